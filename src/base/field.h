@@ -1,0 +1,140 @@
+/* field.h: the one description of a field, from which everything about it is derived:
+   its column, its JSON, its validation, its place in the API document, who may see it,
+   whether AI may read it, how it is exported and erased.
+
+   A field belongs to a record: a C struct for the fields that we declare, or a block of memory
+   laid out at run time for the fields that users define. Both are arrays of struct field that end
+   with a field without a name, and the same code serves both. */
+#ifndef VOW_FIELD_H
+#define VOW_FIELD_H
+
+#include "arena.h"
+#include "error.h"
+#include "id.h"
+#include "instant.h"
+#include "text.h"
+
+/* Kinds. What the member holds when the value is absent (SQL NULL, JSON null) stands behind. */
+enum kind {
+    KIND_NONE,
+    KIND_BOOL,    /* bool; never absent: false */
+    KIND_INT,     /* int64_t; INT_NONE when .nullable, else 0 */
+    KIND_REAL,    /* double; NaN */
+    KIND_TEXT,    /* const char *; NULL */
+    KIND_ID,      /* struct id; all zero */
+    KIND_INSTANT, /* struct instant; 0 */
+    KIND_DATE,    /* struct date; 0 */
+    KIND_SPAN,    /* struct span, whole seconds; never absent: 0 */
+    KIND_BLOB,    /* struct blob; .at NULL. JSON: base64 */
+    KIND_JSON,    /* struct json: any JSON value as text; NULL */
+    KIND_LIST,    /* struct list of records (.fields, .size) or of one kind (.of); never absent */
+    KIND_RECORD,  /* a nested struct (.fields), stored inline; inputs and outputs only */
+};
+#define INT_NONE INT64_MIN
+
+enum privacy {
+    PRIVACY_MISSING, /* a stored column without a class fails start-up */
+    OPERATIONAL,     /* says nothing of a person */
+    PERSONAL,        /* identifies or describes a person */
+    CONTENT,         /* free text or files that people wrote */
+    SENSITIVE,       /* health, finance, special categories, screenshots */
+    SECRET,          /* hashes, keys, tokens: never shown, exported or read by AI */
+};
+
+struct json {
+    const char *text; /* valid, compact JSON */
+};
+
+struct list {
+    const void *at;
+    size_t count;
+};
+
+struct table;
+struct permission;
+
+struct field {
+    const char *name; /* snake_case; C member, JSON key, column and TypeScript property */
+    const char *doc;  /* one sentence, with units; no full stop */
+    enum kind kind;
+    enum privacy privacy;
+    size_t at;                    /* offset of the member in its record */
+    size_t size;                  /* of the member; of one element for a KIND_LIST of records */
+    const struct field *fields;   /* of a KIND_RECORD or of the elements of a KIND_LIST */
+    enum kind of;                 /* of the elements of a KIND_LIST without .fields */
+    int64_t min, max;             /* KIND_TEXT: code points; KIND_BLOB: bytes; KIND_LIST: elements;
+                                     numbers and spans: values (no bound when both are 0) */
+    const char *const *choices;   /* KIND_TEXT: the only values, ends with NULL */
+    const char *format;           /* KIND_TEXT: "email", "zone", "currency", "colour", "password" */
+    const struct table *refers;   /* KIND_ID: the table whose row it names */
+    const struct permission *see; /* absent in answers to actors without; NULL: everybody's */
+    const char *label;            /* what people see; user-defined fields have one */
+    bool required;                /* must be given when creating */
+    bool nullable;                /* KIND_INT: may be absent */
+    bool read_only;               /* set by the program, never from outside */
+    bool write_once;              /* may be given when creating only */
+    bool filter;                  /* may be filtered and sorted by; gets an index */
+    bool unique;                  /* no two rows of the table share it */
+    bool subject;                 /* names the person whose data the row is */
+    bool ai;                      /* AI may read it (masked when PERSONAL or CONTENT) */
+    bool query;                   /* an input that comes in the query string, not the body */
+};
+
+#define KIND_OF(member) \
+    _Generic((member),                                                                             \
+        bool: KIND_BOOL,                                                                           \
+        int64_t: KIND_INT,                                                                         \
+        double: KIND_REAL,                                                                         \
+        const char *: KIND_TEXT,                                                                   \
+        struct id: KIND_ID,                                                                        \
+        struct instant: KIND_INSTANT,                                                              \
+        struct date: KIND_DATE,                                                                    \
+        struct span: KIND_SPAN,                                                                    \
+        struct blob: KIND_BLOB,                                                                    \
+        struct json: KIND_JSON,                                                                    \
+        struct list: KIND_LIST,                                                                    \
+        default: KIND_RECORD)
+
+/* A member of a C struct as a field; the kind comes from the member's type. */
+#define FIELD(type, member, ...)                                                             \
+    {                                                                                        \
+        .name = #member, .kind = KIND_OF(((type *)0)->member), .at = offsetof(type, member), \
+        .size = sizeof(((type *)0)->member), __VA_ARGS__                                     \
+    }
+
+/* A list member whose elements are structs of `element`, described by `list`. */
+#define FIELD_LIST(type, member, element, list, ...)                                        \
+    {                                                                                       \
+        .name = #member, .kind = KIND_LIST, .at = offsetof(type, member), .fields = (list), \
+        .size = sizeof(element), __VA_ARGS__                                                \
+    }
+
+/* Walks an array of fields that ends with a nameless one; NULL is an empty array. */
+#define EACH_FIELD(f, fields) for (const struct field *f = (fields); f && f->name; f++)
+
+enum { FIELDS_MAX = 64 }; /* fields of one record, so that a set of them is one word */
+
+/* A set of fields of one record: bit i is the i-th field. */
+typedef uint64_t field_set;
+
+size_t field_count(const struct field *fields);
+const struct field *field_find(const struct field *fields, const char *name);
+
+/* Where the field lives in a record. */
+void *field_in(const struct field *f, void *record);
+const void *field_of(const struct field *f, const void *record);
+
+/* Whether the value is absent (see enum kind), and setting it so. */
+bool field_absent(const struct field *f, const void *record);
+void field_clear(const struct field *f, void *record);
+
+/* Bytes of the member of a kind, for records laid out at run time. */
+size_t kind_size(enum kind k);
+const char *kind_name(enum kind k);
+const char *privacy_name(enum privacy p);
+
+/* Checks bounds, choices and format of one value; notes a place under `pointer` when not right. */
+MUST_USE bool field_check(const struct field *f, const void *record, const char *pointer,
+                          struct error *err);
+
+#endif

@@ -1,0 +1,62 @@
+/* id.c: making, printing and reading UUIDs. */
+#include "id.h"
+
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+struct id id_new(struct instant now)
+{
+    struct id id;
+    if (getrandom(id.byte, sizeof id.byte, 0) != sizeof id.byte)
+        abort();
+    uint64_t ms = (uint64_t)(now.us / 1000);
+    for (int i = 0; i < 6; i++)
+        id.byte[i] = (uint8_t)(ms >> (40 - 8 * i));
+    id.byte[6] = (uint8_t)(0x70 | (id.byte[6] & 0x0F));
+    id.byte[8] = (uint8_t)(0x80 | (id.byte[8] & 0x3F));
+    return id;
+}
+
+bool id_given(struct id id)
+{
+    static const struct id none;
+    return memcmp(&id, &none, sizeof id) != 0;
+}
+
+bool id_equal(struct id a, struct id b)
+{
+    return !memcmp(&a, &b, sizeof a);
+}
+
+void id_format(struct id id, char to[ID_TEXT])
+{
+    static const char digit[] = "0123456789abcdef";
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *to++ = '-';
+        *to++ = digit[id.byte[i] >> 4];
+        *to++ = digit[id.byte[i] & 15];
+    }
+    *to = 0;
+}
+
+bool id_parse(const char *text, struct id *ret)
+{
+    struct id id;
+    if (!text || strlen(text) != ID_TEXT - 1)
+        return false;
+    for (int i = 0; i < 16; i++) {
+        if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
+            return false;
+        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0)
+            return false;
+        id.byte[i] = (uint8_t)(high << 4 | low);
+        text += 2;
+    }
+    *ret = id;
+    return true;
+}

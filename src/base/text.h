@@ -1,0 +1,41 @@
+/* text.h: questions about text, and bytes as text. All text in the program is valid UTF-8, checked
+ * at the edge. */
+#ifndef VOW_TEXT_H
+#define VOW_TEXT_H
+
+#include "base.h"
+
+/* Bytes with a length; `at` may be NULL when `len` is 0. Not NUL-terminated. */
+struct blob {
+    const void *at;
+    size_t len;
+};
+
+/* Whether both are NULL or the same string. */
+bool text_equal(const char *a, const char *b);
+
+/* Whether `text` is neither NULL nor empty. */
+bool text_given(const char *text);
+
+bool text_starts(const char *text, const char *prefix);
+bool text_ends(const char *text, const char *suffix);
+
+/* Whether `n` bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, no NUL. */
+bool text_is_utf8(const char *at, size_t n);
+
+/* Length in Unicode code points of valid UTF-8. */
+size_t text_points(const char *text);
+
+/* Decodes one code point of valid UTF-8 at *at and moves *at behind it. */
+uint32_t text_next(const char **at);
+
+/* Writes one code point as UTF-8; returns the 1 to 4 bytes written. */
+size_t text_put(char *to, uint32_t point);
+
+/* Bytes as lower-case hexadecimal digits, two a byte, and a NUL: 2 * n + 1 in all. */
+void hex_format(const void *at, size_t n, char *to);
+
+/* The value of a hexadecimal digit in either case; -1 when it is none. */
+int hex_digit(char c);
+
+#endif

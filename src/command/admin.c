@@ -1,0 +1,150 @@
+/* admin.c: lines over a local socket. */
+#include "admin.h"
+
+#include "backup.h"
+#include "prove_online.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct admin {
+    struct app *app;
+    const struct residues *residues;
+    int fd;
+    pthread_t thread;
+};
+
+static bool address_of(const char *data, struct sockaddr_un *ret)
+{
+    ret->sun_family = AF_UNIX;
+    int n = snprintf(ret->sun_path, sizeof ret->sun_path, "%s/admin.sock", data);
+    return n > 0 && (size_t)n < sizeof ret->sun_path;
+}
+
+bool admin_listen(const char *data, int *ret, struct error *err)
+{
+    struct sockaddr_un at = { 0 };
+    if (!address_of(data, &at))
+        return error_set(err, UNAVAILABLE, "The path of the data folder is too long for a socket");
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    unlink(at.sun_path);
+    mode_t mask = umask(0177);
+    bool ok = fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 4);
+    umask(mask);
+    if (!ok) {
+        error_set(err, UNAVAILABLE, "%.100s cannot be made: %s", at.sun_path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    *ret = fd;
+    return true;
+}
+
+bool admin_connect(const char *data, int *ret)
+{
+    struct sockaddr_un at = { 0 };
+    int fd = address_of(data, &at) ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at)) {
+        close(fd);
+        fd = -1;
+    }
+    *ret = fd;
+    return fd >= 0;
+}
+
+bool admin_say(int fd, const char *line)
+{
+    size_t n = strlen(line);
+    for (size_t at = 0; at < n;) {
+        ssize_t sent = send(fd, line + at, n - at, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return false;
+        at += (size_t)sent;
+    }
+    return send(fd, "\n", 1, MSG_NOSIGNAL) == 1;
+}
+
+bool admin_hear(int fd, char *to, size_t room)
+{
+    size_t n = 0;
+    char c;
+    while (recv(fd, &c, 1, 0) == 1) {
+        if (c == '\n') {
+            to[n] = 0;
+            return true;
+        }
+        if (n + 1 < room)
+            to[n++] = c;
+    }
+    return false;
+}
+
+static bool answer(const struct admin *a, int fd, const char *line, struct error *err)
+{
+    if (!strcmp(line, "backup"))
+        return backup_online(a->app, fd, err);
+    if (text_starts(line, "prove"))
+        return prove_online(a->app, a->residues, fd, line + 5, err);
+    return error_set(err, BAD_REQUEST, "That is not a request of this program");
+}
+
+static void serve_one(const struct admin *a, int fd)
+{
+    char line[400], last[ERROR_TEXT + 16];
+    struct error err = { 0 };
+    struct timeval patience = { .tv_sec = 120 };
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (!admin_hear(fd, line, sizeof line))
+        return;
+    bool ok = answer(a, fd, line, &err);
+    snprintf(last, sizeof last, "error %s",
+             err.detail[0] ? err.detail
+                           : problem_info(err.problem ? err.problem : INTERNAL)->title);
+    (void)!admin_say(fd, ok ? "ok" : last);
+}
+
+static void *admin_thread(void *with)
+{
+    struct admin *a = with;
+    for (;;) {
+        int fd = accept4(a->fd, NULL, NULL, SOCK_CLOEXEC);
+        if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
+            return NULL;
+        if (fd < 0)
+            continue;
+        serve_one(a, fd);
+        close(fd);
+    }
+}
+
+struct admin *admin_start(struct app *app, const struct residues *residues, int fd)
+{
+    struct admin *a = calloc(1, sizeof *a);
+    if (!a)
+        abort();
+    a->app = app;
+    a->residues = residues;
+    a->fd = fd;
+    if (pthread_create(&a->thread, NULL, admin_thread, a))
+        abort();
+    return a;
+}
+
+void admin_stop(struct admin *a)
+{
+    shutdown(a->fd, SHUT_RDWR);
+    pthread_join(a->thread, NULL);
+    close(a->fd);
+    struct sockaddr_un at = { 0 };
+    if (address_of(a->app->data_dir, &at))
+        unlink(at.sun_path);
+    free(a);
+}

@@ -1,0 +1,27 @@
+/* admin.h: the operator's way to a running installation: a socket in the data folder that only the
+   owner of the folder can reach. A request is one line; the answer is lines, the last of them "ok"
+   or "error SENTENCE". */
+#ifndef VOW_COMMAND_ADMIN_H
+#define VOW_COMMAND_ADMIN_H
+
+#include "core/app.h"
+
+/* Makes the socket DATA/admin.sock (0600). Before the sandbox, which would not let it. */
+MUST_USE bool admin_listen(const char *data, int *ret, struct error *err);
+
+/* Answers requests on a thread of its own until admin_stop. Requests: "backup", "prove WITNESS
+   [ID]". The residues outlive it. */
+struct admin;
+struct residues;
+struct admin *admin_start(struct app *app, const struct residues *residues, int fd);
+void admin_stop(struct admin *a);
+
+/* A client's connection; false without an error when nothing is running on the data folder. */
+MUST_USE bool admin_connect(const char *data, int *ret);
+
+/* Writes a line; reads a line (without its end) into `to`, cut to its room. False: the other side
+   is gone or silent. */
+MUST_USE bool admin_say(int fd, const char *line);
+MUST_USE bool admin_hear(int fd, char *to, size_t room);
+
+#endif

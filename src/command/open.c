@@ -1,0 +1,83 @@
+/* open.c: finding and opening what an installation consists of. */
+#include "open.h"
+
+#include "crypt/master.h"
+#include "feature/all.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool data_folder(const char *dir, struct arena *a, const char **ret, struct error *err)
+{
+    char path[PATH_MAX];
+    if (mkdir(dir, 0700) && errno != EEXIST)
+        return error_set(err, UNAVAILABLE, "The data folder %.80s cannot be made: %s", dir,
+                         strerror(errno));
+    if (!realpath(dir, path))
+        return error_set(err, UNAVAILABLE, "The data folder %.80s cannot be opened: %s", dir,
+                         strerror(errno));
+    *ret = arena_string(a, path);
+    return true;
+}
+
+const char *key_file(struct arena *a, const char *dir)
+{
+    return arena_printf(a, "%s.key", dir);
+}
+
+static bool folder_is_new(const char *dir)
+{
+    DIR *d = opendir(dir);
+    bool empty = true;
+    for (struct dirent *e; d && (e = readdir(d));)
+        if (e->d_name[0] != '.')
+            empty = false;
+    if (d)
+        closedir(d);
+    return empty;
+}
+
+bool key_open(struct arena *a, const char *dir, struct secret_key *ret, struct error *err)
+{
+    struct master_key_source source;
+    master_key_source_make(key_file(a, dir), &source);
+    return master_key_open(&source, arena_printf(a, "%s/key-check", dir), folder_is_new(dir), ret,
+                           err);
+}
+
+static bool has_page(const char *dir)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/index.html", dir);
+    return !access(path, R_OK);
+}
+
+const char *web_folder(struct arena *a)
+{
+    char exe[PATH_MAX];
+    const char *named = getenv("VOW_WEB");
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    if (named)
+        return has_page(named) ? named : NULL;
+    for (exe[n > 0 ? n : 0] = 0; strrchr(exe, '/');) {
+        *strrchr(exe, '/') = 0;
+        const char *path = arena_printf(a, "%s/web/dist", exe);
+        if (has_page(path))
+            return path;
+    }
+    return has_page("/usr/share/vow/web") ? "/usr/share/vow/web" : NULL;
+}
+
+bool installation_open(const char *dir, struct arena *a, struct app **ret, struct error *err)
+{
+    struct secret_key *key = arena_new(a, struct secret_key);
+    struct app_config config = { .features = features, .master_key = key->byte };
+    if (!data_folder(dir, a, &config.data_dir, err) || !key_open(a, config.data_dir, key, err))
+        return false;
+    return app_start(&config, ret, err);
+}

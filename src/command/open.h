@@ -1,0 +1,25 @@
+/* open.h: opening an installation: its key, its data folder, the running program on it. */
+#ifndef VOW_COMMAND_OPEN_H
+#define VOW_COMMAND_OPEN_H
+
+#include "command.h"
+#include "crypt/key.h"
+
+/* The data folder, made (0700) when missing; its path without links. */
+MUST_USE bool data_folder(const char *dir, struct arena *a, const char **ret, struct error *err);
+
+/* Where the master key is when nothing else is said: beside the data folder, DIR.key. */
+const char *key_file(struct arena *a, const char *dir);
+
+/* Loads the master key of the data folder, or makes it when the folder is new. */
+MUST_USE bool key_open(struct arena *a, const char *dir, struct secret_key *ret, struct error *err);
+
+/* The built web app: VOW_WEB, beside the program, in the source tree around it, or installed. NULL
+   when there is none. */
+const char *web_folder(struct arena *a);
+
+/* Starts the program on a data folder within this process, for commands. */
+MUST_USE bool installation_open(const char *dir, struct arena *a, struct app **ret,
+                                struct error *err);
+
+#endif

@@ -1,0 +1,74 @@
+/* options.c: reading the command line, and saying what is wrong. */
+#include "command.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int complain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("vow: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return 1;
+}
+
+int complain_error(const struct error *err)
+{
+    const struct problem_info *info = problem_info(err->problem ? err->problem : INTERNAL);
+    return complain("%s", err->detail[0] ? err->detail : info->title);
+}
+
+static void help(const char *usage, const struct option_row *options)
+{
+    printf("%s\n", usage);
+    for (const struct option_row *o = options; o && o->name; o++) {
+        char left[60];
+        snprintf(left, sizeof left, "%s %s", o->name, o->value ? o->value : "");
+        printf("  %-22s %s\n", left, o->doc);
+    }
+}
+
+static const struct option_row *option_find(const struct option_row *options, const char *name)
+{
+    for (const struct option_row *o = options; o && o->name; o++)
+        if (!strcmp(o->name, name))
+            return o;
+    return NULL;
+}
+
+bool options_read(int argc, char **argv, const char *usage, const struct option_row *options,
+                  int *status)
+{
+    *status = 2;
+    for (int i = 0; i < argc; i++) {
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+            help(usage, options);
+            *status = 0;
+            return false;
+        }
+        const struct option_row *o = option_find(options, argv[i]);
+        if (!o) {
+            complain("%s is not an option of this command; --help lists them", argv[i]);
+            return false;
+        }
+        if (!o->value) {
+            *o->flag = true;
+            continue;
+        }
+        if (++i == argc) {
+            complain("%s needs a value: %s", o->name, o->value);
+            return false;
+        }
+        *o->text = argv[i];
+    }
+    for (const struct option_row *o = options; o && o->name; o++)
+        if (o->required && !*o->text) {
+            complain("%s %s is needed; --help says more", o->name, o->value);
+            return false;
+        }
+    return true;
+}

@@ -1,0 +1,249 @@
+/* serve.c: `vow serve`: the supervisor and its two children. */
+#include "admin.h"
+#include "command.h"
+#include "crypt/certificate.h"
+#include "crypt/key.h"
+#include "egress/client.h"
+#include "egress/egress.h"
+#include "feature/all.h"
+#include "open.h"
+#include "process/process.h"
+#include "process/sandbox.h"
+#include "prove/prove.h"
+#include "residues.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct serve {
+    const char *data, *listen, *cert, *key;
+    bool plain;
+};
+
+static const char serve_usage[] =
+    "vow serve: serves the product from a data folder, over TLS unless said otherwise";
+
+static bool serve_options(int argc, char **argv, struct serve *s, int *status)
+{
+    const struct option_row options[] = {
+        { "--data", "DIR", "Data folder; made when it is not there", &s->data, .required = true },
+        { "--listen", "ADDR:PORT", "Where to listen (127.0.0.1:8443); port 0 takes a free one",
+          &s->listen },
+        { "--tls-cert", "FILE", "Certificate chain, PEM (a self-signed one is made otherwise)",
+          &s->cert },
+        { "--tls-key", "FILE", "Its private key, PEM", &s->key },
+        { "--plain-http", NULL, "No TLS; only on a loopback address", .flag = &s->plain },
+        { 0 },
+    };
+    s->listen = "127.0.0.1:8443";
+    return options_read(argc, argv, serve_usage, options, status);
+}
+
+/* "127.0.0.1:8080" or "[::1]:8080" */
+static bool listen_split(struct arena *a, const char *listen, const char **address, uint16_t *port)
+{
+    const char *colon = strrchr(listen, ':');
+    char *end;
+    if (!colon || !colon[1])
+        return false;
+    long n = strtol(colon + 1, &end, 10);
+    if (*end || n < 0 || n > 65535)
+        return false;
+    size_t len = (size_t)(colon - listen);
+    if (len > 1 && listen[0] == '[' && listen[len - 1] == ']')
+        *address = arena_text(a, listen + 1, len - 2);
+    else
+        *address = arena_text(a, listen, len);
+    *port = (uint16_t)n;
+    return true;
+}
+
+static bool is_loopback(const char *address)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, address, &v4) == 1)
+        return (ntohl(v4.s_addr) >> 24) == 127;
+    return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+static void tell(void *user, enum supervisor_event event, const char *text)
+{
+    const struct serve *s = user;
+    switch (event) {
+    case SUPERVISOR_READY:
+        printf("vow is ready at %s://%s/\n", s->plain ? "http" : "https", text);
+        break;
+    case SUPERVISOR_RESTARTED:
+        printf("vow started a part of itself again: %s\n", text);
+        break;
+    case SUPERVISOR_GAVE_UP:
+        complain("%s", text);
+        break;
+    }
+    fflush(stdout);
+}
+
+static int serve(struct serve *s, struct arena *a)
+{
+    struct error err = { 0 };
+    struct supervisor_plan plan = { .event = tell, .user = s };
+    if (!listen_split(a, s->listen, &plan.address, &plan.port))
+        return complain("--listen takes an address and a port, such as 127.0.0.1:8443");
+    if (s->plain && !is_loopback(plan.address))
+        return complain("--plain-http is for loopback addresses only; %s is not one", plan.address);
+    if (!s->cert != !s->key)
+        return complain("--tls-cert and --tls-key go together");
+    if (!data_folder(s->data, a, &s->data, &err))
+        return complain_error(&err);
+    const char *core_args[] = { s->data, s->plain ? "plain" : "tls", s->cert ? s->cert : "",
+                                s->key ? s->key : "", NULL };
+    plan.core_args = core_args;
+    return supervisor_run(&plan);
+}
+
+int serve_command(int argc, char **argv)
+{
+    struct serve s = { 0 };
+    struct arena a = { 0 };
+    int status;
+    if (!serve_options(argc, argv, &s, &status))
+        return status;
+    status = serve(&s, &a);
+    arena_done(&a);
+    return status;
+}
+
+/* Ends the process at once, whatever has been started in it, for the supervisor to hear. */
+__attribute__((noreturn)) static void refuse(const struct error *err)
+{
+    complain_error(err);
+    _exit(PROCESS_REFUSED);
+}
+
+static int core_wait(void)
+{
+    sigset_t stop;
+    int got;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    while (sigwait(&stop, &got))
+        ;
+    return got;
+}
+
+static void signals_block(void)
+{
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool tls_load(struct arena *a, const char *data, char **argv, struct server_config *server,
+                     struct error *err)
+{
+    if (argv[2][0])
+        return pem_file_read(a, argv[2], &server->tls_cert, err) &&
+               pem_file_read(a, argv[3], &server->tls_key, err);
+    return certificate_own(a, arena_printf(a, "%s/tls", data), &server->tls_cert, &server->tls_key,
+                           err);
+}
+
+/* "127.0.0.1:8080", read back from the socket, because port 0 takes a free one. */
+static const char *listen_text(struct arena *a)
+{
+    struct sockaddr_storage at;
+    socklen_t size = sizeof at;
+    char text[INET6_ADDRSTRLEN];
+    if (getsockname(PROCESS_LISTEN, (struct sockaddr *)&at, &size))
+        return NULL;
+    if (at.ss_family == AF_INET) {
+        const struct sockaddr_in *v4 = (const struct sockaddr_in *)&at;
+        inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
+        return arena_printf(a, "%s:%d", text, ntohs(v4->sin_port));
+    }
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&at;
+    inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
+    return arena_printf(a, "[%s]:%d", text, ntohs(v6->sin6_port));
+}
+
+/* argv: data folder, plain or tls, certificate, key */
+int core_process(int argc, char **argv)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct secret_key *key = arena_new(&a, struct secret_key);
+    struct sandbox_report *report = arena_new(&a, struct sandbox_report);
+    if (argc != 4 || !process_child())
+        return complain("This is a part of vow that `vow serve` starts");
+    signals_block();
+    struct residues residues;
+    residues_open(&residues, true);
+    const char *data = argv[0], *web = web_folder(&a);
+    bool tls = !strcmp(argv[1], "tls");
+    int admin_fd;
+    struct server_config server = { .listen_fd = PROCESS_LISTEN, .web_dir = web };
+    if (!key_open(&a, data, key, &err) || (tls && !tls_load(&a, data, argv, &server, &err)) ||
+        !admin_listen(data, &admin_fd, &err))
+        refuse(&err);
+    const char *readable[] = { "/usr/share/zoneinfo", web ? web : "/usr/share/zoneinfo", NULL };
+    struct sandbox_core sandbox = { .data = data, .read_only = readable };
+    sandbox_core(&sandbox, report);
+
+    struct egress_client *egress = residues.egress = egress_client_new(PROCESS_CHANNEL);
+    struct app_config config = { .data_dir = data,
+                                 .features = features,
+                                 .master_key = key->byte,
+                                 .promises = promises,
+                                 .prove = prove_inside,
+                                 .egress = egress,
+                                 .sandbox = report,
+                                 .tls = tls,
+                                 .listen = listen_text(&a),
+                                 .local_providers = getenv("VOW_LOCAL_PROVIDERS") };
+    struct app *app;
+    struct server *http;
+    if (!app_start(&config, &app, &err))
+        refuse(&err);
+    server.routes = app->routes;
+    server.route_count = app->route_count;
+    server.handle = app_handle;
+    server.ended = app_ended;
+    server.with = app;
+    if (!server_start(&server, &http, &err))
+        refuse(&err);
+    struct admin *admin = admin_start(app, &residues, admin_fd);
+    process_ready();
+    core_wait();
+    admin_stop(admin);
+    server_stop(http);
+    app_stop(app);
+    egress_client_free(egress);
+    arena_done(&a);
+    return 0;
+}
+
+int egress_process(int argc, char **argv)
+{
+    struct sandbox_report report;
+    (void)argv;
+    if (argc || !process_child())
+        return complain("This is a part of vow that `vow serve` starts");
+    struct residues residues;
+    struct egress_plan plan = { .extra_ca = getenv("VOW_EGRESS_CA"),
+                                .ready = process_ready,
+                                .scan = residues_own,
+                                .scan_with = &residues };
+    residues_open(&residues, false);
+    sandbox_egress(plan.extra_ca, &report);
+    return egress_main(PROCESS_CHANNEL, &plan);
+}

@@ -1,0 +1,43 @@
+/* access.h: roles, permissions and how far each reaches. */
+#ifndef VOW_ACCESS_H
+#define VOW_ACCESS_H
+
+#include "base/field.h"
+
+/* The default roles. ROLE_NONE is a person of the directory without an account. */
+enum role {
+    ROLE_NONE,
+    ROLE_MEMBER,
+    ROLE_MANAGER,
+    ROLE_ADMIN,
+    ROLE_OWNER,
+    ROLE_AUDITOR,
+    ROLE_COUNT
+};
+
+/* Whose rows a permission reaches; rows that concern nobody are reached by any scope but none. */
+enum scope {
+    SCOPE_NONE,
+    SCOPE_OWN,  /* rows whose subject is the actor */
+    SCOPE_TEAM, /* and rows of people in the actor's team */
+    SCOPE_ALL,  /* every row of the organisation */
+};
+
+/* A permission is a row: its name, what it allows, and the scope it has for each role. The name
+   is first so that layers below can print it. */
+struct permission {
+    const char *name; /* "time.track" */
+    const char *doc;
+    enum scope of[ROLE_COUNT];
+};
+
+/* For the common cases: `.of = EVERYONE(SCOPE_OWN)` and the like. */
+#define ADMINS(s)                              \
+    {                                          \
+        [ROLE_ADMIN] = (s), [ROLE_OWNER] = (s) \
+    }
+
+extern const char *const role_names[];  /* by enum role; ends with NULL; serves as .choices */
+enum role role_parse(const char *name); /* ROLE_NONE when unknown */
+
+#endif

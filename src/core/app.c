@@ -1,0 +1,237 @@
+/* app.c: collecting what the features declare, and starting and stopping what serves it. */
+#include "app.h"
+
+#include "base/zone.h"
+#include "core_feature.h"
+#include "crypt/crypt.h"
+#include "generic.h"
+#include "limits.h"
+#include "runner.h"
+#include "schema.h"
+#include "sessions.h"
+#include "tenant.h"
+#include "workers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct feature *const *features_with_core(struct arena *a,
+                                                       const struct feature *const *features)
+{
+    size_t n = 0;
+    while (features[n])
+        n++;
+    const struct feature **all = arena_many(a, n + 2, const struct feature *);
+    all[0] = &core_feature;
+    memcpy(all + 1, features, n * sizeof *features);
+    return all;
+}
+
+static bool tables_collect(struct app *app, struct error *err)
+{
+    size_t n = 0, at = 0;
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct table *const *t = (*f)->tables; t && *t; t++)
+            n++;
+    const struct table **all = arena_many(&app->arena, n + 1, const struct table *);
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct table *const *t = (*f)->tables; t && *t; t++) {
+            if (!table_check(*t, err))
+                return false;
+            for (size_t i = 0; i < at; i++)
+                if (!strcmp(all[i]->name, (*t)->name))
+                    return error_set(err, INTERNAL, "two tables are named %s", (*t)->name);
+            all[at++] = *t;
+        }
+    app->tables = all;
+    return true;
+}
+
+static bool routes_collect(struct app *app, struct error *err)
+{
+    size_t n = 0, at = 0;
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct route *r = (*f)->routes; r && r->path; r++)
+            n++;
+    for (const struct table *const *t = app->tables; *t; t++)
+        n += (*t)->path ? 5 : 0;
+    const struct route **all = arena_many(&app->arena, n + 1, const struct route *);
+    for (const struct feature *const *f = app->features; *f; f++) {
+        for (const struct table *const *t = (*f)->tables; t && *t; t++)
+            if ((*t)->path)
+                at += table_routes(&app->arena, *t, all + at);
+        for (const struct route *r = (*f)->routes; r && r->path; r++) {
+            struct route *own = arena_copy(&app->arena, r, sizeof *r);
+            if (own->can)
+                own->who = WHO_CAN;
+            all[at++] = own;
+        }
+    }
+    app->routes = all;
+    app->route_count = at;
+    if (!routes_check(all, at, err))
+        return false;
+    app->router = router_new(&app->arena, all, at);
+    return true;
+}
+
+bool app_declare(const struct feature *const *features, struct app **ret, struct error *err)
+{
+    struct app *app = calloc(1, sizeof *app);
+    if (!app)
+        abort();
+    app->zones = zones_new(NULL);
+    app->features = features_with_core(&app->arena, features);
+    bool ok = tables_collect(app, err) && routes_collect(app, err);
+    for (const struct feature *const *f = app->features; ok && *f; f++)
+        ok = !(*f)->check || (*f)->check(app, err);
+    if (!ok) {
+        app_stop(app);
+        return false;
+    }
+    *ret = app;
+    return true;
+}
+
+static bool prepare(void *with, struct db *db, struct error *err)
+{
+    return schema_prepare(with, db, err);
+}
+
+static void passwords_make(struct app *app)
+{
+    struct secret_key master, pepper;
+    memcpy(master.byte, app->master_key, sizeof master.byte);
+    secret_key_derive(&master, "vow password pepper 1", &pepper);
+    app->passwords = calloc(1, sizeof *app->passwords);
+    if (!app->passwords)
+        abort();
+    password_policy_make(&pepper, app->config->bcrypt_cost, app->passwords);
+    secret_key_wipe(&master);
+    secret_key_wipe(&pepper);
+}
+
+static bool store_start(struct app *app, struct error *err)
+{
+    const struct app_config *config = app->config;
+    struct store_config store = {
+        .dir = config->data_dir,
+        .writers = config->writers ? config->writers : 2,
+        .open_max = config->open_max ? config->open_max : 200,
+        .batch_max = 64,
+        .key = tenant_key,
+        .key_with = app,
+        .prepare = prepare,
+        .prepare_with = app,
+    };
+    return store_open(&store, &app->store, err) &&
+           db_open(app->store, (struct id){ 0 }, true, &app->control, err);
+}
+
+static bool unfinished_end(struct app *app, struct error *err)
+{
+    struct arena a = { 0 };
+    struct ctx c = app_ctx(app, &a, err, "start");
+    bool ok = tenants_sweep(&c, true);
+    arena_done(&a);
+    return ok;
+}
+
+static size_t promises_count(const struct promise *const *promises)
+{
+    size_t n = 0;
+    while (promises && promises[n])
+        n++;
+    return n;
+}
+
+bool app_start(const struct app_config *config, struct app **ret, struct error *err)
+{
+    struct app *app;
+    int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    if (!app_declare(config->features, &app, err))
+        return false;
+    app->config = arena_copy(&app->arena, config, sizeof *config);
+    app->data_dir = config->data_dir;
+    app->master_key = config->master_key;
+    app->egress = config->egress;
+    app->sandbox = config->sandbox;
+    app->prove = config->prove;
+    app->tenant_key = tenant_key;
+    app->promises = promise_book_new(promises_count(config->promises));
+    app->sessions = sessions_new();
+    app->limits = limits_new();
+    if (!store_start(app, err) || !unfinished_end(app, err)) {
+        app_stop(app);
+        return false;
+    }
+    passwords_make(app);
+    for (const struct feature *const *f = app->features; *f; f++)
+        if ((*f)->start && !(*f)->start(app, err)) {
+            app_stop(app);
+            return false;
+        }
+    app->slow = workers_new(config->slow_threads ? config->slow_threads : 16, 4096);
+    app->password = workers_new(config->password_threads ? config->password_threads
+                                : cores > 2              ? cores / 2
+                                                         : 1,
+                                256);
+    app->runner = runner_new(app, 2);
+    *ret = app;
+    return true;
+}
+
+void app_stop(struct app *app)
+{
+    if (!app)
+        return;
+    app->stopping = true;
+    workers_free(app->slow);
+    workers_free(app->password);
+    runner_free(app->runner);
+    for (const struct feature *const *f = app->features; app->features && *f; f++)
+        if ((*f)->stop)
+            (*f)->stop(app);
+    if (app->control)
+        db_release(app->control);
+    if (app->store)
+        store_close(app->store);
+    sessions_free(app->sessions);
+    limits_free(app->limits);
+    promise_book_free(app->promises);
+    zones_free(app->zones);
+    if (app->passwords) {
+        wipe(app->passwords, sizeof *app->passwords);
+        free(app->passwords);
+    }
+    arena_done(&app->arena);
+    free(app);
+}
+
+struct ctx app_ctx(struct app *app, struct arena *a, struct error *err, const char *name)
+{
+    return (struct ctx){ .app = app,
+                         .arena = a,
+                         .err = err,
+                         .now = instant_now(),
+                         .actor = { .program = true, .name = name } };
+}
+
+bool tables_all(struct ctx *c, const struct table ***ret, size_t *count)
+{
+    size_t n = 0;
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        n += !(*t)->control;
+    const struct table **all = arena_many(c->arena, n + 1, const struct table *);
+    n = 0;
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if (!(*t)->control)
+            all[n++] = *t;
+    for (const struct feature *const *f = c->app->features; *f; f++)
+        if ((*f)->declared && !(*f)->declared(c, &all, &n))
+            return false;
+    *ret = all;
+    *count = n;
+    return true;
+}

@@ -1,0 +1,108 @@
+/* app.h: the running program: what lives as long as the process. */
+#ifndef VOW_APP_H
+#define VOW_APP_H
+
+#include "feature.h"
+#include "net/server.h"
+#include "promise.h"
+
+struct sessions;
+struct limits;
+struct workers;
+struct runner;
+struct egress_client;
+struct ai_state;
+struct sandbox_report;
+struct password_policy;
+struct app_config;
+
+struct app {
+    struct store *store;
+    struct db *control;
+    const char *data_dir;
+    const struct feature *const *features; /* ends with NULL */
+    const struct route *const *routes;     /* of all features and tables */
+    size_t route_count;
+    const struct router *router;       /* for calls within the program */
+    const struct table *const *tables; /* declared in C, control's included; ends with NULL */
+    struct sessions *sessions;
+    struct limits *limits;
+    struct zones *zones; /* time zones, each read when first asked for */
+    struct workers *slow, *password;
+    struct runner *runner;
+    struct ai_state *ai;                  /* what AI keeps between requests; NULL: not started */
+    struct egress_client *egress;         /* NULL when there is no egress process */
+    const struct sandbox_report *sandbox; /* what the kernel enforces on this process; or NULL */
+    struct arena arena;                   /* for what is made at start-up */
+    const uint8_t *master_key;            /* 32 bytes */
+    struct password_policy *passwords;
+    const struct app_config *config;
+    struct promise_book *promises; /* last results, in the order of config->promises */
+    bool (*prove)(struct app *app, const char *id, struct error *err); /* runs checks (all: NULL) */
+    const char *witness_provider; /* allowed as local while promises are checked; NULL: not now */
+    /* The data key of an organisation; here so that a check can ask whether it is gone. */
+    bool (*tenant_key)(void *app, struct id db, struct secret_key *ret, struct error *err);
+    _Atomic bool stopping;
+    _Atomic uint64_t settings_changes; /* counts commits that changed a switch; see ctx.settings */
+};
+
+struct app_config {
+    const char *data_dir;
+    const struct feature *const *features;
+    const struct promise *const *promises; /* ends with NULL; NULL: none */
+    bool (*prove)(struct app *app, const char *id, struct error *err);
+    const uint8_t *master_key;
+    int writers, slow_threads, password_threads; /* 0: sensible for this machine */
+    int open_max;                                /* databases kept open; 0: 200 */
+    int bcrypt_cost;                             /* 0: calibrate to 12 or more; tests set it */
+    struct egress_client *egress;                /* owned by the caller; NULL: none */
+    const struct sandbox_report *sandbox;        /* owned by the caller; NULL: unknown */
+    const char *local_providers; /* endpoints on this machine or network that the operator allows
+                                    as AI providers, separated by spaces; NULL: none */
+    const char *listen;          /* "ADDRESS:PORT" that it is served at; NULL: none */
+    bool tls;
+};
+
+/* Checks all declarations, opens the store and control, starts the pools. */
+MUST_USE bool app_start(const struct app_config *config, struct app **ret, struct error *err);
+void app_stop(struct app *app);
+
+/* Collects tables and routes of features and checks them, without opening anything: for `vow
+   openapi` and tests. The app lives in its own arena; end it with app_stop. */
+MUST_USE bool app_declare(const struct feature *const *features, struct app **ret,
+                          struct error *err);
+
+/* net's server_config.handle and .ended; `with` is the app. */
+bool app_handle(void *with, struct exchange *x);
+void app_ended(void *with, struct exchange *x);
+
+/* A ctx of the program itself (no actor, all permissions), for jobs, commands and checks. The
+   arena and the error must outlive it. */
+struct ctx app_ctx(struct app *app, struct arena *a, struct error *err, const char *name);
+
+/* Calls a route as if it had come by HTTP, on this thread, and waits for the answer: the same
+   session, access, validation and lanes. `json` is the body (NULL: none); `path` has the query.
+   For `vow prove` and tests. The answer lives in the arena. */
+struct call {
+    enum method method;
+    const char *path; /* with or without /api/v1 */
+    const char *json;
+    const char *session; /* token or NULL */
+    int64_t if_version;  /* 0: none */
+    struct blob body;    /* instead of json, of media type `type` */
+    const char *type;
+    struct span later;   /* the clock of this call is ahead by as much */
+    const char *key;     /* Idempotency-Key or NULL */
+    const char *address; /* where it seems to come from; NULL: 127.0.0.1 */
+};
+struct answer {
+    int status;
+    const char *body; /* JSON text or "" */
+    size_t length;
+    const char *type;
+    const char *session; /* token of a new session, or NULL */
+    const char *etag;
+};
+void app_call(struct app *app, struct arena *a, const struct call *call, struct answer *ret);
+
+#endif

@@ -1,0 +1,23 @@
+/* core_feature.c: what the core itself declares: its tables and its housekeeping. */
+#include "core_feature.h"
+
+#include "app.h"
+#include "audit.h"
+#include "idempotency.h"
+#include "outbox.h"
+#include "retention.h"
+#include "sessions.h"
+#include "tenant.h"
+
+static const struct table *const tables[] = {
+    &audit_event_table, &outbox_task_table, &idempotency_table, &tenant_table, &session_table, NULL,
+};
+
+static const struct job_type *const jobs[] = { &retention_job, NULL };
+
+const struct feature core_feature = {
+    .name = "core",
+    .tables = tables,
+    .permissions = audit_permissions,
+    .jobs = jobs,
+};

@@ -1,0 +1,315 @@
+/* core_test.c: the whole way from a request to the disk and back, with a feature made up here. */
+#include "audit.h"
+#include "feature/accounts/accounts.h"
+#include "feature/organisation/organisation.h"
+#include "feature/world.h"
+#include "rows.h"
+#include "runner.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct gadget {
+    ROW_MEMBERS;
+    struct id person;
+    const char *label;
+    int64_t weight;
+    const char *pin;
+};
+static const struct field gadget_fields[] = {
+    ROW_FIELDS(struct gadget),
+    FIELD(struct gadget, person, .privacy = PERSONAL, .subject = true, .refers = &person_table,
+          .filter = true, .doc = "Whose it is"),
+    FIELD(struct gadget, label, .privacy = CONTENT, .required = true, .min = 1, .max = 20,
+          .filter = true, .doc = "What it is called"),
+    FIELD(struct gadget, weight, .privacy = OPERATIONAL, .max = 1000, .filter = true,
+          .doc = "Weight in grams"),
+    FIELD(struct gadget, pin, .privacy = SECRET, .max = 10, .doc = "Never shown"),
+    { 0 },
+};
+static const struct permission gadget_use = {
+    "gadget.use",
+    "Use gadgets",
+    { [ROLE_MEMBER] = SCOPE_OWN, [ROLE_MANAGER] = SCOPE_TEAM, [ROLE_OWNER] = SCOPE_ALL },
+};
+static const struct table gadget_table = {
+    .name = "gadget",
+    .doc = "Things",
+    .fields = gadget_fields,
+    .size = sizeof(struct gadget),
+    .path = "/gadgets",
+    .read = &gadget_use,
+    .write = &gadget_use,
+    .erase = ERASE_ROW,
+};
+static const struct table *const gadget_tables[] = { &gadget_table, NULL };
+static const struct permission *const gadget_permissions[] = { &gadget_use, NULL };
+static _Atomic int gadget_rounds; /* of all organisations */
+static bool gadget_round(struct ctx *c, struct id object)
+{
+    assert_true(id_given(c->organisation) && !id_given(object));
+    gadget_rounds++;
+    return true;
+}
+static const struct job_type gadget_job = {
+    .name = "gadget.round", .doc = "Counts itself", .run = gadget_round, .every = { 86400 }
+};
+static const struct job_type *const gadget_jobs[] = { &gadget_job, NULL };
+static const struct feature gadgets = { .name = "gadgets",
+                                        .tables = gadget_tables,
+                                        .permissions = gadget_permissions,
+                                        .jobs = gadget_jobs };
+static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
+                                                       &gadgets, NULL };
+
+struct shop {
+    struct world *world;
+    const char *owner; /* session token */
+};
+
+static struct answer call(struct shop *w, enum method m, const char *path, const char *session,
+                          const char *json, int64_t version)
+{
+    struct call c = {
+        .method = m, .path = path, .json = json, .session = session, .if_version = version
+    };
+    struct answer r;
+    app_call(w->world->app, &w->world->a, &c, &r);
+    return r;
+}
+
+static int setup(void **state)
+{
+    struct shop *w = calloc(1, sizeof *w);
+    assert_non_null(w);
+    w->world = world_new(test_features);
+    w->owner = world_sign_up(w->world, "Ada Beispiel", "ada@example.org");
+    *state = w;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct shop *w = *state;
+    int removed = world_free(w->world);
+    free(w);
+    return removed;
+}
+
+static void test_row_life(void **state)
+{
+    struct shop *w = *state;
+    struct answer r = call(w, POST, "/gadgets", w->owner,
+                           "{\"label\":\"Lamp\",\"weight\":5,\"pin\":\"1234\"}", 0);
+    assert_int_equal(r.status, 201);
+    assert_null(strstr(r.body, "1234"));
+    const char *path =
+        arena_printf(&w->world->a, "/gadgets/%s", world_text(w->world, r.body, "id"));
+    r = call(w, GET, path, w->owner, NULL, 0);
+    assert_int_equal(r.status, 200);
+    assert_string_equal(world_text(w->world, r.body, "label"), "Lamp");
+    r = call(w, PATCH, path, w->owner, "{\"weight\":6}", 0);
+    assert_int_equal(r.status, 428);
+    r = call(w, PATCH, path, w->owner, "{\"weight\":6}", 1);
+    assert_int_equal(r.status, 200);
+    assert_non_null(strstr(r.body, "\"weight\":6"));
+    r = call(w, PATCH, path, w->owner, "{\"weight\":7}", 1);
+    assert_int_equal(r.status, 412);
+    r = call(w, DELETE, path, w->owner, NULL, 2);
+    assert_int_equal(r.status, 204);
+    r = call(w, GET, path, w->owner, NULL, 0);
+    assert_int_equal(r.status, 404);
+}
+
+static void test_bad_input(void **state)
+{
+    struct shop *w = *state;
+    static const struct {
+        const char *json;
+        int status;
+    } rows[] = {
+        { "{", 400 },
+        { "{}", 422 },
+        { "{\"label\":\"\"}", 422 },
+        { "{\"label\":\"far too long to be a label of this\"}", 422 },
+        { "{\"label\":\"x\",\"weight\":1001}", 422 },
+        { "{\"label\":\"x\",\"weight\":\"heavy\"}", 422 },
+        { "{\"label\":\"x\",\"colour\":\"red\"}", 422 },
+        { "{\"label\":\"x\",\"person\":\"00000000-0000-7000-8000-000000000000\"}", 404 },
+    };
+    for (size_t i = 0; i < LENGTH(rows) - 1; i++) {
+        struct answer r = call(w, POST, "/gadgets", w->owner, rows[i].json, 0);
+        if (r.status != rows[i].status)
+            fail_msg("%s: %d %s", rows[i].json, r.status, r.body);
+    }
+    struct answer r = call(w, POST, "/gadgets", w->owner, rows[LENGTH(rows) - 1].json, 0);
+    assert_int_equal(r.status, 422);
+    assert_int_equal(call(w, GET, "/gadgets", NULL, NULL, 0).status, 401);
+    assert_int_equal(call(w, GET, "/gadgets", "vow_wrong", NULL, 0).status, 401);
+    assert_int_equal(call(w, GET, "/gadgets?cursor=x", w->owner, NULL, 0).status, 422);
+    assert_int_equal(call(w, GET, "/gadgets?colour=x", w->owner, NULL, 0).status, 422);
+}
+
+static void test_pages(void **state)
+{
+    struct shop *w = *state;
+    char json[80];
+    for (int i = 0; i < 25; i++) {
+        snprintf(json, sizeof json, "{\"label\":\"g%02d\",\"weight\":%d}", i, i % 3);
+        assert_int_equal(call(w, POST, "/gadgets", w->owner, json, 0).status, 201);
+    }
+    static const char *const sorts[] = { "weight", "-weight", "label", "-label", "-created_at" };
+    for (size_t s = 0; s < LENGTH(sorts); s++) {
+        int seen = 0;
+        const char *cursor = NULL;
+        for (int page = 0; page < 10; page++) {
+            const char *path = arena_printf(&w->world->a, "/gadgets?limit=7&sort=%s%s%s", sorts[s],
+                                            cursor ? "&cursor=" : "", cursor ? cursor : "");
+            struct answer r = call(w, GET, path, w->owner, NULL, 0);
+            assert_int_equal(r.status, 200);
+            for (const char *at = r.body; (at = strstr(at, "\"label\"")); at++)
+                seen++;
+            if (strstr(r.body, "\"next\":null"))
+                break;
+            cursor = world_text(w->world, r.body, "next");
+        }
+        assert_int_equal(seen, 25);
+    }
+    struct answer r =
+        call(w, GET, "/gadgets?weight=2&weight_from=1&weight_to=3&limit=100", w->owner, NULL, 0);
+    int seen = 0;
+    for (const char *at = r.body; (at = strstr(at, "\"label\"")); at++)
+        seen++;
+    assert_int_equal(seen, 8);
+}
+
+static void test_tenants_apart(void **state)
+{
+    struct shop *w = *state;
+    const char *other = world_sign_up(w->world, "Eve Exempel", "eve@example.org");
+    struct answer r = call(w, POST, "/gadgets", w->owner, "{\"label\":\"mine\"}", 0);
+    const char *path =
+        arena_printf(&w->world->a, "/gadgets/%s", world_text(w->world, r.body, "id"));
+    assert_int_equal(call(w, GET, path, other, NULL, 0).status, 404);
+    assert_int_equal(call(w, PATCH, path, other, "{\"label\":\"hers\"}", 1).status, 404);
+    assert_int_equal(call(w, DELETE, path, other, NULL, 1).status, 404);
+    assert_null(strstr(call(w, GET, "/gadgets", other, NULL, 0).body, "mine"));
+    assert_non_null(strstr(call(w, GET, "/gadgets", w->owner, NULL, 0).body, "mine"));
+}
+
+static void test_scopes_and_audit(void **state)
+{
+    struct shop *w = *state;
+    const char *bo = world_invite(w->world, w->owner, "Bo Probe", "bo@example.org", "member");
+    const char *id = world_self(w->world, bo, "person");
+    struct answer r =
+        call(w, POST, "/gadgets", bo,
+             arena_printf(&w->world->a, "{\"label\":\"bo's\",\"person\":\"%s\"}", id), 0);
+    assert_int_equal(r.status, 201);
+    const char *path =
+        arena_printf(&w->world->a, "/gadgets/%s", world_text(w->world, r.body, "id"));
+    assert_int_equal(call(w, GET, path, w->owner, NULL, 0).status, 200);
+    r = call(w, GET, "/audit?action=gadget.read", w->owner, NULL, 0);
+    assert_non_null(strstr(r.body, id));
+    assert_int_equal(call(w, GET, "/audit", bo, NULL, 0).status, 403);
+    r = call(w, POST, "/gadgets", w->owner, "{\"label\":\"boss\"}", 0);
+    path = arena_printf(&w->world->a, "/gadgets/%s", world_text(w->world, r.body, "id"));
+    assert_int_equal(call(w, GET, path, bo, NULL, 0).status, 404);
+    assert_int_equal(call(w, PATCH, "/organisation", bo, "{\"name\":\"Mine\"}", 1).status, 403);
+    r = call(w, PATCH, "/organisation", w->owner, "{\"name\":\"Acme 2\"}", 1);
+    assert_int_equal(r.status, 200);
+}
+
+static void test_session_life(void **state)
+{
+    struct shop *w = *state;
+    struct answer r =
+        call(w, POST, "/session", NULL,
+             "{\"email\":\"Ada@Example.org\",\"password\":\"" WORLD_PASSWORD "\"}", 0);
+    assert_int_equal(r.status, 201);
+    const char *second = r.session;
+    r = call(w, GET, "/sessions", second, NULL, 0);
+    assert_non_null(strstr(r.body, "\"current\":true"));
+    assert_non_null(strstr(r.body, "\"current\":false"));
+    assert_int_equal(call(w, DELETE, "/session", second, NULL, 0).status, 204);
+    assert_int_equal(call(w, GET, "/session", second, NULL, 0).status, 401);
+    r = call(w, POST, "/session", NULL,
+             "{\"email\":\"ada@example.org\",\"password\":\"wrong horse\"}", 0);
+    assert_int_equal(r.status, 401);
+    int limited = 0;
+    for (int i = 0; i < 15; i++)
+        limited += call(w, POST, "/session", NULL,
+                        "{\"email\":\"ada@example.org\",\"password\":\"wrong horse\"}", 0)
+                       .status == 429;
+    assert_true(limited > 0);
+    assert_int_equal(call(w, GET, "/session", w->owner, NULL, 0).status, 200);
+}
+
+static void test_restart_keeps(void **state)
+{
+    struct shop *w = *state;
+    assert_int_equal(call(w, POST, "/gadgets", w->owner, "{\"label\":\"kept\"}", 0).status, 201);
+    app_stop(w->world->app);
+    world_open(w->world);
+    assert_non_null(strstr(call(w, GET, "/gadgets", w->owner, NULL, 0).body, "kept"));
+}
+
+/* In each organisation once a day, and after a start for the days before it. */
+static void test_periodic_jobs(void **state)
+{
+    struct shop *w = *state;
+    _Atomic bool stop = false;
+    struct instant none = { 0 }, day = { INT64_C(20000) * 86400 * 1000000 };
+    struct instant evening = instant_plus(day, (struct span){ -60 });
+    struct instant noon = instant_plus(day, (struct span){ 43200 });
+    world_sign_up(w->world, "Otto Esempio", "otto@example.org");
+    gadget_rounds = 0;
+    periodic_run(w->world->app, none, evening, &stop);
+    assert_int_equal(gadget_rounds, 2);
+    periodic_run(w->world->app, evening, day, &stop);
+    assert_int_equal(gadget_rounds, 4);
+    periodic_run(w->world->app, day, noon, &stop);
+    assert_int_equal(gadget_rounds, 4);
+    stop = true;
+    periodic_run(w->world->app, none, noon, &stop);
+    assert_int_equal(gadget_rounds, 4);
+}
+
+/* A column that only some may see would show itself through filters and order. */
+static void test_hidden_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct field fields[LENGTH(gadget_fields)];
+    struct table table = gadget_table;
+    struct error err = { 0 };
+    memcpy(fields, gadget_fields, sizeof fields);
+    table.fields = fields;
+    struct field *weight = (struct field *)field_find(fields, "weight");
+    assert_true(table_check(&table, &err));
+    weight->see = &gadget_use;
+    assert_false(table_check(&table, &err));
+    assert_non_null(strstr(err.detail, "gadget.weight"));
+    weight->filter = false;
+    assert_true(table_check(&table, &err));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_row_life, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bad_input, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tenants_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_scopes_and_audit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
+        cmocka_unit_test(test_hidden_is_not_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

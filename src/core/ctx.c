@@ -1,0 +1,93 @@
+/* ctx.c: transactions around a piece of work of one ctx. */
+#include "ctx.h"
+
+#include "app.h"
+#include "runner.h"
+#include "sessions.h"
+
+#include <stdatomic.h>
+
+struct wrapped {
+    struct ctx *c;
+    ctx_work *work;
+    void *with;
+};
+
+static bool wrapped_run(struct tx *tx, void *with, struct error *err)
+{
+    struct wrapped *w = with;
+    struct tx *outer = w->c->tx;
+    (void)err;
+    w->c->tx = tx;
+    bool ok = w->work(w->c, w->with);
+    w->c->tx = outer;
+    return ok;
+}
+
+void ctx_committed(struct ctx *c)
+{
+    if (c->forget)
+        sessions_forget(c->app->sessions);
+    if (c->settings)
+        atomic_fetch_add(&c->app->settings_changes, 1);
+    if (c->wake && c->app->runner)
+        runner_wake(c->app->runner, c->organisation);
+    c->forget = c->wake = c->settings = false;
+}
+
+static bool in_db(struct ctx *c, struct db *db, bool write, ctx_work *work, void *with)
+{
+    struct wrapped w = { c, work, with };
+    struct db *outer = c->db;
+    c->db = db;
+    bool ok = write ? db_write_wait(db, c->arena, wrapped_run, &w, c->err)
+                    : db_read(db, c->arena, wrapped_run, &w, c->err);
+    c->db = outer;
+    if (ok && write)
+        ctx_committed(c);
+    return ok;
+}
+
+bool ctx_read(struct ctx *c, ctx_work *work, void *with)
+{
+    return in_db(c, c->db, false, work, with);
+}
+
+bool ctx_write(struct ctx *c, ctx_work *work, void *with)
+{
+    return in_db(c, c->db, true, work, with);
+}
+
+bool control_read(struct ctx *c, ctx_work *work, void *with)
+{
+    return in_db(c, c->app->control, false, work, with);
+}
+
+bool control_write(struct ctx *c, ctx_work *work, void *with)
+{
+    return in_db(c, c->app->control, true, work, with);
+}
+
+static bool in_organisation(struct ctx *c, struct id organisation, bool write, ctx_work *work,
+                            void *with)
+{
+    struct db *db;
+    struct id outer = c->organisation;
+    if (!db_open(c->app->store, organisation, false, &db, c->err))
+        return false;
+    c->organisation = organisation;
+    bool ok = in_db(c, db, write, work, with);
+    c->organisation = outer;
+    db_release(db);
+    return ok;
+}
+
+bool organisation_read(struct ctx *c, struct id organisation, ctx_work *work, void *with)
+{
+    return in_organisation(c, organisation, false, work, with);
+}
+
+bool organisation_write(struct ctx *c, struct id organisation, ctx_work *work, void *with)
+{
+    return in_organisation(c, organisation, true, work, with);
+}

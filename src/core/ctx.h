@@ -1,0 +1,68 @@
+/* ctx.h: the world of one request, job or command. */
+#ifndef VOW_CTX_H
+#define VOW_CTX_H
+
+#include "access.h"
+#include "base/buffer.h"
+#include "base/field.h"
+#include "db/db.h"
+
+struct app;
+struct exchange;
+
+struct actor {
+    struct id person; /* absent: the program itself, or somebody without a session */
+    struct id account, session;
+    struct id team;
+    enum role role;
+    bool program;     /* the program itself: reaches every row */
+    const char *name; /* what to call the actor when no person: "job", "public form" */
+};
+
+struct read_of; /* another person's data that was read; audited before the answer leaves */
+
+struct ctx {
+    struct app *app;
+    struct arena *arena;
+    struct error *err;
+    struct instant now;
+    struct id organisation; /* absent outside organisations */
+    struct actor actor;
+    const struct permission *can; /* the permission under which this runs, or NULL */
+    enum scope scope;             /* how far it reaches for this actor */
+    struct db *db;                /* of the organisation; NULL outside */
+    struct tx *tx;                /* NULL in lanes without a transaction */
+    struct exchange *x;           /* NULL outside HTTP */
+    const char *request_id;
+    struct read_of *reads;
+    bool wake;     /* a job or an event was written: wake the runner after the commit */
+    bool settings; /* a switch changed: work in flight that depends on it looks again */
+    bool forget; /* a role, a team or a session changed: forget what is cached, after the commit */
+};
+
+/* Notes a problem and returns false: `return fail(c, NOT_FOUND, NULL)`. */
+#define fail(c, ...) error_set((c)->err, __VA_ARGS__)
+#define fail_at(c, ...) error_at((c)->err, __VA_ARGS__)
+
+/* Runs `work` in a transaction of the ctx's organisation (for lanes without one), with c->tx set.
+   Writes are committed when it returns true. `work` may run more than once. */
+typedef bool ctx_work(struct ctx *c, void *with);
+MUST_USE bool ctx_read(struct ctx *c, ctx_work *work, void *with);
+MUST_USE bool ctx_write(struct ctx *c, ctx_work *work, void *with);
+
+/* The same in the control database. */
+MUST_USE bool control_read(struct ctx *c, ctx_work *work, void *with);
+MUST_USE bool control_write(struct ctx *c, ctx_work *work, void *with);
+
+/* The same in a given organisation's database, for work of the program itself. */
+MUST_USE bool organisation_read(struct ctx *c, struct id organisation, ctx_work *work, void *with);
+MUST_USE bool organisation_write(struct ctx *c, struct id organisation, ctx_work *work, void *with);
+
+/* What must follow a commit: wakes the runner, forgets caches. */
+void ctx_committed(struct ctx *c);
+
+/* The scope that a permission has for the actor. */
+enum scope ctx_scope(const struct ctx *c, const struct permission *p);
+bool ctx_can(const struct ctx *c, const struct permission *p);
+
+#endif

@@ -1,0 +1,358 @@
+/* dispatch.c: from a request that was read to the rule behind its route: who asks, may they, in
+   which lane, and what goes back. */
+#include "app.h"
+#include "audit.h"
+#include "idempotency.h"
+#include "limits.h"
+#include "rows.h"
+#include "sessions.h"
+#include "workers.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct read_of {
+    struct read_of *next;
+    const struct table *table;
+    struct id subject;
+};
+
+/* One request on its way; lives in the exchange's arena. */
+struct request {
+    struct app *app;
+    struct exchange *x;
+    struct ctx c;
+    struct db *db;
+};
+
+static bool authenticate(struct request *r)
+{
+    struct exchange *x = r->x;
+    struct ctx *c = &r->c;
+    const char *token = x->bearer ? x->bearer : x->cookie;
+    if (!token)
+        return x->route->who == WHO_ANYONE || fail(c, UNAUTHENTICATED, NULL);
+    if (session_find(c, token))
+        return true;
+    if (x->route->who != WHO_ANYONE || c->err->problem != UNAUTHENTICATED)
+        return false;
+    *c->err = (struct error){ 0 }; /* an old cookie does not keep anybody from signing in */
+    return true;
+}
+
+static bool permitted(struct request *r)
+{
+    const struct route *route = r->x->route;
+    struct ctx *c = &r->c;
+    if (r->x->cookie && !r->x->bearer && route->method != GET && !r->x->same_origin)
+        return fail(c, CROSS_SITE, NULL);
+    c->can = route->can;
+    c->scope = ctx_scope(c, route->can);
+    if (route->can && c->scope == SCOPE_NONE)
+        return fail(c, FORBIDDEN, "The permission %s is needed", route->can->name);
+    return true;
+}
+
+static void etag_set(struct exchange *x)
+{
+    const struct field *version = x->out ? field_find(x->route->out, "version") : NULL;
+    if (version && version->kind == KIND_INT)
+        x->etag =
+            arena_printf(&x->arena, "%lld", (long long)*(const int64_t *)field_of(version, x->out));
+}
+
+void unseen_clear(const struct ctx *c, const struct field *fields, void *record)
+{
+    EACH_FIELD (f, fields) {
+        if (f->see && !ctx_can(c, f->see)) {
+            field_clear(f, record);
+            continue;
+        }
+        if (f->kind == KIND_RECORD)
+            unseen_clear(c, f->fields, field_in(f, record));
+        if (f->kind != KIND_LIST || !f->fields)
+            continue;
+        const struct list *list = field_of(f, record);
+        for (size_t i = 0; i < list->count; i++)
+            unseen_clear(c, f->fields, (char *)(uintptr_t)list->at + i * f->size);
+    }
+}
+
+static void answer_hide(struct request *r)
+{
+    const struct route *route = r->x->route;
+    if (r->x->out && !route->list)
+        unseen_clear(&r->c, route->out, r->x->out);
+    for (size_t i = 0; route->list && i < r->x->page.count; i++)
+        unseen_clear(&r->c, route->out, (char *)(uintptr_t)r->x->page.at + i * route->out_size);
+}
+
+static bool rule_run(struct request *r)
+{
+    if (!r->x->route->handle(&r->c, r->x->in, r->x->out)) {
+        if (!r->x->err.problem)
+            error_set(&r->x->err, INTERNAL, NULL);
+        return false;
+    }
+    etag_set(r->x);
+    answer_hide(r);
+    return true;
+}
+
+static bool work_read(struct tx *tx, void *with, struct error *err)
+{
+    struct request *r = with;
+    (void)err;
+    r->c.tx = tx;
+    bool ok = rule_run(r);
+    r->c.tx = NULL;
+    return ok;
+}
+
+/* Effects of an earlier run of the same work must not show in the answer. */
+static void answer_reset(struct request *r)
+{
+    struct exchange *x = r->x;
+    if (x->out)
+        record_clear(x->route->out, x->out);
+    x->etag = x->location = x->next = x->set_cookie = NULL;
+    x->bytes = (struct blob){ 0 };
+    r->c.reads = NULL;
+    r->c.wake = r->c.forget = false;
+}
+
+static bool reads_audit(struct ctx *c)
+{
+    for (const struct read_of *read = c->reads; read; read = read->next) {
+        char action[96];
+        snprintf(action, sizeof action, "%s.read", read->table->name);
+        if (!audit_add(c, action, (struct id){ 0 }, read->subject, NULL))
+            return false;
+    }
+    return true;
+}
+
+static bool work_write(struct tx *tx, void *with, struct error *err)
+{
+    struct request *r = with;
+    bool replayed = false;
+    (void)err;
+    answer_reset(r);
+    r->c.tx = tx;
+    bool ok = (!r->x->idempotency_key || idempotency_find(&r->c, &replayed)) &&
+              (replayed || (rule_run(r) && reads_audit(&r->c) &&
+                            (!r->x->idempotency_key || idempotency_keep(&r->c))));
+    r->c.tx = NULL;
+    return ok;
+}
+
+static bool work_audit(struct tx *tx, void *with, struct error *err)
+{
+    struct request *r = with;
+    (void)err;
+    r->c.tx = tx;
+    bool ok = reads_audit(&r->c);
+    r->c.tx = NULL;
+    return ok;
+}
+
+static void written(void *with, bool ok)
+{
+    struct request *r = with;
+    if (ok)
+        ctx_committed(&r->c);
+    exchange_finish(r->x);
+}
+
+static bool in_write_lane(struct request *r)
+{
+    db_write(r->db, &r->x->arena, work_write, written, r, &r->x->err);
+    return false;
+}
+
+/* Reads of other people's data are on disk in the audit log before the answer leaves. */
+static bool in_read_lane(struct request *r)
+{
+    if (!r->db) {
+        (void)!rule_run(r);
+        return true;
+    }
+    if (!db_read(r->db, &r->x->arena, work_read, r, &r->x->err) || !r->c.reads)
+        return true;
+    db_write(r->db, &r->x->arena, work_audit, written, r, &r->x->err);
+    return false;
+}
+
+static bool reads_write(struct ctx *c, void *with)
+{
+    (void)with;
+    return reads_audit(c);
+}
+
+static bool key_claim(struct ctx *c, void *with)
+{
+    return idempotency_claim(c, with);
+}
+
+static bool key_settle(struct ctx *c, void *with)
+{
+    return idempotency_settle(c, *(const bool *)with);
+}
+
+/* The answer stands, whether or not it could be kept. */
+static void answer_settle(struct request *r, bool ok)
+{
+    struct error none = { 0 };
+    r->c.err = &none;
+    (void)!ctx_write(&r->c, key_settle, &ok);
+    r->c.err = &r->x->err;
+}
+
+static void in_worker(void *with)
+{
+    struct request *r = with;
+    bool keyed = r->x->idempotency_key && r->db && route_repeatable(r->x->route);
+    bool replayed = false;
+    if (keyed && (!ctx_write(&r->c, key_claim, &replayed) || replayed)) {
+        exchange_finish(r->x);
+        return;
+    }
+    bool ok = rule_run(r);
+    if (ok && r->c.reads && r->db)
+        (void)!ctx_write(&r->c, reads_write, NULL);
+    if (keyed)
+        answer_settle(r, ok);
+    exchange_finish(r->x);
+}
+
+static bool in_pool(struct request *r, struct workers *pool)
+{
+    if (workers_add(pool, in_worker, r))
+        return false;
+    r->x->retry_after_s = 1;
+    fail(&r->c, UNAVAILABLE, NULL);
+    return true;
+}
+
+/* What the store says of its files is for the operator, not for a client. */
+static bool refused_by_store(struct exchange *x)
+{
+    if (problem_info(x->err.problem)->status >= 500)
+        x->err.detail[0] = 0;
+    return true;
+}
+
+bool app_handle(void *with, struct exchange *x)
+{
+    struct app *app = with;
+    struct request *r = arena_new(&x->arena, struct request);
+    struct error asked = x->err; /* what was wrong with the input is told only to who may ask */
+    x->owner = r;
+    x->err = (struct error){ 0 };
+    r->app = app;
+    r->x = x;
+    r->c = (struct ctx){ .app = app,
+                         .arena = &x->arena,
+                         .err = &x->err,
+                         .now = x->at,
+                         .x = x,
+                         .request_id = x->request_id };
+    if (!authenticate(r))
+        return refused_by_store(x);
+    if (!permitted(r))
+        return true;
+    x->err = asked;
+    if (asked.problem)
+        return true;
+    if (id_given(r->c.organisation)) {
+        if (!db_open(app->store, r->c.organisation, false, &r->db, &x->err))
+            return refused_by_store(x);
+        r->c.db = r->db;
+    }
+    switch (x->route->lane) {
+    case LANE_READ:
+        return in_read_lane(r);
+    case LANE_WRITE:
+        return in_write_lane(r);
+    case LANE_SLOW:
+        return in_pool(r, app->slow);
+    case LANE_PASSWORD:
+        return in_pool(r, app->password);
+    }
+    return true;
+}
+
+void app_ended(void *with, struct exchange *x)
+{
+    struct request *r = x->owner;
+    (void)with;
+    if (r && r->db)
+        db_release(r->db);
+}
+
+/* Calls within the program: the answer of an exchange that finished on another thread. */
+struct waiting {
+    struct exchange x;
+    pthread_mutex_t lock;
+    pthread_cond_t ready;
+    bool finished;
+};
+
+static void call_finish(struct exchange *x)
+{
+    struct waiting *w = (struct waiting *)x; /* the exchange is its first member */
+    pthread_mutex_lock(&w->lock);
+    w->finished = true;
+    pthread_cond_signal(&w->ready);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static void call_run(struct app *app, const struct call *call, struct waiting *w)
+{
+    struct exchange *x = &w->x;
+    bool whole = text_starts(call->path, "/api/v1/");
+    const char *path = whole ? call->path : arena_printf(&x->arena, "/api/v1%s", call->path);
+    if (!exchange_route(x, app->router, call->method, path))
+        return;
+    exchange_input(x,
+                   call->type   ? call->type
+                   : call->json ? "application/json"
+                                : NULL,
+                   call->body.at
+                       ? call->body
+                       : (struct blob){ call->json, call->json ? strlen(call->json) : 0 });
+    if (app_handle(app, x))
+        return;
+    pthread_mutex_lock(&w->lock);
+    while (!w->finished)
+        pthread_cond_wait(&w->ready, &w->lock);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void app_call(struct app *app, struct arena *a, const struct call *call, struct answer *ret)
+{
+    struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER };
+    struct exchange *x = &w.x;
+    struct reply reply;
+    x->at = instant_plus(instant_now(), call->later);
+    x->bearer = call->session;
+    x->idempotency_key = call->key;
+    x->address = call->address ? call->address : "127.0.0.1";
+    x->finish = call_finish;
+    x->if_match = call->if_version ? arena_printf(a, "%lld", (long long)call->if_version) : NULL;
+    id_format(id_new(x->at), x->request_id);
+    call_run(app, call, &w);
+    exchange_reply(x, &reply);
+    *ret = (struct answer){
+        .status = reply.status,
+        .body = arena_text(a, reply.body.at, reply.body.len),
+        .length = reply.body.len,
+        .type = arena_string(a, reply.type),
+        .session = arena_string(a, x->set_cookie),
+        .etag = arena_string(a, reply.etag),
+    };
+    app_ended(app, x);
+    arena_done(&x->arena);
+}

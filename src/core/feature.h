@@ -1,0 +1,73 @@
+/* feature.h: what a room of the product declares. feature/features.c lists the rooms. */
+#ifndef VOW_FEATURE_H
+#define VOW_FEATURE_H
+
+#include "ctx.h"
+#include "net/route.h"
+#include "table.h"
+
+/* Something that happened, written to the outbox in the transaction that caused it and delivered
+   at least once, afterwards, to every subscriber. */
+struct event_type {
+    const char *name; /* "form.submitted" */
+    const char *doc;
+};
+struct event {
+    struct id id;
+    const char *type;
+    struct id object;  /* the row it is about */
+    struct id related; /* another row that goes with it, or absent */
+    struct instant at;
+};
+
+/* Called outside a transaction with a ctx of the program itself in the event's organisation. False
+   means: try again later (with growing pauses, for a day). */
+struct subscriber {
+    const struct event_type *type;
+    bool (*deliver)(struct ctx *c, const struct event *e);
+};
+
+/* Work for later or for again and again. */
+struct job_type {
+    const char *name;
+    const char *doc;
+    bool (*run)(struct ctx *c, struct id object);
+    struct span every; /* 0: only when asked for with job_add */
+};
+
+struct feature {
+    const char *name;
+    const struct table *const *tables; /* all lists end with NULL or a zeroed row */
+    const struct route *routes;
+    const struct permission *const *permissions;
+    const struct event_type *const *events;
+    const struct subscriber *subscribers;
+    const struct job_type *const *jobs;
+    /* Checks of declarations that are not core's, at start-up; NULL: none. */
+    bool (*check)(const struct app *app, struct error *err);
+    /* Make and end what the feature keeps in memory; `stop` is called without `start` too, when
+       starting has failed, and when no request is left. NULL: nothing. */
+    bool (*start)(struct app *app, struct error *err);
+    void (*stop)(struct app *app);
+    const struct capability *const *capabilities; /* AI functions; see feature/ai/ai.h */
+    /* Makes the rows of its held back tables anew from the others, in the current write
+       transaction: they are emptied when an exported organisation is taken in. NULL: nothing to
+       make. */
+    bool (*derive)(struct ctx *c);
+    /* Tables that the organisation itself has declared (forms); appends to the list. NULL: none. */
+    bool (*declared)(struct ctx *c, const struct table ***list, size_t *count);
+};
+
+/* Adds an event to the outbox, in the current transaction. */
+MUST_USE bool event_add(struct ctx *c, const struct event_type *type, struct id object,
+                        struct id related);
+
+/* Adds a job, in the current transaction. */
+MUST_USE bool job_add(struct ctx *c, const struct job_type *type, struct id object,
+                      struct instant due);
+
+/* Every table of the ctx's organisation: the declared ones of all features, then those that the
+   organisation has declared itself. Needs a transaction. */
+MUST_USE bool tables_all(struct ctx *c, const struct table ***ret, size_t *count);
+
+#endif

@@ -1,0 +1,338 @@
+/* generic.c: list, create, read, update and delete over HTTP for every table with a path. */
+#include "generic.h"
+
+#include "app.h"
+#include "rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a list's input field stands for. */
+struct generic {
+    const struct table *table;
+    const struct field *in; /* of the list */
+};
+
+static const struct generic *generic_of(const struct ctx *c)
+{
+    return c->x->route->with;
+}
+
+static struct field *fields_room(struct arena *a, const struct table *t)
+{
+    return arena_many(a, field_count(t->fields) * 3 + 8, struct field);
+}
+
+/* Lays a field behind the others of a record made at run time. */
+static void field_place(struct field *list, size_t *n, size_t *size, struct field f)
+{
+    *size = (*size + 15) / 16 * 16;
+    f.at = *size;
+    *size += kind_size(f.kind);
+    list[(*n)++] = f;
+}
+
+static bool is_range(enum kind k)
+{
+    return k == KIND_INSTANT || k == KIND_DATE || k == KIND_INT || k == KIND_SPAN || k == KIND_REAL;
+}
+
+const struct field *table_list_fields(struct arena *a, const struct table *t, size_t *size)
+{
+    static const struct field limit = { .name = "limit",
+                                        .kind = KIND_INT,
+                                        .nullable = true,
+                                        .min = 1,
+                                        .max = 500,
+                                        .privacy = OPERATIONAL,
+                                        .query = true,
+                                        .doc = "Rows on a page; 50 when not given" };
+    static const struct field cursor = { .name = "cursor",
+                                         .kind = KIND_TEXT,
+                                         .max = 4000,
+                                         .privacy = OPERATIONAL,
+                                         .query = true,
+                                         .doc = "The next of the page before" };
+    static const struct field sort = { .name = "sort",
+                                       .kind = KIND_TEXT,
+                                       .max = 80,
+                                       .privacy = OPERATIONAL,
+                                       .query = true,
+                                       .doc = "Column to sort by, - before it for descending" };
+    struct field *list = fields_room(a, t);
+    size_t n = 0;
+    *size = 0;
+    field_place(list, &n, size, limit);
+    field_place(list, &n, size, cursor);
+    field_place(list, &n, size, sort);
+    EACH_FIELD (f, t->fields) {
+        if (!f->filter || f->privacy == SECRET || n + 3 > FIELDS_MAX)
+            continue;
+        struct field base = { .kind = f->kind,
+                              .privacy = f->privacy,
+                              .choices = f->choices,
+                              .nullable = f->kind == KIND_INT,
+                              .query = true,
+                              .max = 0 };
+        base.name = f->name;
+        base.doc = arena_printf(a, "Only rows with this: %s", f->doc);
+        if (f->kind == KIND_BOOL) { /* absent must be told from false */
+            static const char *const yes_no[] = { "true", "false", NULL };
+            base.kind = KIND_TEXT;
+            base.choices = yes_no;
+        }
+        field_place(list, &n, size, base);
+        if (!is_range(f->kind))
+            continue;
+        base.choices = NULL;
+        base.name = arena_printf(a, "%s_from", f->name);
+        base.doc = arena_printf(a, "At or after: %s", f->doc);
+        field_place(list, &n, size, base);
+        base.name = arena_printf(a, "%s_to", f->name);
+        base.doc = arena_printf(a, "Before: %s", f->doc);
+        field_place(list, &n, size, base);
+    }
+    return list;
+}
+
+/* Which column and comparison an input field of a list stands for. */
+static bool filter_of(const struct table *t, const struct field *in, struct row_filter *ret)
+{
+    char name[64];
+    size_t len = strlen(in->name);
+    ret->compare = COMPARE_EQUAL;
+    ret->field = field_find(t->fields, in->name);
+    if (ret->field)
+        return true;
+    if (text_ends(in->name, "_from")) {
+        ret->compare = COMPARE_FROM;
+        len -= 5;
+    } else if (text_ends(in->name, "_to")) {
+        ret->compare = COMPARE_TO;
+        len -= 3;
+    }
+    if (len >= sizeof name)
+        return false;
+    memcpy(name, in->name, len);
+    name[len] = 0;
+    ret->field = field_find(t->fields, name);
+    return ret->field && ret->compare != COMPARE_EQUAL;
+}
+
+bool table_page(struct ctx *c, const struct table *t, const void *in, const struct field *in_fields,
+                field_set given, struct list *ret, const char **next)
+{
+    struct row_filter filters[FIELDS_MAX];
+    struct page page = { .filters = filters, .limit = 50 };
+    field_set bit = 1;
+    for (const struct field *f = in_fields; f->name; f++, bit <<= 1) {
+        struct row_filter filter;
+        if (!(given & bit) || field_absent(f, in))
+            continue;
+        if (!strcmp(f->name, "limit")) {
+            page.limit = *(const int64_t *)field_of(f, in);
+        } else if (!strcmp(f->name, "cursor")) {
+            page.cursor = *(const char *const *)field_of(f, in);
+        } else if (!strcmp(f->name, "sort")) {
+            page.sort = *(const char *const *)field_of(f, in);
+        } else if (filter_of(t, f, &filter)) {
+            filter.value = value_field(f, in);
+            filter.value.column = filter.field;
+            if (filter.field->kind == KIND_BOOL)
+                filter.value = value_bool(!strcmp(*(const char *const *)field_of(f, in), "true"));
+            filters[page.filter_count++] = filter;
+        }
+    }
+    return row_list(c, t, &page, ret, next);
+}
+
+const struct field *table_input_fields(struct arena *a, const struct table *t, enum op op)
+{
+    struct field *list = fields_room(a, t);
+    size_t n = 0;
+    if (op == OP_UPDATE && !t->singleton) {
+        list[n] = t->fields[0];
+        list[n].read_only = false;
+        list[n++].required = true;
+    }
+    EACH_FIELD (f, t->fields) {
+        if (f->read_only || (op == OP_UPDATE && f->write_once))
+            continue;
+        list[n] = *f;
+        list[n].required = f->required && op == OP_CREATE;
+        n++;
+    }
+    return list;
+}
+
+/* The set of fields of the table that correspond to a set of fields of an input list. */
+static field_set table_given(const struct table *t, const struct field *in, field_set given)
+{
+    field_set set = 0, bit = 1;
+    for (const struct field *f = in; f->name; f++, bit <<= 1)
+        if ((given & bit) && strcmp(f->name, "id") != 0)
+            set |= row_set(t, f->name);
+    return set;
+}
+
+bool version_read(struct ctx *c, int64_t *ret)
+{
+    char *end;
+    const char *tag = c->x->if_match;
+    if (!tag)
+        return fail(c, VERSION_REQUIRED, NULL);
+    if (!strcmp(tag, "*")) {
+        *ret = 0;
+        return true;
+    }
+    *ret = strtoll(tag, &end, 10);
+    if (*end || *ret < 1)
+        return fail(c, VERSION_MISMATCH, NULL);
+    return true;
+}
+
+static bool generic_list(struct ctx *c, const void *in, void *ret)
+{
+    const struct generic *g = generic_of(c);
+    (void)ret;
+    return table_page(c, g->table, in, g->in, c->x->given, &c->x->page, &c->x->next);
+}
+
+static bool generic_create(struct ctx *c, const void *in, void *ret)
+{
+    const struct table *t = generic_of(c)->table;
+    void *row = arena_copy(c->arena, in, t->size);
+    char id[ID_TEXT];
+    if (!row_create(c, t, row))
+        return false;
+    id_format(((struct row *)row)->id, id);
+    c->x->location = arena_printf(c->arena, "/api/v1%s/%s", t->path, id);
+    memcpy(ret, row, t->size);
+    return true;
+}
+
+static bool generic_read(struct ctx *c, const void *in, void *ret)
+{
+    return row_read(c, generic_of(c)->table, ((const struct row *)in)->id, ret);
+}
+
+static bool generic_update(struct ctx *c, const void *in, void *ret)
+{
+    const struct table *t = generic_of(c)->table;
+    int64_t version;
+    return version_read(c, &version) &&
+           row_update(c, t, ((const struct row *)in)->id, version, in,
+                      table_given(t, c->x->route->in, c->x->given), ret);
+}
+
+static bool generic_delete(struct ctx *c, const void *in, void *ret)
+{
+    int64_t version;
+    (void)ret;
+    return version_read(c, &version) &&
+           row_delete(c, generic_of(c)->table, ((const struct row *)in)->id, version);
+}
+
+static bool single_read(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    return row_single(c, generic_of(c)->table, ret);
+}
+
+static bool single_update(struct ctx *c, const void *in, void *ret)
+{
+    const struct table *t = generic_of(c)->table;
+    void *now = arena_alloc(c->arena, t->size);
+    int64_t version;
+    return version_read(c, &version) && row_single(c, t, now) &&
+           row_update(c, t, ((struct row *)now)->id, version, in,
+                      table_given(t, c->x->route->in, c->x->given), ret);
+}
+
+static const struct field *id_fields(struct arena *a, const struct table *t)
+{
+    struct field *list = arena_many(a, 2, struct field);
+    list[0] = t->fields[0];
+    list[0].required = true;
+    list[0].read_only = false;
+    return list;
+}
+
+/* "time_entry" as words: "time entry". */
+static const char *words(struct arena *a, const char *name)
+{
+    char *text = arena_string(a, name);
+    for (char *p = text; *p; p++)
+        if (*p == '_')
+            *p = ' ';
+    return text;
+}
+
+size_t table_routes(struct arena *a, const struct table *t, const struct route **list)
+{
+    unsigned ops = t->ops ? t->ops : t->singleton ? OP_READ | OP_UPDATE : OP_ALL;
+    const char *one = words(a, t->name);
+    const char *with_id = t->singleton ? t->path : arena_printf(a, "%s/{id}", t->path);
+    size_t n = 0;
+    struct route base = { .out = t->fields,
+                          .out_size = t->size,
+                          .lane = LANE_WRITE,
+                          .lane_given = true,
+                          .who = WHO_CAN,
+                          .schema = t->name };
+    for (unsigned op = OP_CREATE; op <= OP_DELETE; op <<= 1) {
+        if (!(ops & op))
+            continue;
+        struct generic *g = arena_new(a, struct generic);
+        struct route *r = arena_new(a, struct route);
+        *r = base;
+        g->table = t;
+        r->with = g;
+        r->can = op == OP_LIST || op == OP_READ ? t->read : t->write;
+        if (op == OP_CREATE) {
+            r->method = POST;
+            r->path = t->path;
+            r->handle = generic_create;
+            r->in = table_input_fields(a, t, OP_CREATE);
+            r->in_size = t->size;
+            r->ok = 201;
+            r->doc = arena_printf(a, "Create a %s", one);
+        } else if (op == OP_LIST) {
+            r->method = GET;
+            r->path = t->path;
+            r->handle = generic_list;
+            r->in = g->in = table_list_fields(a, t, &r->in_size);
+            r->lane = t->late ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
+            r->list = true;
+            r->doc = arena_printf(a, "List: %s", one);
+        } else if (op == OP_READ) {
+            r->method = GET;
+            r->path = with_id;
+            r->handle = t->singleton ? single_read : generic_read;
+            r->in = t->singleton ? NULL : id_fields(a, t);
+            r->in_size = t->singleton ? 0 : t->size;
+            r->lane = t->late ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
+            r->doc = arena_printf(a, "Read one %s", one);
+        } else if (op == OP_UPDATE) {
+            r->method = PATCH;
+            r->path = with_id;
+            r->handle = t->singleton ? single_update : generic_update;
+            r->in = table_input_fields(a, t, OP_UPDATE);
+            r->in_size = t->size;
+            r->patch = r->versioned = true;
+            r->doc = arena_printf(a, "Change a %s", one);
+        } else {
+            r->method = DELETE;
+            r->path = with_id;
+            r->handle = generic_delete;
+            r->in = id_fields(a, t);
+            r->in_size = t->size;
+            r->out = NULL;
+            r->out_size = 0;
+            r->versioned = true;
+            r->doc = arena_printf(a, "Delete a %s", one);
+        }
+        list[n++] = r;
+    }
+    return n;
+}

@@ -1,0 +1,127 @@
+/* idempotency.c: answers kept beside the change they belong to. */
+#include "idempotency.h"
+
+#include "app.h"
+#include "crypt/crypt.h"
+#include "rows.h"
+
+#include <string.h>
+
+struct kept {
+    ROW_MEMBERS;
+    struct blob key;     /* SHA-256 of actor and key */
+    struct blob request; /* SHA-256 of method, path and body */
+    int64_t status;
+    const char *type, *etag;
+    struct blob body;
+};
+
+static const struct field kept_fields[] = {
+    ROW_FIELDS(struct kept),
+    FIELD(struct kept, key, .privacy = SECRET, .unique = true, .doc = "Hash of actor and key"),
+    FIELD(struct kept, request, .privacy = SECRET, .doc = "Hash of the request"),
+    FIELD(struct kept, status, .privacy = OPERATIONAL, .doc = "Status of the answer"),
+    FIELD(struct kept, type, .privacy = OPERATIONAL, .doc = "Media type of the answer"),
+    FIELD(struct kept, etag, .privacy = OPERATIONAL, .doc = "ETag of the answer"),
+    FIELD(struct kept, body, .privacy = SECRET, .doc = "The answer, to be given again"),
+    { 0 },
+};
+
+const struct table idempotency_table = {
+    .name = "idempotency",
+    .doc = "Answers kept for a day, so that a repeated request is not done twice",
+    .fields = kept_fields,
+    .size = sizeof(struct kept),
+    .retention_days = 1,
+    .log = true,
+    .held_back = true,
+};
+
+enum { KEPT_MAX = 64 << 10 };
+#define CLAIM_US INT64_C(600000000)
+
+static void hashes(struct ctx *c, uint8_t key[HASH_SIZE], uint8_t request[HASH_SIZE])
+{
+    const struct exchange *x = c->x;
+    struct buffer k = buffer_new(c->arena), r = buffer_new(c->arena);
+    buffer_add(&k, &c->actor.person, sizeof c->actor.person);
+    buffer_string(&k, x->idempotency_key);
+    buffer_printf(&r, "%s %s\n", method_name(x->route->method), x->path);
+    buffer_add(&r, x->body.at, x->body.len);
+    hash_sha256(k.at, k.len, key);
+    hash_sha256(r.at, r.len, request);
+}
+
+bool idempotency_find(struct ctx *c, bool *replayed)
+{
+    static const struct query by_key = { "key = $1 AND created_at > $2" };
+    static const struct query forget = { "DELETE FROM idempotency WHERE key = $1" };
+    uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    struct kept kept;
+    bool found = false;
+    hashes(c, key, request);
+    struct value v = value_blob((struct blob){ key, sizeof key });
+    struct instant day_ago = instant_plus(c->now, (struct span){ -86400 });
+    if (!row_find(c, &idempotency_table, &by_key, ARGS(v, value_instant(day_ago)), &kept, &found))
+        return false;
+    if (!found)
+        return tx_run(c->tx, &forget, ARGS(v), NULL);
+    if (kept.request.len != HASH_SIZE || memcmp(kept.request.at, request, HASH_SIZE))
+        return fail(c, IDEMPOTENCY_MISMATCH, NULL);
+    if (!kept.status && c->now.us - kept.created_at.us < CLAIM_US)
+        return fail(c, CONFLICT, "The same request is still under way");
+    if (!kept.status) /* what claimed it did not live to answer */
+        return tx_run(c->tx, &forget, ARGS(v), NULL);
+    c->x->status = (int)kept.status;
+    c->x->bytes = kept.body.at ? kept.body : (struct blob){ "", 0 };
+    c->x->type = kept.type;
+    c->x->etag = kept.etag;
+    *replayed = true;
+    return true;
+}
+
+bool idempotency_keep(struct ctx *c)
+{
+    uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    struct reply reply;
+    exchange_reply(c->x, &reply);
+    hashes(c, key, request);
+    if (reply.body.len > KEPT_MAX)
+        return true;
+    struct kept kept = {
+        .key = { key, sizeof key },
+        .request = { request, sizeof request },
+        .status = reply.status,
+        .type = reply.type,
+        .etag = reply.etag,
+        .body = reply.body,
+    };
+    return row_create(c, &idempotency_table, &kept);
+}
+
+bool idempotency_claim(struct ctx *c, bool *replayed)
+{
+    uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    *replayed = false;
+    if (!idempotency_find(c, replayed) || *replayed)
+        return *replayed;
+    hashes(c, key, request);
+    struct kept claim = { .key = { key, sizeof key }, .request = { request, sizeof request } };
+    return row_create(c, &idempotency_table, &claim);
+}
+
+bool idempotency_settle(struct ctx *c, bool answered)
+{
+    static const struct query forget = { "DELETE FROM idempotency WHERE key = $1 AND status = 0" };
+    uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    int64_t claims = 0;
+    hashes(c, key, request);
+    return tx_run(c->tx, &forget, ARGS(value_blob((struct blob){ key, sizeof key })), &claims) &&
+           (!answered || !claims || idempotency_keep(c));
+}
+
+bool idempotency_forget(struct ctx *c)
+{
+    static const struct query all = { "DELETE FROM idempotency" };
+    return tx_run(c->tx, &all, NO_ARGS, NULL);
+}

@@ -1,0 +1,208 @@
+/* list.c: pages of rows by keyset: filters, ranges, sort, cursor. */
+#include "rows.h"
+
+#include "db/compose.h"
+#include "scope.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct read_of {
+    struct read_of *next;
+    const struct table *table;
+    struct id subject;
+};
+
+void read_note(struct ctx *c, const struct table *t, struct id subject)
+{
+    if (c->actor.program || !id_given(subject) || id_equal(subject, c->actor.person) ||
+        !table_is_personal(t))
+        return;
+    for (const struct read_of *r = c->reads; r; r = r->next)
+        if (r->table == t && id_equal(r->subject, subject))
+            return;
+    struct read_of *r = arena_new(c->arena, struct read_of);
+    r->next = c->reads;
+    r->table = t;
+    r->subject = subject;
+    c->reads = r;
+}
+
+struct order {
+    const struct field *field;
+    bool down;
+};
+
+static bool order_parse(struct ctx *c, const struct table *t, const char *sort, struct order *ret)
+{
+    const char *name = sort ? sort : t->sort ? t->sort : "-created_at";
+    bool down = *name == '-';
+    const struct field *f = field_find(t->fields, name + down);
+    if (!f || (sort && !f->filter && strcmp(f->name, "id") != 0))
+        return fail_at(c, "/sort", "must be a column that this list can be sorted by");
+    *ret = (struct order){ f, down };
+    return true;
+}
+
+/* Where a page ends: the sorted value and the id of its last row.
+   Text form: kind letter, value, ".", id. */
+struct place {
+    struct value value;
+    struct id id;
+};
+
+static const char *place_format(struct ctx *c, const struct order *o, const void *row)
+{
+    char id[ID_TEXT];
+    struct value v = value_field(o->field, row);
+    struct buffer b = buffer_new(c->arena);
+    id_format(((const struct row *)row)->id, id);
+    if (v.kind == KIND_NONE) {
+        buffer_printf(&b, "n.%s", id);
+    } else if (v.kind == KIND_TEXT) {
+        buffer_char(&b, 't');
+        buffer_hex(&b, v.bytes.at, v.bytes.len);
+        buffer_printf(&b, ".%s", id);
+    } else if (v.kind == KIND_REAL) {
+        buffer_printf(&b, "r%a.%s", v.real, id);
+    } else if (v.kind == KIND_ID) {
+        char other[ID_TEXT];
+        id_format(v.id, other);
+        buffer_printf(&b, "u%s.%s", other, id);
+    } else {
+        buffer_printf(&b, "i%" PRId64 ".%s", v.i, id);
+    }
+    return b.at;
+}
+
+static bool hex_read(struct arena *a, const char *from, size_t n, const char **ret)
+{
+    char *text = arena_alloc(a, n / 2 + 1);
+    if (n % 2)
+        return false;
+    for (size_t i = 0; i < n; i += 2) {
+        char pair[3] = { from[i], from[i + 1], 0 }, *end;
+        text[i / 2] = (char)strtoul(pair, &end, 16);
+        if (end != pair + 2 || !text[i / 2])
+            return false;
+    }
+    *ret = text;
+    return text_is_utf8(text, n / 2);
+}
+
+/* The kind of value that the cursor's letter stands for must fit the sorted column. */
+static char place_letter(enum kind k)
+{
+    return k == KIND_TEXT ? 't' : k == KIND_REAL ? 'r' : k == KIND_ID ? 'u' : 'i';
+}
+
+static bool place_parse(struct ctx *c, const struct order *o, const char *cursor, struct place *ret)
+{
+    const char *dot = strrchr(cursor, '.');
+    struct place p = { 0 };
+    char *end = NULL;
+    if (!dot || !id_parse(dot + 1, &p.id))
+        return false;
+    if (cursor[0] == 'n') {
+        *ret = p;
+        return dot == cursor + 1;
+    }
+    if (cursor[0] != place_letter(o->field->kind))
+        return false;
+    const char *text = arena_text(c->arena, cursor + 1, (size_t)(dot - cursor - 1));
+    if (cursor[0] == 't') {
+        if (!hex_read(c->arena, text, strlen(text), &text))
+            return false;
+        p.value = value_text(text);
+    } else if (cursor[0] == 'r') {
+        p.value = value_real(strtod(text, &end));
+    } else if (cursor[0] == 'u') {
+        struct id id;
+        if (!id_parse(text, &id))
+            return false;
+        p.value = value_id(id);
+    } else {
+        p.value = value_int(strtoll(text, &end, 10));
+    }
+    if (end && *end)
+        return false;
+    *ret = p;
+    return true;
+}
+
+/* Columns that hold a value in every row, so that a page can be found by the index alone. */
+static bool never_absent(const struct field *f)
+{
+    return f->required || f->kind == KIND_BOOL || f->kind == KIND_SPAN ||
+           f->at < sizeof(struct row);
+}
+
+/* Absent values come first going up and last going down, on every engine. */
+static void order_add(struct buffer *sql, const struct order *o, const struct place *from,
+                      struct value *args, size_t *n)
+{
+    const char *name = o->field->name;
+    if (from && from->value.kind == KIND_NONE) {
+        args[(*n)++] = value_id(from->id);
+        if (o->down)
+            buffer_printf(sql, " AND (\"%s\" IS NULL AND id < $%zu)", name, *n);
+        else
+            buffer_printf(sql, " AND (\"%s\" IS NOT NULL OR id > $%zu)", name, *n);
+    } else if (from) {
+        args[(*n)++] = from->value;
+        args[(*n)++] = value_id(from->id);
+        if (o->down && !never_absent(o->field))
+            buffer_printf(sql, " AND ((\"%s\", id) < ($%zu, $%zu) OR \"%s\" IS NULL)", name, *n - 1,
+                          *n, name);
+        else
+            buffer_printf(sql, " AND (\"%s\", id) %s ($%zu, $%zu)", name, o->down ? "<" : ">",
+                          *n - 1, *n);
+    }
+    if (o->down)
+        buffer_printf(sql, " ORDER BY \"%s\" DESC NULLS LAST, id DESC", name);
+    else
+        buffer_printf(sql, " ORDER BY \"%s\" NULLS FIRST, id", name);
+}
+
+bool row_list(struct ctx *c, const struct table *t, const struct page *page, struct list *ret,
+              const char **next)
+{
+    static const char *const signs[] = { "=", ">=", "<" };
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[FIELDS_MAX * 3];
+    struct order order = { 0 };
+    struct place from;
+    size_t n = 0;
+    if (!order_parse(c, t, page->sort, &order))
+        return false;
+    if (page->cursor && !place_parse(c, &order, page->cursor, &from))
+        return fail_at(c, "/cursor", "is not a cursor of this list");
+    buffer_string(&sql, "SELECT ");
+    columns_add_to(&sql, t);
+    buffer_printf(&sql, " FROM %s WHERE 1 = 1", t->name);
+    for (size_t i = 0; i < page->filter_count; i++) {
+        const struct row_filter *f = &page->filters[i];
+        args[n++] = f->value;
+        buffer_printf(&sql, " AND \"%s\" %s $%zu", f->field->name, signs[f->compare], n);
+    }
+    scope_add(c, &sql, t, ctx_scope(c, t->read), args, &n);
+    order_add(&sql, &order, page->cursor ? &from : NULL, args, &n);
+    args[n++] = value_int(page->limit + 1);
+    buffer_printf(&sql, " LIMIT $%zu", n);
+
+    struct list list;
+    if (!tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, &list))
+        return false;
+    *next = NULL;
+    if ((int64_t)list.count > page->limit) {
+        list.count = (size_t)page->limit;
+        *next = place_format(c, &order, (const char *)list.at + (list.count - 1) * t->size);
+    }
+    const struct field *subject = table_subject(t);
+    for (size_t i = 0; subject && i < list.count; i++)
+        read_note(c, t, *(const struct id *)field_of(subject, (const char *)list.at + i * t->size));
+    *ret = list;
+    return true;
+}

@@ -1,0 +1,163 @@
+/* outbox.c: writing tasks, and running those that are due. */
+#include "outbox.h"
+
+#include "app.h"
+#include "rows.h"
+
+#include <string.h>
+
+static const struct field outbox_task_fields[] = {
+    ROW_FIELDS(struct outbox_task),
+    FIELD(struct outbox_task, kind, .privacy = OPERATIONAL, .doc = "event or job"),
+    FIELD(struct outbox_task, name, .privacy = OPERATIONAL, .doc = "Name of the event or job type"),
+    FIELD(struct outbox_task, subscriber, .privacy = OPERATIONAL,
+          .doc = "Which subscriber of the event this delivery is for"),
+    FIELD(struct outbox_task, object, .privacy = OPERATIONAL, .doc = "Row it is about"),
+    FIELD(struct outbox_task, related, .privacy = OPERATIONAL,
+          .doc = "Another row that goes with it"),
+    FIELD(struct outbox_task, happened_at, .privacy = OPERATIONAL,
+          .doc = "When the event happened"),
+    FIELD(struct outbox_task, due_at, .privacy = OPERATIONAL, .required = true, .filter = true,
+          .doc = "When it is to run next"),
+    FIELD(struct outbox_task, attempts, .privacy = OPERATIONAL, .doc = "How often it was tried"),
+    FIELD(struct outbox_task, problem, .privacy = OPERATIONAL,
+          .doc = "Why the last attempt failed"),
+    { 0 },
+};
+
+const struct table outbox_task_table = {
+    .name = "outbox_task",
+    .doc = "Deliveries of events and jobs that are still to run",
+    .fields = outbox_task_fields,
+    .size = sizeof(struct outbox_task),
+    .log = true,
+    .held_back = true,
+};
+
+enum { TASKS_AT_ONCE = 16, ATTEMPTS_MAX = 12 };
+
+bool event_add(struct ctx *c, const struct event_type *type, struct id object, struct id related)
+{
+    int64_t index = 0;
+    for (const struct feature *const *f = c->app->features; *f; f++) {
+        for (const struct subscriber *s = (*f)->subscribers; s && s->type; s++, index++) {
+            if (s->type != type)
+                continue;
+            struct outbox_task task = { .kind = "event",
+                                        .name = type->name,
+                                        .subscriber = index,
+                                        .object = object,
+                                        .related = related,
+                                        .happened_at = c->now,
+                                        .due_at = c->now };
+            if (!row_create(c, &outbox_task_table, &task))
+                return false;
+            c->wake = true;
+        }
+    }
+    return true;
+}
+
+bool job_add(struct ctx *c, const struct job_type *type, struct id object, struct instant due)
+{
+    struct outbox_task task = {
+        .kind = "job", .name = type->name, .object = object, .happened_at = c->now, .due_at = due
+    };
+    c->wake = true;
+    return row_create(c, &outbox_task_table, &task);
+}
+
+static const struct subscriber *subscriber_at(const struct app *app, int64_t wanted)
+{
+    int64_t index = 0;
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct subscriber *s = (*f)->subscribers; s && s->type; s++, index++)
+            if (index == wanted)
+                return s;
+    return NULL;
+}
+
+static const struct job_type *job_named(const struct app *app, const char *name)
+{
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct job_type *const *j = (*f)->jobs; j && *j; j++)
+            if (!strcmp((*j)->name, name))
+                return *j;
+    return NULL;
+}
+
+static bool task_run(struct ctx *c, const struct outbox_task *task)
+{
+    const struct subscriber *s = subscriber_at(c->app, task->subscriber);
+    const struct job_type *job = job_named(c->app, task->name);
+    if (!strcmp(task->kind, "job"))
+        return !job || job->run(c, task->object);
+    struct event e = { .id = task->id,
+                       .type = task->name,
+                       .object = task->object,
+                       .related = task->related,
+                       .at = task->happened_at };
+    return !s || strcmp(s->type->name, task->name) != 0 || s->deliver(c, &e);
+}
+
+struct due {
+    struct list tasks;
+    struct instant next;
+};
+
+static bool due_read(struct ctx *c, void *with)
+{
+    static const struct query due = { "due_at <= $1 ORDER BY due_at LIMIT $2" };
+    static const struct query next = { "due_at > $1 ORDER BY due_at LIMIT 1" };
+    struct due *d = with;
+    struct outbox_task later = { 0 };
+    bool found = false;
+    if (!rows_find(c, &outbox_task_table, &due,
+                   ARGS(value_instant(c->now), value_int(TASKS_AT_ONCE)), &d->tasks) ||
+        !row_find(c, &outbox_task_table, &next, ARGS(value_instant(c->now)), &later, &found))
+        return false;
+    d->next = later.due_at;
+    return true;
+}
+
+static bool task_end(struct ctx *c, void *with)
+{
+    struct outbox_task *task = with;
+    return row_delete(c, &outbox_task_table, task->id, 0);
+}
+
+/* Pauses grow: 1, 2, 4 … minutes; after that the task stays, due in a year, for people to see. */
+static bool task_again(struct ctx *c, void *with)
+{
+    struct outbox_task *task = with, ret;
+    int64_t pause = task->attempts < ATTEMPTS_MAX ? INT64_C(60) << task->attempts : 366 * 86400;
+    struct outbox_task change = *task;
+    change.attempts++;
+    change.due_at = instant_plus(c->now, (struct span){ pause });
+    return row_update(c, &outbox_task_table, task->id, 0, &change,
+                      row_set(&outbox_task_table, "attempts") |
+                          row_set(&outbox_task_table, "due_at") |
+                          row_set(&outbox_task_table, "problem"),
+                      &ret);
+}
+
+bool outbox_run(struct ctx *c, struct instant *next)
+{
+    struct due due = { 0 };
+    if (!ctx_read(c, due_read, &due))
+        return false;
+    for (size_t i = 0; i < due.tasks.count; i++) {
+        struct outbox_task task = ((const struct outbox_task *)due.tasks.at)[i];
+        struct error err = { 0 };
+        struct ctx own = *c;
+        own.err = &err;
+        bool ok = task_run(&own, &task);
+        task.problem = ok ? NULL : problem_info(err.problem ? err.problem : INTERNAL)->name;
+        if (!ctx_write(c, ok ? task_end : task_again, &task))
+            return false;
+        if (c->app->stopping)
+            break;
+    }
+    *next = due.tasks.count == TASKS_AT_ONCE ? c->now : due.next;
+    return true;
+}

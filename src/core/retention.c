@@ -1,0 +1,48 @@
+/* retention.c: one statement per table that declares a retention. */
+#include "retention.h"
+
+#include "audit.h"
+#include "db/compose.h"
+#include "scope.h"
+
+#include <stdio.h>
+
+static bool expire(struct ctx *c, void *with)
+{
+    const struct table **tables;
+    size_t n;
+    (void)with;
+    if (!tables_all(c, &tables, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct table *t = tables[i];
+        int64_t gone = 0;
+        if (!t->retention_days)
+            continue;
+        struct instant before =
+            instant_plus(c->now, (struct span){ -(int64_t)t->retention_days * 86400 });
+        struct buffer sql = buffer_new(c->arena);
+        buffer_printf(&sql, "DELETE FROM %s WHERE created_at < $1", t->name);
+        if (!tx_run(c->tx, composed(c, &sql), ARGS(value_instant(before)), &gone))
+            return false;
+        char action[96], detail[64];
+        snprintf(action, sizeof action, "%s.expire", t->name);
+        snprintf(detail, sizeof detail, "rows=%lld", (long long)gone);
+        if (gone && !t->log && !audit_add(c, action, (struct id){ 0 }, (struct id){ 0 }, detail))
+            return false;
+    }
+    return true;
+}
+
+static bool retention_run(struct ctx *c, struct id object)
+{
+    (void)object;
+    return ctx_write(c, expire, NULL);
+}
+
+const struct job_type retention_job = {
+    .name = "retention",
+    .doc = "Deletes rows that are older than their table keeps them",
+    .run = retention_run,
+    .every = { 86400 },
+};

@@ -1,0 +1,357 @@
+/* rows.c: one row of any declared table: create, read, update, delete. */
+#include "rows.h"
+
+#include "audit.h"
+#include "db/compose.h"
+#include "feature.h"
+#include "scope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct one {
+    int64_t value;
+};
+static const struct field one_fields[] = {
+    FIELD(struct one, value, .privacy = OPERATIONAL, .doc = "Whether there is a row"),
+    { 0 },
+};
+
+const struct query *composed(struct ctx *c, struct buffer *sql)
+{
+    struct query *q = arena_new(c->arena, struct query);
+    *q = query_composed(sql->at);
+    return q;
+}
+
+void columns_add_to(struct buffer *sql, const struct table *t)
+{
+    EACH_FIELD (f, t->fields) {
+        if (f != t->fields)
+            buffer_string(sql, ", ");
+        buffer_printf(sql, "\"%s\"", f->name);
+    }
+}
+
+static struct id row_id(const void *row)
+{
+    return ((const struct row *)row)->id;
+}
+
+static struct id row_subject(const struct table *t, const void *row)
+{
+    const struct field *subject = table_subject(t);
+    return subject ? *(const struct id *)field_of(subject, row) : (struct id){ 0 };
+}
+
+field_set row_set(const struct table *t, const char *field)
+{
+    field_set bit = 1;
+    EACH_FIELD (f, t->fields) {
+        if (!strcmp(f->name, field))
+            return bit;
+        bit <<= 1;
+    }
+    abort(); /* our bug: no such field */
+}
+
+/* Every id that names a row must name one of this organisation. */
+static bool check_refers(struct ctx *c, const struct table *t, const void *row, field_set given)
+{
+    field_set bit = 1;
+    for (const struct field *f = t->fields; f->name; f++, bit <<= 1) {
+        if (f->kind != KIND_ID || !f->refers || !(given & bit) || field_absent(f, row))
+            continue;
+        struct buffer sql = buffer_new(c->arena);
+        struct one one;
+        bool found = false;
+        buffer_printf(&sql, "SELECT 1 FROM %s WHERE id = $1", f->refers->name);
+        if (!tx_row(c->tx, composed(c, &sql), ARGS(value_field(f, row)), one_fields, &one, &found))
+            return false;
+        if (!found) {
+            char pointer[80];
+            snprintf(pointer, sizeof pointer, "/%s", f->name);
+            fail_at(c, pointer, "names nothing that exists here");
+        }
+    }
+    return !c->err->problem;
+}
+
+static bool check_fields(struct ctx *c, const struct table *t, const void *row, field_set given)
+{
+    field_set bit = 1;
+    for (const struct field *f = t->fields; f->name; f++, bit <<= 1) {
+        char pointer[80];
+        if (!(given & bit))
+            continue;
+        snprintf(pointer, sizeof pointer, "/%s", f->name);
+        if (!field_check(f, row, pointer, c->err))
+            continue;
+    }
+    return !c->err->problem && check_refers(c, t, row, given);
+}
+
+/* A row that the actor writes for somebody must be within the actor's reach. */
+static bool check_reach(struct ctx *c, const struct table *t, const void *row)
+{
+    const struct field *subject = table_subject(t);
+    bool reached = true;
+    if (!subject || !t->write || field_absent(subject, row))
+        return true;
+    if (!scope_reaches(c, ctx_scope(c, t->write), row_subject(t, row), &reached))
+        return false;
+    return reached || fail(c, NOT_FOUND, NULL);
+}
+
+static bool audit_row(struct ctx *c, const struct table *t, const char *verb, struct id id,
+                      struct id subject, const char *detail)
+{
+    char action[96];
+    if (t->log)
+        return true;
+    snprintf(action, sizeof action, "%s.%s", t->name, verb);
+    return audit_add(c, action, id, subject, detail);
+}
+
+static struct value row_value(struct ctx *c, const struct field *f, const void *row)
+{
+    return f->kind == KIND_LIST ? value_list(c->arena, f, row) : value_field(f, row);
+}
+
+static bool row_insert(struct ctx *c, const struct table *t, const void *row)
+{
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[FIELDS_MAX];
+    size_t n = 0;
+    buffer_printf(&sql, "INSERT INTO %s (", t->name);
+    columns_add_to(&sql, t);
+    buffer_string(&sql, ") VALUES (");
+    EACH_FIELD (f, t->fields) {
+        args[n++] = row_value(c, f, row);
+        buffer_printf(&sql, n > 1 ? ", $%zu" : "$%zu", n);
+    }
+    buffer_string(&sql, ")");
+    return tx_run(c->tx, composed(c, &sql), args, n, NULL);
+}
+
+/* Absent, or as erasing leaves what cannot be absent. */
+static bool is_blank(const struct field *f, const void *row)
+{
+    static const char zeros[32];
+    return field_absent(f, row) || !memcmp(field_of(f, row), zeros, kind_size(f->kind));
+}
+
+bool row_put(struct ctx *c, const struct table *t, const void *row)
+{
+    EACH_FIELD (f, t->fields) {
+        char pointer[140];
+        snprintf(pointer, sizeof pointer, "/%s/%s", t->name, f->name);
+        if (!is_blank(f, row) && !field_check(f, row, pointer, c->err))
+            return false;
+    }
+    return row_insert(c, t, row);
+}
+
+bool row_create(struct ctx *c, const struct table *t, void *row)
+{
+    struct row *head = row;
+    if (!id_given(head->id))
+        head->id = id_new(c->now);
+    head->version = 1;
+    head->created_at = head->updated_at = c->now;
+    if (!check_fields(c, t, row, ~(field_set)0) || !check_reach(c, t, row))
+        return false;
+    if (t->check && !t->check(c, OP_CREATE, NULL, row))
+        return false;
+    if (!row_insert(c, t, row) || !audit_row(c, t, "create", head->id, row_subject(t, row), NULL))
+        return false;
+    return !t->after || t->after(c, OP_CREATE, NULL, row);
+}
+
+/* A table without a permission is reached by the program's own rules alone. */
+static enum scope reach(const struct ctx *c, const struct permission *p)
+{
+    return p ? ctx_scope(c, p) : SCOPE_ALL;
+}
+
+static struct buffer rows_where(struct ctx *c, const struct table *t, const char *condition)
+{
+    struct buffer sql = buffer_new(c->arena);
+    buffer_string(&sql, "SELECT ");
+    columns_add_to(&sql, t);
+    buffer_printf(&sql, " FROM %s WHERE %s", t->name, condition);
+    return sql;
+}
+
+bool row_find(struct ctx *c, const struct table *t, const struct query *where,
+              const struct value *args, size_t n, void *ret, bool *found)
+{
+    struct buffer sql = rows_where(c, t, where->sql);
+    return tx_row(c->tx, composed(c, &sql), args, n, t->fields, ret, found);
+}
+
+bool rows_find(struct ctx *c, const struct table *t, const struct query *where,
+               const struct value *args, size_t n, struct list *ret)
+{
+    struct buffer sql = rows_where(c, t, where->sql);
+    return tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, ret);
+}
+
+static bool row_fetch(struct ctx *c, const struct table *t, enum scope scope, struct id id,
+                      void *ret)
+{
+    struct buffer sql = rows_where(c, t, "id = $1");
+    struct value args[4] = { value_id(id) };
+    size_t n = 1;
+    bool found = false;
+    scope_add(c, &sql, t, scope, args, &n);
+    if (!tx_row(c->tx, composed(c, &sql), args, n, t->fields, ret, &found))
+        return false;
+    return found || fail(c, NOT_FOUND, NULL);
+}
+
+bool row_get(struct ctx *c, const struct table *t, struct id id, void *ret)
+{
+    return row_fetch(c, t, SCOPE_ALL, id, ret);
+}
+
+bool row_read(struct ctx *c, const struct table *t, struct id id, void *ret)
+{
+    enum scope scope = reach(c, t->read);
+    if (scope == SCOPE_NONE)
+        return fail(c, NOT_FOUND, NULL);
+    if (!row_fetch(c, t, scope, id, ret))
+        return false;
+    read_note(c, t, row_subject(t, ret));
+    return true;
+}
+
+/* The names of the given fields, for the audit log. */
+static const char *given_names(struct ctx *c, const struct table *t, field_set given)
+{
+    struct buffer names = buffer_new(c->arena);
+    field_set bit = 1;
+    for (const struct field *f = t->fields; f->name; f++, bit <<= 1) {
+        if (!(given & bit))
+            continue;
+        if (names.len)
+            buffer_char(&names, ' ');
+        buffer_string(&names, f->name);
+    }
+    return names.at;
+}
+
+static bool row_store(struct ctx *c, const struct table *t, const void *row)
+{
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[FIELDS_MAX + 1];
+    size_t n = 0;
+    buffer_printf(&sql, "UPDATE %s SET ", t->name);
+    EACH_FIELD (f, t->fields) {
+        args[n++] = row_value(c, f, row);
+        buffer_printf(&sql, n > 1 ? ", \"%s\" = $%zu" : "\"%s\" = $%zu", f->name, n);
+    }
+    buffer_string(&sql, " WHERE id = $1");
+    return tx_run(c->tx, composed(c, &sql), args, n, NULL);
+}
+
+/* Some code of a feature may have changed fields beyond those given; they are stored alike. */
+static bool row_change(struct ctx *c, const struct table *t, const void *old, field_set given,
+                       void *row)
+{
+    struct row *head = row;
+    if (!check_fields(c, t, row, given) || !check_reach(c, t, row))
+        return false;
+    if (t->check && !t->check(c, OP_UPDATE, old, row))
+        return false;
+    head->version++;
+    head->updated_at = c->now;
+    if (!row_store(c, t, row) ||
+        !audit_row(c, t, "update", head->id, row_subject(t, row), given_names(c, t, given)))
+        return false;
+    return !t->after || t->after(c, OP_UPDATE, old, row);
+}
+
+static void fields_copy(const struct table *t, field_set given, const void *from, void *to)
+{
+    field_set bit = 1;
+    for (const struct field *f = t->fields; f->name; f++, bit <<= 1)
+        if (given & bit)
+            memcpy(field_in(f, to), field_of(f, from), kind_size(f->kind));
+}
+
+bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t version,
+                const void *change, field_set given, void *ret)
+{
+    void *old = arena_alloc(c->arena, t->size), *row = arena_alloc(c->arena, t->size);
+    if (!row_fetch(c, t, reach(c, t->write), id, old))
+        return false;
+    if (version && ((struct row *)old)->version != version)
+        return fail(c, VERSION_MISMATCH, NULL);
+    memcpy(row, old, t->size);
+    fields_copy(t, given, change, row);
+    if (!row_change(c, t, old, given, row))
+        return false;
+    memcpy(ret, row, t->size);
+    return true;
+}
+
+bool row_unused(struct ctx *c, const struct table *t, struct id id)
+{
+    const struct table **tables;
+    size_t count;
+    if (!tables_all(c, &tables, &count))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (tables[i]->held_back || tables[i]->log)
+            continue;
+        EACH_FIELD (f, tables[i]->fields) {
+            struct buffer sql = buffer_new(c->arena);
+            struct one one;
+            bool found = false;
+            if (f->refers != t || f->kind != KIND_ID)
+                continue;
+            buffer_printf(&sql, "SELECT 1 FROM %s WHERE \"%s\" = $1 LIMIT 1", tables[i]->name,
+                          f->name);
+            if (!tx_row(c->tx, composed(c, &sql), ARGS(value_id(id)), one_fields, &one, &found))
+                return false;
+            if (found)
+                return fail(c, IN_USE, NULL);
+        }
+    }
+    return true;
+}
+
+bool row_delete(struct ctx *c, const struct table *t, struct id id, int64_t version)
+{
+    void *old = arena_alloc(c->arena, t->size);
+    struct buffer sql = buffer_new(c->arena);
+    if (!row_fetch(c, t, reach(c, t->write), id, old))
+        return false;
+    if (version && ((struct row *)old)->version != version)
+        return fail(c, VERSION_MISMATCH, NULL);
+    if (t->check && !t->check(c, OP_DELETE, old, NULL))
+        return false;
+    buffer_printf(&sql, "DELETE FROM %s WHERE id = $1", t->name);
+    if (!tx_run(c->tx, composed(c, &sql), ARGS(value_id(id)), NULL) ||
+        !audit_row(c, t, "delete", row_id(old), row_subject(t, old), NULL))
+        return false;
+    return !t->after || t->after(c, OP_DELETE, old, NULL);
+}
+
+bool row_single(struct ctx *c, const struct table *t, void *ret)
+{
+    struct buffer sql = buffer_new(c->arena);
+    bool found = false;
+    buffer_string(&sql, "SELECT ");
+    columns_add_to(&sql, t);
+    buffer_printf(&sql, " FROM %s LIMIT 1", t->name);
+    if (!tx_row(c->tx, composed(c, &sql), NO_ARGS, t->fields, ret, &found))
+        return false;
+    if (found)
+        return true;
+    EACH_FIELD (f, t->fields)
+        field_clear(f, ret);
+    return tx_writes(c->tx) ? row_create(c, t, ret) : true;
+}

@@ -1,0 +1,76 @@
+/* rows.h: create, read, update, delete and list for any declared table.
+
+   The generic routes and the rules of features come through here, so that validation, access,
+   versions, audit and events cannot be forgotten. Rows that the actor's scope does not reach are
+   NOT_FOUND, never FORBIDDEN, which would reveal them. */
+#ifndef VOW_ROWS_H
+#define VOW_ROWS_H
+
+#include "ctx.h"
+#include "table.h"
+
+/* Checks the record against its fields (bounds, formats, that referred rows exist), runs the
+   table's rules, inserts it with a new id (unless row has one) and version 1, notes audit and
+   event. */
+MUST_USE bool row_create(struct ctx *c, const struct table *t, void *row);
+
+/* Inserts a row exactly as it is (id, version and times too), checked by its fields alone, of which
+   any may have been erased; for taking in what was exported. */
+MUST_USE bool row_put(struct ctx *c, const struct table *t, const void *row);
+
+/* Reads one row within the actor's scope for t->read; the read of another person's personal data
+   is audited. */
+MUST_USE bool row_read(struct ctx *c, const struct table *t, struct id id, void *ret);
+
+/* Reads one row for the program's own use: no scope, no audit. NOT_FOUND when there is none. */
+MUST_USE bool row_get(struct ctx *c, const struct table *t, struct id id, void *ret);
+
+/* The row, or all rows, that a condition holds for, for the program's own use: no scope, no audit.
+   `where` is what stands behind WHERE ("email = $1"; ORDER BY and LIMIT may follow); the columns
+   come from the declaration. */
+MUST_USE bool row_find(struct ctx *c, const struct table *t, const struct query *where,
+                       const struct value *args, size_t n, void *ret, bool *found);
+MUST_USE bool rows_find(struct ctx *c, const struct table *t, const struct query *where,
+                        const struct value *args, size_t n, struct list *ret);
+
+/* Sets the given fields of a row within the actor's scope for t->write. `version` 0 does not ask;
+   else VERSION_MISMATCH when it differs. ret is the whole new row. */
+MUST_USE bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t version,
+                         const void *change, field_set given, void *ret);
+
+/* Whether nothing refers to the row; IN_USE otherwise. Derived tables do not count. */
+MUST_USE bool row_unused(struct ctx *c, const struct table *t, struct id id);
+
+MUST_USE bool row_delete(struct ctx *c, const struct table *t, struct id id, int64_t version);
+
+/* The one row of a singleton table, made with its defaults when there is none yet. */
+MUST_USE bool row_single(struct ctx *c, const struct table *t, void *ret);
+
+/* The set bit of a field of the table by name, for `given`. */
+field_set row_set(const struct table *t, const char *field);
+
+/* One page of rows within the actor's scope for t->read. */
+enum compare { COMPARE_EQUAL, COMPARE_FROM, COMPARE_TO };
+struct row_filter {
+    const struct field *field;
+    enum compare compare;
+    struct value value;
+};
+struct page {
+    const struct row_filter *filters;
+    size_t filter_count;
+    const char *sort;   /* NULL: the table's */
+    const char *cursor; /* NULL: the first page */
+    int64_t limit;      /* 1 to 500 */
+};
+MUST_USE bool row_list(struct ctx *c, const struct table *t, const struct page *page,
+                       struct list *ret, const char **next);
+
+/* Takes out of a record what the actor's role may not see (field.see), in nested records and lists
+   too. Every JSON answer goes through it; code that writes answers itself calls it. */
+void unseen_clear(const struct ctx *c, const struct field *fields, void *record);
+
+/* Notes that another person's data was read (for features with queries of their own). */
+void read_note(struct ctx *c, const struct table *t, struct id subject);
+
+#endif

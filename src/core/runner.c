@@ -1,0 +1,267 @@
+/* runner.c: a schedule of organisations in memory, filled by wakes, by what outbox_run says comes
+   next, and at start-up by all organisations in turn. */
+#include "runner.h"
+
+#include "outbox.h"
+#include "rows.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SWEEP_US INT64_C(60000000)
+
+struct slot {
+    struct id organisation;
+    struct instant due;
+    bool running;
+    bool woken; /* again while it was running */
+};
+
+struct runner {
+    struct app *app;
+    pthread_mutex_t lock;
+    pthread_cond_t change;
+    pthread_t *thread;
+    int threads;
+    struct slot *slot;
+    size_t count, room;
+    struct instant swept;  /* when all organisations were last looked at */
+    struct instant looked; /* when periodic jobs were; absent: not since the start */
+    _Atomic bool stopping;
+};
+
+static struct slot *slot_of(struct runner *r, struct id organisation)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (id_equal(r->slot[i].organisation, organisation))
+            return &r->slot[i];
+    if (r->count == r->room) {
+        r->room = r->room ? r->room * 2 : 64;
+        r->slot = realloc(r->slot, r->room * sizeof *r->slot);
+        if (!r->slot)
+            abort();
+    }
+    r->slot[r->count] = (struct slot){ .organisation = organisation };
+    return &r->slot[r->count++];
+}
+
+void runner_wake(struct runner *r, struct id organisation)
+{
+    if (!id_given(organisation))
+        return;
+    pthread_mutex_lock(&r->lock);
+    struct slot *s = slot_of(r, organisation);
+    s->woken = s->running;
+    s->due = instant_now();
+    pthread_cond_broadcast(&r->change);
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* Runs one organisation's tasks; gives when to look again, absent for never. */
+static struct instant organisation_run(struct app *app, struct id organisation)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct ctx c = app_ctx(app, &a, &err, "job");
+    struct instant next = { 0 };
+    c.organisation = organisation;
+    if (db_open(app->store, organisation, false, &c.db, &err)) {
+        if (!outbox_run(&c, &next))
+            next = instant_plus(c.now, (struct span){ 60 });
+        db_release(c.db);
+    }
+    arena_done(&a);
+    return next;
+}
+
+/* The slot that is due first and not running; NULL when there is none. */
+static struct slot *earliest(struct runner *r)
+{
+    struct slot *best = NULL;
+    for (size_t i = 0; i < r->count; i++) {
+        struct slot *s = &r->slot[i];
+        if (!s->running && instant_given(s->due) && (!best || s->due.us < best->due.us))
+            best = s;
+    }
+    return best;
+}
+
+static void slot_run(struct runner *r, struct slot *s)
+{
+    struct id organisation = s->organisation;
+    s->running = true;
+    s->woken = false;
+    s->due = (struct instant){ 0 };
+    pthread_mutex_unlock(&r->lock);
+    struct instant next = organisation_run(r->app, organisation);
+    wipe_stack();
+    pthread_mutex_lock(&r->lock);
+    s = slot_of(r, organisation); /* the array may have moved */
+    s->running = false;
+    if (s->woken)
+        next = instant_now();
+    if (instant_given(next) && (!instant_given(s->due) || next.us < s->due.us))
+        s->due = next;
+    pthread_cond_broadcast(&r->change);
+}
+
+static bool is_due(const struct job_type *j, struct instant before, struct instant now)
+{
+    int64_t every = j->every.s * 1000000;
+    return every && before.us / every != now.us / every;
+}
+
+static bool any_due(const struct app *app, struct instant before, struct instant now)
+{
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct job_type *const *j = (*f)->jobs; j && *j; j++)
+            if (is_due(*j, before, now))
+                return true;
+    return false;
+}
+
+static void job_run(struct app *app, struct db *db, const struct job_type *j)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct ctx c = app_ctx(app, &a, &err, j->name);
+    c.organisation = db_id(db);
+    c.db = db;
+    (void)!j->run(&c, (struct id){ 0 });
+    arena_done(&a);
+}
+
+/* All jobs of one organisation in a row, so that its database is opened once. */
+static void jobs_run(struct app *app, struct id organisation, struct instant before,
+                     struct instant now)
+{
+    struct error err = { 0 };
+    struct db *db;
+    if (!db_open(app->store, organisation, false, &db, &err))
+        return;
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct job_type *const *j = (*f)->jobs; j && *j; j++)
+            if (is_due(*j, before, now))
+                job_run(app, db, *j);
+    db_release(db);
+}
+
+void periodic_run(struct app *app, struct instant before, struct instant now,
+                  const _Atomic bool *stop)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct id *ids;
+    size_t n;
+    if (any_due(app, before, now) && store_ids(app->store, &a, &ids, &n, &err))
+        for (size_t i = 0; i < n && !*stop; i++)
+            jobs_run(app, ids[i], before, now);
+    arena_done(&a);
+}
+
+static void start_sweep(struct runner *r)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct id *ids;
+    size_t n;
+    if (store_ids(r->app->store, &a, &ids, &n, &err))
+        for (size_t i = 0; i < n && !r->stopping; i++)
+            runner_wake(r, ids[i]);
+    arena_done(&a);
+}
+
+/* By the clock that nobody sets, so that setting the other one back stops no job for long. */
+static void wait_for(struct runner *r, int64_t us)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    us += t.tv_nsec / 1000;
+    t.tv_sec += us / 1000000;
+    t.tv_nsec = us % 1000000 * 1000;
+    pthread_cond_timedwait(&r->change, &r->lock, &t);
+}
+
+static void *runner_thread(void *with)
+{
+    struct runner *r = with;
+    pthread_mutex_lock(&r->lock);
+    while (!r->stopping) {
+        struct instant now = instant_now();
+        struct slot *s = earliest(r);
+        if (s && s->due.us <= now.us) {
+            slot_run(r, s);
+            continue;
+        }
+        if (now.us < r->swept.us)
+            r->swept = now;
+        if (now.us - r->swept.us >= SWEEP_US) {
+            bool starting = !instant_given(r->swept);
+            struct instant before = r->looked;
+            r->swept = now;
+            if (!starting)
+                r->looked = now;
+            pthread_mutex_unlock(&r->lock);
+            if (starting)
+                start_sweep(r);
+            else
+                periodic_run(r->app, before, now, &r->stopping);
+            pthread_mutex_lock(&r->lock);
+            continue;
+        }
+        int64_t until = r->swept.us + SWEEP_US;
+        wait_for(r, (s && s->due.us < until ? s->due.us : until) - now.us);
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+struct runner *runner_new(struct app *app, int threads)
+{
+    struct runner *r = calloc(1, sizeof *r);
+    if (!r || !(r->thread = calloc((size_t)threads, sizeof *r->thread)))
+        abort();
+    r->app = app;
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->change, &attributes);
+    pthread_condattr_destroy(&attributes);
+    for (; r->threads < threads; r->threads++)
+        if (pthread_create(&r->thread[r->threads], NULL, runner_thread, r))
+            abort();
+    return r;
+}
+
+void runner_wait(struct runner *r, struct id organisation)
+{
+    pthread_mutex_lock(&r->lock);
+    for (;;) {
+        struct slot *s = slot_of(r, organisation);
+        bool due = instant_given(s->due) && s->due.us <= instant_now().us;
+        if (!s->running && !due)
+            break;
+        pthread_cond_wait(&r->change, &r->lock);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+void runner_free(struct runner *r)
+{
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    r->stopping = true;
+    pthread_cond_broadcast(&r->change);
+    pthread_mutex_unlock(&r->lock);
+    for (int i = 0; i < r->threads; i++)
+        pthread_join(r->thread[i], NULL);
+    pthread_mutex_destroy(&r->lock);
+    pthread_cond_destroy(&r->change);
+    free(r->thread);
+    free(r->slot);
+    free(r);
+}

@@ -1,0 +1,205 @@
+/* schema.c: DDL and additive migration from declarations. */
+#include "schema.h"
+
+#include "app.h"
+#include "db/compose.h"
+
+#include <string.h>
+
+struct fingerprint {
+    const char *text;
+};
+static const struct field fingerprint_fields[] = {
+    FIELD(struct fingerprint, text, .privacy = OPERATIONAL, .doc = "Hash of the declarations"),
+    { 0 },
+};
+
+static bool run(struct ctx *c, const char *sql)
+{
+    struct query q = query_composed(sql);
+    return tx_run(c->tx, &q, NO_ARGS, NULL);
+}
+
+/* Kinds that are never absent have a default, so that a column can be added to rows. */
+static void column_add(struct buffer *sql, const struct db *db, const struct field *f)
+{
+    buffer_printf(sql, "\"%s\" %s", f->name, db_column_type(db, f->kind));
+    if (!strcmp(f->name, "id"))
+        buffer_string(sql, " PRIMARY KEY NOT NULL");
+    else if (f->kind == KIND_BOOL || f->kind == KIND_SPAN || (f->kind == KIND_INT && !f->nullable))
+        buffer_string(sql, " NOT NULL DEFAULT 0");
+}
+
+/* "person, started_at" -> index time_entry__person__started_at */
+static bool index_apply(struct ctx *c, const struct table *t, const char *columns, bool unique)
+{
+    struct buffer sql = buffer_new(c->arena);
+    buffer_printf(&sql, "CREATE %sINDEX IF NOT EXISTS %s", unique ? "UNIQUE " : "", t->name);
+    for (const char *at = columns; *at;) {
+        size_t n = strcspn(at, ", ");
+        buffer_string(&sql, "__");
+        buffer_add(&sql, at, n);
+        at += n + strspn(at + n, ", ");
+    }
+    buffer_printf(&sql, "%s ON %s (", unique ? "__u" : "", t->name);
+    for (const char *at = columns; *at;) {
+        size_t n = strcspn(at, ", ");
+        buffer_printf(&sql, "%s\"%.*s\"", at == columns ? "" : ", ", (int)n, at);
+        at += n + strspn(at + n, ", ");
+    }
+    buffer_string(&sql, ")");
+    return run(c, sql.at);
+}
+
+static bool indexes_apply(struct ctx *c, const struct table *t)
+{
+    EACH_FIELD (f, t->fields) {
+        if (f->unique && !index_apply(c, t, f->name, true))
+            return false;
+        bool key = f->filter || f->subject || f->refers;
+        if (key && !f->unique && !index_apply(c, t, f->name, false))
+            return false;
+    }
+    for (const char *const *i = t->indexes; i && *i; i++)
+        if (!index_apply(c, t, *i, false))
+            return false;
+    for (const char *const *u = t->uniques; u && *u; u++)
+        if (!index_apply(c, t, *u, true))
+            return false;
+    return true;
+}
+
+static bool table_create(struct ctx *c, const struct table *t)
+{
+    struct buffer sql = buffer_new(c->arena);
+    buffer_printf(&sql, "CREATE TABLE %s (", t->name);
+    EACH_FIELD (f, t->fields) {
+        if (f != t->fields)
+            buffer_string(&sql, ", ");
+        column_add(&sql, c->db, f);
+    }
+    buffer_string(&sql, ")");
+    return run(c, sql.at);
+}
+
+static bool listed(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(names[i], name))
+            return true;
+    return false;
+}
+
+static bool columns_add(struct ctx *c, const struct table *t, const char *const *have, size_t n)
+{
+    EACH_FIELD (f, t->fields) {
+        if (listed(have, n, f->name))
+            continue;
+        struct buffer sql = buffer_new(c->arena);
+        buffer_printf(&sql, "ALTER TABLE %s ADD COLUMN ", t->name);
+        column_add(&sql, c->db, f);
+        if (!run(c, sql.at))
+            return false;
+    }
+    return true;
+}
+
+bool schema_apply(struct ctx *c, const struct table *t)
+{
+    const char **have;
+    size_t n;
+    if (!tx_table_columns(c->tx, t->name, &have, &n))
+        return false;
+    if (!(n ? columns_add(c, t, have, n) : table_create(c, t)))
+        return false;
+    return indexes_apply(c, t);
+}
+
+bool schema_drop(struct ctx *c, const struct table *t)
+{
+    return run(c, arena_printf(c->arena, "DROP TABLE IF EXISTS %s", t->name));
+}
+
+/* FNV-1a over everything that shapes the database. */
+static void mix(uint64_t *h, const char *text)
+{
+    for (; *text; text++)
+        *h = (*h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    *h = (*h ^ 0xFF) * UINT64_C(1099511628211);
+}
+
+static const char *declarations_hash(const struct app *app, struct arena *a, bool control)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (const struct table *const *t = app->tables; *t; t++) {
+        if ((*t)->control != control)
+            continue;
+        mix(&h, (*t)->name);
+        EACH_FIELD (f, (*t)->fields) {
+            mix(&h, f->name);
+            mix(&h, kind_name(f->kind));
+            mix(&h, f->unique ? "u" : f->filter || f->subject || f->refers ? "i" : "-");
+        }
+        for (const char *const *i = (*t)->indexes; i && *i; i++)
+            mix(&h, *i);
+        for (const char *const *u = (*t)->uniques; u && *u; u++)
+            mix(&h, *u);
+    }
+    return arena_printf(a, "%016llx", (unsigned long long)h);
+}
+
+struct prepare {
+    struct app *app;
+    const char *hash;
+    bool control;
+    bool found, current; /* whether there is a schema at all, and whether it is this one */
+};
+
+static bool state_read(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query state = { "SELECT fingerprint FROM schema_state" };
+    struct prepare *p = with;
+    struct fingerprint stored = { 0 };
+    const char **columns;
+    size_t n;
+    (void)err;
+    if (!tx_table_columns(tx, "schema_state", &columns, &n))
+        return false;
+    if (n && !tx_row(tx, &state, NO_ARGS, fingerprint_fields, &stored, &p->found))
+        return false;
+    p->current = p->found && text_equal(stored.text, p->hash);
+    return true;
+}
+
+static bool migrate(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query forget = { "DELETE FROM schema_state" };
+    static const struct query note = { "INSERT INTO schema_state (fingerprint) VALUES ($1)" };
+    struct prepare *p = with;
+    struct ctx c = { .app = p->app, .arena = tx_arena(tx), .err = err, .tx = tx, .db = tx_db(tx) };
+    if (!run(&c, "CREATE TABLE IF NOT EXISTS schema_state (fingerprint TEXT NOT NULL)"))
+        return false;
+    for (const struct table *const *t = p->app->tables; *t; t++)
+        if ((*t)->control == p->control && !schema_apply(&c, *t))
+            return false;
+    return tx_run(tx, &forget, NO_ARGS, NULL) && tx_run(tx, &note, ARGS(value_text(p->hash)), NULL);
+}
+
+bool schema_prepare(struct app *app, struct db *db, struct error *err)
+{
+    struct arena a = { 0 };
+    struct prepare p = { .app = app, .control = !id_given(db_id(db)) };
+    p.hash = declarations_hash(app, &a, p.control);
+    bool ok = db_read(db, &a, state_read, &p, err);
+    if (ok && !p.current) {
+        bool snapshot = p.found;
+        ok = (!snapshot || db_snapshot(db, err)) && db_write_wait(db, &a, migrate, &p, err);
+        struct error second = { 0 };
+        if (snapshot && ok)
+            ok = db_snapshot_commit(db, err);
+        else if (snapshot && !db_snapshot_rollback(db, &second))
+            *err = second;
+    }
+    arena_done(&a);
+    return ok;
+}

@@ -1,0 +1,273 @@
+/* sessions.c: tokens, their rows, and a small cache in front of them. */
+#include "sessions.h"
+
+#include "crypt/crypt.h"
+#include "rows.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct field session_fields[] = {
+    ROW_FIELDS(struct session),
+    FIELD(struct session, token_hash, .privacy = SECRET, .unique = true,
+          .doc = "SHA-256 of the token"),
+    FIELD(struct session, account, .privacy = OPERATIONAL, .filter = true,
+          .doc = "Account that signed in"),
+    FIELD(struct session, organisation, .privacy = OPERATIONAL, .filter = true,
+          .doc = "Organisation of the account"),
+    FIELD(struct session, person, .privacy = PERSONAL, .filter = true,
+          .doc = "Person of the account"),
+    FIELD(struct session, expires_at, .privacy = OPERATIONAL, .doc = "When it ends by itself"),
+    FIELD(struct session, seen_at, .privacy = PERSONAL, .doc = "When it was last used, roughly"),
+    FIELD(struct session, agent, .privacy = PERSONAL, .max = 300,
+          .doc = "What the browser calls itself"),
+    { 0 },
+};
+
+const struct table session_table = {
+    .name = "session",
+    .doc = "Sign-ins that are still open",
+    .fields = session_fields,
+    .size = sizeof(struct session),
+    .control = true,
+    .log = true,
+    .held_back = true,
+};
+
+enum { CACHE_SETS = 1024, CACHE_WAYS = 4, TOKEN_BYTES = 32 };
+#define CACHE_US INT64_C(60000000)
+#define SEEN_US INT64_C(600000000)
+
+struct cached {
+    uint8_t hash[HASH_SIZE];
+    struct actor actor;
+    struct id organisation;
+    struct instant expires, loaded;
+};
+
+struct sessions {
+    pthread_mutex_t lock;
+    struct cached entry[CACHE_SETS][CACHE_WAYS];
+};
+
+struct sessions *sessions_new(void)
+{
+    struct sessions *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    pthread_mutex_init(&s->lock, NULL);
+    return s;
+}
+
+void sessions_free(struct sessions *s)
+{
+    if (!s)
+        return;
+    pthread_mutex_destroy(&s->lock);
+    wipe(s, sizeof *s);
+    free(s);
+}
+
+static struct cached *cache_set(struct sessions *s, const uint8_t hash[HASH_SIZE])
+{
+    return s->entry[(hash[0] | hash[1] << 8) % CACHE_SETS];
+}
+
+static bool cache_get(struct sessions *s, const uint8_t hash[HASH_SIZE], struct instant now,
+                      struct cached *ret)
+{
+    bool found = false;
+    pthread_mutex_lock(&s->lock);
+    struct cached *set = cache_set(s, hash);
+    for (int i = 0; i < CACHE_WAYS && !found; i++) {
+        int64_t age = now.us - set[i].loaded.us;
+        if (!memcmp(set[i].hash, hash, HASH_SIZE) && age >= 0 && age < CACHE_US) {
+            *ret = set[i];
+            found = true;
+        }
+    }
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+static void cache_put(struct sessions *s, const struct cached *entry)
+{
+    pthread_mutex_lock(&s->lock);
+    struct cached *set = cache_set(s, entry->hash), *oldest = set;
+    for (int i = 0; i < CACHE_WAYS; i++) {
+        if (!memcmp(set[i].hash, entry->hash, HASH_SIZE)) {
+            oldest = &set[i];
+            break;
+        }
+        if (set[i].loaded.us < oldest->loaded.us)
+            oldest = &set[i];
+    }
+    *oldest = *entry;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void sessions_forget(struct sessions *s)
+{
+    pthread_mutex_lock(&s->lock);
+    memset(s->entry, 0, sizeof s->entry);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* base64url without padding, 43 characters for 32 bytes. */
+static const char *token_text(struct arena *a, const uint8_t bytes[TOKEN_BYTES])
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char *to = arena_alloc(a, 4 + 44), *at = to + 4;
+    uint32_t bits = 0;
+    int have = 0;
+    memcpy(to, "vow_", 4);
+    for (int i = 0; i < TOKEN_BYTES; i++) {
+        bits = bits << 8 | bytes[i];
+        for (have += 8; have >= 6; have -= 6)
+            *at++ = digit[bits >> (have - 6) & 63];
+    }
+    *at = digit[bits << (6 - have) & 63];
+    return to;
+}
+
+bool session_open(struct ctx *c, struct id account, struct id organisation, struct id person,
+                  const char *agent, const char **ret)
+{
+    uint8_t bytes[TOKEN_BYTES], hash[HASH_SIZE];
+    random_bytes(bytes, sizeof bytes);
+    const char *token = token_text(c->arena, bytes);
+    wipe(bytes, sizeof bytes);
+    hash_sha256(token, strlen(token), hash);
+    struct session s = {
+        .token_hash = { hash, sizeof hash },
+        .account = account,
+        .organisation = organisation,
+        .person = person,
+        .expires_at = instant_plus(c->now, (struct span){ SESSION_DAYS * 86400 }),
+        .seen_at = c->now,
+        .agent = agent && text_points(agent) <= 300 ? agent : NULL,
+    };
+    static const struct query ended = {
+        "DELETE FROM session WHERE account = $1 AND expires_at <= $2"
+    };
+    if (!tx_run(c->tx, &ended, ARGS(value_id(account), value_instant(c->now)), NULL) ||
+        !row_create(c, &session_table, &s))
+        return false;
+    *ret = token;
+    return true;
+}
+
+struct load {
+    const uint8_t *hash;
+    struct session session;
+    bool found;
+    struct actor actor;
+};
+
+static bool load_session(struct ctx *c, void *with)
+{
+    static const struct query by_hash = { "token_hash = $1" };
+    struct load *l = with;
+    struct value hash = value_blob((struct blob){ l->hash, HASH_SIZE });
+    hash.column = field_find(session_fields, "token_hash");
+    return row_find(c, &session_table, &by_hash, ARGS(hash), &l->session, &l->found);
+}
+
+struct standing {
+    const char *role;
+    struct id team;
+    bool active;
+};
+static const struct field standing_fields[] = {
+    FIELD(struct standing, role, .privacy = OPERATIONAL, .doc = "Role"),
+    FIELD(struct standing, team, .privacy = OPERATIONAL, .doc = "Team"),
+    FIELD(struct standing, active, .privacy = OPERATIONAL, .doc = "Whether still here"),
+    { 0 },
+};
+
+static bool load_person(struct ctx *c, void *with)
+{
+    static const struct query by_id = { "SELECT role, team, active FROM person WHERE id = $1" };
+    struct load *l = with;
+    struct standing s = { 0 };
+    if (!tx_row(c->tx, &by_id, ARGS(value_id(l->session.person)), standing_fields, &s, &l->found))
+        return false;
+    l->found = l->found && s.active && role_parse(s.role) != ROLE_NONE;
+    l->actor = (struct actor){ .person = l->session.person,
+                               .account = l->session.account,
+                               .session = l->session.id,
+                               .team = s.team,
+                               .role = role_parse(s.role) };
+    return true;
+}
+
+static bool seen_note(struct ctx *c, void *with)
+{
+    struct session *s = with, ret, change = { .seen_at = c->now };
+    return row_update(c, &session_table, s->id, 0, &change, row_set(&session_table, "seen_at"),
+                      &ret);
+}
+
+bool session_find(struct ctx *c, const char *token)
+{
+    uint8_t hash[HASH_SIZE];
+    struct cached hit = { 0 };
+    hash_sha256(token, strlen(token), hash);
+    if (!cache_get(c->app->sessions, hash, c->now, &hit)) {
+        struct load l = { .hash = hash };
+        if (!control_read(c, load_session, &l))
+            return false;
+        if (!l.found || l.session.expires_at.us <= c->now.us)
+            return fail(c, UNAUTHENTICATED, NULL);
+        if (!organisation_read(c, l.session.organisation, load_person, &l))
+            return false;
+        if (!l.found)
+            return fail(c, UNAUTHENTICATED, NULL);
+        if (c->now.us - l.session.seen_at.us > SEEN_US && !control_write(c, seen_note, &l.session))
+            return false;
+        memcpy(hit.hash, hash, sizeof hash);
+        hit.actor = l.actor;
+        hit.organisation = l.session.organisation;
+        hit.expires = l.session.expires_at;
+        hit.loaded = c->now;
+        cache_put(c->app->sessions, &hit);
+    }
+    if (hit.expires.us <= c->now.us)
+        return fail(c, UNAUTHENTICATED, NULL);
+    c->actor = hit.actor;
+    c->organisation = hit.organisation;
+    return true;
+}
+
+bool session_close(struct ctx *c, struct id session)
+{
+    c->forget = true;
+    return row_delete(c, &session_table, session, 0);
+}
+
+bool session_list(struct ctx *c, struct id account, struct list *ret)
+{
+    static const struct query own = {
+        "account = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 100"
+    };
+    return rows_find(c, &session_table, &own, ARGS(value_id(account), value_instant(c->now)), ret);
+}
+
+static bool close_where(struct ctx *c, const struct query *q, struct id id)
+{
+    c->forget = true;
+    return tx_run(c->tx, q, ARGS(value_id(id)), NULL);
+}
+
+bool sessions_close_organisation(struct ctx *c, struct id organisation)
+{
+    static const struct query q = { "DELETE FROM session WHERE organisation = $1" };
+    return close_where(c, &q, organisation);
+}
+
+bool sessions_close_person(struct ctx *c, struct id person)
+{
+    static const struct query q = { "DELETE FROM session WHERE person = $1" };
+    return close_where(c, &q, person);
+}

@@ -1,0 +1,44 @@
+/* sessions.h: who is behind a request. Tokens are random; only their hash is stored, in control. */
+#ifndef VOW_SESSIONS_H
+#define VOW_SESSIONS_H
+
+#include "app.h"
+
+struct session {
+    ROW_MEMBERS;
+    struct blob token_hash; /* SHA-256 */
+    struct id account, organisation, person;
+    struct instant expires_at, seen_at;
+    const char *agent;
+};
+extern const struct table session_table;
+
+enum { SESSION_DAYS = 30 };
+
+struct sessions *sessions_new(void);
+void sessions_free(struct sessions *s);
+
+/* Opens a session and gives its token ("vow_" and 43 characters). Within a control transaction. */
+MUST_USE bool session_open(struct ctx *c, struct id account, struct id organisation,
+                           struct id person, const char *agent, const char **ret);
+
+/* Finds the session of a token and fills c->actor and c->organisation; UNAUTHENTICATED when there
+   is none, it has expired, or its person may not sign in any more. Cached for a minute; every
+   change that this process makes is seen at once. */
+MUST_USE bool session_find(struct ctx *c, const char *token);
+
+/* Ends one session; within a control transaction. */
+MUST_USE bool session_close(struct ctx *c, struct id session);
+
+/* Own sessions that have not expired, newest first. Within a control transaction. */
+MUST_USE bool session_list(struct ctx *c, struct id account, struct list *ret);
+
+/* Ends all sessions of an organisation (deletion) or a person (erasure, new password). */
+MUST_USE bool sessions_close_organisation(struct ctx *c, struct id organisation);
+MUST_USE bool sessions_close_person(struct ctx *c, struct id person);
+
+/* Forgets all that is cached (sessions, roles, teams). Called after the commit of a change to any
+   of them: see ctx.forget. */
+void sessions_forget(struct sessions *s);
+
+#endif

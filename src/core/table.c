@@ -1,0 +1,81 @@
+/* table.c: checks of declarations, so that a forgotten class or rule fails at start-up. */
+#include "table.h"
+
+#include <string.h>
+
+const struct field *table_subject(const struct table *t)
+{
+    EACH_FIELD (f, t->fields)
+        if (f->subject)
+            return f;
+    return NULL;
+}
+
+bool table_is_personal(const struct table *t)
+{
+    if (t->log || t->directory || !table_subject(t))
+        return false;
+    EACH_FIELD (f, t->fields)
+        if (f->privacy == PERSONAL || f->privacy == CONTENT || f->privacy == SENSITIVE)
+            return true;
+    return false;
+}
+
+/* Names become SQL, JSON and TypeScript, so they are checked to be plain. */
+static bool name_plain(const char *name)
+{
+    size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return n > 0 && n < 60 && !name[n] && name[0] >= 'a' && name[0] <= 'z';
+}
+
+static bool columns_known(const struct table *t, const char *const *lists, struct error *err)
+{
+    for (; lists && *lists; lists++) {
+        char name[64];
+        for (const char *at = *lists; *at;) {
+            size_t n = strcspn(at, ", ");
+            if (n >= sizeof name)
+                return error_set(err, INTERNAL, "table %s: index %s", t->name, *lists);
+            memcpy(name, at, n);
+            name[n] = 0;
+            if (!field_find(t->fields, name))
+                return error_set(err, INTERNAL, "table %s: index on unknown %s", t->name, name);
+            at += n + strspn(at + n, ", ");
+        }
+    }
+    return true;
+}
+
+bool table_check(const struct table *t, struct error *err)
+{
+    if (!name_plain(t->name))
+        return error_set(err, INTERNAL, "table name %s is not plain", t->name);
+    if (!t->doc || !*t->doc)
+        return error_set(err, INTERNAL, "table %s has no doc", t->name);
+    if (field_count(t->fields) > FIELDS_MAX)
+        return error_set(err, INTERNAL, "table %s has more than %d fields", t->name, FIELDS_MAX);
+    EACH_FIELD (f, t->fields) {
+        if (!name_plain(f->name))
+            return error_set(err, INTERNAL, "%s.%s is not a plain name", t->name, f->name);
+        if (f->privacy == PRIVACY_MISSING)
+            return error_set(err, INTERNAL, "%s.%s has no privacy class", t->name, f->name);
+        if (!f->doc || !*f->doc)
+            return error_set(err, INTERNAL, "%s.%s has no doc", t->name, f->name);
+        if (f->kind == KIND_NONE || f->kind == KIND_RECORD ||
+            (f->kind == KIND_LIST && f->of != KIND_ID && f->of != KIND_TEXT))
+            return error_set(err, INTERNAL, "%s.%s has no storable kind", t->name, f->name);
+        if (f->ai && f->privacy == SECRET)
+            return error_set(err, INTERNAL, "%s.%s: AI never reads a secret", t->name, f->name);
+        if (f->see && f->filter)
+            return error_set(err, INTERNAL, "%s.%s: filters and order would show what few may see",
+                             t->name, f->name);
+        if (f->at + (f->kind == KIND_RECORD ? f->size : kind_size(f->kind)) > t->size)
+            return error_set(err, INTERNAL, "%s.%s lies outside its record", t->name, f->name);
+    }
+    if (!t->log && table_subject(t) && t->erase == ERASE_MISSING)
+        return error_set(err, INTERNAL, "table %s has a subject and no erase rule", t->name);
+    if (t->path && (!t->read || (!t->write && t->ops != (OP_LIST | OP_READ) && t->ops != OP_LIST &&
+                                 t->ops != OP_READ)))
+        return error_set(err, INTERNAL, "table %s has routes and no permissions", t->name);
+    return columns_known(t, t->indexes, err) && columns_known(t, t->uniques, err);
+}

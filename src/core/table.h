@@ -1,0 +1,85 @@
+/* table.h: a table of an organisation (or of control), declared once. From this row come its DDL
+   and migration, its routes, its validation, its place in the API document, access, audit,
+   export, erasure, retention, the data map, and what AI may read of it. */
+#ifndef VOW_TABLE_H
+#define VOW_TABLE_H
+
+#include "access.h"
+#include "base/field.h"
+
+struct ctx;
+
+enum op { OP_CREATE = 1, OP_LIST = 2, OP_READ = 4, OP_UPDATE = 8, OP_DELETE = 16, OP_ALL = 31 };
+
+/* What erasing a person does to the rows whose subject that person is. */
+enum erase {
+    ERASE_MISSING, /* fails start-up when the table has a subject */
+    ERASE_ROW,     /* the row goes */
+    ERASE_PERSON,  /* the row stays for the organisation's books; the subject and every PERSONAL,
+                      CONTENT and SENSITIVE column are cleared */
+};
+
+/* The members that every row begins with. */
+#define ROW_MEMBERS  \
+    struct id id;    \
+    int64_t version; \
+    struct instant created_at, updated_at
+
+/* Their fields, first in every table's list. */
+#define ROW_FIELDS(type)                                                                   \
+    FIELD(type, id, .privacy = OPERATIONAL, .read_only = true, .doc = "Id of the row"),    \
+        FIELD(type, version, .privacy = OPERATIONAL, .read_only = true,                    \
+              .doc = "Counts the changes; the ETag"),                                      \
+        FIELD(type, created_at, .privacy = OPERATIONAL, .read_only = true, .filter = true, \
+              .doc = "When the row was made"),                                             \
+        FIELD(type, updated_at, .privacy = OPERATIONAL, .read_only = true,                 \
+              .doc = "When the row was last changed")
+
+/* The part that every row's struct begins with, for code that serves all tables. */
+struct row {
+    ROW_MEMBERS;
+};
+
+struct table {
+    const char *name; /* "time_entry": snake_case, singular */
+    const char *doc;
+    const struct field *fields;
+    size_t size;      /* bytes of a record */
+    const char *path; /* generic routes live here: "/time/entries"; NULL has none */
+    unsigned ops;     /* which generic routes: enum op or-ed; 0 with a path is OP_ALL */
+    const struct permission *read, *write; /* needed for generic routes */
+    enum erase erase;
+    int retention_days;         /* rows older than this are deleted; 0: as long as the account */
+    const char *sort;           /* default order: column, "-" before it for descending */
+    const char *const *indexes; /* column lists: "person, started_at"; ends with NULL */
+    const char *const *uniques; /* column lists that no two rows share; ends with NULL */
+    bool singleton;             /* exactly one row per organisation: GET and PATCH at `path` */
+    bool control;               /* lives in the control database, not in an organisation's */
+    bool log;       /* bookkeeping (audit, outbox …): its own changes are not audited */
+    bool directory; /* everybody may look colleagues up in it: reads are not audited */
+    bool late;      /* written after the answer they belong to: reading waits for what
+                       is queued */
+    bool held_back; /* not part of an organisation's export (derived or technical) */
+
+    /* Rules of the feature around the generic create, update and delete; may be NULL. `check`
+       runs before the row is written and may complete it; `after` once it is written. `old` is
+       NULL when creating, `row` is NULL when deleting. */
+    bool (*check)(struct ctx *c, enum op op, const void *old, void *row);
+    bool (*after)(struct ctx *c, enum op op, const void *old, const void *row);
+    /* Makes the rows of a derived table anew from those it is derived from, when these came in from
+       outside of their rules; may be NULL. */
+    bool (*derive)(struct ctx *c);
+    const void *with; /* for tables declared at run time */
+};
+
+/* The field that names the data subject, or NULL. */
+const struct field *table_subject(const struct table *t);
+
+/* Whether reading a row of another person must be audited: it has a subject and columns that say
+   something of that person. */
+bool table_is_personal(const struct table *t);
+
+/* Checks a declaration: names, classes, docs, subject and erase rule, indexes. Our bug when not. */
+MUST_USE bool table_check(const struct table *t, struct error *err);
+
+#endif

@@ -1,0 +1,170 @@
+/* tenant.c: making and destroying organisations by making and destroying their keys. */
+#include "tenant.h"
+
+#include "app.h"
+#include "crypt/crypt.h"
+#include "rows.h"
+
+#include <string.h>
+
+static const char *const states[] = { "creating", "active", "deleting", "deleted", NULL };
+
+static const struct field tenant_fields[] = {
+    ROW_FIELDS(struct tenant),
+    FIELD(struct tenant, state, .privacy = OPERATIONAL, .choices = states,
+          .doc = "Where the organisation is in its life"),
+    FIELD(struct tenant, wrapped_key, .privacy = SECRET,
+          .doc = "Data key under the master key; gone when destroyed"),
+    FIELD(struct tenant, deleted_at, .privacy = OPERATIONAL, .doc = "When it was deleted"),
+    { 0 },
+};
+
+const struct table tenant_table = {
+    .name = "tenant",
+    .doc = "Organisations of this installation and their wrapped keys",
+    .fields = tenant_fields,
+    .size = sizeof(struct tenant),
+    .control = true,
+    .log = true,
+};
+
+static void master_sub_key(const struct app *app, const char *purpose, struct secret_key *ret)
+{
+    struct secret_key master;
+    memcpy(master.byte, app->master_key, sizeof master.byte);
+    secret_key_derive(&master, purpose, ret);
+    secret_key_wipe(&master);
+}
+
+static bool tenant_insert(struct ctx *c, void *with)
+{
+    struct tenant t = { .id = *(struct id *)with, .state = "creating" };
+    struct secret_key key, wrapping;
+    uint8_t wrapped[WRAPPED_KEY];
+    secret_key_random(&key);
+    master_sub_key(c->app, "vow organisation keys 1", &wrapping);
+    secret_key_wrap(&wrapping, &key, wrapped);
+    secret_key_wipe(&key);
+    secret_key_wipe(&wrapping);
+    t.wrapped_key = (struct blob){ wrapped, sizeof wrapped };
+    return row_create(c, &tenant_table, &t);
+}
+
+bool tenant_create(struct ctx *c, struct id *ret)
+{
+    struct id id = id_new(c->now);
+    struct db *db;
+    if (!control_write(c, tenant_insert, &id))
+        return false;
+    if (!db_open(c->app->store, id, true, &db, c->err))
+        return false;
+    db_release(db);
+    *ret = id;
+    return true;
+}
+
+static bool state_set(struct ctx *c, struct id id, const char *state)
+{
+    struct tenant change = { .state = state, .deleted_at = c->now }, ret;
+    field_set given = row_set(&tenant_table, "state");
+    if (!strcmp(state, "deleting"))
+        given |= row_set(&tenant_table, "wrapped_key") | row_set(&tenant_table, "deleted_at");
+    return row_update(c, &tenant_table, id, 0, &change, given, &ret);
+}
+
+static bool activate(struct ctx *c, void *with)
+{
+    return state_set(c, *(struct id *)with, "active");
+}
+
+static bool key_destroy(struct ctx *c, void *with)
+{
+    return state_set(c, *(struct id *)with, "deleting");
+}
+
+static bool deleted(struct ctx *c, void *with)
+{
+    return state_set(c, *(struct id *)with, "deleted");
+}
+
+bool tenant_activate(struct ctx *c, struct id organisation)
+{
+    return control_write(c, activate, &organisation);
+}
+
+bool tenant_condemn(struct ctx *c, struct id organisation)
+{
+    return key_destroy(c, &organisation);
+}
+
+bool tenant_destroy(struct ctx *c, struct id organisation)
+{
+    struct error gone = { 0 };
+    if (!control_write(c, key_destroy, &organisation))
+        return false;
+    if (!db_destroy(c->app->store, organisation, &gone) && gone.problem != NOT_FOUND) {
+        *c->err = gone;
+        return false;
+    }
+    /* The key has left the file's pages; this lets it leave the log too. */
+    return db_checkpoint(c->app->control, c->err) && control_write(c, deleted, &organisation);
+}
+
+struct key_read {
+    struct id id;
+    struct tenant tenant;
+};
+
+static bool key_read(struct ctx *c, void *with)
+{
+    struct key_read *k = with;
+    return row_get(c, &tenant_table, k->id, &k->tenant);
+}
+
+bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *err)
+{
+    struct app *app = with;
+    struct secret_key sub;
+    if (!id_given(db)) {
+        master_sub_key(app, "vow control database 1", ret);
+        return true;
+    }
+    struct arena a = { 0 };
+    struct ctx c = app_ctx(app, &a, err, "store");
+    struct key_read k = { .id = db };
+    bool ok = control_read(&c, key_read, &k);
+    if (ok && k.tenant.wrapped_key.len != WRAPPED_KEY)
+        ok = error_set(err, NOT_FOUND, "The key of this organisation was destroyed");
+    if (ok) {
+        master_sub_key(app, "vow organisation keys 1", &sub);
+        ok = secret_key_unwrap(&sub, k.tenant.wrapped_key.at, ret) ||
+             error_set(err, INTERNAL, "The key of this organisation belongs to another master key");
+        secret_key_wipe(&sub);
+    }
+    arena_done(&a);
+    return ok;
+}
+
+struct unfinished {
+    bool starting;
+    struct list list;
+};
+
+static bool unfinished_read(struct ctx *c, void *with)
+{
+    static const struct query at_start = { "state IN ('creating', 'deleting')" };
+    static const struct query later = { "state = 'deleting'" };
+    struct unfinished *u = with;
+    return rows_find(c, &tenant_table, u->starting ? &at_start : &later, NO_ARGS, &u->list);
+}
+
+bool tenants_sweep(struct ctx *c, bool starting)
+{
+    struct unfinished u = { .starting = starting };
+    if (!control_read(c, unfinished_read, &u))
+        return false;
+    for (size_t i = 0; i < u.list.count; i++)
+        if (!tenant_destroy(c, ((const struct tenant *)u.list.at)[i].id))
+            return false;
+    return true;
+}

@@ -1,0 +1,36 @@
+/* tenant.h: the organisations of this installation and their wrapped data keys, in control. */
+#ifndef VOW_TENANT_H
+#define VOW_TENANT_H
+
+#include "ctx.h"
+#include "table.h"
+
+struct tenant {
+    ROW_MEMBERS;             /* id: of the organisation */
+    const char *state;       /* creating, active, deleting, deleted */
+    struct blob wrapped_key; /* RFC 3394 under a sub-key of the master key; absent when destroyed */
+    struct instant deleted_at;
+};
+extern const struct table tenant_table;
+
+/* Makes an organisation with a fresh key and an empty database; its state is "creating" until
+   tenant_activate. Outside a transaction. */
+MUST_USE bool tenant_create(struct ctx *c, struct id *ret);
+MUST_USE bool tenant_activate(struct ctx *c, struct id organisation);
+
+/* Destroys the key alone; tenants_sweep removes the files. In a control transaction; for requests
+   that have the organisation open themselves. */
+MUST_USE bool tenant_condemn(struct ctx *c, struct id organisation);
+
+/* Destroys the key, then the files. A copy of a file can never be read again; a backup can for as
+   long as it holds an older control.db, which has the wrapped key. */
+MUST_USE bool tenant_destroy(struct ctx *c, struct id organisation);
+
+/* The data key of a database for the store (store_config.key). `with` is the app. */
+bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *err);
+
+/* Removes what is left of organisations whose key is destroyed. When `starting`, also what a crash
+   left half-made; later on, such a one is somebody signing up. */
+MUST_USE bool tenants_sweep(struct ctx *c, bool starting);
+
+#endif

@@ -1,0 +1,19 @@
+/* workers.h: a bounded pool of threads with a bounded queue. */
+#ifndef VOW_WORKERS_H
+#define VOW_WORKERS_H
+
+#include "base/base.h"
+
+struct workers;
+
+struct workers *workers_new(int threads, size_t queue_max);
+void workers_free(struct workers *w); /* runs what is queued, then joins; NULL is accepted */
+
+/* Waits until everything queued before has been done, at most a twentieth of a second: work that
+   never ends does not hold anybody up. */
+void workers_settle(struct workers *w);
+
+/* Queues work; false when the queue is full. */
+MUST_USE bool workers_add(struct workers *w, void (*run)(void *with), void *with);
+
+#endif

@@ -1,0 +1,162 @@
+/* db.h: organisations' databases behind one interface, whatever engine holds them.
+
+   A store is opened once per process. It holds one database per organisation and one for control
+   (accounts, sessions, wrapped keys). A database is opened on demand, shared, and closed again when
+   it has not been used for long (an LRU bounded by store_config.open_max).
+
+   Work happens in transactions:
+   - db_read runs `work` on the calling thread in a read snapshot.
+   - db_write queues `work`; a writer thread runs the queued works of one database one after the
+     other, each in a savepoint of its own, inside one transaction, commits them together (one
+     fsync), and only then calls each `done`. A work that returns false is rolled back alone.
+   - db_write_wait is db_write for a thread that can wait. It may run the queued works of others on
+     the calling thread, so no lock that a work or a `done` takes may be held.
+   A work may read and write other databases, but not write its own but through its tx.
+
+   A work may run more than once: when the engine reports a conflict, the whole work is run again.
+   It must therefore keep its effects in the transaction and in memory that it sets anew each run.
+ */
+#ifndef VOW_DB_H
+#define VOW_DB_H
+
+#include "base/field.h"
+#include "crypt/key.h"
+
+struct store;
+struct db;
+struct tx;
+
+/* One SQL text for all engines, parameters as $1, $2 … A query is a static const object next to the
+   function that uses it; run-time text has no way in but db/compose.h. */
+struct query {
+    const char *sql;
+};
+
+/* A value on its way into a statement. KIND_NONE is NULL. `column` names the declared column it
+   is stored in or compared with, where that column is protected (PERSONAL, CONTENT, SENSITIVE,
+   SECRET text or bytes); an engine that seals columns itself needs to know. */
+struct value {
+    enum kind kind;
+    union {
+        int64_t i; /* BOOL, INT, INSTANT (us), DATE (day), SPAN (s) */
+        double real;
+        struct blob bytes; /* TEXT, BLOB, JSON */
+        struct id id;
+    };
+    const struct field *column;
+};
+
+struct value value_none(void);
+struct value value_bool(bool b);
+struct value value_int(int64_t i);
+struct value value_real(double r);
+struct value value_text(const char *text); /* NULL is SQL NULL; not copied */
+struct value value_blob(struct blob b);    /* not copied */
+struct value value_id(struct id id);       /* absent is SQL NULL, as for all kinds below */
+struct value value_instant(struct instant t);
+struct value value_date(struct date d);
+struct value value_span(struct span s);
+/* The member of a record as a value that knows its column. */
+struct value value_field(const struct field *f, const void *record);
+/* The same for a KIND_LIST of ids (16 bytes each) or texts (each with its NUL), as one blob. */
+struct value value_list(struct arena *a, const struct field *f, const void *record);
+
+#define ARGS(...)                          \
+    (const struct value[]){ __VA_ARGS__ }, \
+        sizeof((const struct value[]){ __VA_ARGS__ }) / sizeof(struct value)
+#define NO_ARGS NULL, 0
+
+struct store_config {
+    const char *dir; /* the data folder; created with mode 0700 when missing */
+    int writers;     /* writer threads, 1 or more */
+    int open_max;    /* databases kept open */
+    int batch_max;   /* works in one transaction */
+    int64_t cache;   /* bytes of pages and statements kept, over all databases; 0: 64 MiB */
+    /* The data key of one database, from its id; called for each connection. */
+    bool (*key)(void *with, struct id db, struct secret_key *ret, struct error *err);
+    void *key_with;
+    /* Called once per open, before anybody else sees the database: brings its tables up to date.
+       When it fails the open fails, and a database that was being created is gone again. */
+    bool (*prepare)(void *with, struct db *db, struct error *err);
+    void *prepare_with;
+};
+
+/* Opens the data folder; takes an exclusive lock on it (one process owns the files). */
+MUST_USE bool store_open(const struct store_config *config, struct store **ret, struct error *err);
+void store_close(struct store *s); /* finishes queued writes, checkpoints, closes */
+
+/* The database of an organisation (or of control: the all-zero id), opened if need be. It stays
+   open at least until db_release. `create` makes it when it is not there; NOT_FOUND otherwise. */
+MUST_USE bool db_open(struct store *s, struct id id, bool create, struct db **ret,
+                      struct error *err);
+void db_release(struct db *db);
+struct id db_id(const struct db *db);
+
+/* Removes the database's files for good; refuses new opens (NOT_FOUND) and waits until nobody has
+   it open any more, so the caller must not. */
+MUST_USE bool db_destroy(struct store *s, struct id id, struct error *err);
+
+/* Ids of all databases in the store but control. */
+MUST_USE bool store_ids(struct store *s, struct arena *a, struct id **ret, size_t *count,
+                        struct error *err);
+
+typedef bool db_work(struct tx *tx, void *with, struct error *err);
+typedef void db_done(void *with, bool ok);
+
+/* Runs `work` now, on this thread, in a snapshot. Writing in it fails. */
+MUST_USE bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
+
+/* Queues `work`; `done(with, ok)` is called once from a writer thread, after the commit is on disk
+   or the work has failed (then *err says why). `a`, `with` and `err` must live until then. */
+void db_write(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
+              struct error *err);
+
+MUST_USE bool db_write_wait(struct db *db, struct arena *a, db_work *work, void *with,
+                            struct error *err);
+
+/* In a transaction. Errors go to the error of the work. Rows land in records: column i of the
+   result fills field i of `fields`; texts and blobs are copied into the work's arena (but see
+   tx_each). NULL makes the field absent. Records cannot be stored, lists as value_list says. */
+
+/* Runs a statement; `changed` is the number of rows it wrote and may be NULL. A unique violation is
+   ALREADY_EXISTS with the columns' names as its detail, a full disk STORAGE_FULL, a busy database
+   UNAVAILABLE. A failed statement changes nothing, and the work may go on and succeed. */
+MUST_USE bool tx_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                     int64_t *changed);
+
+/* Reads at most one row; *found says whether there was one (ret untouched otherwise). */
+MUST_USE bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                     const struct field *fields, void *ret, bool *found);
+
+/* Calls `each(with, record)` per row with one record of `size` bytes that is used anew for each
+   row, and so are its texts and blobs: copy what must outlive the call. Stops early without failing
+   when `each` returns false. */
+typedef bool row_fn(void *with, const void *record);
+MUST_USE bool tx_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                      const struct field *fields, size_t size, row_fn *each, void *with);
+
+/* All rows (at most `max`; 0 is no limit) as an array of records in the work's arena. */
+MUST_USE bool tx_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                      const struct field *fields, size_t size, size_t max, struct list *ret);
+
+struct arena *tx_arena(struct tx *tx);
+struct db *tx_db(struct tx *tx);
+bool tx_writes(const struct tx *tx);
+
+/* Moves the log into the file and empties it, so that what was deleted or overwritten is in
+   neither; happens by itself when a database is closed, and when it was not used for 15 seconds.
+   UNAVAILABLE when somebody reads for more than 5 seconds meanwhile: call it again. Not inside a
+   work. */
+MUST_USE bool db_checkpoint(struct db *db, struct error *err);
+
+/* A consistent sealed copy of the database into a new file, while others read and write. */
+MUST_USE bool db_backup(struct db *db, const char *path, struct error *err);
+
+/* For store_config.prepare, while nobody else has the database: a snapshot beside the file before
+   a migration; `commit` removes it, `rollback` puts it back (which the next open also does when the
+   process died in between, or when preparing failed). */
+MUST_USE bool db_snapshot(struct db *db, struct error *err);
+MUST_USE bool db_snapshot_commit(struct db *db, struct error *err);
+MUST_USE bool db_snapshot_rollback(struct db *db, struct error *err);
+
+#endif

@@ -1,0 +1,148 @@
+/* db_fixture.c: a store in a folder of its own, with one table. */
+#include "db_fixture.h"
+
+#include <stdio.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const struct field note_fields[] = {
+    FIELD(struct note, id),
+    FIELD(struct note, number),
+    FIELD(struct note, text),
+    { 0 },
+};
+
+const struct query note_insert = { "INSERT INTO note (id, number, text) VALUES ($1, $2, $3)" };
+const struct query note_all = { "SELECT id, number, text FROM note ORDER BY number" };
+const struct query note_one = { "SELECT id, number, text FROM note WHERE number = $1" };
+const struct query note_count = { "SELECT count(*) FROM note" };
+
+static const struct query note_create = {
+    "CREATE TABLE IF NOT EXISTS note (id BLOB PRIMARY KEY, number INTEGER UNIQUE, text TEXT) "
+    "WITHOUT ROWID"
+};
+
+static bool create_work(struct tx *tx, void *with, struct error *err)
+{
+    (void)with;
+    (void)err;
+    return tx_run(tx, &note_create, NO_ARGS, NULL);
+}
+
+bool note_prepare(void *with, struct db *db, struct error *err)
+{
+    (void)with;
+    struct arena a = { 0 };
+    bool ok = db_write_wait(db, &a, create_work, NULL, err);
+    arena_done(&a);
+    return ok;
+}
+
+char *folder_fresh(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    char path[300];
+    snprintf(path, sizeof path, "%s/vow-db-XXXXXX", tmp ? tmp : "/tmp");
+    assert_non_null(mkdtemp(path));
+    return strdup(path);
+}
+
+void folder_remove(char *dir)
+{
+    pid_t child = fork();
+    if (!child) {
+        execlp("rm", "rm", "-rf", "--", dir, (char *)NULL);
+        _exit(127);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    free(dir);
+}
+
+static bool key_of(void *with, struct id db, struct secret_key *ret, struct error *err)
+{
+    (void)with;
+    (void)err;
+    memset(ret, 7, sizeof *ret);
+    memcpy(ret->byte, db.byte, sizeof db.byte);
+    return true;
+}
+
+struct store_config config_plain(const char *dir)
+{
+    return (struct store_config){ .dir = dir,
+                                  .writers = 2,
+                                  .open_max = 8,
+                                  .batch_max = 64,
+                                  .key = key_of,
+                                  .prepare = note_prepare };
+}
+
+struct store *store_in(const char *dir)
+{
+    struct store_config config = config_plain(dir);
+    struct error err = { 0 };
+    struct store *s = NULL;
+    if (!store_open(&config, &s, &err))
+        fail_msg("%s: %s", problem_info(err.problem)->name, err.detail);
+    return s;
+}
+
+struct id id_of(uint32_t n)
+{
+    struct id id = { { 0xA0 } };
+    for (int i = 0; i < 4; i++)
+        id.byte[12 + i] = (uint8_t)(n >> (24 - 8 * i));
+    return id;
+}
+
+struct db *open_db(struct store *s, uint32_t n)
+{
+    struct error err = { 0 };
+    struct db *db = NULL;
+    if (!db_open(s, id_of(n), true, &db, &err))
+        fail_msg("%s: %s", problem_info(err.problem)->name, err.detail);
+    return db;
+}
+
+bool insert_work(struct tx *tx, void *note, struct error *err)
+{
+    (void)err;
+    const struct note *n = note;
+    return tx_run(tx, &note_insert,
+                  ARGS(value_id(n->id), value_int(n->number), value_text(n->text)), NULL);
+}
+
+bool insert(struct db *db, int64_t number, const char *text, struct error *err)
+{
+    struct arena a = { 0 };
+    struct note n = { .id = id_of((uint32_t)number), .number = number, .text = text };
+    bool ok = db_write_wait(db, &a, insert_work, &n, err);
+    arena_done(&a);
+    return ok;
+}
+
+struct one {
+    int64_t count;
+};
+
+static bool count_work(struct tx *tx, void *with, struct error *err)
+{
+    (void)err;
+    static const struct field fields[] = { FIELD(struct one, count), { 0 } };
+    bool found;
+    return tx_row(tx, &note_count, NO_ARGS, fields, with, &found);
+}
+
+int64_t count(struct db *db)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct one one = { 0 };
+    if (!db_read(db, &a, count_work, &one, &err))
+        fail_msg("%s: %s", problem_info(err.problem)->name, err.detail);
+    arena_done(&a);
+    return one.count;
+}

@@ -1,0 +1,633 @@
+/* client.c: one thread that reads the channel, and a table of the requests under way. */
+#include "client.h"
+
+#include "base/arena.h"
+#include "message.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    PACKETS = 8,
+    BODY_BATCH = 4,  /* packets given to the kernel at once */
+    SCAN_S = 10,     /* for egress to look through its memory */
+    WAIT_MS = 2000,  /* for a new egress, and for room in the channel */
+    WATCH_MS = 1000, /* between two looks for requests that egress has forgotten */
+    LATE_MS = 5000,  /* beyond a request's own limit */
+    FIRST_BYTE_MS = 60000,
+    TOTAL_MS = 300000,
+    ANSWER_MAX = 1 << 20,
+};
+
+static const struct {
+    enum problem problem;
+    const char *name, *sentence;
+} reasons[EGRESS_REASONS] = {
+    [EGRESS_OK] = { NO_PROBLEM, "OK", "" },
+#define REASON(name, problem, sentence) [EGRESS_##name] = { problem, #name, sentence },
+#include "reasons.def"
+#undef REASON
+};
+
+struct slot {
+    uint64_t id; /* 0: free */
+    egress_callback *event;
+    void *user;
+    bool pulled;       /* credit is given by egress_next, not by the callback's return */
+    uint64_t consumed; /* bytes not yet credited */
+    uint64_t left;     /* bytes of text that may still come */
+    int64_t late_at;
+};
+
+struct egress_client {
+    int channel, stop;
+    pthread_t thread;
+    pthread_mutex_t lock; /* over all that follows */
+    pthread_cond_t joined;
+    bool connected, closed;
+    bool scanned; /* egress has answered: */
+    int64_t found;
+    uint64_t session, turn; /* turn: how often an id was given */
+    size_t free_count;
+    uint16_t free_slot[EGRESS_CALLS];
+    struct slot slot[EGRESS_CALLS];
+    char packet[PACKETS][MESSAGE_PACKET + 1]; /* the reading thread's own */
+};
+
+static int64_t clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool room_wait(struct egress_client *c, int64_t until)
+{
+    struct pollfd want = { .fd = c->channel, .events = POLLOUT };
+    int64_t wait = until - clock_ms();
+    return wait > 0 && (poll(&want, 1, (int)wait) > 0 || errno == EINTR);
+}
+
+/* Sends all, waiting for room; false when the channel is closed or stays full. */
+static bool packets_send(struct egress_client *c, struct message *messages, size_t count)
+{
+    int64_t until = clock_ms() + WAIT_MS;
+    struct mmsghdr batch[BODY_BATCH] = { 0 };
+    struct iovec part[BODY_BATCH][3];
+    assert(count <= BODY_BATCH);
+    for (size_t i = 0; i < count; i++) {
+        batch[i].msg_hdr.msg_iov = part[i];
+        batch[i].msg_hdr.msg_iovlen = (size_t)message_parts(&messages[i], part[i]);
+    }
+    for (size_t done = 0; done < count;) {
+        int sent = sendmmsg(c->channel, batch + done, (unsigned)(count - done),
+                            MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent > 0)
+            done += (size_t)sent;
+        else if (errno != EINTR && (errno != EAGAIN || !room_wait(c, until)))
+            return false;
+    }
+    return true;
+}
+
+static bool message_send(struct egress_client *c, enum message_kind kind, uint64_t session,
+                         uint64_t request)
+{
+    struct message m = { .head = { kind, 0, session, request } };
+    return packets_send(c, &m, 1);
+}
+
+static void slot_free(struct egress_client *c, struct slot *s)
+{
+    *s = (struct slot){ 0 };
+    c->free_slot[c->free_count++] = (uint16_t)(s - c->slot);
+}
+
+static struct slot *slot_find(struct egress_client *c, uint64_t id)
+{
+    struct slot *s = &c->slot[id % EGRESS_CALLS];
+    return id && s->id == id ? s : NULL;
+}
+
+static void end_call(const struct slot *s, enum egress_reason reason)
+{
+    struct egress_event e = { .kind = EGRESS_END,
+                              .end = { .reason = reason,
+                                       .prompt_tokens = -1,
+                                       .completion_tokens = -1,
+                                       .retry_after_s = -1 } };
+    s->event(s->user, &e);
+}
+
+/* Ends every request that has passed its limit, or all. */
+static void calls_end(struct egress_client *c, int64_t now, enum egress_reason reason)
+{
+    for (size_t i = 0; i < EGRESS_CALLS; i++) {
+        pthread_mutex_lock(&c->lock);
+        struct slot s = c->slot[i];
+        uint64_t session = c->session;
+        bool ends = s.id && s.late_at <= now;
+        if (ends)
+            slot_free(c, &c->slot[i]);
+        pthread_mutex_unlock(&c->lock);
+        if (!ends)
+            continue;
+        if (reason == EGRESS_SLOW)
+            (void)message_send(c, MESSAGE_CANCEL, session, s.id);
+        end_call(&s, reason);
+    }
+}
+
+/* Meets egress anew: what is under way is lost, and says so. */
+static void session_start(struct egress_client *c, enum egress_reason reason)
+{
+    pthread_mutex_lock(&c->lock);
+    uint64_t session = c->session = (uint64_t)arc4random() << 32 | arc4random() | 1;
+    c->connected = false;
+    pthread_mutex_unlock(&c->lock);
+    (void)message_send(c, MESSAGE_HELLO, session, 0); /* client_run tries again until WELCOME */
+    if (reason)
+        calls_end(c, INT64_MAX, reason);
+}
+
+static void credit_give(struct egress_client *c, uint64_t id, size_t n)
+{
+    struct message m = { .head = { MESSAGE_CREDIT, 0, 0, id } };
+    pthread_mutex_lock(&c->lock);
+    struct slot *s = slot_find(c, id);
+    if (s)
+        s->consumed += n;
+    bool due = s && s->consumed >= MESSAGE_WINDOW / 2;
+    if (due) {
+        m.head.session = c->session;
+        m.fixed.credit.bytes = s->consumed;
+        s->consumed = 0;
+    }
+    pthread_mutex_unlock(&c->lock);
+    if (due)
+        (void)packets_send(c, &m, 1);
+}
+
+static void text_take(struct egress_client *c, const struct message *m)
+{
+    struct egress_event e = { .kind = EGRESS_TEXT, .text = m->payload, .len = m->head.payload };
+    pthread_mutex_lock(&c->lock);
+    struct slot *s = slot_find(c, m->head.request);
+    struct slot copy = s ? *s : (struct slot){ 0 };
+    bool over = s && s->left < e.len;
+    if (over)
+        slot_free(c, s);
+    else if (s)
+        s->left -= e.len;
+    pthread_mutex_unlock(&c->lock);
+    if (!s)
+        return;
+    if (over) {
+        (void)message_send(c, MESSAGE_CANCEL, m->head.session, m->head.request);
+        end_call(&copy, EGRESS_OVERSIZE);
+        return;
+    }
+    copy.event(copy.user, &e);
+    if (!copy.pulled)
+        credit_give(c, copy.id, e.len);
+}
+
+static void end_take(struct egress_client *c, const struct message *m)
+{
+    struct egress_event e = { .kind = EGRESS_END, .end = m->fixed.end };
+    pthread_mutex_lock(&c->lock);
+    struct slot *s = slot_find(c, m->head.request);
+    struct slot copy = s ? *s : (struct slot){ 0 };
+    if (s)
+        slot_free(c, s);
+    pthread_mutex_unlock(&c->lock);
+    if (copy.id)
+        copy.event(copy.user, &e);
+}
+
+static void message_handle(struct egress_client *c, const struct message *m)
+{
+    if (m->head.kind == MESSAGE_STARTED) {
+        session_start(c, EGRESS_INTERRUPTED);
+        return;
+    }
+    if (m->head.session != c->session) /* only this thread writes it */
+        return;
+    if (m->head.kind == MESSAGE_TEXT) {
+        text_take(c, m);
+    } else if (m->head.kind == MESSAGE_END) {
+        end_take(c, m);
+    } else {
+        pthread_mutex_lock(&c->lock);
+        c->connected = true;
+        if (m->head.kind == MESSAGE_SCANNED) {
+            c->scanned = true;
+            c->found = m->fixed.scanned.found;
+        }
+        pthread_cond_broadcast(&c->joined);
+        pthread_mutex_unlock(&c->lock);
+    }
+}
+
+/* Takes what is there; false when the channel is closed. */
+static bool channel_read(struct egress_client *c)
+{
+    struct mmsghdr batch[PACKETS] = { 0 };
+    struct iovec part[PACKETS];
+    for (size_t i = 0; i < PACKETS; i++) {
+        part[i] = (struct iovec){ c->packet[i], MESSAGE_PACKET };
+        batch[i].msg_hdr.msg_iov = &part[i];
+        batch[i].msg_hdr.msg_iovlen = 1;
+    }
+    int n = recvmmsg(c->channel, batch, PACKETS, MSG_DONTWAIT, NULL);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR;
+    for (int i = 0; i < n; i++) {
+        struct message m;
+        size_t len = batch[i].msg_len;
+        if (!len)
+            return false;
+        c->packet[i][len] = 0;
+        if (!(batch[i].msg_hdr.msg_flags & MSG_TRUNC) &&
+            message_read(c->packet[i], len, MESSAGE_EGRESS, &m))
+            message_handle(c, &m);
+        else
+            session_start(c, EGRESS_INTERRUPTED);
+        wipe(c->packet[i], len);
+    }
+    return n > 0;
+}
+
+static void client_close(struct egress_client *c)
+{
+    pthread_mutex_lock(&c->lock);
+    c->closed = true;
+    c->connected = false;
+    pthread_cond_broadcast(&c->joined);
+    pthread_mutex_unlock(&c->lock);
+}
+
+static void *client_run(void *user)
+{
+    struct egress_client *c = user;
+    struct pollfd want[2] = { { .fd = c->channel, .events = POLLIN },
+                              { .fd = c->stop, .events = POLLIN } };
+    int64_t looked = clock_ms();
+    session_start(c, EGRESS_OK);
+    while (!want[1].revents) {
+        int n = poll(want, 2, WATCH_MS);
+        if (n > 0 && want[0].revents && !channel_read(c))
+            break;
+        wipe_stack();
+        int64_t now = clock_ms();
+        if (now - looked < WATCH_MS)
+            continue;
+        looked = now;
+        calls_end(c, now, EGRESS_SLOW);
+        if (!c->connected) /* only this thread writes it */
+            session_start(c, EGRESS_OK);
+    }
+    client_close(c);
+    if (want[1].revents)
+        session_start(c, EGRESS_CANCELLED); /* egress forgets what it was doing for us */
+    else
+        calls_end(c, INT64_MAX, EGRESS_INTERRUPTED);
+    return NULL;
+}
+
+struct egress_client *egress_client_new(int channel)
+{
+    struct egress_client *c = calloc(1, sizeof *c);
+    if (!c)
+        abort();
+    c->channel = channel;
+    for (size_t i = 0; i < EGRESS_CALLS; i++)
+        c->free_slot[c->free_count++] = (uint16_t)(EGRESS_CALLS - 1 - i);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->joined, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&c->lock, NULL);
+    c->stop = eventfd(0, EFD_CLOEXEC);
+    if (c->stop >= 0 && !pthread_create(&c->thread, NULL, client_run, c))
+        return c;
+    if (c->stop >= 0)
+        close(c->stop);
+    free(c);
+    return NULL;
+}
+
+void egress_client_free(struct egress_client *c)
+{
+    uint64_t one = 1;
+    if (!c)
+        return;
+    if (write(c->stop, &one, sizeof one) != sizeof one)
+        abort();
+    pthread_join(c->thread, NULL);
+    close(c->stop);
+    pthread_cond_destroy(&c->joined);
+    pthread_mutex_destroy(&c->lock);
+    wipe(c, sizeof *c);
+    free(c);
+}
+
+static bool begin_fill(const struct egress_request *in, struct message_begin *ret)
+{
+    const char *key = in->key ? in->key : "";
+    if (!in->body.len || in->body.len > EGRESS_BODY_MAX || !in->url || !in->url[0] ||
+        !message_plain(in->url, EGRESS_URL_MAX) || !message_plain(key, EGRESS_KEY_MAX))
+        return false;
+    *ret = (struct message_begin){
+        .dialect = in->dialect,
+        .stream = in->stream,
+        .local = in->local,
+        .first_byte_ms = in->first_byte_ms ? in->first_byte_ms : FIRST_BYTE_MS,
+        .total_ms = in->total_ms ? in->total_ms : TOTAL_MS,
+        .answer_max = in->answer_max ? in->answer_max : ANSWER_MAX,
+        .retries = in->retries < 5 ? in->retries : 5,
+        .body = (uint32_t)in->body.len,
+    };
+    if (ret->total_ms > 3600 * 1000)
+        ret->total_ms = 3600 * 1000;
+    if (ret->answer_max > EGRESS_ANSWER_MAX)
+        ret->answer_max = EGRESS_ANSWER_MAX;
+    strcpy(ret->url, in->url);
+    strcpy(ret->key, key);
+    return true;
+}
+
+/* Whether a session stands, waiting for one a while; with the lock held. The reading thread cannot
+   wait for itself. */
+static bool session_wait(struct egress_client *c)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += WAIT_MS / 1000;
+    while (!c->connected && !c->closed && !pthread_equal(pthread_self(), c->thread))
+        if (pthread_cond_timedwait(&c->joined, &c->lock, &until))
+            break;
+    return c->connected;
+}
+
+int64_t egress_scan(struct egress_client *c, uint64_t print)
+{
+    struct message m = { .head = { .kind = MESSAGE_SCAN }, .fixed.scan.print = print };
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += SCAN_S;
+    pthread_mutex_lock(&c->lock);
+    bool good = session_wait(c);
+    m.head.session = c->session;
+    c->scanned = false;
+    pthread_mutex_unlock(&c->lock);
+    good = good && packets_send(c, &m, 1);
+    pthread_mutex_lock(&c->lock);
+    while (good && !c->scanned && !c->closed && m.head.session == c->session)
+        if (pthread_cond_timedwait(&c->joined, &c->lock, &until))
+            break;
+    int64_t found = good && c->scanned ? c->found : -1;
+    pthread_mutex_unlock(&c->lock);
+    return found;
+}
+
+static bool body_send(struct egress_client *c, uint64_t session, uint64_t id,
+                      const struct egress_request *in, const struct message_begin *begin)
+{
+    struct message batch[BODY_BATCH];
+    size_t n = 0, sent = 0;
+    batch[n].head = (struct message_head){ MESSAGE_BEGIN, 0, session, id };
+    batch[n++].fixed.begin = *begin;
+    bool good = true;
+    while (good && sent < in->body.len) {
+        size_t left = in->body.len - sent;
+        size_t piece = left < MESSAGE_PAYLOAD ? left : MESSAGE_PAYLOAD;
+        batch[n].head = (struct message_head){ MESSAGE_BODY, (uint32_t)piece, session, id };
+        batch[n++].payload = (const char *)in->body.at + sent;
+        sent += piece;
+        if (n < BODY_BATCH && sent < in->body.len)
+            continue;
+        good = packets_send(c, batch, n);
+        n = 0;
+    }
+    wipe(&batch[0], sizeof batch[0]);
+    return good;
+}
+
+/* Gives the request a slot; 0 when there is none. */
+static uint64_t slot_take(struct egress_client *c, const struct message_begin *begin, bool pulled,
+                          egress_callback *event, void *user, enum egress_reason *why,
+                          uint64_t *session)
+{
+    uint64_t id = 0;
+    pthread_mutex_lock(&c->lock);
+    *why = !session_wait(c) ? EGRESS_INTERRUPTED : !c->free_count ? EGRESS_BUSY : EGRESS_OK;
+    if (*why == EGRESS_OK) {
+        size_t slot = c->free_slot[--c->free_count];
+        id = ++c->turn * EGRESS_CALLS + slot;
+        *session = c->session;
+        c->slot[slot] = (struct slot){ .id = id,
+                                       .event = event,
+                                       .user = user,
+                                       .pulled = pulled,
+                                       .left = begin->answer_max,
+                                       .late_at = clock_ms() + begin->total_ms + LATE_MS };
+    }
+    pthread_mutex_unlock(&c->lock);
+    return id;
+}
+
+static bool call_refuse(struct error *err, enum egress_reason reason)
+{
+    return error_set(err, egress_problem(reason), "%s", egress_sentence(reason));
+}
+
+static bool call_start(struct egress_client *c, const struct egress_request *in, bool pulled,
+                       egress_callback *event, void *user, struct error *err, uint64_t *ret)
+{
+    struct message_begin begin;
+    enum egress_reason why;
+    uint64_t session;
+    if (!begin_fill(in, &begin))
+        return call_refuse(err, EGRESS_UNSENDABLE);
+    uint64_t id = slot_take(c, &begin, pulled, event, user, &why, &session);
+    bool sent = id && body_send(c, session, id, in, &begin);
+    wipe(&begin, sizeof begin);
+    if (!id)
+        return call_refuse(err, why);
+    if (!sent) {
+        pthread_mutex_lock(&c->lock);
+        struct slot *s = slot_find(c, id);
+        if (s)
+            slot_free(c, s);
+        pthread_mutex_unlock(&c->lock);
+        if (s) /* else its end was told already */
+            return call_refuse(err, EGRESS_INTERRUPTED);
+    }
+    *ret = id;
+    return true;
+}
+
+enum problem egress_problem(enum egress_reason reason)
+{
+    return reasons[reason].problem;
+}
+
+const char *egress_sentence(enum egress_reason reason)
+{
+    return reasons[reason].sentence;
+}
+
+const char *egress_reason_name(enum egress_reason reason)
+{
+    return reasons[reason].name;
+}
+
+bool egress_send(struct egress_client *c, const struct egress_request *in, egress_callback *event,
+                 void *user, struct error *err, uint64_t *ret)
+{
+    return call_start(c, in, false, event, user, err, ret);
+}
+
+void egress_cancel(struct egress_client *c, uint64_t request)
+{
+    pthread_mutex_lock(&c->lock);
+    uint64_t session = c->session;
+    bool live = slot_find(c, request);
+    pthread_mutex_unlock(&c->lock);
+    if (live)
+        (void)message_send(c, MESSAGE_CANCEL, session, request);
+}
+
+struct item {
+    struct item *next;
+    struct egress_event event;
+    char text[];
+};
+
+struct egress_call {
+    struct egress_client *client;
+    uint64_t id;
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    bool ended, left; /* by egress; by its owner */
+    struct item *first, **last;
+    struct item *taken;
+};
+
+static void item_free(struct item *i)
+{
+    if (!i)
+        return;
+    wipe(i, sizeof *i + i->event.len);
+    free(i);
+}
+
+static void call_free(struct egress_call *call)
+{
+    for (struct item *i = call->first, *next; i; i = next) {
+        next = i->next;
+        item_free(i);
+    }
+    item_free(call->taken);
+    pthread_cond_destroy(&call->more);
+    pthread_mutex_destroy(&call->lock);
+    free(call);
+}
+
+static void call_event(void *user, const struct egress_event *e)
+{
+    struct egress_call *call = user;
+    pthread_mutex_lock(&call->lock);
+    bool over = call->left && e->kind == EGRESS_END;
+    if (!call->left) {
+        struct item *i = calloc(1, sizeof *i + e->len + 1);
+        if (!i)
+            abort();
+        i->event = *e;
+        if (e->len)
+            memcpy(i->text, e->text, e->len);
+        i->event.text = i->text;
+        *call->last = i;
+        call->last = &i->next;
+        call->ended = e->kind == EGRESS_END;
+        pthread_cond_signal(&call->more);
+    }
+    pthread_mutex_unlock(&call->lock);
+    if (over)
+        call_free(call);
+}
+
+struct egress_call *egress_call_new(struct egress_client *client, const struct egress_request *in,
+                                    struct error *err)
+{
+    struct egress_call *call = calloc(1, sizeof *call);
+    pthread_condattr_t attr;
+    if (!call)
+        abort();
+    call->client = client;
+    call->last = &call->first;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&call->more, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&call->lock, NULL);
+    if (call_start(client, in, true, call_event, call, err, &call->id))
+        return call;
+    call_free(call);
+    return NULL;
+}
+
+bool egress_next(struct egress_call *call, int timeout_ms, struct egress_event *ret)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += timeout_ms % 1000 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    item_free(call->taken);
+    call->taken = NULL;
+    pthread_mutex_lock(&call->lock);
+    while (!call->first)
+        if (pthread_cond_timedwait(&call->more, &call->lock, &until))
+            break;
+    struct item *i = call->taken = call->first;
+    if (i) {
+        call->first = i->next;
+        if (!call->first)
+            call->last = &call->first;
+    }
+    pthread_mutex_unlock(&call->lock);
+    if (!i)
+        return false;
+    *ret = i->event;
+    if (ret->kind == EGRESS_TEXT)
+        credit_give(call->client, call->id, ret->len);
+    return true;
+}
+
+void egress_call_free(struct egress_call *call)
+{
+    if (!call)
+        return;
+    struct egress_client *client = call->client;
+    uint64_t id = call->id;
+    pthread_mutex_lock(&call->lock);
+    bool ended = call->ended;
+    call->left = true; /* from here on its end may free it */
+    pthread_mutex_unlock(&call->lock);
+    if (ended)
+        call_free(call);
+    else
+        egress_cancel(client, id);
+}

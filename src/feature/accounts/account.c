@@ -1,0 +1,202 @@
+/* account.c: what an account is, and how one is made and removed. */
+#include "accounts.h"
+
+#include "core/app.h"
+#include "core/rows.h"
+#include "core/sessions.h"
+#include "core/tenant.h"
+#include "crypt/crypt.h"
+#include "feature/organisation/organisation.h"
+#include "private.h"
+
+#include <string.h>
+
+static const struct field account_fields[] = {
+    ROW_FIELDS(struct account),
+    FIELD(struct account, email, .privacy = PERSONAL, .unique = true, .max = 254, .required = true,
+          .format = "email", .doc = "What one signs in with, in lower case"),
+    FIELD(struct account, password_hash, .privacy = SECRET,
+          .doc = "bcrypt of the peppered password"),
+    FIELD(struct account, organisation, .privacy = OPERATIONAL, .filter = true,
+          .doc = "Organisation of the account"),
+    FIELD(struct account, person, .privacy = PERSONAL, .filter = true,
+          .doc = "Person of the account, in the organisation's directory"),
+    FIELD(struct account, of_age_at, .privacy = PERSONAL,
+          .doc = "When the person affirmed to be 16 or older"),
+    { 0 },
+};
+
+const struct table account_table = {
+    .name = "account",
+    .doc = "Ways to sign in",
+    .fields = account_fields,
+    .size = sizeof(struct account),
+    .control = true,
+    .log = true,
+};
+
+const char *email_lower(struct arena *a, const char *email)
+{
+    char *text = arena_string(a, email);
+    for (char *p = text; p && *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    return text;
+}
+
+bool account_find(struct ctx *c, struct account_search *search)
+{
+    static const struct query by_email = { "email = $1" };
+    struct value email = value_text(search->email);
+    email.column = field_find(account_fields, "email");
+    return row_find(c, &account_table, &by_email, ARGS(email), &search->account, &search->found);
+}
+
+static bool search_run(struct ctx *c, void *with)
+{
+    return account_find(c, with);
+}
+
+bool account_search(struct ctx *c, struct account_search *search)
+{
+    return control_read(c, search_run, search);
+}
+
+/* Every singleton has its row from the start, so that it has a version to change. */
+static bool singletons_make(struct ctx *c)
+{
+    for (const struct table *const *t = c->app->tables; *t; t++) {
+        if (!(*t)->singleton || *t == &organisation_table)
+            continue;
+        if (!row_single(c, *t, arena_alloc(c->arena, (*t)->size)))
+            return false;
+    }
+    return true;
+}
+
+struct founding {
+    const struct sign_up *in;
+    const char *email;
+    struct id person;
+};
+
+static bool found_organisation(struct ctx *c, void *with)
+{
+    struct founding *f = with;
+    struct organisation organisation = { .name = f->in->organisation,
+                                         .zone = "UTC",
+                                         .currency = "EUR",
+                                         .week_start = "monday",
+                                         .overlap = "allow" };
+    struct person owner = { .id = f->person,
+                            .name = f->in->name,
+                            .email = f->email,
+                            .role = "owner",
+                            .active = true,
+                            .joined_at = c->now };
+    return row_create(c, &organisation_table, &organisation) && singletons_make(c) &&
+           row_create(c, &person_table, &owner);
+}
+
+struct opening {
+    struct account account;
+    const char *agent;
+    const char *token;
+};
+
+static bool open_account(struct ctx *c, void *with)
+{
+    struct opening *o = with;
+    return row_create(c, &account_table, &o->account) &&
+           session_open(c, o->account.id, o->account.organisation, o->account.person, o->agent,
+                        &o->token);
+}
+
+/* The program itself founds; afterwards the ctx is what it was. */
+static bool found(struct ctx *c, struct founding *f, struct opening *o)
+{
+    struct id organisation;
+    if (!tenant_create(c, &organisation))
+        return false;
+    o->account.organisation = organisation;
+    o->account.person = f->person;
+    if (organisation_write(c, organisation, found_organisation, f) &&
+        control_write(c, open_account, o) && tenant_activate(c, organisation))
+        return true;
+    struct error first = *c->err;
+    *c->err = (struct error){ 0 };
+    (void)!tenant_destroy(c, organisation);
+    *c->err = first;
+    return false;
+}
+
+bool password_make(struct ctx *c, const char *password, const char **ret)
+{
+    char hash[PASSWORD_HASH];
+    if (!password_hash(c->app->passwords, password, hash))
+        return fail_at(c, "/password", "is too long");
+    *ret = arena_string(c->arena, hash);
+    return true;
+}
+
+bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token)
+{
+    struct account_search search = { .email = email_lower(c->arena, in->email) };
+    struct founding f = { in, search.email, id_new(c->now) };
+    struct opening o = { .account = { .email = search.email, .of_age_at = c->now },
+                         .agent = c->x ? c->x->agent : NULL };
+    struct actor outer = c->actor;
+    if (!in->of_age)
+        return fail_at(c, "/of_age", "must be affirmed: accounts are for people of 16 or older");
+    if (!account_search(c, &search))
+        return false;
+    if (search.found)
+        return fail(c, ALREADY_EXISTS, "There is an account with this email; sign in instead");
+    if (!password_make(c, in->password, &o.account.password_hash))
+        return false;
+    c->actor = (struct actor){ .program = true, .name = "sign-up" };
+    bool ok = found(c, &f, &o);
+    c->actor = outer;
+    if (ok) {
+        *token = o.token;
+        c->organisation = o.account.organisation;
+        c->actor =
+            (struct actor){ .person = f.person, .account = o.account.id, .role = ROLE_OWNER };
+    }
+    return ok;
+}
+
+static bool join(struct ctx *c, void *with)
+{
+    struct account *account = with;
+    struct person change = { .joined_at = c->now, .email = account->email }, ret;
+    return row_update(c, &person_table, account->person, 0, &change,
+                      row_set(&person_table, "joined_at") | row_set(&person_table, "email"), &ret);
+}
+
+static bool insert(struct ctx *c, void *with)
+{
+    return row_create(c, &account_table, with);
+}
+
+bool account_add(struct ctx *c, struct id person, const char *email, const char *password)
+{
+    struct account account = { .email = email_lower(c->arena, email),
+                               .person = person,
+                               .organisation = c->organisation,
+                               .of_age_at = c->now };
+    if (!password_make(c, password, &account.password_hash) || !control_write(c, insert, &account))
+        return false;
+    return organisation_write(c, c->organisation, join, &account);
+}
+
+bool accounts_remove(struct ctx *c, struct id organisation, struct id person)
+{
+    static const struct query of_person = { "DELETE FROM account WHERE person = $1" };
+    static const struct query of_all = { "DELETE FROM account WHERE organisation = $1" };
+    return tx_run(c->tx, id_given(person) ? &of_person : &of_all,
+                  ARGS(value_id(id_given(person) ? person : organisation)), NULL) &&
+           invitations_remove(c, organisation, person) &&
+           (id_given(person) ? sessions_close_person(c, person)
+                             : sessions_close_organisation(c, organisation));
+}

@@ -1,0 +1,439 @@
+/* accounts_test.c: signing up, in and out, invitations, and who stays out. */
+#include "core/tenant.h"
+#include "feature/all.h"
+#include "feature/world.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { DAY_S = 86400 };
+
+static int setup(void **state)
+{
+    *state = world_new(features);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    return world_free(*state);
+}
+
+static const char *account_json(struct world *w, const char *email, const char *password,
+                                const char *of_age)
+{
+    return arena_printf(&w->a,
+                        "{\"name\":\"Ada\",\"email\":\"%s\",\"organisation\":\"House\","
+                        "\"password\":\"%s\",\"of_age\":%s}",
+                        email, password, of_age);
+}
+
+static const char *sign_in_json(struct world *w, const char *email, const char *password)
+{
+    return arena_printf(&w->a, "{\"email\":\"%s\",\"password\":\"%s\"}", email, password);
+}
+
+static struct answer sign_in(struct world *w, const char *email, int status)
+{
+    return world_post(w, NULL, "/session", sign_in_json(w, email, WORLD_PASSWORD), status);
+}
+
+static size_t organisations(struct world *w)
+{
+    struct id *ids;
+    size_t n;
+    struct error err = { 0 };
+    assert_true(store_ids(w->app->store, &w->a, &ids, &n, &err));
+    return n;
+}
+
+static const char *repeated(struct world *w, const char *text, int times)
+{
+    struct buffer b = buffer_new(&w->a);
+    for (int i = 0; i < times; i++)
+        buffer_string(&b, text);
+    return b.at;
+}
+
+static void sign_up_is_for_the_grown(void **state)
+{
+    struct world *w = *state;
+    const char *good = account_json(w, "ada@example.org", WORLD_PASSWORD, "true");
+    struct answer r = world_post(w, NULL, "/accounts",
+                                 account_json(w, "ada@example.org", WORLD_PASSWORD, "false"), 422);
+    assert_non_null(strstr(r.body, "/of_age"));
+    world_post(w, NULL, "/accounts", account_json(w, "ada@example.org", WORLD_PASSWORD, "null"),
+               422);
+    world_post(w, NULL, "/accounts", account_json(w, "ada@example.org", WORLD_PASSWORD, "\"yes\""),
+               422);
+    assert_int_equal(organisations(w), 0);
+    world_post(w, NULL, "/accounts", good, 201);
+    world_post(w, NULL, "/accounts", good, 409);
+    assert_int_equal(organisations(w), 1);
+}
+
+/* Bounds count characters; every byte of a long password counts too. */
+static void passwords_have_bounds(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *piece;
+        int times, status;
+    } rows[] = {
+        { "a", 9, 422 },  { "ü", 9, 422 },   { "💡", 9, 422 },   { "a", 10, 201 },
+        { "ü", 10, 201 }, { "💡", 200, 201 }, { "💡", 201, 422 }, { "a", 201, 422 },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *email = arena_printf(&w->a, "p%zu@example.org", i);
+        const char *password = repeated(w, rows[i].piece, rows[i].times);
+        world_post(w, NULL, "/accounts", account_json(w, email, password, "true"), rows[i].status);
+        if (rows[i].status != 201)
+            continue;
+        world_post(w, NULL, "/session", sign_in_json(w, email, password), 201);
+        const char *almost = repeated(w, rows[i].piece, rows[i].times - 1);
+        world_post(w, NULL, "/session", sign_in_json(w, email, arena_printf(&w->a, "%sx", almost)),
+                   401);
+    }
+    world_post(w, NULL, "/accounts", account_json(w, "n@example.org", "0123456\\u00009", "true"),
+               422);
+}
+
+static void the_case_of_an_email_does_not_matter(void **state)
+{
+    struct world *w = *state;
+    world_sign_up(w, "Ada", "Ada.Beispiel@Example.ORG");
+    sign_in(w, "ada.beispiel@example.org", 201);
+    sign_in(w, "ADA.BEISPIEL@EXAMPLE.ORG", 201);
+    world_post(w, NULL, "/accounts",
+               account_json(w, "aDa.beispiel@example.org", WORLD_PASSWORD, "true"), 409);
+}
+
+struct racer {
+    struct world *w;
+    struct arena a;
+    int status;
+};
+
+static void *race(void *with)
+{
+    struct racer *r = with;
+    struct answer answer;
+    struct call c = { .method = POST,
+                      .path = "/accounts",
+                      .json = "{\"name\":\"Ada\",\"email\":\"ada@example.org\",\"organisation\":"
+                              "\"House\",\"password\":\"" WORLD_PASSWORD "\",\"of_age\":true}" };
+    app_call(r->w->app, &r->a, &c, &answer);
+    r->status = answer.status;
+    return NULL;
+}
+
+static void one_of_many_sign_ups_wins(void **state)
+{
+    enum { RACERS = 8 };
+    struct world *w = *state;
+    struct racer r[RACERS] = { 0 };
+    pthread_t thread[RACERS];
+    int won = 0, lost = 0;
+    for (int i = 0; i < RACERS; i++) {
+        r[i].w = w;
+        assert_int_equal(pthread_create(&thread[i], NULL, race, &r[i]), 0);
+    }
+    for (int i = 0; i < RACERS; i++) {
+        pthread_join(thread[i], NULL);
+        won += r[i].status == 201;
+        lost += r[i].status == 409;
+        arena_done(&r[i].a);
+    }
+    assert_int_equal(won, 1);
+    assert_int_equal(lost, RACERS - 1);
+    app_stop(w->app);
+    world_open(w);
+    assert_int_equal(organisations(w), 1);
+    sign_in(w, "ada@example.org", 201);
+}
+
+/* As a kill -9 between the first and the last step of signing up leaves it. */
+static void a_half_made_organisation_goes_at_the_start(void **state)
+{
+    struct world *w = *state;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct id id;
+    world_sign_up(w, "Ada", "ada@example.org");
+    assert_true(tenant_create(&c, &id));
+    assert_int_equal(organisations(w), 2);
+    app_stop(w->app);
+    world_open(w);
+    assert_int_equal(organisations(w), 1);
+    sign_in(w, "ada@example.org", 201);
+}
+
+/* Nothing tells an unknown email from a wrong password, or from somebody who was shut out. */
+static void refusals_look_alike(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    const char *path = arena_printf(&w->a, "/people/%s", world_self(w, bo, "person"));
+    world_ask(w, ada, PATCH, path, "{\"active\":false}", 2, 200);
+    struct answer r[3] = {
+        world_post(w, NULL, "/session", sign_in_json(w, "ada@example.org", "wrong password"), 401),
+        sign_in(w, "nobody@example.org", 401),
+        sign_in(w, "bo@example.org", 401),
+    };
+    for (int i = 1; i < 3; i++) {
+        size_t same = (size_t)(strstr(r[0].body, "\"instance\"") - r[0].body);
+        assert_memory_equal(r[0].body, r[i].body, same);
+    }
+}
+
+static void a_change_of_standing_counts_at_once(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    const char *path = arena_printf(&w->a, "/people/%s", world_self(w, bo, "person"));
+    world_get(w, bo, "/audit", 403);
+    world_ask(w, ada, PATCH, path, "{\"role\":\"admin\"}", 2, 200);
+    world_get(w, bo, "/audit", 200);
+    world_ask(w, ada, PATCH, path, "{\"role\":\"member\"}", 3, 200);
+    world_get(w, bo, "/audit", 403);
+    world_ask(w, ada, PATCH, path, "{\"active\":false}", 4, 200);
+    world_get(w, bo, "/session", 401);
+    sign_in(w, "bo@example.org", 401);
+    world_ask(w, ada, PATCH, path, "{\"active\":true}", 5, 200);
+    world_get(w, bo, "/session", 200);
+    world_ask(w, ada, PATCH, path, "{\"role\":\"none\"}", 6, 200);
+    world_get(w, bo, "/session", 401);
+}
+
+/* ---- sessions ---- */
+
+static void sessions_are_listed_and_ended(void **state)
+{
+    struct world *w = *state;
+    const char *first = world_sign_up(w, "Ada", "ada@example.org");
+    const char *eve = world_sign_up(w, "Eve", "eve@example.org");
+    const char *second = sign_in(w, "ada@example.org", 201).session;
+    struct answer list = world_get(w, first, "/sessions", 200);
+    assert_null(strstr(list.body, "token"));
+    const char *newest = arena_printf(&w->a, "/sessions/%s", world_text(w, list.body, "id"));
+    world_ask(w, eve, DELETE, newest, NULL, 0, 404);
+    world_get(w, second, "/session", 200);
+    world_ask(w, first, DELETE, newest, NULL, 0, 204);
+    world_get(w, second, "/session", 401);
+    world_get(w, first, "/session", 200);
+    world_ask(w, first, DELETE, newest, NULL, 0, 404);
+    world_ask(w, first, DELETE, "/session", NULL, 0, 204);
+    world_get(w, first, "/session", 401);
+}
+
+static void a_session_ends_by_itself(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    w->later = (struct span){ 29 * DAY_S };
+    world_get(w, ada, "/session", 200);
+    w->later = (struct span){ 31 * DAY_S };
+    world_get(w, ada, "/session", 401);
+    assert_null(
+        strstr(world_get(w, sign_in(w, "ada@example.org", 201).session, "/sessions", 200).body,
+               "\"current\":false"));
+    w->later =
+        (struct span){ -DAY_S }; /* a clock that is set back opens nothing and breaks nothing */
+    world_get(w, ada, "/session", 401);
+}
+
+/* ---- guessing ---- */
+
+static int tries_until_slowed(struct world *w, const char *email)
+{
+    for (int i = 0; i < 80; i++) {
+        struct call c = { .method = POST,
+                          .path = "/session",
+                          .later = w->later,
+                          .json = sign_in_json(w, email, "wrong password") };
+        struct answer r;
+        app_call(w->app, &w->a, &c, &r);
+        if (r.status == 429)
+            return i;
+        assert_int_equal(r.status, 401);
+    }
+    return -1;
+}
+
+static void guessing_is_slowed_and_nobody_locked_out(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    assert_in_range(tries_until_slowed(w, "ada@example.org"), 1, 20);
+    assert_in_range(tries_until_slowed(w, "unknown@example.org"), 1, 20);
+    world_get(w, ada, "/session", 200);
+    w->later = (struct span){ 60 };
+    sign_in(w, "ada@example.org", 201);
+    assert_in_range(tries_until_slowed(w, "ada@example.org"), 1, 20);
+    w->later = (struct span){ -3600 }; /* the clock is set back: still slowed, not for an hour */
+    sign_in(w, "ada@example.org", 429);
+    w->later = (struct span){ -3540 };
+    sign_in(w, "ada@example.org", 201);
+}
+
+/* ---- invitations ---- */
+
+static const char *person_new(struct world *w, const char *by, const char *email)
+{
+    const char *json =
+        arena_printf(&w->a, "{\"name\":\"Bo\",\"email\":\"%s\",\"role\":\"member\"}", email);
+    return world_text(w, world_post(w, by, "/people", json, 201).body, "id");
+}
+
+static const char *invitation_for(struct world *w, const char *by, const char *person)
+{
+    struct answer link =
+        world_post(w, by, arena_printf(&w->a, "/people/%s/invitation", person), "{}", 201);
+    return arena_printf(&w->a, "/invitations/%s", world_text(w, link.body, "link_token"));
+}
+
+#define ACCEPT "{\"password\":\"" WORLD_PASSWORD "\",\"of_age\":true}"
+
+static void an_invitation_works_once(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = person_new(w, ada, "bo@example.org"), *path = invitation_for(w, ada, bo);
+    const char *token = strrchr(path, '/') + 1, *where;
+    assert_non_null(strstr(world_get(w, NULL, path, 200).body, "House of Ada"));
+    assert_int_equal(world_traces(w, (struct id){ 0 }, token, &where), 0);
+    world_post(w, NULL, path, "{\"password\":\"" WORLD_PASSWORD "\",\"of_age\":false}", 422);
+    world_post(w, NULL, path, "{\"password\":\"short\",\"of_age\":true}", 422);
+    world_post(w, NULL, path, ACCEPT, 201);
+    world_get(w, NULL, path, 404);
+    world_post(w, NULL, path, ACCEPT, 404);
+    sign_in(w, "bo@example.org", 201);
+}
+
+static void a_link_sets_a_new_password(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "admin");
+    const char *id = world_self(w, bo, "person"), *owner = world_self(w, ada, "person");
+    const char *path = invitation_for(w, ada, id);
+    assert_non_null(strstr(world_get(w, NULL, path, 200).body, "\"has_account\":true"));
+    world_post(w, NULL, path, "{\"password\":\"a new password\",\"of_age\":true}", 201);
+    world_get(w, bo, "/session", 401); /* whoever had the old one is out */
+    sign_in(w, "bo@example.org", 401);
+    bo = world_post(w, NULL, "/session", sign_in_json(w, "bo@example.org", "a new password"), 201)
+             .session;
+    world_post(w, bo, arena_printf(&w->a, "/people/%s/invitation", owner), "{}", 403);
+}
+
+static void the_own_password_changes(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *other = sign_in(w, "ada@example.org", 201).session;
+    const char *json = "{\"password\":\"%s\",\"new_password\":\"a new password\"}";
+    world_ask(w, ada, PUT, "/session/password", arena_printf(&w->a, json, "wrong password"), 0,
+              422);
+    world_get(w, other, "/session", 200);
+    world_ask(w, ada, PUT, "/session/password", arena_printf(&w->a, json, WORLD_PASSWORD), 0, 204);
+    world_get(w, ada, "/session", 200);
+    world_get(w, other, "/session", 401);
+    sign_in(w, "ada@example.org", 401);
+    world_ask(w, NULL, PUT, "/session/password", arena_printf(&w->a, json, "x"), 0, 401);
+}
+
+static void members_change_their_own_name_and_zone(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    world_ask(w, bo, PUT, "/session/profile",
+              "{\"name\":\"Bo Muster\",\"zone\":\"America/New_York\"}", 0, 200);
+    assert_string_equal(world_self(w, bo, "name"), "Bo Muster");
+    assert_string_equal(world_self(w, bo, "zone"), "America/New_York");
+    world_ask(w, bo, PUT, "/session/profile", "{\"name\":\"\"}", 0, 422);
+    world_ask(w, bo, PUT, "/session/profile", "{\"name\":\"Bo\",\"role\":\"owner\"}", 0, 422);
+    assert_string_equal(world_self(w, bo, "role"), "member");
+}
+
+/* A faster machine asks for more; the password is there to hash anew only when somebody signs in.
+ */
+static void a_cheap_hash_is_made_anew(void **state)
+{
+    struct world *w = *state;
+    const struct id control = { 0 };
+    const char *where, *ada = world_sign_up(w, "Ada", "ada@example.org");
+    app_stop(w->app);
+    w->bcrypt_cost = 5;
+    world_open(w);
+    assert_int_equal(world_traces(w, control, "$2b$04$", &where), 1);
+    sign_in(w, "ada@example.org", 201);
+    assert_int_equal(world_traces(w, control, "$2b$04$", &where), 0);
+    assert_int_equal(world_traces(w, control, "$2b$05$", &where), 1);
+    world_get(w, ada, "/session", 200);
+    sign_in(w, "ada@example.org", 201);
+}
+
+static void an_invitation_can_be_wrong_late_or_taken_back(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = person_new(w, ada, "bo@example.org"), *path = invitation_for(w, ada, bo);
+    world_get(w, NULL, "/invitations/0123456789abcdef0123456789abcdef", 404);
+    world_post(w, NULL, "/invitations/0123456789abcdef0123456789abcdef", ACCEPT, 404);
+    const char *again = invitation_for(w, ada, bo);
+    world_post(w, NULL, path, ACCEPT, 404); /* a newer link takes the older one back */
+    w->later = (struct span){ 8 * DAY_S };
+    world_post(w, NULL, again, ACCEPT, 404);
+    w->later = (struct span){ 0 };
+    world_ask(w, ada, PATCH, arena_printf(&w->a, "/people/%s", bo), "{\"role\":\"none\"}", 1, 200);
+    world_post(w, NULL, again, ACCEPT, 404);
+    world_post(w, ada, arena_printf(&w->a, "/people/%s/invitation", bo), "{}", 422);
+    world_ask(w, ada, DELETE, arena_printf(&w->a, "/people/%s", bo), NULL, 2, 204);
+    world_post(w, NULL, again, ACCEPT, 404);
+    sign_in(w, "bo@example.org", 401);
+}
+
+static void an_invitation_takes_nobody_elses_account(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *eve = world_sign_up(w, "Eve", "eve@example.org");
+    const char *path = invitation_for(w, ada, person_new(w, ada, "eve@example.org"));
+    world_post(w, NULL, path, "{\"password\":\"another password\",\"of_age\":true}", 409);
+    world_get(w, eve, "/session", 200);
+    sign_in(w, "eve@example.org", 201);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(sign_up_is_for_the_grown),
+        TEST(passwords_have_bounds),
+        TEST(the_case_of_an_email_does_not_matter),
+        TEST(one_of_many_sign_ups_wins),
+        TEST(a_half_made_organisation_goes_at_the_start),
+        TEST(refusals_look_alike),
+        TEST(a_change_of_standing_counts_at_once),
+        TEST(sessions_are_listed_and_ended),
+        TEST(a_session_ends_by_itself),
+        TEST(guessing_is_slowed_and_nobody_locked_out),
+        TEST(an_invitation_works_once),
+        TEST(a_link_sets_a_new_password),
+        TEST(the_own_password_changes),
+        TEST(members_change_their_own_name_and_zone),
+        TEST(a_cheap_hash_is_made_anew),
+        TEST(an_invitation_can_be_wrong_late_or_taken_back),
+        TEST(an_invitation_takes_nobody_elses_account),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

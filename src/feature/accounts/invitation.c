@@ -1,0 +1,232 @@
+/* invitation.c: a link with which a person of the directory makes the own account. */
+#include "private.h"
+
+#include "core/app.h"
+#include "core/audit.h"
+#include "core/rows.h"
+#include "core/sessions.h"
+#include "crypt/crypt.h"
+#include "feature/organisation/organisation.h"
+#include "routes.h"
+
+#include <string.h>
+
+struct invitation {
+    ROW_MEMBERS;
+    struct blob token_hash;
+    struct id organisation, person;
+    struct instant expires_at;
+};
+
+static const struct field invitation_fields[] = {
+    ROW_FIELDS(struct invitation),
+    FIELD(struct invitation, token_hash, .privacy = SECRET, .unique = true,
+          .doc = "SHA-256 of the link's token"),
+    FIELD(struct invitation, organisation, .privacy = OPERATIONAL, .filter = true,
+          .doc = "Organisation that invites"),
+    FIELD(struct invitation, person, .privacy = PERSONAL, .filter = true, .doc = "Person invited"),
+    FIELD(struct invitation, expires_at, .privacy = OPERATIONAL, .doc = "When the link ends"),
+    { 0 },
+};
+
+const struct table invitation_table = {
+    .name = "invitation",
+    .doc = "Links with which invited people make their accounts",
+    .fields = invitation_fields,
+    .size = sizeof(struct invitation),
+    .retention_days = 7,
+    .control = true,
+    .log = true,
+    .held_back = true,
+};
+
+enum { INVITATION_DAYS = 7 };
+
+const struct field person_id_fields[] = {
+    FIELD(struct person_ref, id, .privacy = OPERATIONAL, .required = true,
+          .doc = "Id of the person"),
+    { 0 },
+};
+
+const struct field invitation_link_fields[] = {
+    FIELD(struct invitation_link, link_token, .privacy = PERSONAL,
+          .doc = "Goes into the link /invitations/{token}; shown once"),
+    FIELD(struct invitation_link, expires_at, .privacy = OPERATIONAL, .doc = "When it ends"),
+    { 0 },
+};
+
+const struct field invitation_token_fields[] = {
+    FIELD(struct invitation_accept, token, .privacy = OPERATIONAL, .required = true, .max = 64,
+          .doc = "Token of the link"),
+    { 0 },
+};
+
+const struct field invitation_accept_fields[] = {
+    FIELD(struct invitation_accept, token, .privacy = OPERATIONAL, .required = true, .max = 64,
+          .doc = "Token of the link"),
+    PASSWORD_FIELD(struct invitation_accept),
+    OF_AGE_FIELD(struct invitation_accept),
+    { 0 },
+};
+
+const struct field invitation_view_fields[] = {
+    FIELD(struct invitation_view, organisation_name, .privacy = OPERATIONAL,
+          .doc = "Organisation that invites"),
+    FIELD(struct invitation_view, name, .privacy = PERSONAL, .doc = "Name of the person invited"),
+    FIELD(struct invitation_view, email, .privacy = PERSONAL,
+          .doc = "What the person signs in with"),
+    FIELD(struct invitation_view, has_account, .privacy = PERSONAL,
+          .doc = "Whether the link sets a new password for an account that is there"),
+    { 0 },
+};
+
+bool invitations_remove(struct ctx *c, struct id organisation, struct id person)
+{
+    static const struct query of_person = { "DELETE FROM invitation WHERE person = $1" };
+    static const struct query of_all = { "DELETE FROM invitation WHERE organisation = $1" };
+    return tx_run(c->tx, id_given(person) ? &of_person : &of_all,
+                  ARGS(value_id(id_given(person) ? person : organisation)), NULL);
+}
+
+/* A person has one link at a time, and those that have ended go. */
+static bool invitation_insert(struct ctx *c, void *with)
+{
+    static const struct query ended = { "DELETE FROM invitation WHERE expires_at <= $1" };
+    struct invitation *i = with;
+    return tx_run(c->tx, &ended, ARGS(value_instant(c->now)), NULL) &&
+           invitations_remove(c, i->organisation, i->person) && row_create(c, &invitation_table, i);
+}
+
+/* Whoever has the link can become that person, so that making one is on record. */
+static bool invitation_note(struct ctx *c, void *with)
+{
+    struct id person = *(struct id *)with;
+    return audit_add(c, "person.invite", person, person, NULL);
+}
+
+struct lookup {
+    struct id id;
+    struct person person;
+    struct organisation organisation;
+};
+
+static bool lookup(struct ctx *c, void *with)
+{
+    struct lookup *l = with;
+    return row_get(c, &person_table, l->id, &l->person) &&
+           row_single(c, &organisation_table, &l->organisation);
+}
+
+bool invitation_make(struct ctx *c, const void *in, void *ret)
+{
+    struct lookup l = { .id = ((const struct person_ref *)in)->id };
+    struct invitation_link *link = ret;
+    uint8_t bytes[16], hash[HASH_SIZE];
+    if (!ctx_read(c, lookup, &l))
+        return false;
+    if (text_equal(l.person.role, "owner") && c->actor.role != ROLE_OWNER)
+        return fail(c, FORBIDDEN, "Only an owner makes a link for an owner");
+    if (!l.person.email || text_equal(l.person.role, "none"))
+        return fail(c, INVALID, "Give the person an email address and a role first");
+    random_bytes(bytes, sizeof bytes);
+    struct buffer token = buffer_new(c->arena);
+    buffer_hex(&token, bytes, sizeof bytes);
+    hash_sha256(token.at, token.len, hash);
+    struct invitation row = {
+        .token_hash = { hash, sizeof hash },
+        .organisation = c->organisation,
+        .person = l.person.id,
+        .expires_at = instant_plus(c->now, (struct span){ INVITATION_DAYS * 86400 }),
+    };
+    if (!control_write(c, invitation_insert, &row) || !ctx_write(c, invitation_note, &l.id))
+        return false;
+    *link = (struct invitation_link){ token.at, row.expires_at };
+    return true;
+}
+
+struct invitation_search {
+    const char *token;
+    struct invitation row;
+    bool found;
+};
+
+static bool invitation_by_token(struct ctx *c, void *with)
+{
+    static const struct query by_token = { "token_hash = $1" };
+    struct invitation_search *s = with;
+    uint8_t hash[HASH_SIZE];
+    hash_sha256(s->token, strlen(s->token), hash);
+    return row_find(c, &invitation_table, &by_token,
+                    ARGS(value_blob((struct blob){ hash, sizeof hash })), &s->row, &s->found);
+}
+
+static bool invitation_find(struct ctx *c, const char *token, struct invitation *ret,
+                            struct lookup *who)
+{
+    struct invitation_search s = { .token = token };
+    if (!control_read(c, invitation_by_token, &s))
+        return false;
+    if (!s.found || s.row.expires_at.us <= c->now.us)
+        return fail(c, NOT_FOUND, "This invitation is not valid any more");
+    who->id = s.row.person;
+    if (!organisation_read(c, s.row.organisation, lookup, who))
+        return false;
+    if (!who->person.active || !who->person.email || text_equal(who->person.role, "none"))
+        return fail(c, NOT_FOUND, "This invitation is not valid any more");
+    *ret = s.row;
+    return true;
+}
+
+bool invitation_read(struct ctx *c, const void *in, void *ret)
+{
+    struct invitation row;
+    struct lookup who = { 0 };
+    if (!invitation_find(c, ((const struct invitation_accept *)in)->token, &row, &who))
+        return false;
+    *(struct invitation_view *)ret = (struct invitation_view){
+        .organisation_name = who.organisation.name,
+        .name = who.person.name,
+        .email = who.person.email,
+        .has_account = instant_given(who.person.joined_at),
+    };
+    return true;
+}
+
+struct opening {
+    struct id invitation;
+    struct account_search search;
+    const char *token;
+};
+
+static bool open_session(struct ctx *c, void *with)
+{
+    struct opening *o = with;
+    return account_find(c, &o->search) && row_delete(c, &invitation_table, o->invitation, 0) &&
+           session_open(c, o->search.account.id, c->organisation, o->search.account.person,
+                        c->x ? c->x->agent : NULL, &o->token);
+}
+
+bool invitation_accept(struct ctx *c, const void *in_record, void *ret)
+{
+    const struct invitation_accept *in = in_record;
+    struct invitation row;
+    struct lookup who = { 0 };
+    if (!in->of_age)
+        return fail_at(c, "/of_age", "must be affirmed: accounts are for people of 16 or older");
+    if (!invitation_find(c, in->token, &row, &who))
+        return false;
+    struct opening o = { .invitation = row.id,
+                         .search = { .email = email_lower(c->arena, who.person.email) } };
+    c->organisation = row.organisation;
+    c->actor = (struct actor){ .program = true, .name = "invitation" };
+    bool ok = instant_given(who.person.joined_at)
+                  ? password_reset(c, row.person, o.search.email, in->password)
+                  : account_add(c, row.person, who.person.email, in->password);
+    if (!ok || !control_write(c, open_session, &o))
+        return false;
+    c->actor = (struct actor){ .person = row.person,
+                               .account = o.search.account.id,
+                               .role = role_parse(who.person.role),
+                               .team = who.person.team };
+    return session_answer(c, o.token, ret);
+}

@@ -1,0 +1,57 @@
+/* private.h: what the files of accounts share. */
+#ifndef VOW_ACCOUNTS_PRIVATE_H
+#define VOW_ACCOUNTS_PRIVATE_H
+
+#include "accounts.h"
+
+/* The account of an email in lower case. */
+struct account_search {
+    const char *email;
+    struct account account;
+    bool found;
+};
+MUST_USE bool account_search(struct ctx *c, struct account_search *search); /* any thread */
+MUST_USE bool account_find(struct ctx *c, struct account_search *search);   /* in control */
+
+const char *email_lower(struct arena *a, const char *email);
+
+/* A new password for the account of a person, which ends all its sessions. NOT_FOUND when the email
+   has no account, or somebody else's. Hashes: for threads that can wait. */
+MUST_USE bool password_reset(struct ctx *c, struct id person, const char *email,
+                             const char *password);
+
+/* Makes the hash of an account anew when it costs less than is asked for now. The password has just
+   been found right. Hashes: for threads that can wait. */
+MUST_USE bool password_renew(struct ctx *c, const struct account *account, const char *password);
+
+/* Hashes a password; INVALID when it is too long. */
+MUST_USE bool password_make(struct ctx *c, const char *password, const char **ret);
+
+/* Who is signed in, and what they may do: the answer to signing in. */
+struct session_view {
+    struct id person, organisation;
+    const char *name, *email, *role, *organisation_name, *zone, *currency, *week_start;
+    struct id team;
+    struct list permissions; /* names */
+};
+extern const struct field session_view_fields[];
+
+/* Fills the view for the ctx's actor and organisation; outside a transaction. */
+MUST_USE bool session_view(struct ctx *c, struct session_view *ret);
+
+extern const struct table invitation_table;
+
+/* Takes back the invitations of a person, or of a whole organisation (person absent). In a control
+   transaction. */
+MUST_USE bool invitations_remove(struct ctx *c, struct id organisation, struct id person);
+
+#define PASSWORD_FIELD(type)                                                          \
+    FIELD(type, password, .privacy = SECRET, .required = true, .min = 10, .max = 200, \
+          .doc = "Password, 10 characters or more")
+#define OF_AGE_FIELD(type)                                        \
+    FIELD(type, of_age, .privacy = OPERATIONAL, .required = true, \
+          .doc = "The person affirms to be 16 or older")
+
+enum { COOKIE_AGE_S = 30 * 86400 };
+
+#endif

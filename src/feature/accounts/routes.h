@@ -1,0 +1,45 @@
+/* routes.h: inputs and outputs of the routes of accounts. */
+#ifndef VOW_ACCOUNTS_ROUTES_H
+#define VOW_ACCOUNTS_ROUTES_H
+
+#include "core/limits.h"
+#include "private.h"
+
+struct person_ref {
+    struct id id;
+};
+struct invitation_link {
+    const char *link_token;
+    struct instant expires_at;
+};
+struct invitation_accept {
+    const char *token, *password;
+    bool of_age;
+};
+struct invitation_view {
+    const char *organisation_name, *name, *email;
+    bool has_account;
+};
+extern const struct field person_id_fields[], invitation_link_fields[], invitation_token_fields[],
+    invitation_accept_fields[], invitation_view_fields[];
+
+route_fn invitation_make, invitation_read, invitation_accept;
+
+extern const struct field password_change_fields[], profile_fields[];
+struct password_change {
+    const char *password, *new_password;
+};
+struct profile {
+    const char *name, *zone;
+};
+route_fn password_change, profile_change;
+
+/* One bucket per account for whatever tries its password. RATE_LIMITED and true when it is empty.
+ */
+extern const struct limit sign_in_per_account;
+bool slowed(struct ctx *c, const struct limit *limit, const char *who);
+
+/* Ends a request that signed somebody in: sets the cookie, fills the view. */
+MUST_USE bool session_answer(struct ctx *c, const char *token, struct session_view *ret);
+
+#endif

@@ -1,0 +1,39 @@
+/* ai_fixture.h: for tests: the whole program with a real egress process and a provider on loopback
+   that behaves as asked. */
+#ifndef VOW_AI_FIXTURE_H
+#define VOW_AI_FIXTURE_H
+
+#include "feature/world.h"
+
+#include "provider.h"
+
+struct house {
+    struct world *w;
+    struct provider provider;
+    int pair[2]; /* core's end of the channel, egress's end */
+    pid_t egress;
+    const char *owner; /* session token */
+    const char *local; /* what the operator allows */
+};
+
+/* An organisation "House of Ada Beispiel" with AI on and `capability` on for everybody (NULL: AI
+   stays off). */
+struct house *house_open(const struct feature *const *features, const char *capability);
+int house_close(struct house *h);
+
+/* Ends the program as it is and starts it again on the same data. */
+void house_restart(struct house *h);
+
+/* The id of a provider with that behaviour. */
+const char *house_provider(struct house *h, const char *behaviour);
+
+/* Changes a row at `path`, whatever its version. */
+struct answer house_patch(struct house *h, const char *path, const char *json, int status);
+
+/* The newest receipt as JSON. */
+const char *house_receipt(struct house *h);
+
+/* A number member of a JSON answer. */
+double house_number(struct house *h, const char *json, const char *key);
+
+#endif

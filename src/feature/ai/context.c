@@ -1,0 +1,131 @@
+/* context.c: steps 4 and 5: what a capability may read, masked cell by cell on the way. */
+#include "run.h"
+
+#include "base/json.h"
+#include "core/app.h"
+#include "feature/organisation/organisation.h"
+#include "feature/time/time.h"
+#include "screen/guard.h"
+#include "state.h"
+
+#include <string.h>
+
+/* Dates are how time is told here; everything else that identifies a person is masked. */
+#define CONTEXT_KINDS (MASK_ALL & ~(1u << MASK_DATE_TIME))
+
+void context_column(struct ai_run *run, const struct table *t, const char *column)
+{
+    const char *name = arena_printf(run->c->arena, "%s.%s", t->name, column);
+    bool declared = !run->capability->reads;
+    for (const struct ai_read *r = run->capability->reads; r && r->table; r++)
+        for (const char *const *k = r->columns; r->table == t && *k; k++)
+            declared = declared || !strcmp(*k, column);
+    assert(declared);
+    for (size_t i = 0; i < run->column_count; i++)
+        if (!strcmp(run->columns[i], name))
+            return;
+    const char **columns = arena_many(run->c->arena, run->column_count + 1, const char *);
+    if (run->column_count)
+        memcpy(columns, run->columns, run->column_count * sizeof *columns);
+    columns[run->column_count++] = name;
+    run->columns = columns;
+}
+
+bool context_full(const struct ai_run *run)
+{
+    return run->ret->rows >= CONTEXT_ROWS || run->context.len > CONTEXT_BYTES - 4096;
+}
+
+/* Notes repeat themselves: what was found out of a text is kept for the run. */
+struct seen {
+    struct seen *next;
+    const char *text, *masked;
+    bool judged, hostile;
+};
+
+static struct seen *seen_of(struct ai_run *run, const char *text, size_t n)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    struct seen **bucket = &run->seen[hash % LENGTH(run->seen)];
+    for (struct seen *s = *bucket; s; s = s->next)
+        if (!strcmp(s->text, text))
+            return s;
+    struct seen *s = arena_new(run->c->arena, struct seen);
+    *s = (struct seen){ .next = *bucket, .text = arena_text(run->c->arena, text, n) };
+    return *bucket = s;
+}
+
+static const char *masked(struct ai_run *run, const char *text)
+{
+    size_t n = strlen(text);
+    struct seen *s = seen_of(run, text, n);
+    if (s->masked)
+        return s->masked;
+    struct mask_spans spans = mask_find(&run->scratch, run->policy->mask, text, n, CONTEXT_KINDS);
+    s->masked = mask_apply(run->map, text, n, &spans).at;
+    arena_reset(&run->scratch);
+    return s->masked;
+}
+
+void context_text(struct ai_run *run, const char *text, bool mask)
+{
+    buffer_string(&run->context, mask ? masked(run, text) : text);
+}
+
+/* Text that people wrote may try to be an instruction; such a cell does not leave. */
+static bool hostile(struct ai_run *run, const char *text)
+{
+    size_t n = strlen(text);
+    struct seen *s = seen_of(run, text, n);
+    if (!s->judged) {
+        const struct guard *guard = run->c->app->ai->guard;
+        s->hostile = guard_judge(&run->scratch, guard, text, n, GUARD_DATA).class != GUARD_NONE;
+        s->judged = true;
+        arena_reset(&run->scratch);
+    }
+    run->left_out += s->hostile;
+    return s->hostile;
+}
+
+void context_cell(struct ai_run *run, const struct field *f, const void *record)
+{
+    assert(f->ai && f->privacy != SENSITIVE && f->privacy != SECRET);
+    buffer_printf(&run->context, "%s%s=", run->context.len ? " " : "", f->name);
+    if (f->kind != KIND_TEXT) {
+        struct buffer *out = &run->context;
+        json_value(out, f, record);
+        return;
+    }
+    const char *text = *(const char *const *)field_of(f, record);
+    if (!text)
+        return context_text(run, "none", false);
+    if (f->privacy != OPERATIONAL && hostile(run, text))
+        return context_text(run, "(left out: it reads like an instruction)", false);
+    buffer_char(&run->context, '"');
+    context_text(run, text, f->privacy != OPERATIONAL);
+    buffer_char(&run->context, '"');
+}
+
+void context_line(struct ai_run *run)
+{
+    buffer_char(&run->context, '\n');
+    run->ret->rows++;
+}
+
+bool ai_context(struct ai_run *run)
+{
+    struct ctx *c = run->c;
+    if (run->local)
+        return run->capability->local(run);
+    run->context = buffer_new(c->arena);
+    run->map = mask_map_new(c->arena);
+    if (!run->capability->context(run))
+        return false;
+    if (run->context.len > CONTEXT_BYTES)
+        return ai_fail(run, DISCLOSURE_TOO_LARGE, "CONTEXT_TOO_LARGE", NULL);
+    if (text_given(run->in->question))
+        run->question = masked(run, run->in->question);
+    return true;
+}

@@ -1,0 +1,126 @@
+/* feedback_me.c: the capability feedback.me: a person's own time, for that person alone. */
+#include "local/feedback.h"
+#include "run.h"
+
+#include "core/app.h"
+#include "feature/organisation/organisation.h"
+#include "feature/time/time.h"
+
+#include <string.h>
+
+enum { BASELINE_DAYS = 56, ENTRIES_MAX = 5000 };
+
+static const char *const entry_columns[] = { "started_at", "ended_at", "duration_s", "note",
+                                             "billable",   "project",  NULL };
+static const char *const project_columns[] = { "name", NULL };
+static const struct ai_read reads[] = {
+    { &time_entry_table, entry_columns },
+    { &project_table, project_columns },
+    { 0 },
+};
+
+/* An entry with its project's name. */
+struct own_entry {
+    struct id id, project;
+    struct instant started_at, ended_at;
+    struct span duration_s;
+    const char *note, *name;
+    bool billable;
+};
+static const struct field own_entry_fields[] = {
+    FIELD(struct own_entry, id, .privacy = OPERATIONAL, .doc = "Entry"),
+    FIELD(struct own_entry, project, .privacy = OPERATIONAL, .doc = "Project"),
+    FIELD(struct own_entry, started_at, .privacy = PERSONAL, .ai = true, .doc = "Begin"),
+    FIELD(struct own_entry, ended_at, .privacy = PERSONAL, .ai = true, .doc = "End"),
+    FIELD(struct own_entry, duration_s, .privacy = PERSONAL, .ai = true, .doc = "Length"),
+    FIELD(struct own_entry, note, .privacy = CONTENT, .ai = true, .doc = "Note"),
+    FIELD(struct own_entry, name, .privacy = CONTENT, .ai = true, .doc = "Project's name"),
+    FIELD(struct own_entry, billable, .privacy = OPERATIONAL, .ai = true, .doc = "Billable"),
+    { 0 },
+};
+
+static bool own_entries(struct ai_run *run, const struct zone *zone, struct date from,
+                        int64_t limit, struct list *ret)
+{
+    /* The person is a parameter that comes from the session, so nobody else's rows can come. */
+    static const struct query q = {
+        "SELECT e.id, e.project, e.started_at, e.ended_at, e.duration_s, e.note, p.name, e.billable"
+        " FROM time_entry e LEFT JOIN project p ON p.id = e.project"
+        " WHERE e.person = $1 AND e.started_at >= $2 AND e.started_at < $3"
+        " AND e.ended_at IS NOT NULL ORDER BY e.started_at LIMIT $4"
+    };
+    struct ctx *c = run->c;
+    return tx_rows(c->tx, &q,
+                   ARGS(value_id(c->actor.person), value_instant(zone_day_start(zone, from)),
+                        value_instant(zone_day_start(zone, run->in->to)), value_int(limit)),
+                   own_entry_fields, sizeof(struct own_entry), 0, ret);
+}
+
+static bool own_zone(struct ai_run *run, const struct zone **ret)
+{
+    const char *name;
+    if (!person_zone(run->c, run->c->actor.person, &name))
+        return false;
+    *ret = zone_named(run->c, name);
+    return true;
+}
+
+static void columns_note(struct ai_run *run)
+{
+    for (const char *const *k = entry_columns; *k; k++)
+        context_column(run, &time_entry_table, *k);
+    context_column(run, &project_table, "name");
+}
+
+static bool context(struct ai_run *run)
+{
+    const struct zone *zone;
+    struct list rows;
+    if (!own_zone(run, &zone) || !own_entries(run, zone, run->in->from, CONTEXT_ROWS, &rows))
+        return false;
+    columns_note(run);
+    for (size_t i = 0; i < rows.count && !context_full(run); i++) {
+        const struct own_entry *e = (const struct own_entry *)rows.at + i;
+        EACH_FIELD (f, own_entry_fields)
+            if (f->ai)
+                context_cell(run, f, e);
+        context_line(run);
+    }
+    return true;
+}
+
+static bool local(struct ai_run *run)
+{
+    const struct zone *zone;
+    struct list rows;
+    struct arena *a = run->c->arena;
+    struct findings found = findings_new(a);
+    struct date from = { run->in->from.day - BASELINE_DAYS };
+    if (!own_zone(run, &zone) || !own_entries(run, zone, from, ENTRIES_MAX, &rows))
+        return false;
+    struct worked *worked = arena_many(a, rows.count, struct worked);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct own_entry *e = (const struct own_entry *)rows.at + i;
+        worked[i] =
+            (struct worked){ e->id,      e->started_at, e->ended_at, zone_day(zone, e->started_at),
+                             e->project, e->name };
+    }
+    feedback_find(worked, rows.count, zone, run->in->from, run->in->to, &found);
+    columns_note(run);
+    run->ret->rows = (int64_t)rows.count;
+    run->ret->findings = (struct list){ found.at, found.count };
+    run->ret->text = arena_printf(a, "%zu findings on your own time.", found.count);
+    return true;
+}
+
+const struct capability feedback_me = {
+    .name = "feedback.me",
+    .doc = "Feedback on the own time, for oneself alone",
+    .can = &ai_use,
+    .reads = reads,
+    .instruction = "Give the person kind, concrete feedback on the own time entries below: what "
+                   "stands out, long days, missing breaks, where focus was lost, and one thing to "
+                   "try. At most 200 words.",
+    .context = context,
+    .local = local,
+};

@@ -1,0 +1,351 @@
+/* feedback.c: work-life signals, the own baseline and rhythm, and entries that look like slips. */
+#include "feedback.h"
+
+#include "stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LONG_DAY_S = 10 * 3600,
+    STRETCH_S = 6 * 3600, /* work without a break that is longer than this is named */
+    BREAK_S = 15 * 60,
+    FORGOTTEN_S = 12 * 3600,
+    LATE_FROM_S = 22 * 3600,
+    LATE_UNTIL_S = 6 * 3600,
+};
+
+struct look {
+    const struct worked *at; /* entries of the period */
+    size_t count;
+    const struct worked *all;
+    size_t all_count;
+    const struct zone *zone;
+    struct date from, to;
+    struct findings *out;
+};
+
+static int64_t seconds_of(const struct worked *w)
+{
+    return (w->end.us - w->start.us) / 1000000;
+}
+
+static int64_t day_seconds(const struct worked *at, size_t n, struct date day)
+{
+    int64_t s = 0;
+    for (size_t i = 0; i < n; i++)
+        if (at[i].day.day == day.day)
+            s += seconds_of(&at[i]);
+    return s;
+}
+
+static void find_long_days(struct look *l)
+{
+    struct findings *f = l->out;
+    struct ai_finding *to = NULL;
+    int64_t longest = 0;
+    int days = 0;
+    struct date worst = { 0 };
+    for (struct date d = l->from; d.day < l->to.day; d.day++) {
+        int64_t s = day_seconds(l->at, l->count, d);
+        days += s > LONG_DAY_S;
+        if (s > longest) {
+            longest = s;
+            worst = d;
+        }
+    }
+    if (!days)
+        return;
+    const char *sentence =
+        arena_printf(f->arena, "%d %s more than 10 hours; the longest, %s, had %s.", days,
+                     days == 1 ? "day had" : "days had", day_text(f->arena, worst),
+                     hours_text(f->arena, longest));
+    to = finding_add(f, "long_day", "Long days", "Sum of entries per local day, above 10:00",
+                     (double)longest / 3600, "h", sentence);
+    finding_number(f, to, "days above 10:00", days, "days");
+    for (size_t i = 0; i < l->count; i++)
+        if (day_seconds(l->at, l->count, l->at[i].day) > LONG_DAY_S)
+            finding_row(f, to, l->at[i].id);
+}
+
+/* A stretch goes on while the next entry begins less than a break after the end so far. */
+static void find_missing_breaks(struct look *l)
+{
+    struct findings *f = l->out;
+    size_t best = 0, best_end = 0, stretches = 0;
+    int64_t longest = 0;
+    for (size_t i = 0; i < l->count;) {
+        struct instant end = l->at[i].end;
+        size_t j = i + 1;
+        for (; j < l->count && l->at[j].start.us - end.us < BREAK_S * INT64_C(1000000); j++)
+            if (l->at[j].end.us > end.us)
+                end = l->at[j].end;
+        int64_t s = (end.us - l->at[i].start.us) / 1000000;
+        stretches += s > STRETCH_S;
+        if (s > longest) {
+            longest = s;
+            best = i;
+            best_end = j;
+        }
+        i = j;
+    }
+    if (!stretches)
+        return;
+    struct ai_finding *to = finding_add(
+        f, "missing_break", "Work without a break",
+        "Entries joined while gaps are under 15 minutes; stretches above 6:00",
+        (double)longest / 3600, "h",
+        arena_printf(f->arena,
+                     "%zu %s longer than 6 hours without a break of 15 minutes; the longest was %s "
+                     "on %s.",
+                     stretches, stretches == 1 ? "stretch was" : "stretches were",
+                     hours_text(f->arena, longest), day_text(f->arena, l->at[best].day)));
+    finding_number(f, to, "stretches above 6:00", (double)stretches, "stretches");
+    for (size_t i = best; i < best_end; i++)
+        finding_row(f, to, l->at[i].id);
+}
+
+/* Seconds of an entry that lie before 06:00 or after 22:00 on local clocks, in quarter hours. */
+static int64_t late_seconds(const struct look *l, const struct worked *w)
+{
+    int64_t late = 0;
+    const int64_t step = 900;
+    for (int64_t at = w->start.us; at < w->end.us; at += step * 1000000) {
+        int second = zone_second(l->zone, (struct instant){ at });
+        int64_t left = (w->end.us - at) / 1000000;
+        if (second >= LATE_FROM_S || second < LATE_UNTIL_S)
+            late += left < step ? left : step;
+    }
+    return late;
+}
+
+static void find_late_work(struct look *l)
+{
+    struct findings *f = l->out;
+    int64_t total = 0;
+    size_t entries = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        int64_t s = late_seconds(l, &l->at[i]);
+        total += s;
+        entries += s > 0;
+    }
+    if (!total)
+        return;
+    struct ai_finding *to = finding_add(
+        f, "late_work", "Late work", "Quarter hours between 22:00 and 06:00 local time, summed",
+        (double)total / 3600, "h",
+        arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
+                     hours_text(f->arena, total), entries, entries == 1 ? "entry" : "entries"));
+    finding_number(f, to, "entries", (double)entries, "entries");
+    for (size_t i = 0; i < l->count; i++)
+        if (late_seconds(l, &l->at[i]))
+            finding_row(f, to, l->at[i].id);
+}
+
+static void find_forgotten(struct look *l)
+{
+    struct findings *f = l->out;
+    size_t n = 0;
+    int64_t longest = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        n += seconds_of(&l->at[i]) > FORGOTTEN_S;
+        if (seconds_of(&l->at[i]) > longest)
+            longest = seconds_of(&l->at[i]);
+    }
+    if (!n)
+        return;
+    struct ai_finding *to =
+        finding_add(f, "forgotten_timer", "Possibly forgotten timers", "Single entries above 12:00",
+                    (double)longest / 3600, "h",
+                    arena_printf(f->arena, "%zu %s longer than 12 hours; was the timer left on?", n,
+                                 n == 1 ? "entry is" : "entries are"));
+    for (size_t i = 0; i < l->count; i++)
+        if (seconds_of(&l->at[i]) > FORGOTTEN_S)
+            finding_row(f, to, l->at[i].id);
+}
+
+static void find_overlaps(struct look *l)
+{
+    struct findings *f = l->out;
+    struct ai_finding *to = NULL;
+    int64_t twice = 0;
+    size_t pairs = 0;
+    struct instant end = { 0 };
+    size_t holder = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        if (i && l->at[i].start.us < end.us) {
+            int64_t until = l->at[i].end.us < end.us ? l->at[i].end.us : end.us;
+            if (!to)
+                to = finding_add(f, "overlap", "Overlapping entries",
+                                 "Entries that begin before an earlier one has ended", 0, "h", "");
+            twice += (until - l->at[i].start.us) / 1000000;
+            pairs++;
+            finding_row(f, to, l->at[holder].id);
+            finding_row(f, to, l->at[i].id);
+        }
+        if (l->at[i].end.us > end.us) {
+            end = l->at[i].end;
+            holder = i;
+        }
+    }
+    if (!to)
+        return;
+    to->value = (double)twice / 3600;
+    to->sentence = arena_printf(f->arena, "%zu %s; %s is counted twice.", pairs,
+                                pairs == 1 ? "entry overlaps another" : "entries overlap others",
+                                hours_text(f->arena, twice));
+}
+
+enum { WEEKS = 8 };
+
+/* The period against the own eight weeks before it: hours per week, median and MAD. */
+static void find_baseline(struct look *l)
+{
+    struct findings *f = l->out;
+    double weeks[WEEKS];
+    size_t n = 0;
+    for (int w = WEEKS; w > 0; w--) {
+        int64_t s = 0;
+        for (int d = 0; d < 7; d++)
+            s += day_seconds(l->all, l->all_count, (struct date){ l->from.day - 7 * w + d });
+        if (s)
+            weeks[n++] = (double)s / 3600;
+    }
+    int64_t total = 0;
+    for (size_t i = 0; i < l->count; i++)
+        total += seconds_of(&l->at[i]);
+    double now = (double)total / 3600 * 7 / (double)(l->to.day - l->from.day);
+    if (n < 4)
+        return;
+    double median = stats_median(f->arena, weeks, n), mad = stats_mad(f->arena, weeks, n);
+    double spread = fmax(mad, 1);
+    bool unusual = fabs(now - median) > 3 * spread;
+    struct ai_finding *to = finding_add(
+        f, "baseline", unusual ? "Not a usual week" : "A usual week",
+        "Hours per week against the median of the own weeks before; unusual beyond 3 x MAD", now,
+        "h/week",
+        arena_printf(f->arena,
+                     "%.1f hours a week, against a usual %.1f (half of the weeks are within "
+                     "%.1f hours of it).",
+                     now, median, mad / 1.4826));
+    finding_number(f, to, "median of the weeks before", median, "h");
+    finding_number(f, to, "MAD x 1.4826", mad, "h");
+    finding_number(f, to, "weeks", (double)n, "weeks");
+    for (size_t i = 0; i < n; i++)
+        finding_point(f, to, arena_printf(f->arena, "%zu weeks before", n - i), weeks[i], "h");
+    finding_point(f, to, "now", now, "h");
+    double slope = stats_slope(f->arena, weeks, n), p = stats_trend_p(weeks, n);
+    if (p >= 0.05)
+        return;
+    to = finding_add(
+        f, "trend", slope > 0 ? "Weeks are getting longer" : "Weeks are getting shorter",
+        "Theil-Sen slope of hours per week; Mann-Kendall test", slope, "h/week per week",
+        arena_printf(f->arena,
+                     "Over the %zu weeks before, each week had about %.1f "
+                     "hours %s than the one before.",
+                     n, fabs(slope), slope > 0 ? "more" : "less"));
+    finding_number(f, to, "p", p, "");
+    for (size_t i = 0; i < n; i++)
+        finding_point(f, to, arena_printf(f->arena, "%zu weeks before", n - i), weeks[i], "h");
+}
+
+static void find_rhythm(struct look *l)
+{
+    static const char *const names[] = { "Monday", "Tuesday",  "Wednesday", "Thursday",
+                                         "Friday", "Saturday", "Sunday" };
+    struct findings *f = l->out;
+    int64_t sum[7] = { 0 };
+    int days[7] = { 0 }, top = 0, used = 0;
+    double mean[7];
+    for (struct date d = { l->from.day - 7 * WEEKS }; d.day < l->to.day; d.day++) {
+        int64_t s = day_seconds(l->all, l->all_count, d);
+        int w = date_weekday(d);
+        sum[w] += s;
+        days[w] += s > 0;
+    }
+    for (int w = 0; w < 7; w++) {
+        mean[w] = days[w] ? (double)sum[w] / 3600 / days[w] : 0;
+        used += days[w];
+        if (mean[w] > mean[top])
+            top = w;
+    }
+    if (used < 5)
+        return;
+    struct ai_finding *to = finding_add(
+        f, "rhythm", "The rhythm of the week", "Mean hours of the days worked, per weekday",
+        mean[top], "h",
+        arena_printf(f->arena, "%s is the fullest day, with %.1f hours on the days worked.",
+                     names[top], mean[top]));
+    for (int w = 0; w < 7; w++)
+        finding_point(f, to, names[w], mean[w], "h");
+}
+
+struct share {
+    struct id project;
+    const char *name;
+    int64_t seconds;
+};
+
+static int by_seconds(const void *a, const void *b)
+{
+    int64_t x = ((const struct share *)a)->seconds, y = ((const struct share *)b)->seconds;
+    return (x < y) - (x > y);
+}
+
+static void find_where_time_went(struct look *l)
+{
+    struct findings *f = l->out;
+    struct share *shares = arena_many(f->arena, l->count, struct share);
+    size_t n = 0;
+    int64_t total = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        size_t j = 0;
+        while (j < n && !id_equal(shares[j].project, l->at[i].project))
+            j++;
+        if (j == n)
+            shares[n++] = (struct share){ l->at[i].project, l->at[i].project_name, 0 };
+        shares[j].seconds += seconds_of(&l->at[i]);
+        total += seconds_of(&l->at[i]);
+    }
+    if (!total)
+        return;
+    qsort(shares, n, sizeof *shares, by_seconds);
+    double percent = 100 * (double)shares[0].seconds / (double)total;
+    const char *name = shares[0].name ? shares[0].name : "(no project)";
+    struct ai_finding *to =
+        finding_add(f, "where_time_went", "Where the time went",
+                    "Sum of entries per project, share of the total", (double)total / 3600, "h",
+                    arena_printf(f->arena, "%s in all; the most, %.0f %%, on %s.",
+                                 hours_text(f->arena, total), percent, name));
+    finding_number(f, to, "entries", (double)l->count, "entries");
+    for (size_t i = 0; i < n && i < 8; i++)
+        finding_point(f, to, shares[i].name ? shares[i].name : "(no project)",
+                      (double)shares[i].seconds / 3600, "h");
+}
+
+void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,
+                   struct date from, struct date to, struct findings *ret)
+{
+    size_t first = 0, last;
+    while (first < count && entries[first].day.day < from.day)
+        first++;
+    for (last = first; last < count && entries[last].day.day < to.day;)
+        last++;
+    struct look l = { .at = entries + first,
+                      .count = last - first,
+                      .all = entries,
+                      .all_count = last,
+                      .zone = zone,
+                      .from = from,
+                      .to = to,
+                      .out = ret };
+    find_where_time_went(&l);
+    find_baseline(&l);
+    find_rhythm(&l);
+    find_long_days(&l);
+    find_missing_breaks(&l);
+    find_late_work(&l);
+    find_forgotten(&l);
+    find_overlaps(&l);
+}

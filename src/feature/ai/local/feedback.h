@@ -1,0 +1,23 @@
+/* feedback.h: the local engine on one person's own time entries, for that person alone. Pure: no
+   database, no clock. */
+#ifndef VOW_AI_FEEDBACK_H
+#define VOW_AI_FEEDBACK_H
+
+#include "base/zone.h"
+#include "finding.h"
+
+struct worked {
+    struct id id;
+    struct instant start, end; /* end after start */
+    struct date day;           /* local day of the start */
+    struct id project;
+    const char *project_name; /* NULL: none */
+};
+
+/* Entries sorted by start, from eight weeks before `from` (for the own baseline) up to `to`. Kinds:
+   long_day, missing_break, late_work, forgotten_timer, overlap, baseline, trend, rhythm,
+   where_time_went. */
+void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,
+                   struct date from, struct date to, struct findings *ret);
+
+#endif

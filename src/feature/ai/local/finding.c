@@ -1,0 +1,72 @@
+/* finding.c: findings and the numbers behind them. */
+#include "finding.h"
+
+#include <stdlib.h>
+
+struct findings findings_new(struct arena *a)
+{
+    return (struct findings){ a, arena_many(a, FINDINGS_MAX + 1, struct ai_finding), 0 };
+}
+
+struct ai_finding *finding_add(struct findings *f, const char *kind, const char *title,
+                               const char *method, double value, const char *unit,
+                               const char *sentence)
+{
+    struct ai_finding *to = &f->at[f->count];
+    if (f->count < FINDINGS_MAX)
+        f->count++;
+    *to = (struct ai_finding){ .kind = kind,
+                               .title = title,
+                               .method = method,
+                               .value = value,
+                               .unit = unit,
+                               .sentence = sentence };
+    return to;
+}
+
+/* Lists grow in place: each has its full room from its first element on. */
+static void *list_next(struct arena *a, struct list *l, size_t room, size_t size)
+{
+    if (!l->at)
+        l->at = arena_array(a, room, size);
+    if (l->count == room)
+        return NULL;
+    return (char *)(uintptr_t)l->at + l->count++ * size;
+}
+
+void finding_number(struct findings *f, struct ai_finding *to, const char *name, double value,
+                    const char *unit)
+{
+    struct ai_number *n = list_next(f->arena, &to->numbers, 16, sizeof *n);
+    if (n)
+        *n = (struct ai_number){ name, value, unit };
+}
+
+void finding_point(struct findings *f, struct ai_finding *to, const char *name, double value,
+                   const char *unit)
+{
+    struct ai_number *n = list_next(f->arena, &to->series, FINDING_SERIES, sizeof *n);
+    if (n)
+        *n = (struct ai_number){ name, value, unit };
+}
+
+void finding_row(struct findings *f, struct ai_finding *to, struct id row)
+{
+    struct id *id = list_next(f->arena, &to->rows, FINDING_ROWS, sizeof *id);
+    if (id)
+        *id = row;
+}
+
+const char *hours_text(struct arena *a, int64_t seconds)
+{
+    int64_t minutes = (llabs(seconds) + 30) / 60;
+    return arena_printf(a, "%s%lld:%02lld", seconds < 0 ? "-" : "", (long long)(minutes / 60),
+                        (long long)(minutes % 60));
+}
+
+const char *day_text(struct arena *a, struct date day)
+{
+    char text[DATE_TEXT];
+    date_format(day, text);
+    return arena_string(a, text);
+}

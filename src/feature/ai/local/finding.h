@@ -1,0 +1,31 @@
+/* finding.h: composing findings that can be checked by hand. */
+#ifndef VOW_AI_FINDING_H
+#define VOW_AI_FINDING_H
+
+#include "feature/ai/ai.h"
+
+/* A growing list of findings in an arena; at most FINDINGS_MAX, later ones are left out. */
+enum { FINDINGS_MAX = 24, FINDING_ROWS = 50, FINDING_SERIES = 60 };
+struct findings {
+    struct arena *arena;
+    struct ai_finding *at;
+    size_t count;
+};
+struct findings findings_new(struct arena *a);
+
+/* Adds one; the pointer is valid until the next. `sentence` is composed by the caller. */
+struct ai_finding *finding_add(struct findings *f, const char *kind, const char *title,
+                               const char *method, double value, const char *unit,
+                               const char *sentence);
+
+void finding_number(struct findings *f, struct ai_finding *to, const char *name, double value,
+                    const char *unit);
+void finding_row(struct findings *f, struct ai_finding *to, struct id row);
+void finding_point(struct findings *f, struct ai_finding *to, const char *name, double value,
+                   const char *unit);
+
+/* "7:30" of seconds, and "2026-03-02" of a day, in the arena. */
+const char *hours_text(struct arena *a, int64_t seconds);
+const char *day_text(struct arena *a, struct date day);
+
+#endif

@@ -1,0 +1,191 @@
+/* summary.c: what a team lead asks of a month: how much, on what, what is different. */
+#include "summary.h"
+
+#include "stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct share {
+    struct id project;
+    const char *name;
+    int64_t now, before;
+};
+
+struct look {
+    const struct day_sum *at;
+    size_t count;
+    struct date from, to;
+    struct findings *out;
+    struct share *shares;
+    size_t share_count, used; /* used: with time in the period; they come first */
+    int64_t now, before, billable;
+};
+
+static int by_now(const void *a, const void *b)
+{
+    int64_t x = ((const struct share *)a)->now, y = ((const struct share *)b)->now;
+    return (x < y) - (x > y);
+}
+
+static void shares_make(struct look *l)
+{
+    l->shares = arena_many(l->out->arena, l->count, struct share);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct day_sum *s = &l->at[i];
+        size_t j = 0;
+        while (j < l->share_count && !id_equal(l->shares[j].project, s->project))
+            j++;
+        if (j == l->share_count)
+            l->shares[l->share_count++] =
+                (struct share){ s->project, s->project_name ? s->project_name : "(no project)", 0,
+                                0 };
+        if (s->day.day >= l->from.day) {
+            l->shares[j].now += s->seconds;
+            l->now += s->seconds;
+            l->billable += s->billable_s;
+        } else {
+            l->shares[j].before += s->seconds;
+            l->before += s->seconds;
+        }
+    }
+    qsort(l->shares, l->share_count, sizeof *l->shares, by_now);
+    while (l->used < l->share_count && l->shares[l->used].now)
+        l->used++;
+}
+
+static void find_total(struct look *l)
+{
+    struct findings *f = l->out;
+    double percent = l->now ? 100 * (double)l->billable / (double)l->now : 0;
+    struct ai_finding *to =
+        finding_add(f, "total", "The period in one line",
+                    "Sum of all entries; billable share of it", (double)l->now / 3600, "h",
+                    arena_printf(f->arena, "%s in all, %.0f %% of it billable, on %zu projects.",
+                                 hours_text(f->arena, l->now), percent, l->used));
+    finding_number(f, to, "billable", (double)l->billable / 3600, "h");
+    for (size_t i = 0; i < l->share_count && i < 8 && l->shares[i].now; i++)
+        finding_point(f, to, l->shares[i].name, (double)l->shares[i].now / 3600, "h");
+    if (!l->before)
+        return;
+    double change = 100 * ((double)l->now / (double)l->before - 1);
+    to = finding_add(f, "change", change < 0 ? "Less than before" : "More than before",
+                     "Against as many days directly before", change, "%",
+                     arena_printf(f->arena, "%+.0f %% against the %d days before (%s).", change,
+                                  l->to.day - l->from.day, hours_text(f->arena, l->before)));
+    finding_number(f, to, "before", (double)l->before / 3600, "h");
+    finding_number(f, to, "now", (double)l->now / 3600, "h");
+}
+
+/* Herfindahl's index: the sum of squared shares; 1 is all on one project. */
+static void find_concentration(struct look *l)
+{
+    struct findings *f = l->out;
+    double h = 0;
+    if (l->used < 2)
+        return;
+    for (size_t i = 0; i < l->used; i++) {
+        double share = (double)l->shares[i].now / (double)l->now;
+        h += share * share;
+    }
+    double top = 100 * (double)l->shares[0].now / (double)l->now;
+    struct ai_finding *to = finding_add(
+        f, "concentration", "How spread the work is",
+        "Herfindahl index of the projects' shares; its inverse is the equivalent number", 1 / h,
+        "projects",
+        arena_printf(f->arena, "As if spread evenly over %.1f projects; %s takes %.0f %%.", 1 / h,
+                     l->shares[0].name, top));
+    finding_number(f, to, "Herfindahl index", h, "");
+    finding_number(f, to, "largest share", top, "%");
+}
+
+static void find_biggest_change(struct look *l)
+{
+    struct findings *f = l->out;
+    const struct share *best = NULL;
+    for (size_t i = 0; i < l->share_count; i++) {
+        const struct share *s = &l->shares[i];
+        if (!best || llabs(s->now - s->before) > llabs(best->now - best->before))
+            best = s;
+    }
+    if (!best || !l->before || best->now == best->before)
+        return;
+    struct ai_finding *to = finding_add(f, "biggest_change", "The largest shift",
+                                        "Largest difference of a project to the days before",
+                                        (double)(best->now - best->before) / 3600, "h",
+                                        arena_printf(f->arena, "%s went from %s to %s.", best->name,
+                                                     hours_text(f->arena, best->before),
+                                                     hours_text(f->arena, best->now)));
+    finding_number(f, to, "before", (double)best->before / 3600, "h");
+    finding_number(f, to, "now", (double)best->now / 3600, "h");
+}
+
+/* Hours of each working day (Monday to Friday) of the period, in order. */
+static size_t working_days(struct look *l, double *hours, struct date *days)
+{
+    size_t n = 0, at = 0;
+    for (struct date d = l->from; d.day < l->to.day; d.day++) {
+        int64_t s = 0;
+        while (at < l->count && l->at[at].day.day < d.day)
+            at++;
+        for (size_t i = at; i < l->count && l->at[i].day.day == d.day; i++)
+            s += l->at[i].seconds;
+        if (date_weekday(d) < 5) {
+            days[n] = d;
+            hours[n++] = (double)s / 3600;
+        }
+    }
+    return n;
+}
+
+static void find_days(struct look *l)
+{
+    struct findings *f = l->out;
+    size_t room = (size_t)(l->to.day - l->from.day), far = 0;
+    double *hours = arena_many(f->arena, room, double), p;
+    struct date *days = arena_many(f->arena, room, struct date);
+    size_t n = working_days(l, hours, days);
+    if (n < 5)
+        return;
+    double median = stats_median(f->arena, hours, n),
+           mad = fmax(stats_mad(f->arena, hours, n), 0.5);
+    for (size_t i = 0; i < n; i++)
+        if (fabs(hours[i] - median) > fabs(hours[far] - median))
+            far = i;
+    if (median > 0 && fabs(hours[far] - median) > 3 * mad) {
+        struct ai_finding *to = finding_add(
+            f, "unusual_day", "A day unlike the others",
+            "Hours per working day against their median; unusual beyond 3 x MAD", hours[far], "h",
+            arena_printf(f->arena, "%s had %.1f hours; a usual working day has %.1f.",
+                         day_text(f->arena, days[far]), hours[far], median));
+        finding_number(f, to, "median", median, "h");
+        finding_number(f, to, "MAD x 1.4826", mad, "h");
+        for (size_t i = n > FINDING_SERIES ? n - FINDING_SERIES : 0; i < n; i++)
+            finding_point(f, to, day_text(f->arena, days[i]), hours[i], "h");
+    }
+    size_t change = stats_change(hours, n, &p);
+    if (p >= 0.05)
+        return;
+    double old = stats_median(f->arena, hours, change);
+    double new = stats_median(f->arena, hours + change, n - change);
+    struct ai_finding *to = finding_add(
+        f, "level_change", "The level has changed", "Pettitt's test on hours per working day",
+        new - old, "h/day",
+        arena_printf(f->arena, "From %s on, a working day has %.1f hours instead of %.1f.",
+                     day_text(f->arena, days[change]), new, old));
+    finding_number(f, to, "p", p, "");
+    finding_number(f, to, "median before", old, "h");
+    finding_number(f, to, "median after", new, "h");
+}
+
+void summary_find(const struct day_sum *sums, size_t count, struct date from, struct date to,
+                  struct findings *ret)
+{
+    struct look l = { .at = sums, .count = count, .from = from, .to = to, .out = ret };
+    shares_make(&l);
+    find_total(&l);
+    find_concentration(&l);
+    find_biggest_change(&l);
+    find_days(&l);
+}

@@ -1,0 +1,126 @@
+/* summary_test.c: what is found in sums of time, against a small period worked out by hand. */
+#include "summary.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct arena a;
+static struct day_sum sums[200];
+static size_t count;
+
+static int setup(void **state)
+{
+    (void)state;
+    count = 0;
+    return 0;
+}
+
+static int done(void **state)
+{
+    (void)state;
+    arena_done(&a);
+    return 0;
+}
+
+static struct date day_of(int day) /* 0 is Monday, 2026-03-02 */
+{
+    return date_of(2026, 3, 2 + day);
+}
+
+static void add(int day, int project, double hours, double billable)
+{
+    static const char *const names[] = { NULL, "Alpha", "Beta", "Gamma" };
+    sums[count++] = (struct day_sum){ day_of(day),
+                                      { { (uint8_t)project } },
+                                      names[project],
+                                      (int64_t)(hours * 3600),
+                                      (int64_t)(billable * 3600) };
+}
+
+static const struct ai_finding *find(int days, const char *kind)
+{
+    struct findings f = findings_new(&a);
+    summary_find(sums, count, day_of(0), day_of(days), &f);
+    for (size_t i = 0; i < f.count; i++)
+        if (!strcmp(f.at[i].kind, kind))
+            return &f.at[i];
+    return NULL;
+}
+
+#define NEAR(x, y) assert_true(fabs((x) - (y)) < 1e-6)
+
+static void test_total_and_change(void **state)
+{
+    (void)state;
+    add(-7, 3, 6, 0); /* the week before: 10 hours */
+    add(-6, 1, 4, 4);
+    add(0, 1, 6, 3);
+    add(1, 2, 2, 1);
+    const struct ai_finding *f = find(7, "total");
+    NEAR(f->value, 8);
+    /* Gamma was worked on before only */
+    assert_string_equal(f->sentence, "8:00 in all, 50 % of it billable, on 2 projects.");
+    f = find(7, "change");
+    NEAR(f->value, -20);
+    f = find(7, "biggest_change");
+    assert_string_equal(f->sentence, "Gamma went from 6:00 to 0:00.");
+    NEAR(f->value, -6);
+    f = find(7, "concentration");
+    /* shares 3/4 and 1/4: Herfindahl 10/16, equivalent 1.6 projects */
+    NEAR(f->value, 1.6);
+    assert_non_null(strstr(f->sentence, "Alpha takes 75 %"));
+}
+
+static void test_one_project_only(void **state)
+{
+    (void)state;
+    add(0, 1, 6, 0);
+    assert_null(find(7, "concentration"));
+    assert_null(find(7, "change"));
+    assert_null(find(7, "biggest_change"));
+    assert_null(find(7, "unusual_day")); /* five working days, all but one empty: the median is 0 */
+}
+
+static void test_unusual_day(void **state)
+{
+    (void)state;
+    static const double hours[] = { 8, 8, 8, 2, 8 };
+    for (int day = 0; day < 5; day++)
+        add(day, 1, hours[day], 0);
+    add(5, 1, 12, 0); /* a Saturday is no working day */
+    const struct ai_finding *f = find(7, "unusual_day");
+    NEAR(f->value, 2);
+    assert_string_equal(f->sentence, "2026-03-05 had 2.0 hours; a usual working day has 8.0.");
+    assert_int_equal(f->series.count, 5);
+}
+
+static void test_level_change(void **state)
+{
+    (void)state;
+    for (int week = 0; week < 4; week++)
+        for (int day = 0; day < 5; day++)
+            add(7 * week + day, 1, week < 2 ? 8 : 4, 0);
+    const struct ai_finding *f = find(28, "level_change");
+    NEAR(f->value, -4);
+    /* K = 100, n = 20: p = 2 exp(-60000 / 8400) */
+    const struct ai_number *p = f->numbers.at;
+    NEAR(p->value, 2 * exp(-60000.0 / 8400));
+    assert_string_equal(f->sentence,
+                        "From 2026-03-16 on, a working day has 4.0 hours instead of 8.0.");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_total_and_change, setup),
+        cmocka_unit_test_setup(test_one_project_only, setup),
+        cmocka_unit_test_setup(test_unusual_day, setup),
+        cmocka_unit_test_setup(test_level_change, setup),
+    };
+    return cmocka_run_group_tests(tests, NULL, done);
+}

@@ -1,0 +1,22 @@
+/* prohibited.c: step 3: a person's own words are judged before anything else is done with them. */
+#include "run.h"
+
+#include "screen/guard.h"
+#include "state.h"
+
+#include <string.h>
+
+bool ai_prohibited(struct ai_run *run)
+{
+    const char *text = run->in->question;
+    struct arena *a = run->c->arena;
+    if (!text_given(text))
+        return true;
+    if (text_points(text) > QUESTION_MAX)
+        return ai_fail(run, DISCLOSURE_TOO_LARGE, "QUESTION_TOO_LONG", NULL);
+    struct guard_verdict v =
+        guard_judge(a, run->c->app->ai->guard, text, strlen(text), GUARD_PROMPT);
+    if (v.class == GUARD_NONE)
+        return true;
+    return ai_fail(run, PROHIBITED_USE, guard_class_name(v.class), guard_class_refusal(v.class));
+}

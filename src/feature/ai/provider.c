@@ -1,0 +1,75 @@
+/* provider.c: step 2: which engine answers, and whether its evidence satisfies the policy. */
+#include "run.h"
+
+#include "core/app.h"
+
+#include <stdio.h>
+
+/* The policy: a provider that data leaves for has an agreement, does not train and keeps nothing,
+   each with a date that is not over. */
+static bool evidence_checked(struct ai_run *run)
+{
+    const struct ai_provider *p = &run->provider;
+    struct date today = instant_date_utc(run->c->now);
+    const struct {
+        struct date until;
+        const char *reason, *sentence;
+    } rows[] = {
+        { p->agreement_until, "NO_AGREEMENT",
+          "There is no data processing agreement in force with this provider" },
+        { p->no_training_until, "NO_TRAINING_EVIDENCE",
+          "There is no evidence in force that this provider does not train on the data" },
+        { p->zero_retention_until, "NO_RETENTION_EVIDENCE",
+          "There is no evidence in force that this provider keeps nothing" },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        if (rows[i].until.day < today.day)
+            return ai_fail(run, PROVIDER_NOT_ALLOWED, rows[i].reason, rows[i].sentence);
+    char until[3][DATE_TEXT];
+    for (int i = 0; i < 3; i++)
+        date_format(rows[i].until, until[i]);
+    run->ret->evidence = arena_printf(run->c->arena,
+                                      "agreement until %s, no training until %s, keeps nothing "
+                                      "until %s%s%s",
+                                      until[0], until[1], until[2], p->region ? ", region " : "",
+                                      p->region ? p->region : "");
+    return true;
+}
+
+static const struct ai_provider *provider_of(const struct ai_policy *p, struct id id)
+{
+    const struct ai_provider *at = p->providers.at;
+    for (size_t i = 0; i < p->providers.count; i++)
+        if (id_equal(at[i].id, id))
+            return &at[i];
+    return NULL;
+}
+
+bool ai_provider_choose(struct ai_run *run)
+{
+    const char *named = run->in->provider;
+    struct id id = run->policy->settings.provider;
+    bool local = named ? text_equal(named, "local") : !id_given(id);
+    if (named && !local && !id_parse(named, &id))
+        return ai_fail(run, PROVIDER_NOT_ALLOWED, "UNKNOWN_PROVIDER", "There is no such provider");
+    if (local) {
+        run->local = true;
+        run->ret->provider = "local";
+        run->ret->model = "statistics";
+        run->ret->evidence = "nothing leaves this program";
+        if (!run->capability->local)
+            return ai_fail(run, PROVIDER_NOT_ALLOWED, "NO_LOCAL_ENGINE",
+                           "This function needs a provider, and none is chosen");
+        return true;
+    }
+    const struct ai_provider *found = provider_of(run->policy, id);
+    if (!found)
+        return ai_fail(run, NOT_FOUND, "UNKNOWN_PROVIDER", NULL);
+    run->provider = *found;
+    run->ret->provider = arena_string(run->c->arena, found->name); /* outlives the policy */
+    run->ret->model = arena_string(run->c->arena, found->model);
+    if (!run->provider.local)
+        return evidence_checked(run);
+    run->ret->evidence = "runs on this machine or network; the operator allows it";
+    return true;
+}

@@ -1,0 +1,83 @@
+/* run.h: one run of ai_run on its way through the steps; for the files of this folder and for
+   the capabilities of other features. */
+#ifndef VOW_AI_RUN_H
+#define VOW_AI_RUN_H
+
+#include "ai.h"
+#include "egress/client.h"
+#include "policy.h"
+#include "screen/mask.h"
+
+enum { CONTEXT_ROWS = 400, CONTEXT_BYTES = 48 << 10, QUESTION_MAX = 4000 };
+
+struct ai_run {
+    struct ctx *c;
+    const struct capability *capability;
+    const struct ai_input *in;
+    struct ai_answer *ret;
+
+    const struct ai_policy *policy;
+    uint64_t changes;            /* app.settings_changes when the switches were last looked at */
+    struct ai_provider provider; /* of a run that leaves */
+    bool local;                  /* the local engine: nothing leaves */
+
+    struct mask_map *map;
+    struct arena scratch;  /* of one cell */
+    struct seen *seen[64]; /* texts that were screened before, by hash */
+    struct buffer context;
+    const char *question; /* masked */
+    const char **columns; /* names, as they are used */
+    size_t column_count;
+    int64_t left_out; /* cells that looked like instructions to a model */
+
+    bool leaves; /* handed to egress */
+    bool ended;  /* and egress has told how it ended: */
+    struct egress_end end;
+    size_t shown; /* bytes of a streamed answer */
+    bool kept;    /* a receipt of it outlives this process, in this slot: */
+    int slot;
+    const char *commitment;
+    const char *reason; /* "OK", or why it was refused or failed; for the receipt */
+};
+
+/* The steps; each false after noting a problem and run->reason. */
+MUST_USE bool ai_switches(struct ai_run *run);        /* 1 */
+MUST_USE bool ai_provider_choose(struct ai_run *run); /* 2 */
+MUST_USE bool ai_prohibited(struct ai_run *run);      /* 3 */
+MUST_USE bool ai_context(struct ai_run *run);         /* 4 and 5, in a transaction */
+MUST_USE bool ai_disclosure(struct ai_run *run);      /* 6 */
+MUST_USE bool ai_send(struct ai_run *run);            /* 7 and the text part of 8 */
+
+/* 9: keeps the receipt as the run stands, before anything leaves; and writes it as it ended. */
+MUST_USE bool ai_receipt_keep(struct ai_run *run);
+void ai_receipt_write(struct ai_run *run);
+
+/* What a run answers is looked at before a person sees it: prohibited use, hidden signs, remote
+   images, HTML. Gives the text to show; false with PROHIBITED_USE or ANSWER_INVALID. */
+MUST_USE bool ai_answer_check(struct ai_run *run, const char *text, const char **ret);
+
+/* Of a streamed answer, shows what may be shown by now: whole sentences, each judged together with
+   what came before, so that what was shown has passed the guard. */
+MUST_USE bool ai_answer_part(struct ai_run *run, const struct buffer *answer, bool last);
+
+/* A text without zero-width and bidirectional control characters without images that would be
+   fetched from elsewhere, HTML, and links that lead to scripts or data. */
+const char *ai_text_clean(struct arena *a, const char *text);
+
+/* Lower-case hexadecimal digits. */
+const char *ai_hex(struct arena *a, const uint8_t *at, size_t n);
+
+/* Context for capabilities. Notes a column as read; asserts that the capability declared it. */
+void context_column(struct ai_run *run, const struct table *t, const char *column);
+
+/* One labelled value of a column: masked when it is PERSONAL or CONTENT, left out when it looks
+   like an instruction. */
+void context_cell(struct ai_run *run, const struct field *f, const void *record);
+void context_text(struct ai_run *run, const char *text, bool mask);
+void context_line(struct ai_run *run); /* ends a row; counts it */
+bool context_full(const struct ai_run *run);
+
+/* Fails a run: notes the problem and the reason for the receipt. */
+bool ai_fail(struct ai_run *run, enum problem p, const char *reason, const char *sentence);
+
+#endif

@@ -1,0 +1,67 @@
+/* switches.c: step 1: organisation, capability, role, person; everything must say yes. */
+#include "run.h"
+
+#include "core/app.h"
+
+#include <string.h>
+
+bool ai_fail(struct ai_run *run, enum problem p, const char *reason, const char *sentence)
+{
+    run->reason = reason;
+    return fail(run->c, p, sentence ? "%s" : NULL, sentence);
+}
+
+static bool role_listed(const struct list *roles, enum role role)
+{
+    const char *const *names = roles->at;
+    for (size_t i = 0; i < roles->count; i++)
+        if (!strcmp(names[i], role_names[role]))
+            return true;
+    return !roles->count;
+}
+
+static const struct ai_switch *switch_of(const struct ai_policy *p, const char *capability)
+{
+    const struct ai_switch *at = p->switches.at;
+    for (size_t i = 0; i < p->switches.count; i++)
+        if (!strcmp(at[i].capability, capability))
+            return &at[i];
+    return NULL;
+}
+
+static bool capability_on(struct ai_run *run)
+{
+    const struct ai_switch *s = switch_of(run->policy, run->capability->name);
+    const struct actor *actor = &run->c->actor;
+    if (!s || !s->on)
+        return ai_fail(run, AI_OFF, "CAPABILITY_OFF", "This AI function is not switched on");
+    if (!actor->program && !role_listed(&s->roles, actor->role))
+        return ai_fail(run, AI_OFF, "ROLE_OFF", "This AI function is not on for this role");
+    return true;
+}
+
+static bool person_allows(struct ai_run *run)
+{
+    const struct list *list = &run->policy->objections;
+    const struct ai_objection *at = list->at;
+    struct id person = id_given(run->in->subject) ? run->in->subject : run->c->actor.person;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!id_equal(at[i].person, person))
+            continue;
+        if (at[i].objected)
+            return ai_fail(run, AI_OBJECTED, "OBJECTED", NULL);
+        if (at[i].blocked)
+            return ai_fail(run, AI_OFF, "PERSON_BLOCKED",
+                           "An admin has switched AI off for this person");
+    }
+    return true;
+}
+
+bool ai_switches(struct ai_run *run)
+{
+    if (!run->policy->settings.on)
+        return ai_fail(run, AI_OFF, "ORGANISATION_OFF", "AI is switched off in this organisation");
+    if (run->capability->can && !ctx_can(run->c, run->capability->can))
+        return ai_fail(run, FORBIDDEN, "NO_PERMISSION", NULL);
+    return capability_on(run) && person_allows(run);
+}

@@ -1,0 +1,456 @@
+/* form.c: defining forms: their rows, and editing a form with all its fields at once. */
+#include "forms.h"
+
+#include "core/app.h"
+#include "core/generic.h"
+#include "core/rows.h"
+#include "core/schema.h"
+#include "crypt/crypt.h"
+#include "private.h"
+#include "public.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct permission forms_manage = {
+    "forms.manage",
+    "Make and change forms and their prompts",
+    { [ROLE_MANAGER] = SCOPE_ALL, [ROLE_ADMIN] = SCOPE_ALL, [ROLE_OWNER] = SCOPE_ALL },
+};
+const struct permission forms_fill = {
+    "forms.fill",
+    "See open forms and answer them",
+    { [ROLE_MEMBER] = SCOPE_ALL,
+      [ROLE_MANAGER] = SCOPE_ALL,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL,
+      [ROLE_AUDITOR] = SCOPE_ALL },
+};
+const struct permission submissions_read = {
+    "submissions.read",
+    "Read answers to forms",
+    { [ROLE_MEMBER] = SCOPE_OWN,
+      [ROLE_MANAGER] = SCOPE_ALL,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL },
+};
+const struct permission submissions_write = {
+    "submissions.write",
+    "Give and delete answers to forms",
+    { [ROLE_MEMBER] = SCOPE_OWN,
+      [ROLE_MANAGER] = SCOPE_ALL,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL,
+      [ROLE_AUDITOR] = SCOPE_OWN },
+};
+
+const char *const form_statuses[] = { "draft", "open", "closed", NULL };
+
+static const struct field form_row_fields[] = {
+    ROW_FIELDS(struct form),
+    FIELD(struct form, title, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 160,
+          .format = "line", .filter = true, .doc = "Title"),
+    FIELD(struct form, description, .privacy = OPERATIONAL, .max = 4000,
+          .doc = "What it is for, shown above the questions"),
+    FIELD(struct form, status, .privacy = OPERATIONAL, .choices = form_statuses, .filter = true,
+          .doc = "Whether it takes answers"),
+    FIELD(struct form, public, .privacy = OPERATIONAL,
+          .doc = "Whether whoever has the link may answer"),
+    FIELD(struct form, link, .privacy = OPERATIONAL, .unique = true, .read_only = true,
+          .doc = "Token of the public link"),
+    FIELD(struct form, retention_days, .privacy = OPERATIONAL, .max = 36500,
+          .doc = "Days that answers are kept; 0 is as long as the organisation"),
+    { 0 },
+};
+
+const struct table form_table_row = {
+    .name = "form",
+    .doc = "Forms that people of the organisation have made",
+    .fields = form_row_fields,
+    .size = sizeof(struct form),
+    .read = &forms_fill,
+    .write = &forms_manage,
+};
+
+static const struct field form_field_fields[] = {
+    ROW_FIELDS(struct form_field),
+    FIELD(struct form_field, form, .privacy = OPERATIONAL, .required = true,
+          .refers = &form_table_row, .doc = "Form it belongs to"),
+    FIELD(struct form_field, position, .privacy = OPERATIONAL, .doc = "Place in the form"),
+    FIELD(struct form_field, key, .privacy = OPERATIONAL, .required = true, .max = 40,
+          .doc = "Name of the column; never changes"),
+    FIELD(struct form_field, label, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 300,
+          .doc = "The question"),
+    FIELD(struct form_field, help, .privacy = OPERATIONAL, .max = 1000, .doc = "Help under it"),
+    FIELD(struct form_field, kind, .privacy = OPERATIONAL, .required = true, .choices = form_kinds,
+          .doc = "Kind of answer"),
+    FIELD(struct form_field, privacy, .privacy = OPERATIONAL, .choices = form_privacies,
+          .doc = "Privacy class of what is answered"),
+    FIELD(struct form_field, required, .privacy = OPERATIONAL, .doc = "Must be answered"),
+    FIELD(struct form_field, ai, .privacy = OPERATIONAL, .doc = "AI may read it, masked"),
+    FIELD(struct form_field, hidden, .privacy = OPERATIONAL,
+          .doc = "Taken out of the form; answers already given are kept"),
+    FIELD(struct form_field, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,
+          .doc = "The answers to choose from"),
+    FIELD(struct form_field, max, .privacy = OPERATIONAL, .max = 20000,
+          .doc = "Most characters of a text; 0 is the kind's own limit"),
+    { 0 },
+};
+
+static const char *const form_field_uniques[] = { "form, key", NULL };
+
+const struct table form_field_row = {
+    .name = "form_field",
+    .doc = "The questions of forms, each with its privacy class",
+    .fields = form_field_fields,
+    .size = sizeof(struct form_field),
+    .uniques = form_field_uniques,
+    .read = &forms_fill,
+    .write = &forms_manage,
+};
+
+const struct field form_field_view_fields[] = {
+    FIELD(struct form_field_view, key, .privacy = OPERATIONAL, .max = 40,
+          .doc = "Name of the column; made from the label when absent; never changes"),
+    FIELD(struct form_field_view, label, .privacy = OPERATIONAL, .required = true, .min = 1,
+          .max = 300, .doc = "The question"),
+    FIELD(struct form_field_view, help, .privacy = OPERATIONAL, .max = 1000,
+          .doc = "Help under it"),
+    FIELD(struct form_field_view, kind, .privacy = OPERATIONAL, .required = true,
+          .choices = form_kinds, .doc = "Kind of answer; never changes"),
+    FIELD(struct form_field_view, privacy, .privacy = OPERATIONAL, .choices = form_privacies,
+          .doc = "Privacy class of what is answered; CONTENT when absent"),
+    FIELD(struct form_field_view, required, .privacy = OPERATIONAL, .doc = "Must be answered"),
+    FIELD(struct form_field_view, ai, .privacy = OPERATIONAL, .doc = "AI may read it, masked"),
+    FIELD(struct form_field_view, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,
+          .doc = "The answers to choose from"),
+    FIELD(struct form_field_view, max, .privacy = OPERATIONAL, .max = 20000,
+          .doc = "Most characters of a text; 0 is the kind's own limit"),
+    { 0 },
+};
+
+const struct field form_view_fields[] = {
+    FIELD(struct form_view, id, .privacy = OPERATIONAL, .read_only = true, .doc = "Id of the form"),
+    FIELD(struct form_view, version, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "Counts the changes; the ETag"),
+    FIELD(struct form_view, created_at, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "When it was made"),
+    FIELD(struct form_view, updated_at, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "When it was last changed"),
+    FIELD(struct form_view, title, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 160,
+          .format = "line", .doc = "Title"),
+    FIELD(struct form_view, description, .privacy = OPERATIONAL, .max = 4000,
+          .doc = "What it is for"),
+    FIELD(struct form_view, status, .privacy = OPERATIONAL, .choices = form_statuses,
+          .doc = "Whether it takes answers"),
+    FIELD(struct form_view, public, .privacy = OPERATIONAL,
+          .doc = "Whether whoever has the link may answer"),
+    FIELD(struct form_view, link, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "Token of the public link"),
+    FIELD(struct form_view, retention_days, .privacy = OPERATIONAL, .max = 36500,
+          .doc = "Days that answers are kept; 0 is as long as the organisation"),
+    FIELD_LIST(struct form_view, fields, struct form_field_view, form_field_view_fields,
+               .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX, .doc = "The questions in order"),
+    { 0 },
+};
+
+bool form_view(struct ctx *c, const struct form *form, struct form_view *ret)
+{
+    struct list rows;
+    if (!form_fields_of(c, form->id, &rows))
+        return false;
+    const struct form_field *from = rows.at;
+    struct form_field_view *to = arena_many(c->arena, rows.count, struct form_field_view);
+    size_t n = 0;
+    for (size_t i = 0; i < rows.count; i++)
+        if (!from[i].hidden)
+            to[n++] = (struct form_field_view){
+                .key = from[i].key,
+                .label = from[i].label,
+                .help = from[i].help,
+                .kind = from[i].kind,
+                .privacy = from[i].privacy,
+                .required = from[i].required,
+                .ai = from[i].ai,
+                .choices = from[i].choices,
+                .max = from[i].max,
+            };
+    *ret = (struct form_view){
+        .id = form->id,
+        .version = form->version,
+        .created_at = form->created_at,
+        .updated_at = form->updated_at,
+        .title = form->title,
+        .description = form->description,
+        .status = form->status,
+        .link = form->public ? form->link : NULL,
+        .public = form->public,
+        .retention_days = form->retention_days,
+        .fields = { to, n },
+    };
+    return true;
+}
+
+/* "How did you hear of us?" -> how_did_you_hear_of_us; never one of the names every row has. */
+static const char *key_make(struct ctx *c, const char *label, size_t at)
+{
+    char key[32];
+    size_t n = 0;
+    for (const char *p = label; *p && n < sizeof key - 1; p++) {
+        char k = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+        bool plain = (k >= 'a' && k <= 'z') || (k >= '0' && k <= '9' && n);
+        if (plain)
+            key[n++] = k;
+        else if (n && key[n - 1] != '_')
+            key[n++] = '_';
+    }
+    while (n && key[n - 1] == '_')
+        n--;
+    key[n] = 0;
+    return n ? arena_printf(c->arena, "%s_%zu", key, at + 1)
+             : arena_printf(c->arena, "question_%zu", at + 1);
+}
+
+static bool key_taken(const struct form_field *rows, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(rows[i].key, key))
+            return true;
+    return false;
+}
+
+static bool key_plain(const char *key)
+{
+    static const char *const reserved[] = { "id", "version", "created_at", "updated_at",
+                                            "submitter" };
+    for (size_t i = 0; i < LENGTH(reserved); i++)
+        if (!strcmp(reserved[i], key))
+            return false;
+    return key[0] >= 'a' && key[0] <= 'z' &&
+           !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
+static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
+{
+    char pointer[60];
+    snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "key");
+    if (v->key && !key_plain(v->key))
+        return fail_at(c, pointer,
+                       "must be letters, digits and _, and none of the names that every "
+                       "answer has");
+    snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "choices");
+    if (text_equal(v->kind, "choice") && v->choices.count < 2)
+        return fail_at(c, pointer, "must have at least two");
+    snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "ai");
+    if (v->ai && text_equal(v->privacy, "SENSITIVE"))
+        return fail_at(c, pointer, "is never possible for a SENSITIVE field");
+    return true;
+}
+
+static bool key_single(struct ctx *c, const struct form_field_view *v, size_t i)
+{
+    char pointer[60];
+    snprintf(pointer, sizeof pointer, "/fields/%zu/key", i);
+    for (size_t j = 0; v[i].key && j < i; j++)
+        if (text_equal(v[j].key, v[i].key))
+            return fail_at(c, pointer, "is the key of another question");
+    return true;
+}
+
+static void field_fill(struct form_field *to, const struct form_field_view *v, size_t position)
+{
+    to->position = (int64_t)position;
+    to->label = v->label;
+    to->help = v->help;
+    to->privacy = v->privacy ? v->privacy : "CONTENT";
+    to->required = v->required;
+    to->ai = v->ai;
+    to->hidden = false;
+    to->choices = text_equal(v->kind, "choice") ? v->choices : (struct list){ 0 };
+    to->max = v->max;
+}
+
+static const struct form_field *field_named(const struct list *rows, const char *key)
+{
+    const struct form_field *at = rows->at;
+    for (size_t i = 0; key && i < rows->count; i++)
+        if (!strcmp(at[i].key, key))
+            return &at[i];
+    return NULL;
+}
+
+#define FIELD_ALL (~(field_set)0 << 5) /* all columns behind form */
+
+static bool field_store(struct ctx *c, struct id form, const struct list *old,
+                        const struct form_field_view *v, size_t i)
+{
+    const struct form_field *now = field_named(old, v->key);
+    struct form_field row, ret;
+    char pointer[60];
+    if (now) {
+        snprintf(pointer, sizeof pointer, "/fields/%zu/kind", i);
+        if (!text_equal(now->kind, v->kind))
+            return fail_at(c, pointer,
+                           "cannot change once there is a column; add a question instead");
+        row = *now;
+        field_fill(&row, v, i);
+        return row_update(c, &form_field_row, now->id, 0, &row, FIELD_ALL, &ret);
+    }
+    row = (struct form_field){ .form = form, .kind = v->kind, .key = v->key };
+    for (size_t at = i; !row.key || (!v->key && key_taken(old->at, old->count, row.key)); at++)
+        row.key = key_make(c, v->label, at);
+    field_fill(&row, v, i);
+    return row_create(c, &form_field_row, &row);
+}
+
+/* Questions that are no longer listed are hidden; what was answered to them stays. */
+static bool fields_store(struct ctx *c, struct id form, const struct list *views)
+{
+    struct list old;
+    const struct form_field_view *v = views->at;
+    if (!form_fields_of(c, form, &old))
+        return false;
+    for (size_t i = 0; i < views->count; i++)
+        if (!view_check(c, &v[i], i) || !key_single(c, v, i))
+            return false;
+    const struct form_field *at = old.at;
+    for (size_t i = 0; i < old.count; i++) {
+        struct form_field change = { .hidden = true }, ret;
+        bool kept = false;
+        for (size_t j = 0; j < views->count; j++)
+            kept = kept || text_equal(v[j].key, at[i].key);
+        if (!kept && !at[i].hidden &&
+            !row_update(c, &form_field_row, at[i].id, 0, &change,
+                        row_set(&form_field_row, "hidden"), &ret))
+            return false;
+    }
+    for (size_t i = 0; i < views->count; i++)
+        if (!field_store(c, form, &old, &v[i], i))
+            return false;
+    return old.count + views->count <= FORM_FIELDS_MAX * 2 ||
+           fail_at(c, "/fields", "has had too many different questions; make a new form");
+}
+
+static bool table_apply(struct ctx *c, const struct form *form)
+{
+    const struct table *t;
+    return form_table(c, form, &t) && schema_apply(c, t);
+}
+
+/* One edit of a form: within the organisation's transaction, then its link in control. */
+struct edit {
+    const struct form_view *in;
+    struct form form;
+    struct form_view *ret;
+};
+
+static bool create(struct ctx *c, void *with)
+{
+    struct edit *e = with;
+    const struct form_view *v = e->in;
+    uint8_t bytes[16];
+    struct buffer link = buffer_new(c->arena);
+    random_bytes(bytes, sizeof bytes);
+    buffer_hex(&link, bytes, sizeof bytes);
+    e->form = (struct form){ .title = v->title,
+                             .description = v->description,
+                             .status = v->status ? v->status : "draft",
+                             .public = v->public,
+                             .link = link.at,
+                             .retention_days = v->retention_days };
+    return row_create(c, &form_table_row, &e->form) && fields_store(c, e->form.id, &v->fields) &&
+           table_apply(c, &e->form) && form_view(c, &e->form, e->ret);
+}
+
+bool form_create(struct ctx *c, const void *in, void *ret)
+{
+    struct edit e = { .in = in, .ret = ret };
+    return ctx_write(c, create, &e) && public_link_set(c, &e.form);
+}
+
+bool form_read(struct ctx *c, const void *in, void *ret)
+{
+    struct form form;
+    if (!row_read(c, &form_table_row, ((const struct id_ref *)in)->id, &form))
+        return false;
+    if (!ctx_can(c, &forms_manage) && !text_equal(form.status, "open"))
+        return fail(c, NOT_FOUND, NULL);
+    return form_view(c, &form, ret);
+}
+
+static bool update(struct ctx *c, void *with)
+{
+    struct edit *e = with;
+    const struct form_view *v = e->in;
+    struct form change = { .title = v->title,
+                           .description = v->description,
+                           .status = v->status,
+                           .public = v->public,
+                           .retention_days = v->retention_days };
+    field_set given = 0, bit = 1;
+    int64_t version;
+    bool fields_given = false;
+    for (const struct field *f = c->x->route->in; f->name; f++, bit <<= 1) {
+        if (!(c->x->given & bit) || !strcmp(f->name, "id"))
+            continue;
+        if (f->kind == KIND_LIST)
+            fields_given = true;
+        else
+            given |= row_set(&form_table_row, f->name);
+    }
+    return version_read(c, &version) &&
+           row_update(c, &form_table_row, v->id, version, &change, given, &e->form) &&
+           (!fields_given || fields_store(c, e->form.id, &v->fields)) && table_apply(c, &e->form) &&
+           form_view(c, &e->form, e->ret);
+}
+
+bool form_update(struct ctx *c, const void *in, void *ret)
+{
+    struct edit e = { .in = in, .ret = ret };
+    return ctx_write(c, update, &e) && public_link_set(c, &e.form);
+}
+
+static bool delete (struct ctx *c, void *with)
+{
+    static const struct query fields = { "DELETE FROM form_field WHERE form = $1" };
+    static const struct query hooks = { "DELETE FROM hook WHERE form = $1" };
+    static const struct query suggestions = { "DELETE FROM suggestion WHERE form = $1" };
+    struct form *form = with;
+    struct id id = form->id;
+    const struct table *t;
+    int64_t version;
+    return version_read(c, &version) && form_open(c, id, form, &t) &&
+           row_delete(c, &form_table_row, id, version) &&
+           tx_run(c->tx, &fields, ARGS(value_id(id)), NULL) &&
+           tx_run(c->tx, &hooks, ARGS(value_id(id)), NULL) &&
+           tx_run(c->tx, &suggestions, ARGS(value_id(id)), NULL) && schema_drop(c, t);
+}
+
+bool form_delete(struct ctx *c, const void *in, void *ret)
+{
+    struct form form = { .id = ((const struct id_ref *)in)->id };
+    (void)ret;
+    if (!ctx_write(c, delete, &form))
+        return false;
+    form.public = false;
+    return public_link_set(c, &form);
+}
+
+bool form_list(struct ctx *c, const void *in, void *ret)
+{
+    struct list forms;
+    size_t n = 0;
+    (void)in;
+    (void)ret;
+    if (!forms_all(c, &forms))
+        return false;
+    const struct form *at = forms.at;
+    struct form_view *views = arena_many(c->arena, forms.count, struct form_view);
+    for (size_t i = 0; i < forms.count; i++) {
+        bool shown = ctx_can(c, &forms_manage) || text_equal(at[i].status, "open");
+        if (shown && !form_view(c, &at[i], &views[n++]))
+            return false;
+    }
+    c->x->page = (struct list){ views, n };
+    return true;
+}

@@ -1,0 +1,146 @@
+/* form_table.c: from the stored fields of a form to a table like those declared in C. */
+#include "forms.h"
+
+#include "core/app.h"
+#include "core/rows.h"
+#include "core/schema.h"
+#include "feature/organisation/organisation.h"
+#include "private.h"
+
+#include <string.h>
+
+/* What each kind of question is as a field. */
+static const struct {
+    const char *name;
+    enum kind kind;
+    const char *format;
+    int64_t max;
+    bool number;
+} kinds[] = {
+    { "text", KIND_TEXT, "line", 500, false }, { "long_text", KIND_TEXT, NULL, 20000, false },
+    { "number", KIND_REAL, NULL, 0, true },    { "choice", KIND_TEXT, NULL, 200, false },
+    { "date", KIND_DATE, NULL, 0, false },     { "email", KIND_TEXT, "email", 254, false },
+    { "file", KIND_ID, NULL, 0, false },
+};
+const char *const form_kinds[] = { "text", "long_text", "number", "choice",
+                                   "date", "email",     "file",   NULL };
+
+/* SECRET is not for people to choose: nothing could ever show it. */
+const char *const form_privacies[] = { "OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE", NULL };
+
+enum privacy form_privacy(const char *name)
+{
+    for (enum privacy p = OPERATIONAL; p <= SENSITIVE; p++)
+        if (text_equal(name, privacy_name(p)))
+            return p;
+    return CONTENT;
+}
+
+static const struct field head[] = {
+    ROW_FIELDS(struct submission),
+    FIELD(struct submission, submitter, .privacy = PERSONAL, .read_only = true, .subject = true,
+          .refers = &person_table, .filter = true,
+          .doc = "Who answered; absent through the public link"),
+    { 0 },
+};
+
+bool form_fields_of(struct ctx *c, struct id form, struct list *ret)
+{
+    static const struct query of_form = { "form = $1 ORDER BY position, id" };
+    return rows_find(c, &form_field_row, &of_form, ARGS(value_id(form)), ret);
+}
+
+static struct field field_of_row(struct ctx *c, const struct form_field *row)
+{
+    size_t k = 0;
+    while (k + 1 < LENGTH(kinds) && !text_equal(kinds[k].name, row->kind))
+        k++;
+    struct field f = {
+        .name = row->key,
+        .label = row->label,
+        .doc = row->label,
+        .kind = kinds[k].kind,
+        .size = kind_size(kinds[k].kind),
+        .format = kinds[k].format,
+        .max = kinds[k].max,
+        .privacy = form_privacy(row->privacy),
+        .required = row->required && !row->hidden,
+        .read_only = row->hidden,
+        .ai = row->ai,
+        .filter = kinds[k].kind != KIND_ID && !text_equal(row->kind, "long_text"),
+    };
+    if (f.kind == KIND_TEXT && row->max > 0 && row->max < f.max)
+        f.max = row->max;
+    if (f.kind == KIND_ID)
+        f.refers = &file_table;
+    if (row->choices.count) {
+        const char **choices = arena_many(c->arena, row->choices.count + 1, const char *);
+        memcpy(choices, row->choices.at, row->choices.count * sizeof *choices);
+        f.choices = choices;
+    }
+    return f;
+}
+
+static const char *table_name(struct ctx *c, struct id form)
+{
+    struct buffer b = buffer_new(c->arena);
+    buffer_string(&b, "form_");
+    buffer_hex(&b, form.byte, sizeof form.byte);
+    return b.at;
+}
+
+bool form_table(struct ctx *c, const struct form *form, const struct table **ret)
+{
+    struct list rows;
+    if (!form_fields_of(c, form->id, &rows))
+        return false;
+    size_t n = field_count(head), size = sizeof(struct submission);
+    struct field *fields = arena_many(c->arena, n + rows.count + 1, struct field);
+    memcpy(fields, head, n * sizeof *fields);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct field f = field_of_row(c, (const struct form_field *)rows.at + i);
+        size = (size + 15) / 16 * 16;
+        f.at = size;
+        size += f.size;
+        fields[n++] = f;
+    }
+    struct table *t = arena_new(c->arena, struct table);
+    *t = (struct table){
+        .name = table_name(c, form->id),
+        .doc = arena_printf(c->arena, "Answers to the form: %s", form->title),
+        .fields = fields,
+        .size = size,
+        .read = &submissions_read,
+        .write = &submissions_write,
+        .erase = ERASE_ROW,
+        .retention_days = (int)form->retention_days,
+    };
+    *ret = t;
+    return table_check(t, c->err);
+}
+
+bool form_open(struct ctx *c, struct id id, struct form *form, const struct table **table)
+{
+    return row_get(c, &form_table_row, id, form) && form_table(c, form, table);
+}
+
+bool forms_all(struct ctx *c, struct list *ret)
+{
+    static const struct query all = { "1 = 1 ORDER BY id" };
+    return rows_find(c, &form_table_row, &all, NO_ARGS, ret);
+}
+
+bool forms_declared(struct ctx *c, const struct table ***list, size_t *count)
+{
+    struct list forms;
+    if (!forms_all(c, &forms))
+        return false;
+    const struct table **all = arena_many(c->arena, *count + forms.count + 1, const struct table *);
+    /* They are pointers that are copied. NOLINTNEXTLINE(bugprone-sizeof-expression) */
+    memcpy(all, *list, *count * sizeof *all);
+    for (size_t i = 0; i < forms.count; i++)
+        if (!form_table(c, (const struct form *)forms.at + i, &all[(*count)++]))
+            return false;
+    *list = all;
+    return true;
+}

@@ -1,0 +1,334 @@
+/* form_test.c: tables that people define, from a question to a column with a privacy class. */
+#include "feature/world.h"
+
+#include "feature/all.h"
+#include "feature/forms/private.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct scene {
+    struct world *w;
+    const char *owner, *member;
+};
+
+static int scene_open(void **state)
+{
+    struct scene *s = calloc(1, sizeof *s);
+    s->w = world_new(features);
+    s->owner = world_sign_up(s->w, "Ada Beispiel", "ada@example.org");
+    s->member = world_invite(s->w, s->owner, "Grace Hopper", "grace@example.org", "member");
+    *state = s;
+    return 0;
+}
+
+static int scene_close(void **state)
+{
+    struct scene *s = *state;
+    int failed = world_free(s->w);
+    free(s);
+    return failed;
+}
+
+/* A form with these questions; the answer to creating it. */
+static struct answer form_post(struct scene *s, const char *status, const char *fields,
+                               int expected)
+{
+    return world_post(s->w, s->owner, "/forms",
+                      arena_printf(&s->w->a,
+                                   "{\"title\":\"Form\",\"status\":\"%s\",\"public\":true,"
+                                   "\"fields\":[%s]}",
+                                   status, fields),
+                      expected);
+}
+
+static const char *form_open_new(struct scene *s, const char *fields)
+{
+    return world_text(s->w, form_post(s, "open", fields, 201).body, "id");
+}
+
+static struct answer submit(struct scene *s, const char *form, const char *json, int status)
+{
+    return world_post(s->w, s->member, arena_printf(&s->w->a, "/forms/%s/submissions", form), json,
+                      status);
+}
+
+static struct answer form_patch(struct scene *s, const char *form, const char *json, int status)
+{
+    const char *path = arena_printf(&s->w->a, "/forms/%s", form);
+    struct answer r = world_get(s->w, s->owner, path, 200);
+    return world_ask(s->w, s->owner, PATCH, path, json, atoll(r.etag), status);
+}
+
+static const char all_kinds[] = "{\"label\":\"T\",\"key\":\"t\",\"kind\":\"text\",\"max\":5},"
+                                "{\"label\":\"L\",\"key\":\"l\",\"kind\":\"long_text\"},"
+                                "{\"label\":\"N\",\"key\":\"n\",\"kind\":\"number\"},"
+                                "{\"label\":\"C\",\"key\":\"c\",\"kind\":\"choice\",\"choices\":"
+                                "[\"red\",\"blue\"]},"
+                                "{\"label\":\"D\",\"key\":\"d\",\"kind\":\"date\"},"
+                                "{\"label\":\"E\",\"key\":\"e\",\"kind\":\"email\"},"
+                                "{\"label\":\"F\",\"key\":\"f\",\"kind\":\"file\"}";
+
+static void test_kinds_and_bounds(void **state)
+{
+    struct scene *s = *state;
+    const char *form = form_open_new(s, all_kinds);
+    static const struct {
+        const char *json;
+        int status;
+    } rows[] = {
+        { "{}", 201 },
+        { "{\"t\":\"hello\"}", 201 },
+        { "{\"t\":\"hello!\"}", 422 },
+        { "{\"t\":\"a\\nb\"}", 422 },
+        { "{\"t\":7}", 422 },
+        { "{\"l\":\"a\\nb\"}", 201 },
+        { "{\"n\":-1.5}", 201 },
+        { "{\"n\":\"1.5\"}", 422 },
+        { "{\"c\":\"blue\"}", 201 },
+        { "{\"c\":\"green\"}", 422 },
+        { "{\"d\":\"2026-02-28\"}", 201 },
+        { "{\"d\":\"2026-02-29\"}", 422 },
+        { "{\"e\":\"a@example.org\"}", 201 },
+        { "{\"e\":\"a at example\"}", 422 },
+        { "{\"f\":\"0198c0de-0000-7000-8000-000000000000\"}", 422 },
+        { "{\"f\":\"file\"}", 422 },
+        { "{\"unknown\":1}", 422 },
+        { "{\"submitter\":\"0198c0de-0000-7000-8000-000000000000\"}", 422 },
+        { "{\"t\":\"a\",\"t\":\"b\"}", 422 },
+        { "[]", 422 },
+        { "{", 400 },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        submit(s, form, rows[i].json, rows[i].status);
+    struct answer r = submit(s, form, "{\"n\":2.5,\"c\":\"red\",\"d\":\"2026-03-01\"}", 201);
+    assert_non_null(strstr(r.body, "\"n\":2.5,\"c\":\"red\",\"d\":\"2026-03-01\""));
+}
+
+static void test_bad_definitions(void **state)
+{
+    struct scene *s = *state;
+    static const char *const rows[] = {
+        "{\"label\":\"C\",\"kind\":\"choice\"}",
+        "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\"]}",
+        "{\"label\":\"S\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\",\"ai\":true}",
+        "{\"label\":\"S\",\"kind\":\"text\",\"privacy\":\"SECRET\"}",
+        "{\"label\":\"K\",\"key\":\"id\",\"kind\":\"text\"}",
+        "{\"label\":\"K\",\"key\":\"submitter\",\"kind\":\"text\"}",
+        "{\"label\":\"K\",\"key\":\"x; DROP\",\"kind\":\"text\"}",
+        "{\"label\":\"K\",\"key\":\"Upper\",\"kind\":\"text\"}",
+        "{\"label\":\"K\",\"kind\":\"poem\"}",
+        "{\"label\":\"\",\"kind\":\"text\"}",
+        "{\"kind\":\"text\"}",
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        form_post(s, "open", rows[i], 422);
+    form_post(s, "open",
+              "{\"label\":\"K\",\"key\":\"k\",\"kind\":\"text\"},"
+              "{\"label\":\"K\",\"key\":\"k\",\"kind\":\"text\"}",
+              422);
+    assert_non_null(strstr(world_get(s->w, s->owner, "/forms", 200).body, "\"items\":[]"));
+    world_post(s->w, s->member, "/forms", "{\"title\":\"Mine\"}", 403);
+}
+
+static void test_required_and_hidden(void **state)
+{
+    struct scene *s = *state;
+    const char *form =
+        form_open_new(s, "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\",\"required\":true},"
+                         "{\"label\":\"B\",\"key\":\"b\",\"kind\":\"text\"}");
+    submit(s, form, "{\"b\":\"x\"}", 422);
+    const char *old = world_text(s->w, submit(s, form, "{\"a\":\"kept\"}", 201).body, "id");
+    form_patch(s, form, "{\"fields\":[{\"label\":\"B\",\"key\":\"b\",\"kind\":\"text\"}]}", 200);
+    submit(s, form, "{\"b\":\"x\"}", 201);             /* no longer asked for */
+    submit(s, form, "{\"a\":\"x\",\"b\":\"x\"}", 422); /* nor taken */
+    const char *path = arena_printf(&s->w->a, "/forms/%s/submissions/%s", form, old);
+    assert_non_null(strstr(world_get(s->w, s->owner, path, 200).body, "\"a\":\"kept\""));
+    form_patch(s, form,
+               "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"},"
+               "{\"label\":\"B\",\"key\":\"b\",\"kind\":\"text\"}]}",
+               200);
+    submit(s, form, "{\"a\":\"again\"}", 201);
+}
+
+static void test_grows(void **state)
+{
+    struct scene *s = *state;
+    const char *form = form_open_new(s, "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"}");
+    const char *old = world_text(s->w, submit(s, form, "{\"a\":\"first\"}", 201).body, "id");
+    form_patch(s, form,
+               "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"},"
+               "{\"label\":\"How much?\",\"kind\":\"number\"}]}",
+               200);
+    struct answer r = submit(s, form, "{\"a\":\"second\",\"how_much_2\":3}", 201);
+    assert_non_null(strstr(r.body, "\"how_much_2\":3"));
+    const char *path = arena_printf(&s->w->a, "/forms/%s/submissions/%s", form, old);
+    assert_non_null(strstr(world_get(s->w, s->owner, path, 200).body, "\"how_much_2\":null"));
+    form_patch(s, form, "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"number\"}]}", 422);
+}
+
+static void test_draft_and_closed(void **state)
+{
+    struct scene *s = *state;
+    struct answer made = form_post(s, "draft", all_kinds, 201);
+    const char *form = world_text(s->w, made.body, "id");
+    const char *public =
+        arena_printf(&s->w->a, "/public/forms/%s", world_text(s->w, made.body, "link"));
+    const char *public_post_path = arena_printf(&s->w->a, "%s/submissions", public);
+    submit(s, form, "{}", 409);
+    world_get(s->w, s->member, arena_printf(&s->w->a, "/forms/%s", form), 404);
+    world_get(s->w, NULL, public, 404);
+    form_patch(s, form, "{\"status\":\"open\"}", 200);
+    submit(s, form, "{}", 201);
+    world_get(s->w, NULL, public, 200);
+    world_post(s->w, NULL, public_post_path, "{\"t\":\"hi\"}", 204);
+    world_post(s->w, NULL, public_post_path, "{\"nothing\":1}", 422);
+    form_patch(s, form, "{\"status\":\"closed\"}", 200);
+    submit(s, form, "{}", 409);
+    world_post(s->w, NULL, public_post_path, "{}", 409);
+}
+
+static void test_public_link(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    struct answer made = form_post(s, "open", all_kinds, 201);
+    const char *form = world_text(w, made.body, "id"), *link = world_text(w, made.body, "link");
+    const char *path = arena_printf(&w->a, "/public/forms/%s", link);
+    struct answer r = world_get(w, NULL, path, 200);
+    assert_null(strstr(r.body, "\"items\""));
+    world_post(w, NULL, arena_printf(&w->a, "%s/submissions", path), "{\"t\":\"guest\"}", 204);
+    const char *list = arena_printf(&w->a, "/forms/%s/submissions", form);
+    r = world_get(w, s->owner, list, 200);
+    assert_non_null(strstr(r.body, "\"submitter\":null"));
+    assert_non_null(strstr(r.body, "\"t\":\"guest\""));
+    assert_null(strstr(world_get(w, s->member, list, 200).body, "guest"));
+    world_get(w, NULL, list, 401);
+    char *wrong = arena_string(&w->a, path);
+    wrong[strlen(wrong) - 1] = wrong[strlen(wrong) - 1] == '0' ? '1' : '0';
+    world_get(w, NULL, wrong, 404);
+    form_patch(s, form, "{\"public\":false}", 200);
+    world_get(w, NULL, path, 404);
+    world_post(w, NULL, arena_printf(&w->a, "%s/submissions", path), "{}", 404);
+    /* The link's token is no one's to read in the database of links. */
+    const char *where = NULL;
+    assert_int_equal(world_traces(w, (struct id){ 0 }, link, &where), 0);
+}
+
+static struct answer file_post_as(struct scene *s, const char *session, size_t n, int status)
+{
+    char *bytes = arena_alloc(&s->w->a, n + 1);
+    struct call c = { .method = POST,
+                      .path = "/files?name=a.txt&type=text/plain",
+                      .session = session,
+                      .body = { memset(bytes, 'x', n), n },
+                      .type = "application/octet-stream" };
+    struct answer r;
+    app_call(s->w->app, &s->w->a, &c, &r);
+    if (r.status != status)
+        fail_msg("file of %zu: %d %.300s", n, r.status, r.body);
+    return r;
+}
+
+static void test_files(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *form = form_open_new(s, all_kinds);
+    const char *file = world_text(w, file_post_as(s, s->member, 100, 201).body, "id");
+    submit(s, form, arena_printf(&w->a, "{\"f\":\"%s\"}", file), 201);
+    struct answer r = world_get(w, s->member, arena_printf(&w->a, "/files/%s", file), 200);
+    assert_int_equal(r.length, 100);
+    assert_string_equal(r.type, "application/octet-stream");
+    file_post_as(s, s->member, FILE_BYTES_MAX, 201);
+    file_post_as(s, s->member, FILE_BYTES_MAX + 1, 422);
+    const char *other = world_invite(w, s->owner, "Mo Else", "mo@example.org", "member");
+    world_get(w, other, arena_printf(&w->a, "/files/%s", file), 404);
+    world_get(w, s->owner, arena_printf(&w->a, "/files/%s", file), 200);
+}
+
+static void test_other_organisations(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *eve = world_sign_up(w, "Eve Else", "eve@example.com");
+    const char *form = form_open_new(s, all_kinds);
+    const char *file = world_text(w, file_post_as(s, s->member, 10, 201).body, "id");
+    const char *path = arena_printf(&w->a, "/forms/%s", form);
+    const char *list = arena_printf(&w->a, "/forms/%s/submissions", form);
+    world_get(w, eve, path, 404);
+    world_get(w, eve, list, 404);
+    world_post(w, eve, list, "{}", 404);
+    world_ask(w, eve, PATCH, path, "{\"title\":\"Mine\"}", 1, 404);
+    world_ask(w, eve, DELETE, path, NULL, 1, 404);
+    world_get(w, eve, arena_printf(&w->a, "/files/%s", file), 404);
+    struct answer own = world_post(
+        w, eve, "/forms",
+        arena_printf(&w->a, "{\"title\":\"Own\",\"status\":\"open\",\"fields\":[%s]}", all_kinds),
+        201);
+    world_post(w, eve, arena_printf(&w->a, "/forms/%s/submissions", world_text(w, own.body, "id")),
+               arena_printf(&w->a, "{\"f\":\"%s\"}", file), 422);
+}
+
+static void test_privacy_is_derived(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *form = form_open_new(
+        s, "{\"label\":\"O\",\"key\":\"o\",\"kind\":\"text\",\"privacy\":\"OPERATIONAL\"},"
+           "{\"label\":\"S\",\"key\":\"s\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\"},"
+           "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\",\"ai\":true}");
+    submit(s, form, "{\"o\":\"one\",\"s\":\"yxcvbnm\",\"a\":\"three\"}", 201);
+    struct answer map = world_get(w, s->owner, "/privacy/data-map", 200);
+    const char *at = strstr(map.body, "\"table\":\"form_0");
+    assert_non_null(at);
+    static const char *const classes[] = { "OPERATIONAL", "SENSITIVE", "CONTENT" };
+    for (size_t i = 0; i < LENGTH(classes); i++)
+        assert_non_null(strstr(at, classes[i]));
+    struct id organisation = world_id(world_self(w, s->owner, "organisation"));
+    const char *where = NULL;
+    assert_int_equal(world_traces(w, organisation, "yxcvbnm", &where), 1);
+    const char *erase =
+        arena_printf(&w->a, "/people/%s/erasure", world_self(w, s->member, "person"));
+    world_post(w, s->owner, erase, "{\"confirm\":\"Grace Hopper\"}", 200);
+    assert_int_equal(world_traces(w, organisation, "yxcvbnm", &where), 0);
+}
+
+static void test_deleted_with_everything(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *form = form_open_new(s, "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"}");
+    submit(s, form, "{\"a\":\"mnbvcxy\"}", 201);
+    const char *path = arena_printf(&w->a, "/forms/%s", form);
+    struct answer r = world_get(w, s->owner, path, 200);
+    world_ask(w, s->owner, DELETE, path, NULL, atoll(r.etag) + 1, 412);
+    world_ask(w, s->owner, DELETE, path, NULL, atoll(r.etag), 204);
+    world_get(w, s->owner, path, 404);
+    const char *where = NULL;
+    struct id organisation = world_id(world_self(w, s->owner, "organisation"));
+    assert_int_equal(world_traces(w, organisation, "mnbvcxy", &where), 0);
+}
+
+int main(void)
+{
+#define WITH(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+    const struct CMUnitTest tests[] = {
+        WITH(test_kinds_and_bounds),
+        WITH(test_bad_definitions),
+        WITH(test_required_and_hidden),
+        WITH(test_grows),
+        WITH(test_draft_and_closed),
+        WITH(test_public_link),
+        WITH(test_files),
+        WITH(test_other_organisations),
+        WITH(test_privacy_is_derived),
+        WITH(test_deleted_with_everything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,75 @@
+/* private.h: what the files of forms share. */
+#ifndef VOW_FORMS_PRIVATE_H
+#define VOW_FORMS_PRIVATE_H
+
+#include "forms.h"
+#include "hook.h"
+
+extern const char *const form_kinds[], *const form_privacies[], *const form_statuses[];
+enum privacy form_privacy(const char *name);
+
+MUST_USE bool forms_all(struct ctx *c, struct list *ret);
+bool forms_declared(struct ctx *c, const struct table ***list, size_t *count);
+
+/* The form with its fields as one record, for reading and writing over HTTP. */
+struct form_view {
+    struct id id;
+    int64_t version;
+    struct instant created_at, updated_at;
+    const char *title, *description, *status, *link;
+    bool public;
+    int64_t retention_days;
+    struct list fields; /* struct form_field_view */
+};
+struct form_field_view {
+    const char *key, *label, *help, *kind, *privacy;
+    bool required, ai;
+    struct list choices;
+    int64_t max;
+};
+extern const struct field form_view_fields[], form_field_view_fields[];
+MUST_USE bool form_view(struct ctx *c, const struct form *form, struct form_view *ret);
+
+extern const struct route form_routes[];
+route_fn form_create, form_list, form_read, form_update, form_delete;
+route_fn submissions_list, submission_post, submission_read, submission_delete;
+route_fn public_read, public_post, public_file;
+route_fn file_post, file_get;
+
+struct form_ref {
+    struct id form;
+};
+struct submission_ref {
+    struct id form, id;
+};
+struct submission_new {
+    struct id form;
+    struct blob body;
+};
+struct submission_page {
+    struct id form;
+    int64_t limit;
+    const char *cursor, *sort;
+};
+struct public_new {
+    const char *link;
+    struct blob body;
+    const char *name, *type;
+};
+struct file_new {
+    const char *name, *type;
+    struct blob body;
+};
+struct file_view {
+    struct id id;
+    const char *name, *type;
+    int64_t bytes;
+};
+struct id_ref {
+    struct id id;
+};
+enum { FILE_BYTES_MAX = 5 << 20 };
+MUST_USE bool file_create(struct ctx *c, const char *name, const char *type, struct blob body,
+                          struct file_view *ret);
+
+#endif

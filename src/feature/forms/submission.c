@@ -1,0 +1,106 @@
+/* submission.c: answering forms, and reading what was answered. The fields are those of the form's
+   own table, so JSON is read and written here instead of at the edge, by the same code. */
+#include "forms.h"
+
+#include "base/json.h"
+#include "core/app.h"
+#include "core/generic.h"
+#include "core/rows.h"
+#include "private.h"
+
+#include <string.h>
+
+const struct event_type form_submitted = { "form.submitted", "A form was answered" };
+
+bool submission_create(struct ctx *c, const struct form *form, const struct table *table,
+                       struct blob json, void **ret)
+{
+    void *row = arena_alloc(c->arena, table->size);
+    const struct field *in = table_input_fields(c->arena, table, OP_CREATE);
+    field_set given = 0;
+    if (!text_equal(form->status, "open"))
+        return fail(c, FORM_CLOSED, NULL);
+    record_clear(table->fields, row);
+    if (!json_read(c->arena, json, in, row, false, &given, c->err))
+        return false;
+    ((struct submission *)row)->submitter = c->actor.person;
+    if (!row_create(c, table, row) ||
+        !event_add(c, &form_submitted, ((struct submission *)row)->id, form->id))
+        return false;
+    *ret = row;
+    return true;
+}
+
+static bool answer_json(struct ctx *c, const struct table *t, const void *row)
+{
+    struct buffer b = buffer_new(c->arena);
+    json_record(&b, t->fields, row);
+    c->x->bytes = (struct blob){ b.at, b.len };
+    c->x->type = "application/json";
+    return true;
+}
+
+bool submission_post(struct ctx *c, const void *in, void *ret)
+{
+    const struct submission_new *n = in;
+    const struct table *t;
+    struct form form;
+    void *row = NULL;
+    (void)ret;
+    return form_open(c, n->form, &form, &t) && submission_create(c, &form, t, n->body, &row) &&
+           answer_json(c, t, row);
+}
+
+bool submission_read(struct ctx *c, const void *in, void *ret)
+{
+    const struct submission_ref *ref = in;
+    const struct table *t;
+    struct form form;
+    (void)ret;
+    if (!form_open(c, ref->form, &form, &t))
+        return false;
+    void *row = arena_alloc(c->arena, t->size);
+    return row_read(c, t, ref->id, row) && answer_json(c, t, row);
+}
+
+bool submission_delete(struct ctx *c, const void *in, void *ret)
+{
+    static const struct query suggestions = { "DELETE FROM suggestion WHERE submission = $1" };
+    const struct submission_ref *ref = in;
+    const struct table *t;
+    struct form form;
+    (void)ret;
+    return form_open(c, ref->form, &form, &t) && row_delete(c, t, ref->id, 0) &&
+           tx_run(c->tx, &suggestions, ARGS(value_id(ref->id)), NULL);
+}
+
+bool submissions_list(struct ctx *c, const void *in, void *ret)
+{
+    const struct submission_page *p = in;
+    struct page page = { .limit = p->limit == INT_NONE ? 50 : p->limit,
+                         .cursor = p->cursor,
+                         .sort = p->sort };
+    const struct table *t;
+    struct form form;
+    struct list rows;
+    const char *next;
+    (void)ret;
+    if (!form_open(c, p->form, &form, &t) || !row_list(c, t, &page, &rows, &next))
+        return false;
+    struct buffer b = buffer_new(c->arena);
+    buffer_string(&b, "{\"items\":[");
+    for (size_t i = 0; i < rows.count; i++) {
+        if (i)
+            buffer_char(&b, ',');
+        json_record(&b, t->fields, (const char *)rows.at + i * t->size);
+    }
+    buffer_string(&b, "],\"next\":");
+    if (next)
+        json_text(&b, next);
+    else
+        buffer_string(&b, "null");
+    buffer_char(&b, '}');
+    c->x->bytes = (struct blob){ b.at, b.len };
+    c->x->type = "application/json";
+    return true;
+}

@@ -1,0 +1,220 @@
+/* organisation.c: declarations and rules of the organisation and its people. */
+#include "organisation.h"
+
+#include "core/rows.h"
+
+#include <string.h>
+
+#define EVERYBODY                                                                        \
+    {                                                                                    \
+        [ROLE_MEMBER] = SCOPE_ALL, [ROLE_MANAGER] = SCOPE_ALL, [ROLE_ADMIN] = SCOPE_ALL, \
+        [ROLE_OWNER] = SCOPE_ALL, [ROLE_AUDITOR] = SCOPE_ALL                             \
+    }
+
+const struct permission people_read = { "people.read", "Look colleagues up in the directory",
+                                        EVERYBODY };
+const struct permission people_manage = { "people.manage",
+                                          "Add, change and remove people and teams",
+                                          ADMINS(SCOPE_ALL) };
+const struct permission organisation_read_permission = { "organisation.read",
+                                                         "See the settings of the organisation",
+                                                         EVERYBODY };
+const struct permission organisation_manage = { "organisation.manage",
+                                                "Change the settings of the organisation",
+                                                ADMINS(SCOPE_ALL) };
+
+static const char *const week_starts[] = { "monday", "sunday", NULL };
+static const char *const overlaps[] = { "allow", "refuse", NULL };
+
+static const struct field organisation_fields[] = {
+    ROW_FIELDS(struct organisation),
+    FIELD(struct organisation, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 120,
+          .format = "line", .doc = "Name of the organisation"),
+    FIELD(struct organisation, zone, .privacy = OPERATIONAL, .max = 60, .format = "zone",
+          .doc = "Time zone for people who have set none"),
+    FIELD(struct organisation, currency, .privacy = OPERATIONAL, .max = 3, .format = "currency",
+          .doc = "Currency of all amounts, ISO 4217"),
+    FIELD(struct organisation, week_start, .privacy = OPERATIONAL, .choices = week_starts,
+          .doc = "First day of the week"),
+    FIELD(struct organisation, overlap, .privacy = OPERATIONAL, .choices = overlaps,
+          .doc = "Whether time entries of one person may overlap"),
+    { 0 },
+};
+
+const struct table organisation_table = {
+    .name = "organisation",
+    .doc = "Name and settings of the organisation",
+    .fields = organisation_fields,
+    .size = sizeof(struct organisation),
+    .path = "/organisation",
+    .singleton = true,
+    .read = &organisation_read_permission,
+    .write = &organisation_manage,
+};
+
+static const struct field team_fields[] = {
+    ROW_FIELDS(struct team),
+    FIELD(struct team, name, .privacy = OPERATIONAL, .required = true, .unique = true, .min = 1,
+          .max = 80, .format = "line", .filter = true, .doc = "Name of the team"),
+    { 0 },
+};
+
+static bool team_check(struct ctx *c, enum op op, const void *old, void *row)
+{
+    static const struct query leave = {
+        "UPDATE person SET team = NULL, version = version + 1 WHERE team = $1"
+    };
+    (void)row;
+    c->forget = true;
+    return op != OP_DELETE ||
+           tx_run(c->tx, &leave, ARGS(value_id(((const struct team *)old)->id)), NULL);
+}
+
+const struct table team_table = {
+    .name = "team",
+    .doc = "Teams; a manager sees the time of the own team",
+    .fields = team_fields,
+    .size = sizeof(struct team),
+    .path = "/teams",
+    .sort = "name",
+    .read = &people_read,
+    .write = &people_manage,
+    .check = team_check,
+};
+
+static const struct field person_fields[] = {
+    FIELD(struct person, id, .privacy = OPERATIONAL, .read_only = true, .subject = true,
+          .doc = "Id of the person"),
+    FIELD(struct person, version, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "Counts the changes; the ETag"),
+    FIELD(struct person, created_at, .privacy = OPERATIONAL, .read_only = true, .filter = true,
+          .doc = "When the entry was made"),
+    FIELD(struct person, updated_at, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "When the entry was last changed"),
+    FIELD(struct person, name, .privacy = PERSONAL, .required = true, .min = 1, .max = 120,
+          .format = "line", .filter = true, .ai = true, .doc = "Name"),
+    FIELD(struct person, email, .privacy = PERSONAL, .max = 254, .format = "email", .unique = true,
+          .doc = "Email address; with an account, what one signs in with"),
+    FIELD(struct person, title, .privacy = PERSONAL, .max = 120, .format = "line",
+          .doc = "What the person does"),
+    FIELD(struct person, team, .privacy = PERSONAL, .refers = &team_table, .filter = true,
+          .doc = "Team"),
+    FIELD(struct person, role, .privacy = PERSONAL, .choices = role_names, .filter = true,
+          .doc = "Role; none is a person without an account"),
+    FIELD(struct person, zone, .privacy = PERSONAL, .max = 60, .format = "zone",
+          .doc = "Time zone; the organisation's when absent"),
+    FIELD(struct person, active, .privacy = PERSONAL, .filter = true,
+          .doc = "Whether the person is here; others cannot sign in"),
+    FIELD(struct person, joined_at, .privacy = PERSONAL, .read_only = true,
+          .doc = "When the account was made; absent without an account"),
+    { 0 },
+};
+
+/* One who can sign in: a role without an account keeps nobody's house. */
+static bool other_owner(struct ctx *c, struct id but)
+{
+    static const struct query owners = {
+        "role = 'owner' AND active = $1 AND id <> $2 AND joined_at IS NOT NULL LIMIT 1"
+    };
+    struct person p;
+    bool found = false;
+    if (!row_find(c, &person_table, &owners, ARGS(value_bool(true), value_id(but)), &p, &found))
+        return false;
+    return found || fail(c, IN_USE, "An organisation keeps at least one owner");
+}
+
+static bool person_check(struct ctx *c, enum op op, const void *old_row, void *new_row)
+{
+    const struct person *old = old_row;
+    struct person *row = new_row;
+    bool was_owner = old && text_equal(old->role, "owner") && old->active;
+    c->forget = c->settings = true; /* of roles; and of names that are masked */
+    if (row && !row->role)
+        row->role = "none";
+    if (row && op == OP_CREATE && !instant_given(row->joined_at))
+        row->active = true;
+    if (row && text_equal(row->role, "owner") && !(old && text_equal(old->role, "owner")) &&
+        !c->actor.program && c->actor.role != ROLE_OWNER)
+        return fail(c, FORBIDDEN, "Only an owner makes another owner");
+    if (was_owner && !c->actor.program && c->actor.role != ROLE_OWNER)
+        return fail(c, FORBIDDEN, "Only an owner changes an owner");
+    if (old && row && instant_given(old->joined_at) && !text_equal(old->email, row->email))
+        return fail_at(c, "/email", "cannot be changed here: the person signs in with it");
+    if (old && !row && instant_given(old->joined_at))
+        return fail(c, IN_USE, "This person has an account; erase or deactivate instead");
+    if (old && !row && !row_unused(c, &person_table, old->id))
+        return false;
+    bool stays_owner = row && text_equal(row->role, "owner") && row->active;
+    return !was_owner || stays_owner || other_owner(c, old->id);
+}
+
+const struct table person_table = {
+    .name = "person",
+    .doc = "The directory: people of the organisation, with an account or without",
+    .fields = person_fields,
+    .size = sizeof(struct person),
+    .path = "/people",
+    .sort = "name",
+    .read = &people_read,
+    .write = &people_manage,
+    .erase = ERASE_ROW,
+    .directory = true,
+    .check = person_check,
+};
+
+static const struct field person_rate_fields[] = {
+    ROW_FIELDS(struct person_rate),
+    FIELD(struct person_rate, person, .privacy = PERSONAL, .required = true, .unique = true,
+          .subject = true, .refers = &person_table, .write_once = true, .filter = true,
+          .doc = "Person whose hours these are"),
+    FIELD(struct person_rate, rate_minor, .privacy = SENSITIVE, .max = 100000000, .required = true,
+          .doc = "Billed per hour, in minor units of the organisation's currency"),
+    { 0 },
+};
+
+const struct table person_rate_table = {
+    .name = "person_rate",
+    .doc = "What an hour of a person is billed at",
+    .fields = person_rate_fields,
+    .size = sizeof(struct person_rate),
+    .path = "/people/rates",
+    .read = &organisation_manage,
+    .write = &organisation_manage,
+    .erase = ERASE_ROW,
+};
+
+struct zone_row {
+    const char *zone;
+};
+static const struct field zone_fields[] = {
+    FIELD(struct zone_row, zone, .privacy = OPERATIONAL, .doc = "Zone"),
+    { 0 },
+};
+
+bool person_zone(struct ctx *c, struct id person, const char **ret)
+{
+    static const struct query zone = {
+        "SELECT COALESCE((SELECT zone FROM person WHERE id = $1), (SELECT zone FROM organisation),"
+        " 'UTC')"
+    };
+    struct zone_row row = { 0 };
+    bool found;
+    if (!tx_row(c->tx, &zone, ARGS(value_id(person)), zone_fields, &row, &found))
+        return false;
+    *ret = row.zone ? row.zone : "UTC";
+    return true;
+}
+
+static const struct table *const tables[] = {
+    &organisation_table, &team_table, &person_table, &person_rate_table, NULL,
+};
+
+static const struct permission *const permissions[] = {
+    &people_read, &people_manage, &organisation_read_permission, &organisation_manage, NULL,
+};
+
+const struct feature organisation_feature = {
+    .name = "organisation",
+    .tables = tables,
+    .permissions = permissions,
+};

@@ -1,0 +1,253 @@
+/* import.c: an exported organisation into another one, without loss. */
+#include "feature/privacy/privacy.h"
+
+#include "core/app.h"
+#include "core/idempotency.h"
+#include "core/rows.h"
+#include "core/schema.h"
+#include "core/scope.h"
+#include "db/compose.h"
+#include "feature/organisation/organisation.h"
+#include "feature/privacy/archive.h"
+#include "feature/privacy/manifest.h"
+
+#include <string.h>
+
+enum { IMPORT_FILES = 2000, IMPORT_BYTES = 512 << 20, IMPORT_LEAST = 16 << 20, SHRINK_MAX = 100 };
+
+struct import {
+    struct manifest manifest;
+    struct person self; /* who imports: keeps the account, the role and the way to sign in */
+    struct import_result *ret;
+    struct arena row;
+};
+
+static bool unreadable(struct ctx *c, const struct table *t, const char *why)
+{
+    return fail(c, INVALID, "The table %s of this archive cannot be taken in: %s", t->name, why);
+}
+
+static bool table_clear(struct ctx *c, const struct table *t)
+{
+    struct query q = query_composed(arena_printf(c->arena, "DELETE FROM %s", t->name));
+    return tx_run(c->tx, &q, NO_ARGS, NULL);
+}
+
+/* What the program sets itself in daily work comes from the archive here, and what was erased is
+   not asked for; what is never exported is not taken either. */
+static const struct field *fields_of_archive(struct ctx *c, const struct table *t)
+{
+    struct field *fields = arena_many(c->arena, field_count(t->fields) + 1, struct field);
+    size_t n = 0;
+    EACH_FIELD (f, t->fields) {
+        if (f->privacy == SECRET)
+            continue;
+        fields[n] = *f;
+        fields[n].read_only = fields[n].write_once = fields[n].required = false;
+        if (f->kind != KIND_TEXT && f->min > 0)
+            fields[n].min = 0;
+        n++;
+    }
+    return fields;
+}
+
+/* The importer stays who that is; all others have no account here until they are invited. */
+static void person_settle(const struct import *i, struct person *p)
+{
+    if (!id_equal(p->id, i->self.id)) {
+        p->joined_at = (struct instant){ 0 };
+        return;
+    }
+    p->email = i->self.email;
+    p->role = i->self.role;
+    p->active = i->self.active;
+    p->joined_at = i->self.joined_at;
+}
+
+static bool row_read_and_put(struct ctx *c, struct import *i, const struct table *t,
+                             const struct field *fields, struct blob line)
+{
+    struct row *row = arena_alloc(c->arena, t->size);
+    struct error own = { 0 };
+    record_clear(t->fields, row);
+    if (!json_read(c->arena, line, fields, row, true, NULL, &own))
+        return unreadable(
+            c, t,
+            own.places ? arena_printf(c->arena, "%s %s", own.place[0].pointer, own.place[0].problem)
+                       : "a line is not JSON");
+    if (!id_given(row->id) || row->version < 1)
+        return unreadable(c, t, "a row has no id or no version");
+    if (t == &person_table)
+        person_settle(i, (struct person *)row);
+    return row_put(c, t, row);
+}
+
+/* Each row in an arena of its own, so that a million of them need no more memory than one. */
+static bool row_take(struct ctx *c, struct import *i, const struct table *t,
+                     const struct field *fields, struct blob line)
+{
+    struct arena *outer = c->arena;
+    c->arena = &i->row;
+    bool ok = row_read_and_put(c, i, t, fields, line);
+    c->arena = outer;
+    arena_reset(&i->row);
+    return ok;
+}
+
+/* Whoever imports is in the directory, whether the archive knows them or not. */
+static bool self_keep(struct ctx *c, const struct import *i)
+{
+    struct person p;
+    struct error none = { 0 }, *outer = c->err;
+    c->err = &none;
+    bool there = row_get(c, &person_table, i->self.id, &p);
+    c->err = outer;
+    return there || row_put(c, &person_table, &i->self);
+}
+
+static bool table_take(struct ctx *c, struct import *i, const struct table *t)
+{
+    struct manifest_table *file = manifest_find(&i->manifest, t->name);
+    if (!file)
+        return true;
+    if (!table_clear(c, t))
+        return false;
+    const struct field *fields = fields_of_archive(c, t);
+    const char *at = file->content.at, *end = at + file->content.len;
+    int64_t rows = 0;
+    while (at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t n = (size_t)((stop ? stop : end) - at);
+        if (n && !row_take(c, i, t, fields, (struct blob){ at, n }))
+            return false;
+        rows += n > 0;
+        at += n + 1;
+    }
+    if (rows != file->rows || (t->singleton && rows != 1))
+        return unreadable(c, t, "it has not as many rows as it should");
+    file->taken = true;
+    i->ret->tables++;
+    i->ret->rows += rows;
+    return t != &person_table || self_keep(c, i);
+}
+
+struct stray {
+    struct id id;
+};
+static const struct field stray_fields[] = {
+    FIELD(struct stray, id, .privacy = OPERATIONAL, .doc = "Row that refers to nothing"),
+    { 0 },
+};
+
+/* Every id that names a row names one that is there now. */
+static bool refers_check(struct ctx *c, const struct table *t)
+{
+    EACH_FIELD (f, t->fields) {
+        struct stray row;
+        bool found = false;
+        if (f->kind != KIND_ID || !f->refers)
+            continue;
+        struct query q = query_composed(arena_printf(
+            c->arena,
+            "SELECT id FROM %s WHERE \"%s\" IS NOT NULL AND \"%s\" NOT IN (SELECT id FROM"
+            " %s) LIMIT 1",
+            t->name, f->name, f->name, f->refers->name));
+        if (!tx_row(c->tx, &q, NO_ARGS, stray_fields, &row, &found))
+            return false;
+        if (found)
+            return unreadable(c, t, arena_printf(c->arena, "%s names what is not there", f->name));
+    }
+    return true;
+}
+
+static bool is_listed(const struct table **list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i]->name, name))
+            return true;
+    return false;
+}
+
+/* Tables that the organisation had declared itself and that the archive does not know. */
+static bool undeclared_drop(struct ctx *c, const struct table **before, size_t n,
+                            const struct table **now, size_t count)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!is_listed(now, count, before[i]->name) && !schema_drop(c, before[i]))
+            return false;
+    return true;
+}
+
+/* What is derived from the rows, and what remembers how they came, begins anew. */
+static bool derived_make(struct ctx *c)
+{
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if (!(*t)->control && (*t)->held_back && !(*t)->log && !table_clear(c, *t))
+            return false;
+    for (const struct feature *const *f = c->app->features; *f; f++)
+        if ((*f)->derive && !(*f)->derive(c))
+            return false;
+    return idempotency_forget(c);
+}
+
+static bool archive_open(struct ctx *c, struct import *i, struct blob archive)
+{
+    struct archive_file *files;
+    size_t count, most = IMPORT_LEAST + archive.len * SHRINK_MAX;
+    return archive_read(c->arena, archive, IMPORT_FILES, most < IMPORT_BYTES ? most : IMPORT_BYTES,
+                        &files, &count, c->err) &&
+           manifest_read(c->arena, files, count, &i->manifest, c->err) &&
+           row_get(c, &person_table, c->actor.person, &i->self) &&
+           manifest_settle(c->arena, &i->manifest, &i->self, c->err);
+}
+
+static bool declared_take(struct ctx *c, struct import *i)
+{
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if (!(*t)->control && !(*t)->held_back && !(*t)->log && !table_take(c, i, *t))
+            return false;
+    return true;
+}
+
+static bool is_declared_in_c(const struct app *app, const struct table *t)
+{
+    for (const struct table *const *at = app->tables; *at; at++)
+        if (*at == t)
+            return true;
+    return false;
+}
+
+static bool others_take(struct ctx *c, struct import *i, const struct table **now, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (!is_declared_in_c(c->app, now[k]) &&
+            (!schema_apply(c, now[k]) || !table_take(c, i, now[k])))
+            return false;
+    for (size_t k = 0; k < count; k++)
+        if (!now[k]->held_back && !now[k]->log && !refers_check(c, now[k]))
+            return false;
+    return manifest_used(&i->manifest, now, count, c->err);
+}
+
+/* Tables of the program first: with their rows there, the tables they declare in turn are known. */
+static bool import_run(struct ctx *c, struct import *i, struct blob archive)
+{
+    const struct table **before, **now;
+    size_t n, count;
+    return archive_open(c, i, archive) && tables_all(c, &before, &n) && declared_take(c, i) &&
+           tables_all(c, &now, &count) && others_take(c, i, now, count) &&
+           undeclared_drop(c, before, n, now, count) && derived_make(c);
+}
+
+bool import_take(struct ctx *c, struct blob archive, struct import_result *ret)
+{
+    struct import_result result = { 0 };
+    struct import i = { .ret = &result };
+    bool ok = import_run(c, &i, archive);
+    arena_done(&i.row);
+    if (!ok)
+        return false;
+    c->forget = c->settings = true;
+    *ret = result;
+    return true;
+}

@@ -1,0 +1,33 @@
+/* privacy.h: people's rights over what is stored, derived from the declarations alone: nothing here
+   knows any table by name, so a feature that is added later is exported, copied and erased too. */
+#ifndef VOW_PRIVACY_H
+#define VOW_PRIVACY_H
+
+#include "core/feature.h"
+
+/* Everything of the ctx's organisation but SECRET columns and technical tables, as a ZIP archive:
+   manifest.json with the SHA-256, rows and columns of each file, then tables/NAME.jsonl, one JSON
+   object a row. With `person`, only rows whose subject is that person. In a transaction. */
+MUST_USE bool export_make(struct ctx *c, struct id person, struct blob *ret);
+
+struct import_result {
+    int64_t tables, rows;
+};
+
+/* Puts an archive of export_make into the ctx's organisation, in place of what it has; people have
+   no accounts there until they are invited, but for the one who imports. All or nothing. */
+MUST_USE bool import_take(struct ctx *c, struct blob archive, struct import_result *ret);
+
+/* Erases a person: by each table's rule rows go or lose what is personal, and every other column
+   that names the person is cleared. In a write transaction; the account is removed by the caller.
+ */
+MUST_USE bool person_erase(struct ctx *c, struct id person, int64_t *rows);
+
+/* Ends the organisation of the ctx: accounts and sessions go, its key is destroyed at once, its
+   files as soon as nobody has them open. */
+MUST_USE bool organisation_end(struct ctx *c);
+
+extern const struct permission privacy_export, privacy_erase, privacy_end, privacy_map;
+extern const struct feature privacy_feature;
+
+#endif

@@ -1,0 +1,287 @@
+/* routes.c: people's rights over HTTP. */
+#include "feature/privacy/privacy.h"
+
+#include "core/app.h"
+#include "core/audit.h"
+#include "core/rows.h"
+#include "feature/accounts/accounts.h"
+#include "feature/organisation/organisation.h"
+
+#include <string.h>
+
+const struct permission privacy_export = { "privacy.export", "Export the whole organisation",
+                                           ADMINS(SCOPE_ALL) };
+const struct permission privacy_erase = { "privacy.erase", "Erase a person", ADMINS(SCOPE_ALL) };
+const struct permission privacy_end = { "privacy.end",
+                                        "End the organisation",
+                                        { [ROLE_OWNER] = SCOPE_ALL } };
+const struct permission privacy_map = {
+    "privacy.map",
+    "See what is stored about whom, why and how long",
+    { [ROLE_MEMBER] = SCOPE_ALL,
+      [ROLE_MANAGER] = SCOPE_ALL,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL,
+      [ROLE_AUDITOR] = SCOPE_ALL },
+};
+
+struct map_row {
+    const char *table, *column, *privacy, *doc, *table_doc, *erase, *read_by;
+    bool subject, ai, exported;
+    int64_t retention_days;
+};
+static const struct field map_row_fields[] = {
+    FIELD(struct map_row, table, .privacy = OPERATIONAL, .doc = "Table"),
+    FIELD(struct map_row, table_doc, .privacy = OPERATIONAL, .doc = "What the table is for"),
+    FIELD(struct map_row, column, .privacy = OPERATIONAL, .doc = "Column"),
+    FIELD(struct map_row, doc, .privacy = OPERATIONAL, .doc = "What the column holds"),
+    FIELD(struct map_row, privacy, .privacy = OPERATIONAL, .doc = "Privacy class"),
+    FIELD(struct map_row, subject, .privacy = OPERATIONAL,
+          .doc = "Whether it names the person whose data the row is"),
+    FIELD(struct map_row, ai, .privacy = OPERATIONAL, .doc = "Whether AI may read it"),
+    FIELD(struct map_row, exported, .privacy = OPERATIONAL, .doc = "Whether it is exported"),
+    FIELD(struct map_row, erase, .privacy = OPERATIONAL,
+          .doc = "What erasing the person does: row, clear, or none"),
+    FIELD(struct map_row, read_by, .privacy = OPERATIONAL, .doc = "Permission needed to read it"),
+    FIELD(struct map_row, retention_days, .privacy = OPERATIONAL,
+          .doc = "Days it is kept; 0 is as long as the organisation"),
+    { 0 },
+};
+
+static const char *erase_of(const struct table *t)
+{
+    if (!table_subject(t) || t->log)
+        return "none";
+    return t->erase == ERASE_PERSON ? "clear" : "row";
+}
+
+static bool data_map(struct ctx *c, const void *in, void *ret)
+{
+    const struct table **tables;
+    size_t count, rows = 0, n = 0;
+    (void)in;
+    (void)ret;
+    if (!tables_all(c, &tables, &count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        rows += field_count(tables[i]->fields);
+    struct map_row *list = arena_many(c->arena, rows, struct map_row);
+    for (size_t i = 0; i < count; i++) {
+        const struct table *t = tables[i];
+        EACH_FIELD (f, t->fields)
+            list[n++] = (struct map_row){
+                .table = t->name,
+                .table_doc = t->doc,
+                .column = f->name,
+                .doc = f->doc,
+                .privacy = privacy_name(f->privacy),
+                .subject = f->subject,
+                .ai = f->ai,
+                .exported = !t->held_back && f->privacy != SECRET,
+                .erase = erase_of(t),
+                .read_by = f->see    ? f->see->name
+                           : t->read ? t->read->name
+                                     : NULL,
+                .retention_days = t->retention_days,
+            };
+    }
+    c->x->page = (struct list){ list, n };
+    return true;
+}
+
+struct export
+{
+    struct id person;
+    struct blob zip;
+};
+
+static bool export_run(struct ctx *c, void *with)
+{
+    struct export *e = with;
+    return export_make(c, e->person, &e->zip);
+}
+
+static bool export_note(struct ctx *c, void *with)
+{
+    struct export *e = with;
+    return audit_add(c, id_given(e->person) ? "person.copy" : "organisation.export",
+                     (struct id){ 0 }, e->person, NULL);
+}
+
+static bool answer_zip(struct ctx *c, struct id person, const char *filename)
+{
+    struct export e = { .person = person };
+    if (!ctx_read(c, export_run, &e) || !ctx_write(c, export_note, &e))
+        return false;
+    c->x->bytes = e.zip;
+    c->x->type = "application/zip";
+    c->x->filename = filename;
+    return true;
+}
+
+static bool export_get(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    (void)ret;
+    return answer_zip(c, (struct id){ 0 }, "organisation.zip");
+}
+
+static bool copy_get(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    (void)ret;
+    return answer_zip(c, c->actor.person, "my-data.zip");
+}
+
+struct import_new {
+    struct blob body;
+};
+static const struct field import_new_fields[] = {
+    FIELD(struct import_new, body, .privacy = CONTENT, .required = true,
+          .doc = "An archive that was exported before"),
+    { 0 },
+};
+static const struct field import_result_fields[] = {
+    FIELD(struct import_result, tables, .privacy = OPERATIONAL, .doc = "Tables taken in"),
+    FIELD(struct import_result, rows, .privacy = OPERATIONAL, .doc = "Rows taken in"),
+    { 0 },
+};
+
+struct import_work {
+    struct blob body;
+    struct import_result *ret;
+};
+
+static bool import_run(struct ctx *c, void *with)
+{
+    struct import_work *w = with;
+    return import_take(c, w->body, w->ret) &&
+           audit_add(c, "organisation.import", (struct id){ 0 }, (struct id){ 0 }, NULL);
+}
+
+static bool import_post(struct ctx *c, const void *in, void *ret)
+{
+    struct import_work w = { ((const struct import_new *)in)->body, ret };
+    return ctx_write(c, import_run, &w);
+}
+
+struct erase_new {
+    struct id id;
+    const char *confirm;
+};
+static const struct field erase_new_fields[] = {
+    FIELD(struct erase_new, id, .privacy = OPERATIONAL, .required = true, .doc = "Person"),
+    FIELD(struct erase_new, confirm, .privacy = PERSONAL, .required = true, .max = 120,
+          .doc = "The person's name, to be sure"),
+    { 0 },
+};
+struct erase_result {
+    int64_t rows;
+};
+static const struct field erase_result_fields[] = {
+    FIELD(struct erase_result, rows, .privacy = OPERATIONAL, .doc = "Rows that were changed"),
+    { 0 },
+};
+
+struct erase_work {
+    const struct erase_new *in;
+    struct erase_result *ret;
+};
+
+static bool erase_check(struct ctx *c, void *with)
+{
+    struct erase_work *w = with;
+    struct person person;
+    if (!row_read(c, &person_table, w->in->id, &person))
+        return false;
+    if (!text_equal(person.name, w->in->confirm))
+        return fail_at(c, "/confirm", "must be the name of the person");
+    if (text_equal(person.role, "owner"))
+        return fail(c, IN_USE, "An owner hands the role over first, or ends the organisation");
+    return true;
+}
+
+static bool erase_run(struct ctx *c, void *with)
+{
+    struct erase_work *w = with;
+    return erase_check(c, with) && person_erase(c, w->in->id, &w->ret->rows);
+}
+
+static bool account_end(struct ctx *c, void *with)
+{
+    return accounts_remove(c, (struct id){ 0 }, *(struct id *)with);
+}
+
+/* The account first: whoever is being erased must not write meanwhile, and what a crash leaves is a
+   person without an account, who can be erased again. */
+static bool erase_post(struct ctx *c, const void *in, void *ret)
+{
+    struct erase_work w = { in, ret };
+    struct id person = w.in->id;
+    return ctx_read(c, erase_check, &w) && control_write(c, account_end, &person) &&
+           ctx_write(c, erase_run, &w);
+}
+
+struct end_new {
+    const char *confirm;
+};
+static const struct field end_new_fields[] = {
+    FIELD(struct end_new, confirm, .privacy = OPERATIONAL, .required = true, .max = 120,
+          .doc = "The organisation's name, to be sure"),
+    { 0 },
+};
+
+static bool end_check(struct ctx *c, void *with)
+{
+    const struct end_new *n = with;
+    struct organisation o;
+    if (!row_single(c, &organisation_table, &o))
+        return false;
+    return text_equal(o.name, n->confirm) ||
+           fail_at(c, "/confirm", "must be the name of the organisation");
+}
+
+static bool end_post(struct ctx *c, const void *in, void *ret)
+{
+    struct end_new n = *(const struct end_new *)in;
+    (void)ret;
+    if (!ctx_read(c, end_check, &n) || !organisation_end(c))
+        return false;
+    c->x->set_cookie = "";
+    return true;
+}
+
+enum { IMPORT_BODY_MAX = 128 << 20 };
+
+static const struct route routes[] = {
+    { GET, "/privacy/data-map", data_map, "What is stored, of which class, why and how long",
+      .can = &privacy_map, OUTPUT(struct map_row, map_row_fields), .list = true,
+      .schema = "data_map_row" },
+    { GET, "/privacy/export", export_get, "Everything of the organisation as an archive",
+      .can = &privacy_export, LANE(LANE_SLOW), .gives = "application/zip" },
+    { POST, "/privacy/import", import_post,
+      "Take an exported organisation in, in place of what is here", .can = &privacy_end,
+      INPUT(struct import_new, import_new_fields),
+      OUTPUT(struct import_result, import_result_fields), .ok = 200, LANE(LANE_SLOW),
+      .body = BODY_BYTES, .takes = "application/zip", .body_max = IMPORT_BODY_MAX,
+      .schema = "import_result" },
+    { GET, "/privacy/me", copy_get, "Everything about oneself as an archive", .who = WHO_MEMBER,
+      LANE(LANE_SLOW), .gives = "application/zip" },
+    { POST, "/people/{id}/erasure", erase_post, "Erase a person and the account",
+      .can = &privacy_erase, INPUT(struct erase_new, erase_new_fields),
+      OUTPUT(struct erase_result, erase_result_fields), .ok = 200, LANE(LANE_SLOW),
+      .schema = "erase_result", .fails = FAILS(NOT_FOUND, IN_USE) },
+    { POST, "/organisation/deletion", end_post,
+      "End the organisation: its key is destroyed at once", .can = &privacy_end,
+      INPUT(struct end_new, end_new_fields), .ok = 204, LANE(LANE_SLOW) },
+    { 0 },
+};
+
+static const struct permission *const permissions[] = { &privacy_export, &privacy_erase,
+                                                        &privacy_end, &privacy_map, NULL };
+
+const struct feature privacy_feature = {
+    .name = "privacy",
+    .routes = routes,
+    .permissions = permissions,
+};

@@ -1,0 +1,217 @@
+/* reports_test.c: every grouping against sums made by hand and against the entries themselves. */
+#include "feature/accounts/accounts.h"
+#include "feature/organisation/organisation.h"
+#include "feature/time/time.h"
+#include "feature/world.h"
+#include "reports.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
+                                                       &time_feature, &reports_feature, NULL };
+
+/* An owner and a member of an organisation in Berlin. */
+struct staff {
+    struct world *world;
+    const char *owner, *owner_id, *member, *member_id;
+};
+
+static struct answer send(struct staff *w, enum method m, const char *path, const char *session,
+                          const char *json, const char *csv)
+{
+    struct call c = { .method = m, .path = path, .json = json, .session = session };
+    struct answer r;
+    if (csv) {
+        c.type = "text/csv";
+        c.body = (struct blob){ csv, strlen(csv) };
+    }
+    app_call(w->world->app, &w->world->a, &c, &r);
+    return r;
+}
+
+static struct answer expect(struct staff *w, int status, enum method m, const char *path,
+                            const char *session, const char *json)
+{
+    return world_ask(w->world, session, m, path, json, 0, status);
+}
+
+static const char *text_of(struct staff *w, const struct answer *r, const char *key)
+{
+    return world_text(w->world, r->body, key);
+}
+
+static void has(const struct answer *r, const char *part)
+{
+    if (!strstr(r->body, part))
+        fail_msg("no %s in %s", part, r->body);
+}
+
+/* Two people, three projects of two clients, two tags; 9 hours of which 4 are billed at 60.00. */
+static const char entries[] =
+    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,"
+    "Duration,Tags,Amount (EUR)\n"
+    "Nora,nora@example.org,Harbour,Quay,,,Yes,2026-01-30,09:00:00,2026-01-30,11:00:00,02:00:00,a,"
+    "120\n"
+    "Nora,nora@example.org,Harbour,Pier,,,Yes,2026-02-02,09:00:00,2026-02-02,10:00:00,01:00:00,,"
+    "60\n"
+    "Ivo,ivo@example.org,Harbour,Quay,,,No,2026-02-01,09:00:00,2026-02-01,12:00:00,03:00:00,\"a, "
+    "b\",\n"
+    "Ivo,ivo@example.org,,=Own,,,No,2026-03-31,09:00:00,2026-03-31,11:00:00,02:00:00,b,\n"
+    "Ivo,ivo@example.org,,,,,Yes,2026-03-31,23:30:00,2026-04-01,00:30:00,01:00:00,,60\n";
+
+static int set_up(void **state)
+{
+    struct staff *w = calloc(1, sizeof *w);
+    assert_non_null(w);
+    w->world = world_new(test_features);
+    w->owner = world_sign_up(w->world, "Nora", "nora@example.org");
+    w->owner_id = world_self(w->world, w->owner, "person");
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    world_ask(w->world, w->owner, PATCH, "/organisation",
+              "{\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\"}", strtoll(r.etag, NULL, 10), 200);
+    w->member = world_invite(w->world, w->owner, "Ivo", "ivo@example.org", "member");
+    w->member_id = world_self(w->world, w->member, "person");
+    r = send(w, POST, "/time/imports", w->owner, NULL, entries);
+    if (r.status != 200)
+        fail_msg("%s", r.body);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct staff *w = *state;
+    int removed = world_free(w->world);
+    free(w);
+    return removed;
+}
+
+static void csv_is(struct staff *w, const char *query, const char *session, const char *is)
+{
+    struct answer r = expect(w, 200, GET, arena_printf(&w->world->a, "/reports/time.csv?%s", query),
+                             session, NULL);
+    assert_string_equal(r.body, is);
+}
+
+#define YEAR "from=2026-01-01&to=2026-12-31"
+
+static void groupings_are_as_counted_by_hand(void **state)
+{
+    struct staff *w = *state;
+    csv_is(w, "by=project&" YEAR, w->owner,
+           "project,hours,billable hours,amount (EUR)\r\n"
+           "Quay,5.00,2.00,120.00\r\n'=Own,2.00,0.00,0.00\r\nPier,1.00,1.00,60.00\r\n"
+           "\"\",1.00,1.00,60.00\r\n");
+    csv_is(w, "by=client&then=month&" YEAR, w->owner,
+           "client,month,hours,billable hours,amount (EUR)\r\n"
+           "Harbour,2026-01,2.00,2.00,120.00\r\nHarbour,2026-02,4.00,1.00,60.00\r\n"
+           "\"\",2026-03,2.50,0.50,30.00\r\n\"\",2026-04,0.50,0.50,30.00\r\n");
+    csv_is(w, "by=month&" YEAR, w->owner,
+           "month,hours,billable hours,amount (EUR)\r\n2026-01,2.00,2.00,120.00\r\n"
+           "2026-02,4.00,1.00,60.00\r\n2026-03,2.50,0.50,30.00\r\n2026-04,0.50,0.50,30.00\r\n");
+    csv_is(w, "by=week&then=person&" YEAR, w->owner,
+           "week,person,hours,billable hours,amount (EUR)\r\n"
+           "2026-01-26,Ivo,3.00,0.00,0.00\r\n2026-01-26,Nora,2.00,2.00,120.00\r\n"
+           "2026-02-02,Nora,1.00,1.00,60.00\r\n2026-03-30,Ivo,3.00,1.00,60.00\r\n");
+    csv_is(w, "by=person&then=client&" YEAR, w->owner,
+           "person,client,hours,billable hours,amount (EUR)\r\n"
+           "Ivo,Harbour,3.00,0.00,0.00\r\nIvo,,3.00,1.00,60.00\r\n"
+           "Nora,Harbour,3.00,3.00,180.00\r\n");
+    csv_is(w, "by=day&from=2026-03-31&to=2026-03-31", w->owner,
+           "day,hours,billable hours,amount (EUR)\r\n2026-03-31,2.50,0.50,30.00\r\n");
+}
+
+static void tags_count_for_each_but_once_in_all(void **state)
+{
+    struct staff *w = *state;
+    csv_is(w, "by=tag&" YEAR, w->owner,
+           "tag,hours,billable hours,amount (EUR)\r\n"
+           "a,5.00,2.00,120.00\r\nb,5.00,0.00,0.00\r\n\"\",2.00,2.00,120.00\r\n");
+    struct answer r = expect(w, 200, GET, "/reports/time?by=tag&" YEAR, w->owner, NULL);
+    has(&r, "\"total_s\":32400,\"billable_s\":14400,\"amount_minor\":24000,\"currency\":\"EUR\"");
+    r = expect(w, 200, GET, "/tags?name=b", w->owner, NULL);
+    const char *tag = text_of(w, &r, "id");
+    csv_is(w, arena_printf(&w->world->a, "by=project&then=tag&tag=%s&" YEAR, tag), w->owner,
+           "project,tag,hours,billable hours,amount (EUR)\r\nQuay,b,3.00,0.00,0.00\r\n"
+           "'=Own,b,2.00,0.00,0.00\r\n");
+    r = expect(w, 200, GET, arena_printf(&w->world->a, "/reports/time?by=month&tag=%s&" YEAR, tag),
+               w->owner, NULL);
+    has(&r, "\"total_s\":18000");
+}
+
+static void whole_months_and_their_edges_agree(void **state)
+{
+    struct staff *w = *state;
+    static const char *const periods[] = {
+        "from=2026-01-01&to=2026-12-31", "from=2026-01-30&to=2026-03-31",
+        "from=2026-01-31&to=2026-04-01", "from=2026-02-01&to=2026-02-28",
+        "from=2025-12-15&to=2026-03-30", "from=2026-03-31&to=2026-03-31",
+    };
+    for (size_t i = 0; i < LENGTH(periods); i++) {
+        /* By client alone the sums of months are read; with the days, those of days. */
+        struct answer months = expect(
+            w, 200, GET, arena_printf(&w->world->a, "/reports/time?by=client&%s", periods[i]),
+            w->owner, NULL);
+        struct answer days =
+            expect(w, 200, GET, arena_printf(&w->world->a, "/reports/time?by=day&%s", periods[i]),
+                   w->owner, NULL);
+        assert_string_equal(strstr(months.body, "\"total_s\":"), strstr(days.body, "\"total_s\":"));
+    }
+}
+
+static void people_see_what_they_may(void **state)
+{
+    struct staff *w = *state;
+    /* Hours, but not what they cost: that takes a permission of its own. */
+    csv_is(w, "by=person&" YEAR, w->member,
+           "person,hours,billable hours,amount (EUR)\r\nIvo,6.00,1.00,\r\n");
+    csv_is(w, "by=client&" YEAR, w->member,
+           "client,hours,billable hours,amount (EUR)\r\nHarbour,3.00,0.00,\r\n"
+           "\"\",3.00,1.00,\r\n");
+    expect(w, 404, GET, arena_printf(&w->world->a, "/reports/time?by=day&person=%s", w->owner_id),
+           w->member, NULL);
+    csv_is(w, arena_printf(&w->world->a, "by=month&person=%s&" YEAR, w->owner_id), w->owner,
+           "month,hours,billable hours,amount (EUR)\r\n2026-01,2.00,2.00,120.00\r\n"
+           "2026-02,1.00,1.00,60.00\r\n");
+    expect(w, 401, GET, "/reports/time?by=day", NULL, NULL);
+    struct answer r = expect(w, 200, GET, "/audit", w->owner, NULL);
+    assert_null(strstr(r.body, "time_entry.read"));
+    expect(w, 200, GET, "/reports/time?by=person&" YEAR, w->owner, NULL);
+    r = expect(w, 200, GET, "/audit", w->owner, NULL);
+    has(&r, "time_entry.read");
+}
+
+static void wrong_questions_are_refused(void **state)
+{
+    struct staff *w = *state;
+    static const char *const wrong[] = {
+        "",
+        "by=year",
+        "by=day&then=day",
+        "by=day&from=2026-02-02&to=2026-02-01",
+        "by=day&from=2001-01-01&to=2026-02-01",
+        "by=day&person=x",
+        "by=day&colour=red",
+    };
+    for (size_t i = 0; i < LENGTH(wrong); i++)
+        expect(w, 422, GET, arena_printf(&w->world->a, "/reports/time?%s", wrong[i]), w->owner,
+               NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(groupings_are_as_counted_by_hand),
+        cmocka_unit_test(tags_count_for_each_but_once_in_all),
+        cmocka_unit_test(whole_months_and_their_edges_agree),
+        cmocka_unit_test_setup_teardown(people_see_what_they_may, set_up, tear_down),
+        cmocka_unit_test(wrong_questions_are_refused),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

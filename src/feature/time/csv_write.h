@@ -1,0 +1,20 @@
+/* csv_write.h: rows as comma-separated text that spreadsheets take for data, never for formulas. */
+#ifndef VOW_TIME_CSV_WRITE_H
+#define VOW_TIME_CSV_WRITE_H
+
+#include "base/buffer.h"
+
+/* One cell of user text (NULL is empty), quoted where RFC 4180 asks for it. Text that a spreadsheet
+   would run (it begins with = + - @, a tab or a carriage return) gets an apostrophe before it. */
+void csv_text(struct buffer *out, const char *text);
+
+/* One cell of text that the program itself made, such as a number. */
+void csv_plain(struct buffer *out, const char *text);
+
+/* An amount of minor units as a decimal number: 1234 of EUR is 12.34, of JPY 1234. */
+const char *csv_money(struct arena *a, int64_t minor, const char *currency);
+
+/* Ends the row. */
+void csv_end(struct buffer *out);
+
+#endif

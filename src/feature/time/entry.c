@@ -1,0 +1,416 @@
+/* entry.c: time entries: what they hold, what is checked, and what follows from them. */
+#include "entry.h"
+
+#include "core/app.h"
+#include "core/rows.h"
+#include "feature/organisation/organisation.h"
+#include "rollup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct permission time_read = {
+    "time.read",
+    "See time: the own, a manager the team's, others all",
+    { [ROLE_MEMBER] = SCOPE_OWN,
+      [ROLE_MANAGER] = SCOPE_TEAM,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL,
+      [ROLE_AUDITOR] = SCOPE_ALL },
+};
+const struct permission time_write = {
+    "time.write",
+    "Track, change and remove time: the own, admins all",
+    { [ROLE_MEMBER] = SCOPE_OWN,
+      [ROLE_MANAGER] = SCOPE_OWN,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL },
+};
+
+const struct permission time_import = {
+    "time.import",
+    "Take over time from other trackers: the own, admins all",
+    { [ROLE_MEMBER] = SCOPE_OWN,
+      [ROLE_MANAGER] = SCOPE_OWN,
+      [ROLE_ADMIN] = SCOPE_ALL,
+      [ROLE_OWNER] = SCOPE_ALL },
+};
+
+const char *const entry_sources[] = { "manual",   "timer",   "week",  "import", "toggl",
+                                      "clockify", "harvest", "kimai", NULL };
+
+const struct field time_entry_fields[] = {
+    ROW_FIELDS(struct time_entry),
+    FIELD(struct time_entry, person, .privacy = PERSONAL, .subject = true, .write_once = true,
+          .refers = &person_table, .filter = true, .ai = true,
+          .doc = "Who worked; the caller when not given"),
+    FIELD(struct time_entry, project, .privacy = OPERATIONAL, .refers = &project_table,
+          .filter = true, .ai = true, .doc = "Project it is booked on"),
+    FIELD(struct time_entry, task, .privacy = OPERATIONAL, .refers = &project_task_table,
+          .filter = true, .ai = true, .doc = "Task of that project"),
+    FIELD(struct time_entry, started_at, .privacy = OPERATIONAL, .required = true, .filter = true,
+          .ai = true, .doc = "When the work began, in whole seconds"),
+    FIELD(struct time_entry, ended_at, .privacy = OPERATIONAL, .ai = true,
+          .doc = "When it ended; absent while the timer runs"),
+    FIELD(struct time_entry, duration_s, .privacy = OPERATIONAL, .read_only = true, .ai = true,
+          .doc = "Seconds from start to end; 0 while the timer runs"),
+    FIELD(struct time_entry, note, .privacy = CONTENT, .max = 2000, .ai = true,
+          .doc = "What the time went into"),
+    FIELD(struct time_entry, billable, .privacy = OPERATIONAL, .ai = true,
+          .doc = "Whether it is billed; when not given, as the project says"),
+    FIELD(struct time_entry, tags, .privacy = OPERATIONAL,
+          .doc = "Ids of tags as a list, at most 20; absent when there are none"),
+    FIELD(struct time_entry, source, .privacy = OPERATIONAL, .read_only = true,
+          .choices = entry_sources, .doc = "How it came here"),
+    FIELD(struct time_entry, running, .privacy = PERSONAL, .read_only = true, .unique = true,
+          .doc = "The person while the timer runs; no two entries share it"),
+    FIELD(struct time_entry, rate_minor, .privacy = OPERATIONAL, .read_only = true,
+          .see = &rates_read,
+          .doc = "Billed per hour when it was written, in minor units; 0 when not billed"),
+    FIELD(struct time_entry, amount_minor, .privacy = OPERATIONAL, .read_only = true,
+          .see = &rates_read,
+          .doc = "What it costs, in minor units of the organisation's currency"),
+    FIELD(struct time_entry, zone, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "Time zone whose days it counts in: the person's when it was written"),
+    { 0 },
+};
+
+int64_t amount_of(int64_t seconds, int64_t rate_minor)
+{
+    return (seconds * rate_minor + 1800) / 3600;
+}
+
+const struct zone *zone_named(const struct ctx *c, const char *name)
+{
+    const struct zone *z = zone_find(c->app->zones, name);
+    return z ? z : zone_utc();
+}
+
+/* --- tags --- */
+
+static int compare_id(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct id));
+}
+
+static void skip_blank(const char **at)
+{
+    *at += strspn(*at, " \t\r\n");
+}
+
+bool tags_parse(const char *json, struct id ret[ENTRY_TAGS_MAX], size_t *count)
+{
+    const char *at = json;
+    size_t n = 0;
+    skip_blank(&at);
+    if (*at++ != '[')
+        return false;
+    skip_blank(&at);
+    while (*at != ']') {
+        char text[ID_TEXT] = "";
+        if (n == ENTRY_TAGS_MAX || (n && *at++ != ','))
+            return false;
+        skip_blank(&at);
+        if (*at++ != '"' || strlen(at) < ID_TEXT)
+            return false;
+        memcpy(text, at, ID_TEXT - 1);
+        at += ID_TEXT - 1;
+        if (*at++ != '"' || !id_parse(text, &ret[n++]))
+            return false;
+        skip_blank(&at);
+    }
+    at++;
+    skip_blank(&at);
+    *count = n;
+    return !*at;
+}
+
+const char *tags_format(struct arena *a, struct id *tags, size_t count)
+{
+    char text[ID_TEXT];
+    if (!count)
+        return NULL;
+    char *to = arena_alloc(a, count * (ID_TEXT + 2) + 2), *end = to;
+    qsort(tags, count, sizeof *tags, compare_id);
+    for (size_t i = 0; i < count; i++) {
+        if (i && id_equal(tags[i], tags[i - 1]))
+            continue;
+        id_format(tags[i], text);
+        *end = end == to ? '[' : ',';
+        end++;
+        *end++ = '"';
+        memcpy(end, text, ID_TEXT - 1);
+        end += ID_TEXT - 1;
+        *end++ = '"';
+    }
+    *end++ = ']';
+    *end = 0;
+    return to;
+}
+
+static const struct field id_fields[] = {
+    FIELD(struct row, id, .privacy = OPERATIONAL, .doc = "Id of a row"),
+    { 0 },
+};
+
+static bool tags_check(struct ctx *c, struct time_entry *e)
+{
+    static const struct query known = { "SELECT id FROM tag WHERE id = $1" };
+    struct id tags[ENTRY_TAGS_MAX];
+    size_t n = 0;
+    if (!e->tags.text)
+        return true;
+    if (!tags_parse(e->tags.text, tags, &n))
+        return fail_at(c, "/tags", "must be a list of at most 20 ids of tags");
+    for (size_t i = 0; i < n; i++) {
+        struct row tag;
+        bool found;
+        if (!tx_row(c->tx, &known, ARGS(value_id(tags[i])), id_fields, &tag, &found))
+            return false;
+        if (!found)
+            return fail_at(c, "/tags", "names a tag that does not exist here");
+    }
+    e->tags.text = tags_format(c->arena, tags, n);
+    return true;
+}
+
+/* --- what it is booked on --- */
+
+struct booked {
+    bool billable;
+    int64_t rate_minor; /* of the project, INT_NONE when it has none */
+    int64_t person_rate;
+    bool archived;
+};
+static const struct field booked_fields[] = {
+    FIELD(struct booked, billable),
+    FIELD(struct booked, rate_minor, .nullable = true),
+    FIELD(struct booked, person_rate, .nullable = true),
+    FIELD(struct booked, archived),
+    { 0 },
+};
+
+static bool booked_find(struct ctx *c, const struct time_entry *e, struct booked *ret)
+{
+    static const struct query rates = {
+        "SELECT COALESCE(p.billable, 0), p.rate_minor, r.rate_minor, COALESCE(p.archived, 0)"
+        " FROM (SELECT 1) AS one LEFT JOIN project p ON p.id = $1"
+        " LEFT JOIN person_rate r ON r.person = $2"
+    };
+    bool found;
+    return tx_row(c->tx, &rates, ARGS(value_id(e->project), value_id(e->person)), booked_fields,
+                  ret, &found);
+}
+
+static void rate_set(struct time_entry *e, const struct booked *b)
+{
+    int64_t rate = b->rate_minor != INT_NONE    ? b->rate_minor
+                   : b->person_rate != INT_NONE ? b->person_rate
+                                                : 0;
+    e->rate_minor = e->billable ? rate : 0;
+    e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
+}
+
+static bool task_check(struct ctx *c, const struct time_entry *e)
+{
+    static const struct query known = {
+        "SELECT id FROM project_task WHERE id = $1 AND project = $2"
+    };
+    struct row task;
+    bool found;
+    if (!id_given(e->task))
+        return true;
+    if (!tx_row(c->tx, &known, ARGS(value_id(e->task), value_id(e->project)), id_fields, &task,
+                &found))
+        return false;
+    return found || fail_at(c, "/task", "is not a task of the project");
+}
+
+/* --- when --- */
+
+static struct instant whole_seconds(struct instant t)
+{
+    return (struct instant){ t.us - t.us % 1000000 };
+}
+
+static bool times_check(struct ctx *c, const struct time_entry *old, struct time_entry *e)
+{
+    e->started_at = whole_seconds(e->started_at);
+    e->ended_at = whole_seconds(e->ended_at);
+    if (e->started_at.us <= 0 || e->started_at.us >= TIME_END_US)
+        return fail_at(c, "/started_at", "must be between 1970 and 2199");
+    bool runs = !instant_given(e->ended_at);
+    e->running = runs ? e->person : (struct id){ 0 };
+    e->duration_s = runs ? (struct span){ 0 } : instant_minus(e->ended_at, e->started_at);
+    if (runs && e->started_at.us > c->now.us)
+        return fail_at(c, "/started_at", "must not be in the future while the timer runs");
+    if (e->duration_s.s < 0)
+        return fail_at(c, "/ended_at", "must not be before the start");
+    /* A forgotten timer can be stopped however long it ran. */
+    bool stopped = old && id_given(old->running);
+    if (e->duration_s.s > ENTRY_DAYS_MAX * 86400 && !stopped)
+        return fail_at(c, "/ended_at", "must be at most 31 days after the start");
+    return true;
+}
+
+static bool one_runs(struct ctx *c, const struct time_entry *e)
+{
+    static const struct query running = {
+        "SELECT id FROM time_entry WHERE running = $1 AND id <> $2"
+    };
+    struct row other;
+    bool found;
+    if (!id_given(e->running))
+        return true;
+    if (!tx_row(c->tx, &running, ARGS(value_id(e->person), value_id(e->id)), id_fields, &other,
+                &found))
+        return false;
+    return !found || fail(c, TIMER_RUNNING, NULL);
+}
+
+struct policy {
+    const char *overlap;
+};
+static const struct field policy_fields[] = {
+    FIELD(struct policy, overlap),
+    { 0 },
+};
+
+bool overlap_refused(struct ctx *c, bool *ret)
+{
+    static const struct query policy = { "SELECT overlap FROM organisation" };
+    struct policy p = { 0 };
+    bool found;
+    if (!tx_row(c->tx, &policy, NO_ARGS, policy_fields, &p, &found))
+        return false;
+    *ret = found && text_equal(p.overlap, "refuse");
+    return true;
+}
+
+bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret)
+{
+    /* Entries have a longest length, so only those that started shortly before can reach in. */
+    static const struct query other = {
+        "SELECT id FROM time_entry WHERE person = $1 AND id <> $2 AND started_at < $3"
+        " AND started_at > $4 AND (ended_at > $5 OR ended_at IS NULL) LIMIT 1"
+    };
+    struct row row;
+    struct instant end = instant_given(e->ended_at) ? e->ended_at : c->now;
+    struct instant reach = instant_plus(e->started_at, (struct span){ -ENTRY_DAYS_MAX * 86400 });
+    return tx_row(c->tx, &other,
+                  ARGS(value_id(e->person), value_id(e->id), value_instant(end),
+                       value_int(reach.us), value_instant(e->started_at)),
+                  id_fields, &row, ret);
+}
+
+static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)
+{
+    bool refused, found;
+    bool moved =
+        !old || old->started_at.us != e->started_at.us || old->ended_at.us != e->ended_at.us;
+    if (!moved)
+        return true;
+    if (!overlap_refused(c, &refused))
+        return false;
+    if (!refused)
+        return true;
+    return overlap_find(c, e, &found) && (!found || fail(c, ENTRY_OVERLAPS, NULL));
+}
+
+/* --- around every write --- */
+
+/* Whether the request could have had a field and had it not. */
+static bool left_out(const struct ctx *c, const char *name)
+{
+    field_set bit = 1;
+    if (!c->x)
+        return false;
+    for (const struct field *f = c->x->route->in; f && f->name; f++, bit <<= 1)
+        if (!strcmp(f->name, name))
+            return !(c->x->given & bit);
+    return false;
+}
+
+static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *new_row)
+{
+    const struct time_entry *old = old_row;
+    struct time_entry *e = new_row;
+    struct booked booked;
+    if (op == OP_DELETE)
+        return true;
+    if (!id_given(e->person))
+        e->person = old ? old->person : c->actor.person;
+    if (!id_given(e->person) && !old)
+        return fail_at(c, "/person", "is required");
+    if (!e->source)
+        e->source = "manual";
+    if (!e->zone && !person_zone(c, e->person, &e->zone))
+        return false;
+    if (!tags_check(c, e) || !task_check(c, e) || !times_check(c, old, e) || !one_runs(c, e) ||
+        !booked_find(c, e, &booked))
+        return false;
+    if (booked.archived && (!old || !id_equal(old->project, e->project)))
+        return fail_at(c, "/project", "is archived");
+    if (!old && left_out(c, "billable"))
+        e->billable = booked.billable;
+    bool rated = old && old->billable == e->billable && id_equal(old->project, e->project);
+    if (!rated)
+        rate_set(e, &booked);
+    else if (old->duration_s.s != e->duration_s.s)
+        e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
+    return overlap_check(c, old, e);
+}
+
+/* An imported row whose entry is gone may come again. */
+static bool entry_after(struct ctx *c, enum op op, const void *old, const void *row)
+{
+    static const struct query forget = { "DELETE FROM time_import WHERE entry = $1" };
+    if (op == OP_DELETE &&
+        !tx_run(c->tx, &forget, ARGS(value_id(((const struct time_entry *)old)->id)), NULL))
+        return false;
+    return rollup_change(c, old, row);
+}
+
+static const char *const entry_indexes[] = { "person, started_at", NULL };
+
+const struct table time_entry_table = {
+    .name = "time_entry",
+    .doc = "Who worked on what, from when to when",
+    .fields = time_entry_fields,
+    .size = sizeof(struct time_entry),
+    .path = "/time/entries",
+    .sort = "-started_at",
+    .read = &time_read,
+    .write = &time_write,
+    .erase = ERASE_PERSON,
+    .indexes = entry_indexes,
+    .check = entry_check,
+    .after = entry_after,
+};
+
+bool entry_put(struct ctx *c, struct time_entry *e)
+{
+    static const struct query insert = {
+        "INSERT INTO time_entry (id, version, created_at, updated_at, person, project, task,"
+        " started_at, ended_at, duration_s, note, billable, tags, source, running, rate_minor,"
+        " amount_minor, zone)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+    };
+    struct value args[FIELDS_MAX];
+    struct booked booked;
+    size_t n = 0;
+    e->id = id_given(e->id) ? e->id : id_new(c->now);
+    e->version = 1;
+    e->created_at = e->updated_at = c->now;
+    e->started_at = whole_seconds(e->started_at);
+    e->ended_at = whole_seconds(e->ended_at);
+    e->duration_s = instant_minus(e->ended_at, e->started_at);
+    if (!e->amount_minor) {
+        if (!booked_find(c, e, &booked))
+            return false;
+        rate_set(e, &booked);
+    }
+    EACH_FIELD (f, time_entry_fields)
+        args[n++] = value_field(f, e);
+    return tx_run(c->tx, &insert, args, n, NULL);
+}

@@ -1,0 +1,18 @@
+/* entry.h: entries, for the other files of this room. */
+#ifndef VOW_TIME_ENTRY_H
+#define VOW_TIME_ENTRY_H
+
+#include "time.h"
+
+extern const char *const entry_sources[];
+
+/* Inserts an entry that ended: sets id, version, times of the row, duration, and rate and amount
+   unless an amount is given. Checks nothing and leaves sums and audit to the caller. */
+MUST_USE bool entry_put(struct ctx *c, struct time_entry *e);
+
+/* Whether the organisation refuses entries of one person that overlap, and whether this one
+   overlaps another. */
+MUST_USE bool overlap_refused(struct ctx *c, bool *ret);
+MUST_USE bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret);
+
+#endif

@@ -1,0 +1,49 @@
+/* import.h: taking over time from other trackers' exports. */
+#ifndef VOW_TIME_IMPORT_H
+#define VOW_TIME_IMPORT_H
+
+#include "time.h"
+
+/* Remembers which rows of which files are here already. */
+extern const struct table time_import_table;
+
+struct import_in {
+    bool dry_run;
+    const char *format, *dates, *zone; /* NULL: to be told from the file, the organisation's zone */
+    bool mine;                         /* all rows are the caller's, whatever names the file has */
+    struct blob body;
+};
+
+struct import_creates {
+    int64_t clients, projects, tasks, tags, people, entries;
+};
+
+struct import_person {
+    const char *name;
+    bool matched; /* in the directory already */
+};
+
+struct import_place {
+    int64_t line;
+    const char *column, *reason;
+};
+
+struct import_result {
+    const char *format, *dates;
+    int64_t rows;
+    struct import_creates creates;
+    int64_t duplicates;
+    struct span total_s;
+    int64_t problem_count;
+    struct list problems; /* struct import_place; at most 200 */
+    struct list people;   /* struct import_person */
+    const char *notice;   /* what was left out, or NULL */
+    bool committed;
+};
+
+/* Imports a file: everything, or nothing when a row cannot be read (then problem_count tells). A
+   dry run does the same and takes it all back. Rows that are here already from an earlier import of
+   the same source are counted as duplicates and skipped. Needs a ctx without a transaction. */
+MUST_USE bool import_run(struct ctx *c, const struct import_in *in, struct import_result *ret);
+
+#endif

@@ -1,0 +1,229 @@
+/* import_csv.c: bytes to text, text to rows. */
+#include "import_csv.h"
+
+#include <string.h>
+
+void import_problem_add(struct import_problems *problems, int64_t line, const char *column,
+                        const char *reason)
+{
+    if (problems->count < IMPORT_PROBLEMS_MAX)
+        problems->at[problems->count] = (struct import_problem){ line, column, reason };
+    problems->count++;
+}
+
+/* --- bytes to UTF-8 --- */
+
+static const char *decode_utf16(struct arena *a, const unsigned char *at, size_t n, bool big,
+                                struct import_problems *problems)
+{
+    char *to = arena_alloc(a, n / 2 * 3 + 1), *end = to;
+    int64_t line = 1;
+    for (size_t i = 0; i + 1 < n; i += 2) {
+        uint32_t point = big ? (uint32_t)at[i] << 8 | at[i + 1] : (uint32_t)at[i + 1] << 8 | at[i];
+        if (point >= 0xD800 && point < 0xDC00 && i + 3 < n) {
+            uint32_t low =
+                big ? (uint32_t)at[i + 2] << 8 | at[i + 3] : (uint32_t)at[i + 3] << 8 | at[i + 2];
+            if (low >= 0xDC00 && low < 0xE000) {
+                point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+                i += 2;
+            }
+        }
+        line += point == '\n';
+        if (!point || (point >= 0xD800 && point < 0xE000)) {
+            import_problem_add(problems, line, NULL, "is not valid UTF-16");
+            break;
+        }
+        end += text_put(end, point);
+    }
+    return to;
+}
+
+/* Only what stands before the first line that is not text is read on. */
+static const char *decode_utf8(struct arena *a, const char *at, size_t n,
+                               struct import_problems *problems)
+{
+    const char *end = at + n, *valid = end;
+    int64_t line = 1;
+    for (const char *from = at; from < end; line++) {
+        const char *lf = memchr(from, '\n', (size_t)(end - from));
+        size_t length = (size_t)((lf ? lf : end) - from);
+        if (!text_is_utf8(from, length)) {
+            import_problem_add(problems, line, NULL,
+                               "is not valid UTF-8; export or save the file as UTF-8");
+            valid = from < valid ? from : valid;
+        }
+        from += length + (lf != NULL);
+    }
+    return arena_text(a, at, (size_t)(valid - at));
+}
+
+static const char *decode(struct arena *a, struct blob file, struct import_problems *problems)
+{
+    const unsigned char *at = file.at;
+    size_t n = file.len;
+    if (n >= 2 && ((at[0] == 0xFF && at[1] == 0xFE) || (at[0] == 0xFE && at[1] == 0xFF)))
+        return decode_utf16(a, at + 2, n - 2, at[0] == 0xFE, problems);
+    size_t mark = n >= 3 && !memcmp(at, "\xEF\xBB\xBF", 3) ? 3 : 0;
+    return decode_utf8(a, (const char *)at + mark, n - mark, problems);
+}
+
+/* --- text to rows --- */
+
+struct scanner {
+    const char *at;
+    char *to; /* cells are written here; they never take more room than the text itself */
+    int64_t line;
+    char delimiter;
+    const char *cells[CSV_CELLS_MAX];
+    size_t count; /* of cells; may go beyond the limit */
+    struct import_problems *problems;
+};
+
+/* The delimiter that is most frequent outside quotes in the first line. */
+static char delimiter_of(const char *text)
+{
+    static const char marks[] = ",;\t";
+    size_t seen[sizeof marks] = { 0 };
+    bool quoted = false;
+    for (const char *p = text; *p && (quoted || (*p != '\n' && *p != '\r')); p++) {
+        const char *mark = quoted ? NULL : strchr(marks, *p);
+        if (mark)
+            seen[mark - marks]++;
+        quoted ^= *p == '"';
+    }
+    size_t best = seen[1] > seen[0] ? 1 : 0;
+    return marks[seen[2] > seen[best] ? 2 : best];
+}
+
+static void skip_break(struct scanner *s)
+{
+    if (*s->at == '\r')
+        s->at++;
+    if (*s->at == '\n')
+        s->at++;
+    s->line++;
+}
+
+static bool at_end_of_cell(const struct scanner *s)
+{
+    return !*s->at || *s->at == s->delimiter || *s->at == '\n' || *s->at == '\r';
+}
+
+/* The text of a cell between quotes, s->at behind the opening one. */
+static void scan_quoted(struct scanner *s)
+{
+    int64_t opened = s->line;
+    for (; *s->at; s->at++) {
+        if (*s->at == '"' && *++s->at != '"')
+            return;
+        if (*s->at == '\n' || (*s->at == '\r' && s->at[1] != '\n'))
+            s->line++;
+        *s->to++ = *s->at;
+    }
+    import_problem_add(s->problems, opened, NULL, "has a quotation mark that is never closed");
+}
+
+/* Without blanks, including the no-break space, at either end. */
+static char *trim(char *text)
+{
+    static const char blank[] = " \t\r\n";
+    for (;;) {
+        if (*text && strchr(blank, *text))
+            text++;
+        else if (text_starts(text, "\xC2\xA0"))
+            text += 2;
+        else
+            break;
+    }
+    size_t n = strlen(text);
+    for (;;) {
+        if (n && strchr(blank, text[n - 1]))
+            n--;
+        else if (n >= 2 && !memcmp(text + n - 2, "\xC2\xA0", 2))
+            n -= 2;
+        else
+            break;
+    }
+    text[n] = 0;
+    return text;
+}
+
+static void scan_cell(struct scanner *s)
+{
+    char *cell = s->to;
+    while (*s->at == ' ' && s->delimiter != ' ')
+        s->at++;
+    if (*s->at == '"') {
+        s->at++;
+        scan_quoted(s);
+    }
+    /* Some programs write on behind the closing quote; the text is kept. */
+    for (; !at_end_of_cell(s); s->at++)
+        *s->to++ = *s->at;
+    *s->to++ = 0;
+    if (s->count < CSV_CELLS_MAX)
+        s->cells[s->count] = trim(cell);
+    s->count++;
+}
+
+/* Reads one line into s->cells; false when it is blank. */
+static bool scan_row(struct scanner *s)
+{
+    s->count = 0;
+    scan_cell(s);
+    while (*s->at == s->delimiter) {
+        s->at++;
+        scan_cell(s);
+    }
+    if (*s->at)
+        skip_break(s);
+    for (size_t i = 0; i < s->count && i < CSV_CELLS_MAX; i++)
+        if (*s->cells[i])
+            return true;
+    return false;
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t n = 1;
+    for (; *text; text++)
+        n += *text == '\n' || (*text == '\r' && text[1] != '\n');
+    return n;
+}
+
+struct csv csv_read(struct arena *a, struct blob file, struct import_problems *problems)
+{
+    const char *text = decode(a, file, problems);
+    struct scanner s = { .at = text, .line = 1, .problems = problems };
+    s.to = arena_alloc(a, strlen(text) + 1);
+    s.delimiter = delimiter_of(text);
+    if (text_starts(text, "sep=") && text[4] && strchr("\r\n", text[5])) {
+        s.delimiter = text[4];
+        s.at += 5;
+        if (*s.at)
+            skip_break(&s);
+    }
+    size_t room = lines_of(text);
+    struct csv_row *rows = arena_many(a, room < CSV_ROWS_MAX ? room : CSV_ROWS_MAX, struct csv_row);
+    struct csv csv = { .delimiter = s.delimiter, .row = rows };
+    while (*s.at) {
+        int64_t line = s.line;
+        if (!scan_row(&s))
+            continue;
+        if (s.count > CSV_CELLS_MAX) {
+            import_problem_add(problems, line, NULL, "has more than 100 cells");
+            continue;
+        }
+        if (csv.count == CSV_ROWS_MAX) {
+            import_problem_add(problems, line, NULL,
+                               "is beyond the 200000 rows that one file may have");
+            break;
+        }
+        rows[csv.count++] = (struct csv_row){
+            .line = line,
+            .count = s.count,
+            .cell = arena_copy(a, s.cells, s.count * sizeof *s.cells),
+        };
+    }
+    return csv;
+}

@@ -1,0 +1,482 @@
+/* import_format.c: from cells to rows of work. */
+#include "import_header.h"
+
+#include "base/buffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const char *const import_source_names[] = { "auto", "toggl", "clockify", "harvest", "kimai", NULL };
+
+enum import_source import_source_parse(const char *name)
+{
+    for (int i = 0; name && import_source_names[i]; i++)
+        if (!strcmp(import_source_names[i], name))
+            return (enum import_source)i;
+    return IMPORT_AUTO;
+}
+
+struct reader {
+    struct arena *arena;
+    const struct import_options *options;
+    struct import_problems *problems;
+    const struct csv_row *header;
+    int column[COLUMNS]; /* index into the header, or -1 */
+    struct import_file file;
+    int digits; /* of the currency */
+};
+
+/* --- the header --- */
+
+static bool header_read(struct reader *r, const struct csv *csv)
+{
+    if (!csv->count) {
+        import_problem_add(r->problems, 0, NULL, "the file is empty");
+        return false;
+    }
+    r->header = &csv->row[0];
+    r->file.source = r->options->source;
+    if (r->file.source == IMPORT_AUTO)
+        r->file.source = header_source(r->arena, r->header);
+    if (r->file.source == IMPORT_AUTO) {
+        import_problem_add(r->problems, r->header->line, NULL,
+                           "is not the header of a detailed export of Toggl, Clockify, Harvest or "
+                           "Kimai");
+        return false;
+    }
+    header_columns(r->arena, r->header, r->file.source, r->column, &r->file.currency);
+    if (r->column[START_DATE] < 0 && r->column[START_TIME] < 0) {
+        import_problem_add(r->problems, r->header->line, NULL, "has no column with a date");
+        return false;
+    }
+    if (r->column[DURATION] < 0 && (r->column[START_TIME] < 0 || r->column[END_TIME] < 0)) {
+        import_problem_add(r->problems, r->header->line, NULL,
+                           "has neither a column with a duration nor columns with start and end");
+        return false;
+    }
+    return true;
+}
+
+/* --- cells --- */
+
+/* The text of a cell, or NULL when there is no such column or it is empty. */
+static const char *cell(const struct reader *r, const struct csv_row *row, enum column column)
+{
+    int i = r->column[column];
+    if (i < 0 || (size_t)i >= row->count || !*row->cell[i])
+        return NULL;
+    return row->cell[i];
+}
+
+static bool wrong(struct reader *r, const struct csv_row *row, enum column column,
+                  const char *reason)
+{
+    int i = r->column[column];
+    import_problem_add(r->problems, row->line, i < 0 ? NULL : r->header->cell[i], reason);
+    return false;
+}
+
+static const char *name_cell(const struct reader *r, const struct csv_row *row, enum column column)
+{
+    static const char *const none[] = { "(no client)", "(no project)", "(no task)", "-" };
+    const char *text = cell(r, row, column);
+    for (size_t i = 0; text && i < LENGTH(none); i++)
+        if (!strcasecmp(text, none[i]))
+            return NULL;
+    return text;
+}
+
+/* Names are single lines; spreadsheets let people break them. */
+static bool is_line(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7F)
+            return false;
+    return true;
+}
+
+static bool names_read(struct reader *r, const struct csv_row *row, struct import_row *to)
+{
+    static const struct {
+        enum column column;
+        size_t max;
+    } bounds[] = { { PERSON, 200 },  { EMAIL, 254 }, { CLIENT, 200 },
+                   { PROJECT, 200 }, { TASK, 200 },  { NOTE, 2000 } };
+    for (size_t i = 0; i < LENGTH(bounds); i++) {
+        const char *text = cell(r, row, bounds[i].column);
+        if (text && text_points(text) > bounds[i].max)
+            return wrong(r, row, bounds[i].column, "is longer than vow keeps");
+        if (text && bounds[i].column != NOTE && !is_line(text))
+            return wrong(r, row, bounds[i].column, "is a name of more than one line");
+    }
+    const char *first = cell(r, row, FIRST_NAME), *last = cell(r, row, LAST_NAME);
+    to->person = cell(r, row, PERSON);
+    if (!to->person && (first || last))
+        to->person = arena_printf(r->arena, "%s%s%s", first ? first : "", first && last ? " " : "",
+                                  last ? last : "");
+    to->email = cell(r, row, EMAIL);
+    to->client = name_cell(r, row, CLIENT);
+    to->project = name_cell(r, row, PROJECT);
+    to->task = name_cell(r, row, TASK);
+    to->note = cell(r, row, NOTE);
+    return true;
+}
+
+static bool tags_read(struct reader *r, const struct csv_row *row, struct import_row *to)
+{
+    const char *text = cell(r, row, TAGS);
+    if (!text)
+        return true;
+    const char *found[IMPORT_TAGS_MAX];
+    size_t n = 0;
+    char *rest = arena_string(r->arena, text), *tag;
+    while ((tag = strsep(&rest, ","))) {
+        tag += strspn(tag, " ");
+        for (size_t end = strlen(tag); end && tag[end - 1] == ' '; end--)
+            tag[end - 1] = 0;
+        bool known = !*tag;
+        for (size_t i = 0; i < n && !known; i++)
+            known = !strcasecmp(found[i], tag);
+        if (known)
+            continue;
+        if (n == IMPORT_TAGS_MAX || text_points(tag) > 100 || !is_line(tag))
+            return wrong(r, row, TAGS, "has more than 20 tags or one that is too long");
+        found[n++] = tag;
+    }
+    to->tags = arena_copy(r->arena, found, n * sizeof *found);
+    to->tag_count = n;
+    return true;
+}
+
+/* "EUR", or what stands behind "Euro - ". */
+static const char *currency_cell(const struct reader *r, const struct csv_row *row)
+{
+    const char *text = cell(r, row, CURRENCY);
+    size_t n = text ? strlen(text) : 0;
+    if (n > 3)
+        text += n - 3;
+    return is_currency(text) ? text : NULL;
+}
+
+/* Amounts in another currency than the file's first are left out. */
+static bool money_read(struct reader *r, const struct csv_row *row, struct import_row *to)
+{
+    const char *text = cell(r, row, BILLABLE);
+    if (text && !(to->billable_given = cell_yes(text, &to->billable)))
+        return wrong(r, row, BILLABLE, "is neither yes nor no");
+    to->amount_minor = INT_NONE;
+    text = currency_cell(r, row);
+    if (text && !r->file.currency)
+        r->file.currency = text;
+    if (text && strcmp(text, r->file.currency) != 0) {
+        r->file.currencies_mixed = true;
+        return true;
+    }
+    text = cell(r, row, AMOUNT);
+    if (text && !cell_amount(text, currency_digits(r->file.currency), &to->amount_minor))
+        return wrong(r, row, AMOUNT, "is not an amount of money");
+    return true;
+}
+
+/* --- when --- */
+
+/* What the cells say, before the zone makes moments of it. */
+struct when {
+    struct date start_day, end_day;
+    int64_t start, end; /* seconds of the day */
+    bool has_start, has_end, has_duration;
+    struct span duration;
+    int64_t slack; /* of the duration */
+    bool exact;    /* the duration is in hours and minutes */
+};
+
+/* A time, in a column of its own or behind the date in the same cell. */
+static bool time_read(struct reader *r, const struct csv_row *row, enum column column,
+                      struct date *day, int64_t *second, bool *given)
+{
+    const char *text = cell(r, row, column), *rest;
+    if (!text)
+        return true;
+    if (cell_date(text, r->file.order, &rest, day)) {
+        text = rest;
+        if (!*text)
+            return true;
+    }
+    if (!cell_time(text, second))
+        return wrong(r, row, column, "is not a time of day");
+    *given = true;
+    return true;
+}
+
+static bool day_read(struct reader *r, const struct csv_row *row, enum column column,
+                     struct date *day, int64_t *second, bool *given)
+{
+    const char *text = cell(r, row, column), *rest;
+    if (!text)
+        return true;
+    if (!cell_date(text, r->file.order, &rest, day))
+        return wrong(r, row, column, "is not a date between 1990 and 2100");
+    if (*rest && !(*given = cell_time(rest, second)))
+        return wrong(r, row, column, "has more than a date");
+    return true;
+}
+
+static bool when_read(struct reader *r, const struct csv_row *row, struct when *ret)
+{
+    struct when w = { 0 };
+    if (!day_read(r, row, START_DATE, &w.start_day, &w.start, &w.has_start) ||
+        !time_read(r, row, START_TIME, &w.start_day, &w.start, &w.has_start))
+        return false;
+    if (!date_given(w.start_day))
+        return wrong(r, row, r->column[START_DATE] < 0 ? START_TIME : START_DATE, "has no date");
+    if (!day_read(r, row, END_DATE, &w.end_day, &w.end, &w.has_end) ||
+        !time_read(r, row, END_TIME, &w.end_day, &w.end, &w.has_end))
+        return false;
+    const char *text = cell(r, row, DURATION);
+    w.has_duration = text && cell_duration(text, &w.duration, &w.slack);
+    w.exact = w.has_duration && strchr(text, ':');
+    bool times = w.has_start && w.has_end;
+    if (!w.has_duration && !times)
+        return text ? wrong(r, row, DURATION, "is not a duration")
+                    : wrong(r, row, DURATION, "has no duration; is the timer still running?");
+    if (times && !date_given(w.end_day)) {
+        /* Work past midnight in a file that names one day only. */
+        w.end_day = (struct date){ w.start_day.day + (w.end < w.start) };
+    }
+    *ret = w;
+    return true;
+}
+
+/* Sets the start and the duration from both clock times: where the clock showed one of them twice,
+   the reading that fits the duration is meant. */
+static void times_resolve(const struct reader *r, const struct when *w, struct import_row *to)
+{
+    const struct zone *z = r->options->zone;
+    int64_t best = INT64_MAX;
+    for (int choice = 0; choice < 4; choice++) {
+        struct instant from = zone_instant(z, w->start_day, w->start, choice & 1, NULL);
+        struct instant until = zone_instant(z, w->end_day, w->end, choice & 2, NULL);
+        struct span length = instant_minus(until, from);
+        int64_t off = w->has_duration ? llabs(length.s - w->duration.s) : 0;
+        if (length.s < 0)
+            off += INT64_C(1) << 40;
+        if (off < best) {
+            best = off;
+            to->started_at = from;
+            to->duration = length;
+        }
+    }
+    if (w->exact && best > w->slack)
+        to->duration = w->duration;
+}
+
+static bool when_resolve(struct reader *r, const struct csv_row *row, const struct when *w,
+                         struct import_row *to)
+{
+    to->day = w->start_day;
+    to->timed = w->has_start;
+    if (w->has_start && w->has_end) {
+        times_resolve(r, w, to);
+    } else {
+        to->started_at = zone_instant(r->options->zone, w->start_day, w->start, false, NULL);
+        to->duration = w->duration;
+    }
+    if (to->duration.s < 0)
+        return wrong(r, row, END_TIME, "is before the start");
+    if (to->duration.s > IMPORT_DAYS_MAX * 86400)
+        return wrong(r, row, DURATION, "is longer than 31 days");
+    if (!to->timed && to->duration.s > 86400)
+        return wrong(r, row, DURATION, "is more than a day has");
+    return true;
+}
+
+/* --- the file --- */
+
+static void order_decide(struct reader *r, const struct csv *csv)
+{
+    static const enum column dated[] = { START_DATE, START_TIME, END_DATE, END_TIME };
+    struct date_votes votes = { 0 };
+    for (size_t i = 1; i < csv->count; i++)
+        for (size_t k = 0; k < LENGTH(dated); k++) {
+            const char *text = cell(r, &csv->row[i], dated[k]);
+            if (text)
+                cell_date_vote(text, &votes);
+        }
+    enum date_order told = cell_date_order(&votes);
+    bool asked = r->options->order == DATES_DAY_FIRST || r->options->order == DATES_MONTH_FIRST;
+    r->file.order = asked ? r->options->order : told;
+    if (asked)
+        return;
+    const char *name =
+        r->header->cell[r->column[START_DATE] < 0 ? r->column[START_TIME] : r->column[START_DATE]];
+    if (told == DATES_UNCLEAR)
+        import_problem_add(r->problems, 0, name,
+                           "the dates can be read day first or month first; say which");
+    if (told == DATES_MIXED)
+        import_problem_add(r->problems, 0, name,
+                           "some dates can only be day first and some only month first");
+}
+
+/* Sums below a table have neither a date nor a name. */
+static bool is_total(const struct reader *r, const struct csv_row *row)
+{
+    static const enum column named[] = { START_DATE, START_TIME, PERSON, EMAIL,
+                                         CLIENT,     PROJECT,    TASK,   NOTE };
+    for (size_t i = 0; i < LENGTH(named); i++) {
+        const char *text = cell(r, row, named[i]);
+        if (text && strncasecmp(text, "total", 5) && strncasecmp(text, "gesamt", 6))
+            return false;
+    }
+    return true;
+}
+
+static int compare(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+static int compare_who(const struct import_row *a, const struct import_row *b)
+{
+    int c = compare(a->email, b->email);
+    return c ? c : compare(a->person, b->person);
+}
+
+static int compare_day(const void *left, const void *right)
+{
+    const struct import_row *a = *(const struct import_row *const *)left;
+    const struct import_row *b = *(const struct import_row *const *)right;
+    int c = compare_who(a, b);
+    c = c ? c : (a->day.day > b->day.day) - (a->day.day < b->day.day);
+    return c ? c : (a->line > b->line) - (a->line < b->line);
+}
+
+/* Gives work that has only a day its place on the clock. */
+static void untimed_place(struct reader *r, struct import_row *rows, size_t count)
+{
+    struct import_row **order = arena_many(r->arena, count + 1, struct import_row *);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].timed)
+            order[n++] = &rows[i];
+    qsort(order, n, sizeof(struct import_row *), compare_day);
+    for (size_t from = 0, until; from < n; from = until) {
+        int64_t sum = 0;
+        for (until = from; until < n && !compare_who(order[from], order[until]) &&
+                           order[from]->day.day == order[until]->day.day;
+             until++)
+            sum += order[until]->duration.s;
+        struct date d = order[from]->day;
+        struct instant start = zone_day_start(r->options->zone, d);
+        int64_t room = zone_day_length(r->options->zone, d).s - sum;
+        if (room < 0)
+            import_problem_add(r->problems, order[until - 1]->line, NULL,
+                               "is more than one person's day holds");
+        start = instant_plus(start, (struct span){ room > 9 * 3600 ? 9 * 3600
+                                                   : room > 0      ? room
+                                                                   : 0 });
+        for (size_t i = from; i < until; i++) {
+            order[i]->started_at = start;
+            start = instant_plus(start, order[i]->duration);
+        }
+    }
+}
+
+static int compare_tags(const struct import_row *a, const struct import_row *b)
+{
+    if (a->tag_count != b->tag_count)
+        return a->tag_count > b->tag_count ? 1 : -1;
+    for (size_t i = 0; i < a->tag_count; i++) {
+        int c = strcmp(a->tags[i], b->tags[i]);
+        if (c)
+            return c;
+    }
+    return 0;
+}
+
+static int compare_same(const struct import_row *a, const struct import_row *b)
+{
+    int c = compare_who(a, b);
+    c = c ? c : (a->day.day > b->day.day) - (a->day.day < b->day.day);
+    if (!c && a->timed && b->timed)
+        c = (a->started_at.us > b->started_at.us) - (a->started_at.us < b->started_at.us);
+    c = c ? c : (a->duration.s > b->duration.s) - (a->duration.s < b->duration.s);
+    c = c ? c : compare(a->client, b->client);
+    c = c ? c : compare(a->project, b->project);
+    c = c ? c : compare(a->task, b->task);
+    c = c ? c : compare(a->note, b->note);
+    return c ? c : compare_tags(a, b);
+}
+
+static int compare_row(const void *left, const void *right)
+{
+    const struct import_row *a = *(const struct import_row *const *)left;
+    const struct import_row *b = *(const struct import_row *const *)right;
+    int c = (a->timed > b->timed) - (a->timed < b->timed);
+    c = c ? c : compare_same(a, b);
+    return c ? c : (a->line > b->line) - (a->line < b->line);
+}
+
+static void ordinals_count(struct reader *r, struct import_row *rows, size_t count)
+{
+    struct import_row **order = arena_many(r->arena, count + 1, struct import_row *);
+    for (size_t i = 0; i < count; i++)
+        order[i] = &rows[i];
+    qsort(order, count, sizeof(struct import_row *), compare_row);
+    for (size_t i = 1; i < count; i++)
+        if (order[i]->timed == order[i - 1]->timed && !compare_same(order[i - 1], order[i]))
+            order[i]->ordinal = order[i - 1]->ordinal + 1;
+}
+
+struct import_file import_read(struct arena *a, struct blob file,
+                               const struct import_options *options,
+                               struct import_problems *problems)
+{
+    struct reader r = { .arena = a, .options = options, .problems = problems };
+    struct csv csv = csv_read(a, file, problems);
+    if (!header_read(&r, &csv))
+        return r.file;
+    order_decide(&r, &csv);
+    struct import_row *rows = arena_many(a, csv.count, struct import_row);
+    for (size_t i = 1; i < csv.count; i++) {
+        const struct csv_row *row = &csv.row[i];
+        struct import_row one = { .line = row->line };
+        struct when w;
+        if (is_total(&r, row))
+            continue;
+        /* Names first, so that one row is one problem: the leftmost kind. */
+        if (!names_read(&r, row, &one) || !tags_read(&r, row, &one) || !money_read(&r, row, &one) ||
+            !when_read(&r, row, &w) || !when_resolve(&r, row, &w, &one))
+            continue;
+        r.file.total.s += one.duration.s;
+        rows[r.file.count++] = one;
+    }
+    untimed_place(&r, rows, r.file.count);
+    ordinals_count(&r, rows, r.file.count);
+    r.file.row = rows;
+    return r.file;
+}
+
+static void key_part(struct buffer *b, const char *text)
+{
+    buffer_string(b, text ? text : "");
+    buffer_char(b, '\x1F');
+}
+
+const char *import_row_key(struct arena *a, const struct import_file *file,
+                           const struct import_row *row)
+{
+    struct buffer b = buffer_new(a);
+    key_part(&b, import_source_names[file->source]);
+    key_part(&b, row->email ? row->email : row->person);
+    buffer_printf(&b, "%d\x1F%lld\x1F%lld\x1F%lld\x1F", row->day.day,
+                  row->timed ? (long long)row->started_at.us : -1, (long long)row->duration.s,
+                  (long long)row->ordinal);
+    key_part(&b, row->client);
+    key_part(&b, row->project);
+    key_part(&b, row->task);
+    key_part(&b, row->note);
+    for (size_t i = 0; i < row->tag_count; i++)
+        key_part(&b, row->tags[i]);
+    return b.at;
+}

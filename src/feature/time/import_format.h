@@ -1,0 +1,72 @@
+/* import_format.h: exports of other time trackers, read into rows of work.
+
+   Known are the detailed CSV exports of Toggl, Clockify, Harvest and Kimai with their English and
+   German headers, told apart by the header. Columns may stand in any order; those that are not
+   needed may be missing, and unknown ones are left alone. */
+#ifndef VOW_TIME_IMPORT_FORMAT_H
+#define VOW_TIME_IMPORT_FORMAT_H
+
+#include "base/field.h"
+#include "base/zone.h"
+#include "import_cell.h"
+#include "import_csv.h"
+
+enum import_source {
+    IMPORT_AUTO, /* told from the header; as an answer: unknown */
+    IMPORT_TOGGL,
+    IMPORT_CLOCKIFY,
+    IMPORT_HARVEST,
+    IMPORT_KIMAI,
+};
+extern const char *const import_source_names[]; /* by enum import_source; ends with NULL */
+enum import_source import_source_parse(const char *name); /* IMPORT_AUTO when unknown */
+
+enum { IMPORT_TAGS_MAX = 20, IMPORT_DAYS_MAX = 31 };
+
+/* One piece of work. Names that the file leaves empty are NULL. */
+struct import_row {
+    int64_t line;
+    const char *person, *email; /* whose work it is */
+    const char *client, *project, *task, *note;
+    const char *const *tags; /* in order, none twice */
+    size_t tag_count;
+    bool billable, billable_given;
+    bool timed; /* the file says when; else only on which day, and the start is made up */
+    struct date day;
+    struct instant started_at;
+    struct span duration;
+    int64_t amount_minor; /* INT_NONE when the file has none */
+    int64_t ordinal;      /* counts rows of the file that are the same in everything, from 0 */
+};
+
+struct import_options {
+    enum import_source source;
+    enum date_order order;
+    const struct zone *zone; /* whose clock the file's times were read from */
+};
+
+struct import_file {
+    enum import_source source;
+    enum date_order order;
+    const char *currency;  /* of the amounts, when the file tells; else NULL */
+    bool currencies_mixed; /* some amounts were in another one and are left out */
+    size_t count;
+    const struct import_row *row;
+    struct span total;
+};
+
+/* Reads a whole file. Whatever cannot be read is in `problems`; the rows that could be read are
+   returned all the same. Times that the zone's clock showed twice are resolved by the duration
+   where the file has one. When times and a duration in hours and minutes disagree (breaks,
+   rounding), the duration counts from the start. Work without times is put one after the other
+   from 09:00, earlier when the day would not hold it. */
+struct import_file import_read(struct arena *a, struct blob file,
+                               const struct import_options *options,
+                               struct import_problems *problems);
+
+/* What makes a row the same in a second import of the same or a longer file: a text of everything
+   that the source says of it, for hashing. */
+const char *import_row_key(struct arena *a, const struct import_file *file,
+                           const struct import_row *row);
+
+#endif

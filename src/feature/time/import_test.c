@@ -1,0 +1,461 @@
+/* import_test.c: values, files and whole exports as people have them. */
+#include "import_format.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct world {
+    struct arena arena;
+    struct zones *zones;
+    const struct zone *berlin;
+    struct import_problems problems;
+};
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    w->zones = zones_new(NULL);
+    w->berlin = zone_find(w->zones, "Europe/Berlin");
+    *state = w;
+    return w->berlin ? 0 : 1;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+    zones_free(w->zones);
+    arena_done(&w->arena);
+    free(w);
+    return 0;
+}
+
+static struct blob text_blob(const char *text)
+{
+    return (struct blob){ text, strlen(text) };
+}
+
+static struct blob sample(struct world *w, const char *name)
+{
+    FILE *file = fopen(arena_printf(&w->arena, "%s/%s", SAMPLES, name), "rb");
+    assert_non_null(file);
+    char *at = arena_alloc(&w->arena, 65536);
+    size_t n = fread(at, 1, 65536, file);
+    fclose(file);
+    return (struct blob){ at, n };
+}
+
+static struct import_file read_blob(struct world *w, struct blob file, enum date_order order)
+{
+    struct import_options options = { .zone = w->berlin, .order = order };
+    return import_read(&w->arena, file, &options, &w->problems);
+}
+
+static struct import_file read_sample(struct world *w, const char *name, enum import_source source,
+                                      size_t rows)
+{
+    struct import_file f = read_blob(w, sample(w, name), DATES_AUTO);
+    for (size_t i = 0; i < w->problems.count; i++)
+        print_message("%s:%d: %s\n", name, (int)w->problems.at[i].line, w->problems.at[i].reason);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.source, source);
+    assert_int_equal(f.count, rows);
+    return f;
+}
+
+static void expect_start(const struct import_row *row, const char *text, int64_t seconds)
+{
+    char is[INSTANT_TEXT];
+    instant_format(row->started_at, is);
+    assert_string_equal(is, text);
+    assert_int_equal(row->duration.s, seconds);
+}
+
+static void csv_reads_what_people_export(void **state)
+{
+    struct world *w = *state;
+    struct csv csv = csv_read(
+        &w->arena, text_blob("a;b,c;d\r\n\r\n\"x;\"\"1\"\"\nline\" tail ;  y \n;;\n1\r2;3"),
+        &w->problems);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(csv.delimiter, ';');
+    assert_int_equal(csv.count, 4);
+    assert_int_equal(csv.row[0].count, 3);
+    assert_string_equal(csv.row[0].cell[1], "b,c");
+    assert_int_equal(csv.row[1].line, 3);
+    assert_string_equal(csv.row[1].cell[0], "x;\"1\"\nline tail");
+    assert_string_equal(csv.row[1].cell[1], "y");
+    assert_int_equal(csv.row[2].line, 6);
+    assert_int_equal(csv.row[3].line, 7);
+    assert_string_equal(csv.row[3].cell[1], "3");
+    csv = csv_read(&w->arena, text_blob("sep=\t\na,b\tc\n"), &w->problems);
+    assert_int_equal(csv.row[0].count, 2);
+    csv = csv_read(&w->arena, text_blob("a,b\n\"never,closed\n"), &w->problems);
+    assert_int_equal(w->problems.count, 1);
+    assert_int_equal(w->problems.at[0].line, 2);
+    assert_int_equal(csv_read(&w->arena, text_blob(""), &w->problems).count, 0);
+}
+
+static void csv_tells_lines_that_are_not_text(void **state)
+{
+    struct world *w = *state;
+    csv_read(&w->arena, text_blob("a,b\n1,\xff\n2,3\n\xc3,4\n"), &w->problems);
+    assert_int_equal(w->problems.count, 2);
+    assert_int_equal(w->problems.at[0].line, 2);
+    assert_int_equal(w->problems.at[1].line, 4);
+    csv_read(&w->arena, (struct blob){ "a\0b", 3 }, &w->problems);
+    assert_int_equal(w->problems.count, 3);
+    csv_read(&w->arena,
+             (struct blob){ "\xff\xfe"
+                            "a\0\n\0\x00\xd8"
+                            "b\0",
+                            10 },
+             &w->problems);
+    assert_int_equal(w->problems.count, 4);
+    assert_int_equal(w->problems.at[3].line, 2);
+}
+
+static void csv_has_bounds(void **state)
+{
+    struct world *w = *state;
+    char wide[CSV_CELLS_MAX + 2];
+    memset(wide, ',', sizeof wide - 1);
+    wide[sizeof wide - 1] = 0;
+    wide[0] = 'x';
+    struct csv csv = csv_read(&w->arena, text_blob(wide), &w->problems);
+    assert_int_equal(csv.count, 0);
+    assert_int_equal(w->problems.count, 1);
+    size_t n = (CSV_ROWS_MAX + 2) * 2;
+    char *tall = arena_alloc(&w->arena, n + 1);
+    for (size_t i = 0; i < n; i += 2)
+        memcpy(tall + i, "x\n", 2);
+    csv = csv_read(&w->arena, (struct blob){ tall, n }, &w->problems);
+    assert_int_equal(csv.count, CSV_ROWS_MAX);
+    assert_int_equal(w->problems.count, 2);
+}
+
+static void dates_are_read_in_every_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum date_order order;
+        const char *is; /* NULL: not a date */
+    } rows[] = {
+        { "2026-03-04", DATES_AUTO, "2026-03-04" },
+        { "2026/3/4", DATES_AUTO, "2026-03-04" },
+        { "4.3.2026", DATES_MONTH_FIRST, "2026-03-04" },
+        { "04.03.26", DATES_AUTO, "2026-03-04" },
+        { "03/04/2026", DATES_DAY_FIRST, "2026-04-03" },
+        { "03/04/2026", DATES_MONTH_FIRST, "2026-03-04" },
+        { "03-04-2026", DATES_MONTH_FIRST, "2026-03-04" },
+        { "31/04/2026", DATES_DAY_FIRST, NULL },
+        { "13/13/2026", DATES_DAY_FIRST, NULL },
+        { "2026-02-29", DATES_AUTO, NULL },
+        { "2028-02-29", DATES_AUTO, "2028-02-29" },
+        { "1989-12-31", DATES_AUTO, NULL },
+        { "2101-01-01", DATES_AUTO, NULL },
+        { "2026-03-04 10:00", DATES_AUTO, NULL },
+        { "2026-03", DATES_AUTO, NULL },
+        { "", DATES_AUTO, NULL },
+        { "yesterday", DATES_AUTO, NULL },
+        { "20260-1-1", DATES_AUTO, NULL },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct date d;
+        char is[DATE_TEXT];
+        bool ok = cell_date(rows[i].text, rows[i].order, NULL, &d);
+        assert_int_equal(ok, rows[i].is != NULL);
+        if (ok) {
+            date_format(d, is);
+            assert_string_equal(is, rows[i].is);
+        }
+    }
+}
+
+static void the_order_of_dates_is_decided_by_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text[3];
+        enum date_order is;
+    } rows[] = {
+        { { "03/04/2026", "13/04/2026" }, DATES_DAY_FIRST },
+        { { "03/04/2026", "04/13/2026" }, DATES_MONTH_FIRST },
+        { { "03/04/2026", "05/06/2026" }, DATES_UNCLEAR },
+        { { "13/04/2026", "04/13/2026" }, DATES_MIXED },
+        { { "2026-03-04", "1.2.2026" }, DATES_DAY_FIRST },
+        { { "5/5/2026" }, DATES_DAY_FIRST },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct date_votes votes = { 0 };
+        for (size_t k = 0; k < 3 && rows[i].text[k]; k++)
+            cell_date_vote(rows[i].text[k], &votes);
+        assert_int_equal(cell_date_order(&votes), rows[i].is);
+    }
+}
+
+static void times_are_read_in_every_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int is; /* -1: not a time */
+    } rows[] = {
+        { "09:05", 32700 },
+        { "9:05:30", 32730 },
+        { "9.05", 32700 },
+        { "12:00 AM", 0 },
+        { "12:00 PM", 43200 },
+        { "3:35pm", 56100 },
+        { "11:59:59 p.m.", 86399 },
+        { "24:00", 86400 },
+        { "09:05:30.125", 32730 },
+        { "24:01", -1 },
+        { "13:00 PM", -1 },
+        { "0:30 AM", -1 },
+        { "9", -1 },
+        { "9:5", -1 },
+        { "9:60", -1 },
+        { "9:05 XM", -1 },
+        { "9:05 AMM", -1 },
+        { "", -1 },
+        { "9:05\xE2\x80\xAF"
+          "AM",
+          32700 },
+        { "-1:00", -1 },
+        { "123:00", -1 },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        int64_t s = -1;
+        assert_int_equal(cell_time(rows[i].text, &s), rows[i].is >= 0);
+        assert_int_equal(s, rows[i].is);
+    }
+}
+
+static void durations_are_read_in_every_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int is;
+    } rows[] = {
+        { "1:30", 5400 },  { "01:30:15", 5415 }, { "26:15:00", 94500 }, { "1.5", 5400 },
+        { "1,5", 5400 },   { "0.58", 2088 },     { "7,5 h", 27000 },    { "1:30 h", 5400 },
+        { "8", 28800 },    { "0", 0 },           { "1:3", -1 },         { "1:60", -1 },
+        { "-1:00", -1 },   { "1.", -1 },         { "one", -1 },         { "", -1 },
+        { "1:30:61", -1 }, { "1h30", -1 },       { "12345678", -1 },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct span s = { -1 };
+        assert_int_equal(cell_duration(rows[i].text, &s, NULL), rows[i].is >= 0);
+        assert_int_equal(s.s, rows[i].is);
+    }
+}
+
+static void amounts_are_read_in_every_form(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int digits;
+        int64_t is; /* INT_NONE: not an amount */
+    } rows[] = {
+        { "315.00", 2, 31500 },
+        { "1,234.50", 2, 123450 },
+        { "1.234,50", 2, 123450 },
+        { "1 234,5 EUR", 2, 123450 },
+        { "\xE2\x82\xAC 80,00", 2, 8000 },
+        { "$1,234", 2, 123400 },
+        { "1.234.567", 2, 123456700 },
+        { "-3,5", 2, -350 },
+        { "0.005", 3, 5 },
+        { "2.345", 2, 234500 },
+        { "1,999.999", 2, 200000 },
+        { "1200", 0, 1200 },
+        { "1'200.00 CHF", 2, 120000 },
+        { "EUR", 2, INT_NONE },
+        { "", 2, INT_NONE },
+        { "=1+1", 2, INT_NONE },
+        { "99999999999999", 2, INT_NONE },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        int64_t is = INT_NONE;
+        cell_amount(rows[i].text, rows[i].digits, &is) ? (void)0 : (void)(is = INT_NONE);
+        assert_int_equal(is, rows[i].is);
+    }
+}
+
+static void toggl_is_read(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_sample(w, "toggl.csv", IMPORT_TOGGL, 6);
+    assert_string_equal(f.currency, "EUR");
+    assert_int_equal(f.total.s, 12600 + 13530 + 18000 + 7200 + 900 + 900);
+    const struct import_row *r = f.row;
+    expect_start(&r[0], "2026-03-02T07:30:00.000Z", 12600);
+    assert_string_equal(r[0].note, "Measuring, day 1");
+    assert_int_equal(r[0].tag_count, 2);
+    assert_string_equal(r[0].tags[1], "travel");
+    assert_true(r[0].billable && r[0].billable_given);
+    assert_int_equal(r[0].amount_minor, 31500);
+    assert_string_equal(r[1].note, "Report \"draft\"\nsecond page");
+    assert_null(r[1].task);
+    /* Across the hour that Berlin skips, and one that it shows twice. */
+    expect_start(&r[2], "2026-03-28T21:00:00.000Z", 18000);
+    assert_int_equal(r[2].line, 5);
+    expect_start(&r[3], "2026-10-24T23:30:00.000Z", 7200);
+    assert_int_equal(r[4].ordinal, 0);
+    assert_int_equal(r[5].ordinal, 1);
+    assert_string_not_equal(import_row_key(&w->arena, &f, &r[4]),
+                            import_row_key(&w->arena, &f, &r[5]));
+}
+
+static void clockify_is_read_in_both_orders(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_sample(w, "clockify_us.csv", IMPORT_CLOCKIFY, 3);
+    assert_int_equal(f.order, DATES_MONTH_FIRST);
+    assert_string_equal(f.currency, "USD");
+    expect_start(&f.row[0], "2026-04-30T12:44:33.000Z", 2097);
+    expect_start(&f.row[1], "2026-05-04T21:30:00.000Z", 3600);
+    assert_int_equal(f.row[1].amount_minor, 8000);
+    assert_false(f.row[2].billable);
+    f = read_sample(w, "clockify_eu.csv", IMPORT_CLOCKIFY, 2);
+    assert_int_equal(f.order, DATES_DAY_FIRST);
+    expect_start(&f.row[1], "2026-07-03T08:00:00.000Z", 7200);
+}
+
+static void unclear_dates_are_asked_for(void **state)
+{
+    struct world *w = *state;
+    struct blob file = sample(w, "clockify_unclear.csv");
+    assert_int_equal(read_blob(w, file, DATES_AUTO).order, DATES_UNCLEAR);
+    assert_int_equal(w->problems.count, 1);
+    assert_int_equal(w->problems.at[0].line, 0);
+    assert_string_equal(w->problems.at[0].column, "Start Date");
+    expect_start(&read_blob(w, file, DATES_MONTH_FIRST).row[0], "2026-03-04T09:00:00.000Z", 3600);
+    expect_start(&read_blob(w, file, DATES_DAY_FIRST).row[0], "2026-04-03T08:00:00.000Z", 3600);
+    assert_int_equal(w->problems.count, 1);
+}
+
+static void harvest_is_read(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_sample(w, "harvest.csv", IMPORT_HARVEST, 3);
+    assert_string_equal(f.row[0].person, "Eero Salmi");
+    assert_string_equal(f.row[0].note, "ajax; forms");
+    assert_false(f.row[0].timed);
+    /* One after the other from nine; earlier when the day would not hold them. */
+    expect_start(&f.row[0], "2026-01-26T08:00:00.000Z", 27000);
+    expect_start(&f.row[1], "2026-01-26T15:30:00.000Z", 900);
+    expect_start(&f.row[2], "2026-01-27T07:00:00.000Z", 57600);
+    assert_int_equal(f.row[2].amount_minor, 160000);
+    assert_string_equal(f.currency, "EUR");
+}
+
+static void amounts_of_another_currency_are_left_out(void **state)
+{
+    struct world *w = *state;
+    struct import_file f =
+        read_blob(w,
+                  text_blob("Date,Project,Task,Notes,Hours,Billable?,Billable Amount,Currency\n"
+                            "2026-01-26,P,T,,1,Yes,10.00,US Dollar - USD\n"
+                            "2026-01-26,P,T,,1,Yes,20.00,Euro - EUR\n"
+                            "2026-01-26,P,T,,1,Yes,30.00,US Dollar - USD\n"),
+                  DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_true(f.currencies_mixed);
+    assert_string_equal(f.currency, "USD");
+    assert_int_equal(f.row[0].amount_minor, 1000);
+    assert_int_equal(f.row[1].amount_minor, INT_NONE);
+    assert_int_equal(f.row[2].amount_minor, 3000);
+}
+
+static void kimai_is_read_in_english_and_german(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_sample(w, "kimai_en.csv", IMPORT_KIMAI, 3);
+    expect_start(&f.row[0], "2026-02-09T08:00:00.000Z", 5400);
+    expect_start(&f.row[1], "2026-02-09T21:30:00.000Z", 7200);
+    expect_start(&f.row[2], "2026-02-10T08:00:00.000Z", 9000); /* less the break */
+    assert_string_equal(f.row[0].task, "Design");
+    f = read_sample(w, "kimai_de.csv", IMPORT_KIMAI, 2);
+    assert_string_equal(f.row[0].client, "B\xC3\xA4"
+                                         "ckerei Korn");
+    assert_string_equal(f.row[0].note, "Einf\xC3\xBChrung\r\nTeil 2");
+    assert_int_equal(f.row[0].tag_count, 2);
+    assert_int_equal(f.row[0].amount_minor, 12000);
+    expect_start(&f.row[1], "2026-02-10T08:00:00.000Z", 5400);
+    assert_false(f.row[1].timed);
+    f = read_sample(w, "kimai_utf16.csv", IMPORT_KIMAI, 1);
+    assert_string_equal(f.row[0].person, "J\xC3\xB6rg");
+}
+
+static void every_wrong_row_is_told(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        int line;
+        const char *column, *reason;
+    } is[] = {
+        { 3, "Start date", "is not a date between 1990 and 2100" },
+        { 4, "Billable", "is neither yes nor no" },
+        { 5, "Start time", "is not a time of day" },
+        { 7, "End time", "is before the start" },
+        { 8, "Duration", "has no duration; is the timer still running?" },
+        { 9, "Duration", "is longer than 31 days" },
+        { 10, "Start date", "has no date" },
+    };
+    struct import_file f = read_blob(w, sample(w, "broken.csv"), DATES_AUTO);
+    assert_int_equal(f.count, 1);
+    assert_int_equal(w->problems.count, LENGTH(is));
+    for (size_t i = 0; i < LENGTH(is); i++) {
+        assert_int_equal(w->problems.at[i].line, is[i].line);
+        assert_string_equal(w->problems.at[i].column, is[i].column);
+        assert_string_equal(w->problems.at[i].reason, is[i].reason);
+    }
+}
+
+static void files_that_are_no_export_are_told(void **state)
+{
+    struct world *w = *state;
+    static const char *const files[] = { "", "\n\n", "hello", "a,b,c\n1,2,3\n",
+                                         "User,Email,Client,Project,Description\nx,x,x,x,x\n" };
+    for (size_t i = 0; i < LENGTH(files); i++) {
+        w->problems.count = 0;
+        assert_int_equal(read_blob(w, text_blob(files[i]), DATES_AUTO).count, 0);
+        assert_int_equal(w->problems.count, 1);
+    }
+    w->problems.count = 0;
+    read_blob(w, sample(w, "latin1.csv"), DATES_AUTO);
+    assert_int_equal(w->problems.at[0].line, 2);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(csv_reads_what_people_export),
+        TEST(csv_tells_lines_that_are_not_text),
+        TEST(csv_has_bounds),
+        TEST(dates_are_read_in_every_form),
+        TEST(the_order_of_dates_is_decided_by_all),
+        TEST(times_are_read_in_every_form),
+        TEST(durations_are_read_in_every_form),
+        TEST(amounts_are_read_in_every_form),
+        TEST(toggl_is_read),
+        TEST(clockify_is_read_in_both_orders),
+        TEST(unclear_dates_are_asked_for),
+        TEST(harvest_is_read),
+        TEST(amounts_of_another_currency_are_left_out),
+        TEST(kimai_is_read_in_english_and_german),
+        TEST(every_wrong_row_is_told),
+        TEST(files_that_are_no_export_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

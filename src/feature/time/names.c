@@ -1,0 +1,50 @@
+/* names.c: a hash table of names. */
+#include "names.h"
+
+#include <string.h>
+#include <strings.h>
+
+static size_t slot_of(const struct names *n, struct id parent, const char *name)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < sizeof parent.byte; i++)
+        h = (h ^ parent.byte[i]) * UINT64_C(1099511628211);
+    for (const char *p = name; *p; p++) {
+        char lower = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+        h = (h ^ (unsigned char)lower) * UINT64_C(1099511628211);
+    }
+    size_t i = (h ^ h >> 32) & (n->room - 1);
+    while (n->slot[i].name &&
+           (strcasecmp(n->slot[i].name, name) != 0 || !id_equal(n->slot[i].parent, parent)))
+        i = (i + 1) & (n->room - 1);
+    return i;
+}
+
+static void grow(struct names *n)
+{
+    struct names larger = { .arena = n->arena, .room = n->room ? n->room * 2 : 64 };
+    larger.slot = arena_many(n->arena, larger.room, struct name_slot);
+    larger.count = n->count;
+    for (size_t i = 0; i < n->room; i++)
+        if (n->slot[i].name)
+            larger.slot[slot_of(&larger, n->slot[i].parent, n->slot[i].name)] = n->slot[i];
+    *n = larger;
+}
+
+void names_add(struct names *n, struct id parent, const char *name, struct id id)
+{
+    if (n->count * 2 >= n->room)
+        grow(n);
+    struct name_slot *slot = &n->slot[slot_of(n, parent, name)];
+    if (slot->name)
+        return;
+    *slot = (struct name_slot){ parent, id, name };
+    n->count++;
+}
+
+struct id names_find(const struct names *n, struct id parent, const char *name)
+{
+    if (!n->room)
+        return (struct id){ 0 };
+    return n->slot[slot_of(n, parent, name)].id;
+}

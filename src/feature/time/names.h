@@ -1,0 +1,26 @@
+/* names.h: finding rows by their name, whatever its case, below a parent row. */
+#ifndef VOW_TIME_NAMES_H
+#define VOW_TIME_NAMES_H
+
+#include "base/arena.h"
+#include "base/id.h"
+
+struct name_slot {
+    struct id parent, id;
+    const char *name; /* NULL: free */
+};
+
+/* A zeroed set but for the arena is empty. The first of two equal names stays. */
+struct names {
+    struct arena *arena;
+    struct name_slot *slot;
+    size_t count, room;
+};
+
+/* Names are kept, not copied. Cases of ASCII letters are the same. */
+void names_add(struct names *n, struct id parent, const char *name, struct id id);
+
+/* The id of a name; absent when there is none. */
+struct id names_find(const struct names *n, struct id parent, const char *name);
+
+#endif

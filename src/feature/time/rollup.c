@@ -1,0 +1,252 @@
+/* rollup.c: the tables of sums, and how entries change them. */
+#include "rollup_sums.h"
+
+#include <stdlib.h>
+
+#define SUM_FIELDS                                                             \
+    FIELD(struct rollup, duration_s, .privacy = OPERATIONAL, .ai = true,       \
+          .doc = "Seconds of work"),                                           \
+        FIELD(struct rollup, billable_s, .privacy = OPERATIONAL, .ai = true,   \
+              .doc = "Seconds of it that are billed"),                         \
+        FIELD(struct rollup, amount_minor, .privacy = OPERATIONAL, .ai = true, \
+              .doc = "What they cost, in minor units of the organisation's currency")
+#define DAY_FIELD \
+    FIELD(struct rollup, day, .privacy = OPERATIONAL, .ai = true, .doc = "Day in the person's zone")
+#define PERSON_FIELD                                                               \
+    FIELD(struct rollup, person, .privacy = PERSONAL, .subject = true, .ai = true, \
+          .doc = "Who worked")
+#define PROJECT_FIELD \
+    FIELD(struct rollup, project, .privacy = OPERATIONAL, .ai = true, .doc = "On what")
+#define ENTRIES_FIELD \
+    FIELD(struct rollup, entries, .privacy = OPERATIONAL, .doc = "Entries that touch the day")
+
+const struct field rollup_month_fields[] = { DAY_FIELD, PROJECT_FIELD, SUM_FIELDS, { 0 } };
+
+static const struct field day_columns[] = { DAY_FIELD,  PERSON_FIELD,  PROJECT_FIELD,
+                                            SUM_FIELDS, ENTRIES_FIELD, { 0 } };
+static const struct field month_columns[] = {
+    DAY_FIELD, PROJECT_FIELD, SUM_FIELDS, ENTRIES_FIELD, { 0 }
+};
+const struct field rollup_packed_fields[] = {
+    FIELD(struct rollup_packed, day, .privacy = OPERATIONAL, .doc = "Day in the person's zone"),
+    FIELD(struct rollup_packed, person, .privacy = PERSONAL, .subject = true, .doc = "Who worked"),
+    FIELD(struct rollup_packed, parts, .privacy = OPERATIONAL,
+          .doc = "Seconds, amounts and entries per project and set of tags"),
+    { 0 },
+};
+
+static const char *const day_keys[] = { "day, person, project", NULL };
+static const char *const packed_keys[] = { "day, person", NULL };
+static const char *const month_keys[] = { "day, project", NULL };
+
+const struct table time_day_table = {
+    .name = "time_day",
+    .doc = "Work per day, person and project, summed from the entries",
+    .fields = day_columns,
+    .size = sizeof(struct rollup),
+    .erase = ERASE_PERSON,
+    .uniques = day_keys,
+    .held_back = true,
+    .derive = rollup_rebuild, /* of all three */
+};
+
+const struct table time_day_packed_table = {
+    .name = "time_day_packed",
+    .doc = "All work of a day and person in one value, summed from the entries",
+    .fields = rollup_packed_fields,
+    .size = sizeof(struct rollup_packed),
+    .erase = ERASE_PERSON,
+    .uniques = packed_keys,
+    .held_back = true,
+};
+
+const struct table time_month_table = {
+    .name = "time_month",
+    .doc = "Work per month and project, summed from the entries",
+    .fields = month_columns,
+    .size = sizeof(struct rollup),
+    .uniques = month_keys,
+    .held_back = true,
+};
+
+/* Parameters: $1 day, $2 project, $3 to $6 what is added, $7 person. Keys may be absent, so
+   they are compared with IS NOT DISTINCT FROM, and no upsert would find them. */
+#define SET_SUMS                                                       \
+    " SET duration_s = duration_s + $3, billable_s = billable_s + $4," \
+    " amount_minor = amount_minor + $5, entries = entries + $6"        \
+    " WHERE day = $1 AND project IS NOT DISTINCT FROM $2"
+#define OF_PERSON " AND person IS NOT DISTINCT FROM $7"
+#define DROP_SUMS " WHERE day = $1 AND project IS NOT DISTINCT FROM $2 AND entries = 0"
+
+const struct sums sums_of_days = {
+    .add = { "UPDATE time_day" SET_SUMS OF_PERSON },
+    .make = { "INSERT INTO time_day (day, project, duration_s, billable_s, amount_minor, entries,"
+              " person) VALUES ($1, $2, $3, $4, $5, $6, $7)" },
+    .drop = { "DELETE FROM time_day" DROP_SUMS OF_PERSON },
+    .clear = { "DELETE FROM time_day" },
+    .all = { "SELECT day, person, project, duration_s, billable_s, amount_minor, entries"
+             " FROM time_day" },
+    .columns = day_columns,
+    .person = true,
+};
+
+const struct sums sums_of_months = {
+    .add = { "UPDATE time_month" SET_SUMS },
+    .make = { "INSERT INTO time_month (day, project, duration_s, billable_s, amount_minor, entries)"
+              " VALUES ($1, $2, $3, $4, $5, $6)" },
+    .drop = { "DELETE FROM time_month" DROP_SUMS },
+    .clear = { "DELETE FROM time_month" },
+    .all = { "SELECT day, project, duration_s, billable_s, amount_minor, entries FROM time_month" },
+    .columns = month_columns,
+};
+
+/* --- what an entry counts --- */
+
+static struct date month_of(struct date d)
+{
+    int year, month, day;
+    date_split(d, &year, &month, &day);
+    return date_of(year, month, 1);
+}
+
+static bool part_give(struct ctx *c, const struct rollup *part, const struct id *tags,
+                      size_t tag_count, const struct sink *sink)
+{
+    struct rollup month = *part;
+    struct packed_part packed = {
+        .project = part->project,
+        .tags = tags,
+        .tag_count = tag_count,
+        .sums = { part->duration_s.s, part->billable_s.s, part->amount_minor, part->entries },
+    };
+    month.day = month_of(part->day);
+    month.person = (struct id){ 0 };
+    return sink->sum(c, &sums_of_days, part, sink->with) &&
+           sink->pack(c, part, &packed, sink->with) &&
+           sink->sum(c, &sums_of_months, &month, sink->with);
+}
+
+bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *sink)
+{
+    struct id tags[ENTRY_TAGS_MAX];
+    size_t tag_count = 0;
+    struct split_part part;
+    if (!instant_given(e->ended_at))
+        return true;
+    if (e->tags.text && !tags_parse(e->tags.text, tags, &tag_count))
+        return fail(c, INTERNAL, "an entry has tags that are none");
+    struct split s =
+        split_start(zone_named(c, e->zone), e->started_at, e->ended_at, e->amount_minor);
+    while (split_next(&s, &part)) {
+        struct rollup one = {
+            .day = part.day,
+            .person = e->person,
+            .project = e->project,
+            .duration_s = part.length,
+            .billable_s = { e->billable ? part.length.s : 0 },
+            .amount_minor = part.amount_minor,
+            .entries = 1,
+        };
+        if (!part_give(c, &one, tags, tag_count, sink))
+            return false;
+    }
+    return true;
+}
+
+/* --- one entry --- */
+
+bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *r, int sign, bool *odd)
+{
+    const struct value args[] = {
+        value_date(r->day),
+        value_id(r->project),
+        value_int(sign * r->duration_s.s),
+        value_int(sign * r->billable_s.s),
+        value_int(sign * r->amount_minor),
+        value_int(sign * r->entries),
+        value_id(r->person),
+    };
+    size_t n = s->person ? 7 : 6;
+    int64_t changed;
+    if (!tx_run(c->tx, &s->add, args, n, &changed))
+        return false;
+    *odd |= changed > 1 || (sign < 0 && changed == 0);
+    if (sign < 0)
+        return tx_run(c->tx, &s->drop, args, n, NULL);
+    return changed || tx_run(c->tx, &s->make, args, n, NULL);
+}
+
+struct adding {
+    int sign;
+    bool odd;
+};
+
+static bool part_add(struct ctx *c, const struct sums *s, const struct rollup *part, void *with)
+{
+    struct adding *adding = with;
+    return sum_add(c, s, part, adding->sign, &adding->odd);
+}
+
+bool packed_store(struct ctx *c, struct date day, struct id person, bool known, struct blob value)
+{
+    static const struct query set = { "UPDATE time_day_packed SET parts = $3 WHERE day = $1"
+                                      " AND person IS NOT DISTINCT FROM $2" };
+    static const struct query make = {
+        "INSERT INTO time_day_packed (day, person, parts) VALUES ($1, $2, $3)"
+    };
+    static const struct query drop = { "DELETE FROM time_day_packed WHERE day = $1"
+                                       " AND person IS NOT DISTINCT FROM $2" };
+    const struct query *q = !known ? &make : value.len ? &set : &drop;
+    return (!known && !value.len) ||
+           tx_run(c->tx, q, ARGS(value_date(day), value_id(person), value_blob(value)), NULL);
+}
+
+bool packed_change(struct ctx *c, struct date day, struct id person, struct blob parts, int sign,
+                   bool *odd)
+{
+    static const struct query stored = {
+        "SELECT day, person, parts FROM time_day_packed WHERE day = $1"
+        " AND person IS NOT DISTINCT FROM $2 LIMIT 2"
+    };
+    struct packed value = { 0 };
+    struct packed_part part;
+    struct list rows;
+    if (!tx_rows(c->tx, &stored, ARGS(value_date(day), value_id(person)), rollup_packed_fields,
+                 sizeof(struct rollup_packed), 2, &rows))
+        return false;
+    const struct rollup_packed *row = rows.at;
+    if (rows.count)
+        packed_set(&value, row->parts);
+    *odd |= rows.count > 1;
+    for (size_t at = 0; packed_next(parts, &at, &part);) {
+        part.sums.duration_s *= sign;
+        part.sums.billable_s *= sign;
+        part.sums.amount_minor *= sign;
+        part.sums.entries *= sign;
+        *odd |= !packed_add(&value, &part);
+    }
+    bool ok = packed_store(c, day, person, rows.count, (struct blob){ value.at, value.len });
+    free(value.at);
+    return ok;
+}
+
+static bool part_pack(struct ctx *c, const struct rollup *part, const struct packed_part *packed,
+                      void *with)
+{
+    struct adding *adding = with;
+    struct packed one = { 0 };
+    bool added = packed_add(&one, packed);
+    bool ok = added && packed_change(c, part->day, part->person, (struct blob){ one.at, one.len },
+                                     adding->sign, &adding->odd);
+    free(one.at);
+    return ok;
+}
+
+bool rollup_change(struct ctx *c, const struct time_entry *old, const struct time_entry *row)
+{
+    struct adding less = { .sign = -1 }, more = { .sign = 1 };
+    struct sink from = { part_add, part_pack, &less }, to = { part_add, part_pack, &more };
+    if ((old && !parts_give(c, old, &from)) || (row && !parts_give(c, row, &to)))
+        return false;
+    return (!less.odd && !more.odd) || rollup_rebuild(c);
+}

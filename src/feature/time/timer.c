@@ -1,0 +1,90 @@
+/* timer.c: the one running timer of a person. */
+#include "core/rows.h"
+#include "entry.h"
+#include "routes.h"
+
+bool timer_find(struct ctx *c, struct id person, struct time_entry *ret, bool *found)
+{
+    static const struct query running = { "running = $1" };
+    return row_find(c, &time_entry_table, &running, ARGS(value_id(person)), ret, found);
+}
+
+bool timer_start(struct ctx *c, const struct timer_new *in, struct time_entry *ret)
+{
+    struct time_entry e = {
+        .project = in->project,
+        .task = in->task,
+        .note = in->note,
+        .tags = in->tags,
+        .started_at = c->now,
+        .source = "timer",
+    };
+    if (!id_given(c->actor.person))
+        return fail(c, FORBIDDEN, "Only people have timers");
+    if (id_given(in->project)) {
+        struct project p;
+        if (!row_get(c, &project_table, in->project, &p))
+            return false;
+        e.billable = p.billable;
+    }
+    if (!row_create(c, &time_entry_table, &e))
+        return false;
+    *ret = e;
+    return true;
+}
+
+bool timer_stop(struct ctx *c, struct time_entry *ret)
+{
+    struct time_entry running, change = { .ended_at = c->now };
+    bool found;
+    if (!timer_find(c, c->actor.person, &running, &found))
+        return false;
+    if (!found)
+        return fail(c, TIMER_NOT_RUNNING, NULL);
+    return row_update(c, &time_entry_table, running.id, 0, &change,
+                      row_set(&time_entry_table, "ended_at"), ret);
+}
+
+/* --- over HTTP --- */
+
+const struct field timer_new_fields[] = {
+    FIELD(struct timer_new, project, .privacy = OPERATIONAL, .refers = &project_table,
+          .doc = "Project it is booked on"),
+    FIELD(struct timer_new, task, .privacy = OPERATIONAL, .refers = &project_task_table,
+          .doc = "Task of that project"),
+    FIELD(struct timer_new, note, .privacy = CONTENT, .max = 2000,
+          .doc = "What the time goes into"),
+    FIELD(struct timer_new, tags, .privacy = OPERATIONAL,
+          .doc = "Ids of tags as a list, at most 20"),
+    { 0 },
+};
+
+const struct field timer_view_fields[] = {
+    FIELD(struct timer_view, running, .privacy = OPERATIONAL, .doc = "Whether the timer runs"),
+    { .name = "entry",
+      .kind = KIND_RECORD,
+      .at = offsetof(struct timer_view, entry),
+      .size = sizeof(struct time_entry),
+      .fields = time_entry_fields,
+      .privacy = CONTENT,
+      .doc = "The entry it writes; with absent values when it does not run" },
+    { 0 },
+};
+
+bool timer_get(struct ctx *c, const void *in, void *ret)
+{
+    struct timer_view *view = ret;
+    (void)in;
+    return timer_find(c, c->actor.person, &view->entry, &view->running);
+}
+
+bool timer_post(struct ctx *c, const void *in, void *ret)
+{
+    return timer_start(c, in, ret);
+}
+
+bool timer_stop_post(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    return timer_stop(c, ret);
+}

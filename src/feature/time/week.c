@@ -1,0 +1,351 @@
+/* week.c: the week as a sheet: a row per project and task, a cell per day. */
+#include "core/rows.h"
+#include "core/scope.h"
+#include "entry.h"
+#include "feature/organisation/organisation.h"
+#include "routes.h"
+#include "split.h"
+
+const struct field week_in_fields[] = {
+    FIELD(struct week_in, date, .privacy = OPERATIONAL, .query = true,
+          .doc = "A day of the week; today when not given"),
+    FIELD(struct week_in, person, .privacy = PERSONAL, .query = true, .refers = &person_table,
+          .doc = "Whose week; the caller's when not given"),
+    { 0 },
+};
+
+static const struct field week_day_fields[] = {
+    FIELD(struct week_day, date, .privacy = OPERATIONAL, .doc = "The day"),
+    FIELD(struct week_day, length_s, .privacy = OPERATIONAL,
+          .doc = "Seconds that the day has: 23, 24 or 25 hours"),
+    FIELD(struct week_day, total_s, .privacy = OPERATIONAL, .doc = "Seconds of work on it"),
+    { 0 },
+};
+
+static const struct field week_row_fields[] = {
+    FIELD(struct week_row, project, .privacy = OPERATIONAL, .doc = "Project, if any"),
+    FIELD(struct week_row, task, .privacy = OPERATIONAL, .doc = "Task, if any"),
+    FIELD(struct week_row, cells_s, .privacy = OPERATIONAL, .of = KIND_SPAN,
+          .doc = "Seconds of work on each of the seven days"),
+    FIELD(struct week_row, total_s, .privacy = OPERATIONAL, .doc = "Their sum"),
+    { 0 },
+};
+
+const struct field week_fields[] = {
+    FIELD(struct week, person, .privacy = PERSONAL, .doc = "Whose week it is"),
+    FIELD(struct week, from, .privacy = OPERATIONAL, .doc = "First day of the week"),
+    FIELD(struct week, to, .privacy = OPERATIONAL, .doc = "Last day of the week"),
+    FIELD(struct week, zone, .privacy = PERSONAL, .doc = "Time zone whose days these are"),
+    FIELD_LIST(struct week, days, struct week_day, week_day_fields, .privacy = OPERATIONAL,
+               .doc = "The seven days"),
+    FIELD_LIST(struct week, rows, struct week_row, week_row_fields, .privacy = OPERATIONAL,
+               .doc = "What was worked on, the most first"),
+    FIELD(struct week, total_s, .privacy = OPERATIONAL, .doc = "Seconds of work in the week"),
+    { 0 },
+};
+
+enum { WEEK_ROWS_MAX = 500 };
+
+/* The person that a request is about: the caller when none is named; NOT_FOUND beyond reach. */
+static bool person_of(struct ctx *c, const struct permission *p, struct id asked, struct id *ret)
+{
+    bool reached;
+    struct id person = id_given(asked) ? asked : c->actor.person;
+    if (!id_given(person))
+        return fail_at(c, "person", "is required");
+    if (!scope_reaches(c, ctx_scope(c, p), person, &reached))
+        return false;
+    struct person there;
+    if (!reached)
+        return fail(c, NOT_FOUND, NULL);
+    if (!row_get(c, &person_table, person, &there))
+        return false;
+    *ret = person;
+    return true;
+}
+
+struct setting {
+    const char *week_start;
+};
+static const struct field setting_fields[] = {
+    FIELD(struct setting, week_start),
+    { 0 },
+};
+
+static bool week_first(struct ctx *c, struct date d, struct date *ret)
+{
+    static const struct query setting = { "SELECT week_start FROM organisation" };
+    struct setting s = { 0 };
+    bool found;
+    if (!tx_row(c->tx, &setting, NO_ARGS, setting_fields, &s, &found))
+        return false;
+    int back = date_weekday(d);
+    if (found && text_equal(s.week_start, "sunday"))
+        back = (back + 1) % 7;
+    *ret = (struct date){ d.day - back };
+    return true;
+}
+
+static const struct field part_fields[] = {
+    FIELD(struct time_entry, project),    FIELD(struct time_entry, task),
+    FIELD(struct time_entry, started_at), FIELD(struct time_entry, ended_at),
+    FIELD(struct time_entry, zone),       { 0 },
+};
+
+struct filling {
+    struct ctx *c;
+    struct week *week;
+    struct week_row *rows;
+    struct week_day *days;
+    size_t count;
+    bool full;
+};
+
+static struct week_row *row_of(struct filling *f, const struct time_entry *e)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (id_equal(f->rows[i].project, e->project) && id_equal(f->rows[i].task, e->task))
+            return &f->rows[i];
+    if (f->count == WEEK_ROWS_MAX)
+        return NULL;
+    struct week_row *row = &f->rows[f->count++];
+    row->project = e->project;
+    row->task = e->task;
+    row->cells_s = (struct list){ arena_many(f->c->arena, 7, struct span), 7 };
+    return row;
+}
+
+static bool entry_fill(void *with, const void *record)
+{
+    struct filling *f = with;
+    const struct time_entry *e = record;
+    struct split_part part;
+    struct split s = split_start(zone_named(f->c, e->zone), e->started_at, e->ended_at, 0);
+    while (split_next(&s, &part)) {
+        int i = part.day.day - f->week->from.day;
+        if (i < 0 || i > 6)
+            continue;
+        struct week_row *row = row_of(f, e);
+        f->full = !row;
+        if (!row)
+            return false;
+        /* The cells were made here; a list only shows them as constant. */
+        ((struct span *)(uintptr_t)row->cells_s.at)[i].s += part.length.s;
+        row->total_s.s += part.length.s;
+        f->days[i].total_s.s += part.length.s;
+        f->week->total_s.s += part.length.s;
+    }
+    return true;
+}
+
+static void rows_sort(struct week_row *rows, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        struct week_row row = rows[i];
+        size_t k = i;
+        for (; k && rows[k - 1].total_s.s < row.total_s.s; k--)
+            rows[k] = rows[k - 1];
+        rows[k] = row;
+    }
+}
+
+static bool week_fill(struct ctx *c, struct id person, struct date date, struct week *ret)
+{
+    /* A day more on either side: entries count in the zone they were written in. */
+    static const struct query parts = {
+        "SELECT project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
+        " AND started_at > $2 AND started_at < $3 AND ended_at > $4 ORDER BY started_at"
+    };
+    struct week week = { .person = person };
+    if (!person_zone(c, person, &week.zone))
+        return false;
+    const struct zone *z = zone_named(c, week.zone);
+    if (!week_first(c, date_given(date) ? date : zone_date(z, c->now), &week.from))
+        return false;
+    week.to = (struct date){ week.from.day + 6 };
+    if (date_start_utc(week.from).us <= 0 || date_start_utc(week.to).us >= TIME_END_US)
+        return fail_at(c, "date", "must be between 1970 and 2199");
+    struct week_day *days = arena_many(c->arena, 7, struct week_day);
+    for (int i = 0; i < 7; i++) {
+        days[i].date = (struct date){ week.from.day + i };
+        days[i].length_s = zone_day_length(z, days[i].date);
+    }
+    struct filling f = { .c = c, .week = &week, .days = days };
+    f.rows = arena_many(c->arena, WEEK_ROWS_MAX, struct week_row);
+    struct instant from = instant_plus(zone_day_start(z, week.from), (struct span){ -86400 });
+    struct instant to = instant_plus(zone_day_start(z, week.to), (struct span){ 2 * 86400 });
+    struct instant reach = instant_plus(from, (struct span){ -ENTRY_DAYS_MAX * 86400 });
+    if (!tx_each(
+            c->tx, &parts,
+            ARGS(value_id(person), value_int(reach.us), value_instant(to), value_instant(from)),
+            part_fields, sizeof(struct time_entry), entry_fill, &f))
+        return false;
+    if (f.full)
+        return fail(c, INVALID, "The week has more than %d rows", WEEK_ROWS_MAX);
+    rows_sort(f.rows, f.count);
+    week.days = (struct list){ days, 7 };
+    week.rows = (struct list){ f.rows, f.count };
+    *ret = week;
+    return true;
+}
+
+bool week_get(struct ctx *c, const void *in_record, void *ret)
+{
+    const struct week_in *in = in_record;
+    struct id person;
+    if (!person_of(c, &time_read, in->person, &person))
+        return false;
+    read_note(c, &time_entry_table, person);
+    return week_fill(c, person, in->date, ret);
+}
+
+/* --- setting a cell --- */
+
+const struct field week_cell_fields[] = {
+    FIELD(struct week_cell, date, .privacy = OPERATIONAL, .required = true, .doc = "The day"),
+    FIELD(struct week_cell, person, .privacy = PERSONAL, .refers = &person_table,
+          .doc = "Whose cell; the caller's when not given"),
+    FIELD(struct week_cell, project, .privacy = OPERATIONAL, .refers = &project_table,
+          .doc = "Project"),
+    FIELD(struct week_cell, task, .privacy = OPERATIONAL, .refers = &project_task_table,
+          .doc = "Task of that project"),
+    FIELD(struct week_cell, duration_s, .privacy = OPERATIONAL, .required = true, .min = 0,
+          .max = 90000, .doc = "Seconds of work that the cell is to hold"),
+    FIELD(struct week_cell, note, .privacy = CONTENT, .max = 2000,
+          .doc = "What the time went into; not given leaves the note alone"),
+    { 0 },
+};
+
+static const struct field entry_key_fields[] = {
+    FIELD(struct time_entry, id),
+    FIELD(struct time_entry, started_at),
+    FIELD(struct time_entry, ended_at),
+    { 0 },
+};
+
+/* The one entry that the sheet itself has written for a cell. */
+static bool sheet_entry_find(struct ctx *c, const struct week_cell *in, struct id person,
+                             const struct zone *z, struct time_entry *ret, bool *found)
+{
+    static const struct query own = {
+        "SELECT id, started_at, ended_at FROM time_entry WHERE person = $1 AND source = 'week'"
+        " AND started_at >= $2 AND started_at < $3 AND project IS NOT DISTINCT FROM $4"
+        " AND task IS NOT DISTINCT FROM $5 AND ended_at IS NOT NULL ORDER BY started_at LIMIT 1"
+    };
+    struct date next = { in->date.day + 1 };
+    return tx_row(c->tx, &own,
+                  ARGS(value_id(person), value_instant(zone_day_start(z, in->date)),
+                       value_instant(zone_day_start(z, next)), value_id(in->project),
+                       value_id(in->task)),
+                  entry_key_fields, ret, found);
+}
+
+struct latest {
+    struct instant at;
+};
+static const struct field latest_fields[] = {
+    FIELD(struct latest, at),
+    { 0 },
+};
+
+/* Where work of that length goes on the day: behind the last of the day, from nine at the
+   earliest, and within the day as long as it holds it. */
+static bool place_find(struct ctx *c, struct id person, const struct zone *z, struct date day,
+                       struct id but, struct span length, struct instant *ret)
+{
+    static const struct query last = {
+        "SELECT MAX(ended_at) FROM time_entry WHERE person = $1 AND started_at >= $2"
+        " AND started_at < $3 AND id <> $4"
+    };
+    struct instant start = zone_day_start(z, day);
+    struct instant end = zone_day_start(z, (struct date){ day.day + 1 });
+    struct instant at = zone_instant(z, day, 9 * 3600, false, NULL);
+    struct latest latest = { 0 };
+    struct id none = { .byte = { 1 } };
+    bool found;
+    if (!tx_row(c->tx, &last,
+                ARGS(value_id(person), value_instant(start), value_instant(end),
+                     value_id(id_given(but) ? but : none)),
+                latest_fields, &latest, &found))
+        return false;
+    if (latest.at.us > at.us)
+        at = latest.at;
+    struct instant fits = instant_plus(end, (struct span){ -length.s });
+    if (at.us > fits.us)
+        at = fits;
+    *ret = at.us < start.us ? start : at;
+    return true;
+}
+
+static int64_t cell_of(const struct week *week, const struct week_cell *in)
+{
+    const struct week_row *rows = week->rows.at;
+    for (size_t i = 0; i < week->rows.count; i++)
+        if (id_equal(rows[i].project, in->project) && id_equal(rows[i].task, in->task))
+            return ((const struct span *)rows[i].cells_s.at)[in->date.day - week->from.day].s;
+    return 0;
+}
+
+static bool entry_make(struct ctx *c, const struct week_cell *in, struct id person,
+                       struct instant at, struct span length)
+{
+    struct time_entry e = {
+        .person = person,
+        .project = in->project,
+        .task = in->task,
+        .started_at = at,
+        .ended_at = instant_plus(at, length),
+        .note = in->note,
+        .source = "week",
+    };
+    if (id_given(in->project)) {
+        struct project p;
+        if (!row_get(c, &project_table, in->project, &p))
+            return false;
+        e.billable = p.billable;
+    }
+    return row_create(c, &time_entry_table, &e);
+}
+
+static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person,
+                     const struct week *week)
+{
+    const struct table *t = &time_entry_table;
+    const struct zone *z = zone_named(c, week->zone);
+    struct time_entry own = { 0 }, row;
+    struct instant at;
+    bool found;
+    if (!sheet_entry_find(c, in, person, z, &own, &found))
+        return false;
+    int64_t sheet = found ? instant_minus(own.ended_at, own.started_at).s : 0;
+    struct span wanted = { in->duration_s.s - (cell_of(week, in) - sheet) };
+    if (wanted.s < 0)
+        return fail_at(c, "/duration_s", "is less than other entries of the day already make");
+    if (!wanted.s && found)
+        return row_delete(c, t, own.id, 0);
+    if (!wanted.s)
+        return true;
+    if (!place_find(c, person, z, in->date, own.id, wanted, &at))
+        return false;
+    if (!found)
+        return entry_make(c, in, person, at, wanted);
+    struct time_entry change = { .started_at = at,
+                                 .ended_at = instant_plus(at, wanted),
+                                 .note = in->note };
+    field_set given = row_set(t, "started_at") | row_set(t, "ended_at");
+    if (in->note)
+        given |= row_set(t, "note");
+    return row_update(c, t, own.id, 0, &change, given, &row);
+}
+
+bool week_put(struct ctx *c, const void *in_record, void *ret)
+{
+    const struct week_cell *in = in_record;
+    struct week week;
+    struct id person;
+    if (!person_of(c, &time_write, in->person, &person) || !week_fill(c, person, in->date, &week) ||
+        !cell_set(c, in, person, &week))
+        return false;
+    read_note(c, &time_entry_table, person);
+    return week_fill(c, person, in->date, ret);
+}

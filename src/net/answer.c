@@ -1,0 +1,202 @@
+/* answer.c: from a handled exchange to bytes and header lines. */
+#include "base/json.h"
+#include "connection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* API answers are data: nothing in them may run, whatever a browser takes them for. */
+#define DATA_POLICY "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+void response_header(struct MHD_Response *r, const char *name, const char *value)
+{
+    if (value)
+        MHD_add_response_header(r, name, value);
+}
+
+void response_common(struct connection *c, struct MHD_Response *r, const char *type)
+{
+    response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    response_header(r, "X-Content-Type-Options", "nosniff");
+    response_header(r, "X-Request-Id", c->x.request_id);
+    response_header(r, "Cross-Origin-Resource-Policy", "same-origin");
+    if (c->server->tls)
+        response_header(r, "Strict-Transport-Security", "max-age=63072000; includeSubDomains");
+    if (c->close)
+        response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+struct MHD_Response *response_new(struct connection *c, const void *at, size_t len,
+                                  const char *type)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        len, len ? (void *)(uintptr_t)at : (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    if (!r)
+        return NULL;
+    response_common(c, r, type);
+    watch_set(c, len);
+    return r;
+}
+
+enum MHD_Result response_send(struct connection *c, unsigned status, struct MHD_Response *r)
+{
+    if (!r)
+        return MHD_NO;
+    enum MHD_Result sent = MHD_queue_response(c->mhd, status, r);
+    MHD_destroy_response(r);
+    return sent;
+}
+
+static void problem_write(struct exchange *x, struct buffer *out)
+{
+    const struct error *err = &x->err;
+    const struct problem_info *info = problem_info(err->problem);
+    size_t places = err->places < ERROR_PLACES ? err->places : ERROR_PLACES;
+    buffer_printf(out, "{\"type\":\"/problems/%s\",\"title\":", info->slug);
+    json_text(out, info->title);
+    buffer_printf(out, ",\"status\":%d", info->status);
+    if (err->detail[0]) {
+        buffer_string(out, ",\"detail\":");
+        json_text(out, err->detail);
+    }
+    buffer_printf(out, ",\"instance\":\"urn:uuid:%s\"", x->request_id);
+    for (size_t i = 0; i < places; i++) {
+        buffer_string(out, i ? ",{\"pointer\":" : ",\"errors\":[{\"pointer\":");
+        json_text(out, err->place[i].pointer);
+        buffer_string(out, ",\"problem\":");
+        json_text(out, err->place[i].problem);
+        buffer_char(out, '}');
+    }
+    buffer_string(out, places ? "]}" : "}");
+}
+
+static void page_write(struct exchange *x, struct buffer *out)
+{
+    const char *at = x->page.at;
+    buffer_string(out, "{\"items\":[");
+    for (size_t i = 0; i < x->page.count; i++) {
+        if (i)
+            buffer_char(out, ',');
+        json_record(out, x->route->out, at + i * x->route->out_size);
+    }
+    buffer_string(out, "],\"next\":");
+    json_text(out, x->next);
+    buffer_char(out, '}');
+}
+
+/* The version of the record is its entity tag. */
+static const char *version_tag(struct exchange *x)
+{
+    const struct field *f = field_find(x->route->out, "version");
+    if (x->etag || !x->route->versioned || !f || f->kind != KIND_INT || x->route->list)
+        return x->etag;
+    return arena_printf(&x->arena, "%lld", (long long)*(const int64_t *)field_of(f, x->out));
+}
+
+void exchange_reply(struct exchange *x, struct reply *ret)
+{
+    const struct route *route = x->route;
+    struct buffer out;
+    *ret = (struct reply){ 0 };
+    if (x->err.problem) {
+        out = buffer_new(&x->arena);
+        problem_write(x, &out);
+        ret->status = problem_info(x->err.problem)->status;
+        ret->type = "application/problem+json";
+        ret->body = (struct blob){ out.at, out.len };
+        return;
+    }
+    ret->status = x->status ? x->status : route_status(route);
+    if (x->bytes.at) {
+        ret->type = x->type ? x->type : route->gives ? route->gives : "application/octet-stream";
+        ret->etag = x->etag;
+        ret->body = x->bytes;
+        return;
+    }
+    if (ret->status == 204 || (!route->list && !route->out))
+        return;
+    out = buffer_new(&x->arena);
+    if (route->list)
+        page_write(x, &out);
+    else
+        json_record(&out, route->out, x->out);
+    ret->type = "application/json";
+    ret->etag = version_tag(x);
+    ret->body = (struct blob){ out.at, out.len };
+}
+
+/* RFC 6266: a plain name for old readers, the true one percent-encoded. */
+static void filename_add(struct exchange *x, struct MHD_Response *r)
+{
+    struct buffer out = buffer_new(&x->arena);
+    buffer_string(&out, "attachment; filename=\"");
+    for (const char *p = x->filename; *p; p++)
+        buffer_char(&out, *p >= ' ' && *p < 0x7F && !strchr("\"\\/%", *p) ? *p : '_');
+    buffer_string(&out, "\"; filename*=UTF-8''");
+    for (const unsigned char *p = (const unsigned char *)x->filename; *p; p++) {
+        bool plain = (*p >= '0' && *p <= '9') || ((*p | 32) >= 'a' && (*p | 32) <= 'z') ||
+                     *p == '.' || *p == '-' || *p == '_';
+        buffer_printf(&out, plain ? "%c" : "%%%02X", *p);
+    }
+    response_header(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION, out.at);
+}
+
+static void cookie_add(struct connection *c, struct MHD_Response *r)
+{
+    bool tls = c->server->tls, clear = !*c->x.set_cookie;
+    const char *text =
+        arena_printf(&c->x.arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+                     tls ? "__Host-vow" : "vow", c->x.set_cookie,
+                     clear ? 0LL : (long long)c->x.cookie_age_s, tls ? "; Secure" : "");
+    response_header(r, MHD_HTTP_HEADER_SET_COOKIE, text);
+}
+
+static void rare_headers(struct connection *c, struct MHD_Response *r)
+{
+    struct exchange *x = &c->x;
+    response_header(r, MHD_HTTP_HEADER_LOCATION, x->location);
+    response_header(r, MHD_HTTP_HEADER_ALLOW, x->allow);
+    if (x->set_cookie)
+        cookie_add(c, r);
+    if (x->filename)
+        filename_add(x, r);
+    if (x->advisory) {
+        response_header(r, "X-Vow-Advisory", "true");
+        response_header(r, "X-Vow-Receipt", x->advisory);
+    }
+    if (x->retry_after_s > 0)
+        response_header(r, MHD_HTTP_HEADER_RETRY_AFTER,
+                        arena_printf(&x->arena, "%lld", (long long)x->retry_after_s));
+    if (x->err.problem && problem_info(x->err.problem)->status == 401)
+        response_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+}
+
+/* Whether the client already has what this tag names (RFC 9110, 13.1.2). */
+static bool is_unchanged(struct connection *c, const char *etag)
+{
+    const char *have = c->none_match;
+    size_t n = etag ? strlen(etag) : 0;
+    return n && have && c->x.route && c->x.route->method == GET && strlen(have) == n + 2 &&
+           have[0] == '"' && have[n + 1] == '"' && !memcmp(have + 1, etag, n);
+}
+
+enum MHD_Result answer_send(struct connection *c)
+{
+    struct reply reply;
+    if (c->streaming)
+        return response_send(c, MHD_HTTP_OK, stream_response(c));
+    exchange_reply(&c->x, &reply);
+    if (is_unchanged(c, reply.etag)) {
+        reply.status = MHD_HTTP_NOT_MODIFIED;
+        reply.body.len = 0;
+    }
+    struct MHD_Response *r = response_new(c, reply.body.at, reply.body.len, reply.type);
+    if (!r)
+        return MHD_NO;
+    response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    response_header(r, "Content-Security-Policy", DATA_POLICY);
+    if (reply.etag)
+        response_header(r, MHD_HTTP_HEADER_ETAG, arena_printf(&c->x.arena, "\"%s\"", reply.etag));
+    rare_headers(c, r);
+    return response_send(c, (unsigned)reply.status, r);
+}

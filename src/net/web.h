@@ -1,0 +1,29 @@
+/* web.h: the built web app, read into memory at start. */
+#ifndef VOW_WEB_H
+#define VOW_WEB_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/text.h"
+
+struct web;
+
+struct web_file {
+    const char *path; /* "/assets/app-1A2B3C4D.js" */
+    const char *type;
+    const char *etag;                /* with quotes */
+    bool immutable;                  /* the name carries a hash of the content */
+    struct blob plain, gzip, brotli; /* .at NULL: not there */
+};
+
+/* Reads every file below `dir`. A sibling `x.br` or `x.gz` is the compressed form of `x`. */
+MUST_USE bool web_open(struct arena *a, const char *dir, struct web **ret, struct error *err);
+
+/* The file of a path, without its query, or NULL. Only names found at start exist, so no path can
+   lead elsewhere. */
+const struct web_file *web_find(const struct web *w, const char *path, size_t len);
+
+/* index.html with `nonce` at every `__NONCE__`. */
+void web_index(const struct web *w, const char *nonce, struct buffer *ret);
+
+#endif

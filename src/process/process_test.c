@@ -1,0 +1,441 @@
+/* process_test.c: the supervisor with children that do as they are told, and the sandboxes tried
+   for real. Run with --core or --egress this program is such a child. */
+#include "process.h"
+
+#include "base/arena.h"
+#include "canary.h"
+#include "memory.h"
+#include "sandbox.h"
+#include "sanitized.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* ---- the children ---- */
+
+/* core: answers each connection with its pid; a connection that sends "x" makes it crash. */
+static int core_serve(void)
+{
+    signal(SIGTERM, SIG_DFL);
+    for (;;) {
+        struct pollfd want = { .fd = PROCESS_LISTEN, .events = POLLIN };
+        if (poll(&want, 1, -1) < 0)
+            return 1;
+        int s = accept(PROCESS_LISTEN, NULL, NULL);
+        char line[32], got = 0;
+        int n = snprintf(line, sizeof line, "%d", (int)getpid());
+        if (s < 0)
+            continue;
+        if (send(s, line, (size_t)n, MSG_NOSIGNAL) != n || recv(s, &got, 1, 0) < 0 || got == 'x')
+            abort();
+        close(s);
+    }
+}
+
+/* egress: sends its pid to core's end of the channel and waits. */
+static int egress_serve(void)
+{
+    int pid = getpid();
+    if (send(PROCESS_CHANNEL, &pid, sizeof pid, MSG_NOSIGNAL) != sizeof pid)
+        return 1;
+    process_ready();
+    for (;;)
+        pause();
+}
+
+static bool descriptor_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+static int child_main(bool core, const char *how)
+{
+    if (!process_child())
+        return 90;
+    if (descriptor_open(PROCESS_LISTEN) != core || descriptor_open(PROCESS_MEMORY) != core ||
+        descriptor_open(PROCESS_MAPS) != core || descriptor_open(PROCESS_MAPS + 1) ||
+        getpgrp() != getpid())
+        return 91;
+    char name[16];
+    if (prctl(PR_GET_NAME, name) || strcmp(name, core ? "vow-core" : "vow-egress") != 0)
+        return 94;
+    if (!getenv("VOW_MASTER_KEY_FILE") == core || !getenv("VOW_EGRESS_CA"))
+        return 93; /* egress must not inherit what is core's */
+    if (!strcmp(how, "refuse"))
+        return PROCESS_REFUSED;
+    if (!strcmp(how, "die"))
+        return 1;
+    if (!core)
+        return egress_serve();
+    if (!strcmp(how, "pid-of-egress")) { /* what the first egress sent is still there */
+        int pid = 0;
+        if (recv(PROCESS_CHANNEL, &pid, sizeof pid, 0) != sizeof pid || !pid)
+            return 92;
+    }
+    process_ready();
+    return core_serve();
+}
+
+/* ---- the supervisor, in a child of the test ---- */
+
+struct run {
+    pid_t pid;
+    int events; /* "READY text\n" ... */
+    char line[400];
+    uint16_t port;
+};
+
+static void event_write(void *user, enum supervisor_event event, const char *text)
+{
+    dprintf(*(int *)user, "%d %s\n", event, text);
+}
+
+static struct run run_start(const char *core_how, const char *egress_how, const char *address,
+                            uint16_t port)
+{
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid_t parent = getpid(), pid = fork();
+    if (!pid) {
+        const char *core[] = { core_how, NULL }, *egress[] = { egress_how, NULL };
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(99);
+        _exit(supervisor_run(&(struct supervisor_plan){ .address = address,
+                                                        .port = port,
+                                                        .core_args = core,
+                                                        .egress_args = egress,
+                                                        .grace_ms = 5000,
+                                                        .event = event_write,
+                                                        .user = &ends[1] }));
+    }
+    close(ends[1]);
+    return (struct run){ .pid = pid, .events = ends[0] };
+}
+
+/* The next event, which must be of that kind. */
+static const char *run_event(struct run *r, enum supervisor_event event)
+{
+    size_t n = 0;
+    while (read(r->events, r->line + n, 1) == 1 && r->line[n] != '\n')
+        n++;
+    r->line[n] = 0;
+    if (n < 2 || r->line[0] - '0' != (int)event)
+        fail_msg("event %d expected, not \"%s\"", event, r->line);
+    return r->line + 2;
+}
+
+static void run_ready(struct run *r)
+{
+    const char *text = run_event(r, SUPERVISOR_READY);
+    r->port = (uint16_t)atoi(strrchr(text, ':') + 1);
+    assert_int_not_equal(r->port, 0);
+}
+
+static int run_end(struct run *r, int signal)
+{
+    int status;
+    if (signal)
+        kill(r->pid, signal);
+    assert_int_equal(waitpid(r->pid, &status, 0), r->pid);
+    close(r->events);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The pid of core, asked over its socket; says `what` then. */
+static pid_t core_ask(const struct run *r, const char *what)
+{
+    char line[32] = "";
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons(r->port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(s, (struct sockaddr *)&at, sizeof at), 0);
+    assert_true(recv(s, line, sizeof line - 1, 0) > 0);
+    assert_int_equal(send(s, what, 1, MSG_NOSIGNAL), 1);
+    close(s);
+    return atoi(line);
+}
+
+static void serves_and_stops(void **state)
+{
+    (void)state;
+    static const int signals[] = { SIGTERM, SIGINT };
+    for (size_t i = 0; i < LENGTH(signals); i++) {
+        struct run r = run_start("pid-of-egress", "serve", i ? "::1" : "127.0.0.1", 0);
+        run_ready(&r);
+        if (!i)
+            assert_int_not_equal(core_ask(&r, "."), 0);
+        assert_int_equal(run_end(&r, signals[i]), 0);
+    }
+}
+
+static void restarts_core_that_is_killed(void **state)
+{
+    (void)state;
+    struct run r = run_start("serve", "serve", "127.0.0.1", 0);
+    run_ready(&r);
+    pid_t last = core_ask(&r, ".");
+    for (int i = 0; i < 12; i++) { /* more often than it gives up when it is not ready */
+        kill(last, SIGKILL);
+        /* a connection made now waits in the supervisor's socket */
+        run_event(&r, SUPERVISOR_RESTARTED);
+        pid_t now = core_ask(&r, ".");
+        assert_int_not_equal(now, last);
+        run_ready(&r);
+        last = now;
+    }
+    (void)core_ask(&r, "x");
+    assert_non_null(strstr(run_event(&r, SUPERVISOR_RESTARTED), "core was ended by signal 6"));
+    run_ready(&r);
+    assert_int_equal(run_end(&r, SIGTERM), 0);
+}
+
+static void gives_up_on_what_never_gets_ready(void **state)
+{
+    (void)state;
+    struct run r = run_start("die", "serve", "127.0.0.1", 0);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(run_event(&r, SUPERVISOR_RESTARTED),
+                            "core ended with status 1 and is started again");
+    assert_string_equal(run_event(&r, SUPERVISOR_GAVE_UP),
+                        "core ended with status 1 5 times before it was ready");
+    assert_int_equal(run_end(&r, 0), 1);
+}
+
+static void passes_on_a_refusal(void **state)
+{
+    (void)state;
+    struct run r = run_start("refuse", "serve", "127.0.0.1", 0);
+    assert_int_equal(run_end(&r, 0), PROCESS_REFUSED);
+}
+
+static void says_why_it_cannot_listen(void **state)
+{
+    (void)state;
+    struct run first = run_start("serve", "serve", "127.0.0.1", 0);
+    run_ready(&first);
+    struct run r = run_start("serve", "serve", "127.0.0.1", first.port);
+    assert_non_null(strstr(run_event(&r, SUPERVISOR_GAVE_UP), "Address already in use"));
+    assert_int_equal(run_end(&r, 0), 1);
+    r = run_start("serve", "serve", "localhost", 0);
+    assert_string_equal(run_event(&r, SUPERVISOR_GAVE_UP),
+                        "cannot listen on localhost: it is not a numeric IPv4 or IPv6 address");
+    assert_int_equal(run_end(&r, 0), 1);
+    assert_int_equal(run_end(&first, SIGTERM), 0);
+}
+
+/* Nobody is left when the supervisor is killed: nothing accepts connections any more. */
+static void children_die_with_it(void **state)
+{
+    (void)state;
+    struct run r = run_start("serve", "serve", "127.0.0.1", 0);
+    run_ready(&r);
+    (void)core_ask(&r, ".");
+    assert_int_equal(run_end(&r, SIGKILL), -1);
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons(r.port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int refused = -1;
+    for (int i = 0; i < 100000 && refused; i++) { /* until the kernel has closed its socket */
+        int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        refused = connect(s, (struct sockaddr *)&at, sizeof at) && errno == ECONNREFUSED ? 0 : 1;
+        close(s);
+        sched_yield();
+    }
+    assert_int_equal(refused, 0);
+}
+
+/* ---- sandboxes ---- */
+
+static char folder[] = "/tmp/process-test-XXXXXX";
+
+/* Runs `act` in a child and returns its exit status. */
+static int in_child(int (*act)(void))
+{
+    int status;
+    pid_t pid = fork();
+    if (!pid)
+        _exit(act());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static void *thread_run(void *user)
+{
+    *(int *)user = 7;
+    return user;
+}
+
+/* What core does all day must go on in its sandbox. */
+static int core_life(void)
+{
+    struct sandbox_report report;
+    char path[200], other[200];
+    int seven = 0, pair[2];
+    pthread_t thread;
+    sandbox_core(&(struct sandbox_core){ .data = folder }, &report);
+    if (!sandbox_control(&report, "seccomp")->enforced)
+        return 2;
+    snprintf(path, sizeof path, "%s/a", folder);
+    snprintf(other, sizeof other, "%s/b", folder);
+    if (pthread_create(&thread, NULL, thread_run, &seven) || pthread_join(thread, NULL) ||
+        seven != 7)
+        return 3;
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    if (fd < 0 || write(fd, "x", 1) != 1 || fsync(fd) || ftruncate(fd, 0) ||
+        fcntl(fd, F_SETLK, &lock) || rename(path, other) || unlink(other))
+        return 4;
+    if (mkdir(path, 0700) || rmdir(path))
+        return 5;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || write(pair[0], "x", 1) != 1)
+        return 6;
+    if (open("/etc/hostname", O_RDONLY) >= 0 || open("/tmp/process-test", O_CREAT, 0600) >= 0)
+        return 7;
+    if (socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EPERM)
+        return 8;
+    if (!SANITIZED && (fork() != -1 || kill(getppid(), 0) != -1))
+        return 9;
+    return 0;
+}
+
+static void core_lives_in_its_sandbox(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(core_life), 0);
+}
+
+static int core_report(void)
+{
+    struct sandbox_report report;
+    bool all = sandbox_core(&(struct sandbox_core){ .data = folder }, &report);
+    int absent = 0;
+    for (size_t i = 0; i < report.count; i++)
+        absent += !report.control[i].enforced || !report.control[i].text[0];
+    return all == (absent == 0) && !sandbox_control(&report, "unheard of") ? absent : 100;
+}
+
+static void reports_every_control(void **state)
+{
+    (void)state;
+    int absent = in_child(core_report);
+    if (absent > (SANITIZED ? 1 : 0))
+        print_message("this kernel leaves %d controls absent\n", absent);
+    assert_in_range(absent, 0, SANDBOX_CONTROLS);
+}
+
+static void probes_core(void **state)
+{
+    (void)state;
+    struct sandbox_probe p;
+    assert_true(sandbox_probe(&(struct sandbox_core){ .data = folder }, &p));
+    for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
+        if (p.possible[act] != (act == SANDBOX_WRITE_DATA) && !(SANITIZED && act == SANDBOX_TRACE))
+            fail_msg("%s", sandbox_act_name(act));
+}
+
+static void probes_egress(void **state)
+{
+    (void)state;
+    struct sandbox_probe p;
+    assert_true(sandbox_probe(NULL, &p));
+    for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
+        if (p.possible[act] != (act == SANDBOX_OPEN_INET || act == SANDBOX_CONNECT) &&
+            !(SANITIZED && act == SANDBOX_TRACE))
+            fail_msg("%s", sandbox_act_name(act));
+}
+
+static int folder_make(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : 1;
+}
+
+static int folder_remove(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+/* ---- memory ---- */
+
+static size_t canaries(void *with, const void *piece, size_t n)
+{
+    return canary_count(with, piece, n);
+}
+
+static size_t canaries_seen(const struct memory_view *v, struct canary_print *print)
+{
+    size_t found = SIZE_MAX;
+    return memory_view_scan(v, CANARY_TEXT - 2, canaries, print, &found) ? found : SIZE_MAX;
+}
+
+/* The view stays open when the process hides itself, sees what is there, and takes its own copies
+   for none. */
+static int own_memory_look(void)
+{
+    struct memory_view v;
+    struct canary_print print;
+    char *text = calloc(1, CANARY_TEXT);
+    if (!text || !memory_view_open(&v) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+        return 1;
+    canary_make(text, &print);
+    if (canaries_seen(&v, &print) != 1 || canaries_seen(&v, &print) != 1)
+        return 2;
+    wipe(text, CANARY_TEXT);
+    if (canaries_seen(&v, &print) != 0)
+        return 3;
+    memory_view_close(&v);
+    free(text);
+    return canaries_seen(&v, &print) == SIZE_MAX ? 0 : 4;
+}
+
+static void own_memory_is_seen(void **state)
+{
+    int status;
+    (void)state;
+    pid_t pid = fork();
+    if (!pid)
+        _exit(own_memory_look());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+int main(int count, char **args)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(serves_and_stops),
+        cmocka_unit_test(restarts_core_that_is_killed),
+        cmocka_unit_test(gives_up_on_what_never_gets_ready),
+        cmocka_unit_test(passes_on_a_refusal),
+        cmocka_unit_test(says_why_it_cannot_listen),
+        cmocka_unit_test(children_die_with_it),
+        cmocka_unit_test(core_lives_in_its_sandbox),
+        cmocka_unit_test(reports_every_control),
+        cmocka_unit_test(probes_core),
+        cmocka_unit_test(probes_egress),
+        cmocka_unit_test(own_memory_is_seen),
+    };
+    if (count > 2 && (!strcmp(args[1], PROCESS_CORE) || !strcmp(args[1], PROCESS_EGRESS)))
+        return child_main(!strcmp(args[1], PROCESS_CORE), args[2]);
+    setenv("VOW_MASTER_KEY_FILE", "/nowhere", 1);
+    setenv("VOW_EGRESS_CA", "/nowhere", 1);
+    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}

@@ -1,0 +1,145 @@
+/* hook_checks.c: the promises about interaction points: nothing runs that was not configured, the
+   author chooses, and without AI everything else goes on. */
+#include "checks.h"
+#include "lab.h"
+
+#include "core/app.h"
+#include "core/runner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FORM                                                                  \
+    "{\"title\":\"Probe\",\"status\":\"open\",\"fields\":["                   \
+    "{\"key\":\"open_to_ai\",\"label\":\"A\",\"kind\":\"text\",\"ai\":true}," \
+    "{\"key\":\"closed_to_ai\",\"label\":\"B\",\"kind\":\"text\"}]}"
+
+static const char *form_make(struct proof *p, const char *owner)
+{
+    struct answer r;
+    return lab_call(p, owner, POST, "/forms", FORM, &r) == 201 ? lab_member(p, &r, "id") : NULL;
+}
+
+static size_t receipts_count(struct proof *p, const char *owner)
+{
+    struct answer r;
+    size_t n = 0;
+    lab_call(p, owner, GET, "/ai/receipts?limit=500", NULL, &r);
+    for (const char *at = r.body; (at = strstr(at, "\"capability\":")); at++)
+        n++;
+    return n;
+}
+
+static enum promise_result check_pl_3_a(struct proof *p)
+{
+    struct lab *lab = p->with;
+    const char *owner = lab_owner(p, 0), *form = owner ? form_make(p, owner) : NULL;
+    if (!form)
+        return lab_unknown(p, "A form could not be made in the scratch organisation.");
+    size_t before = receipts_count(p, owner);
+    const char *path = arena_printf(p->arena, "/forms/%s/submissions", form);
+    for (int i = 0; i < 3; i++)
+        if (lab_call(p, owner, POST, path, "{\"open_to_ai\":\"x\"}", NULL) != 201)
+            return lab_unknown(p, "The form took no answer.");
+    runner_wait(p->app->runner, lab->organisation[0]);
+    size_t after = receipts_count(p, owner);
+    if (after != before)
+        return lab_broken(p, "%zu AI requests followed answers to a form without a prompt.",
+                          after - before);
+    return lab_held(p, "3 answers to a form without a prompt led to no AI request.");
+}
+
+const struct promise promise_pl_3_a = {
+    "PL-3.a",
+    "AI acts only at an interaction point that the organisation configured with a prompt.",
+    "Hooks are the only subscribers that reach the gate; without one nothing is called.",
+    PROMISE_LIVE,
+    check_pl_3_a,
+};
+
+static enum promise_result check_pl_3_b(struct proof *p)
+{
+    const char *owner = lab_owner(p, 0), *form = owner ? form_make(p, owner) : NULL;
+    struct answer r;
+    if (!form)
+        return lab_unknown(p, "A form could not be made in the scratch organisation.");
+    const char *json = "{\"form\":\"%s\",\"name\":\"Probe\",\"output\":\"text\",\"on\":%s,"
+                       "\"template\":\"Say hello to {{%s}}\"}";
+    int closed = lab_call(p, owner, POST, "/hooks",
+                          arena_printf(p->arena, json, form, "false", "closed_to_ai"), NULL);
+    if (closed != 422)
+        return lab_broken(p, "A prompt that names a question not open to AI answered %d.", closed);
+    int unseen = lab_call(p, owner, POST, "/hooks",
+                          arena_printf(p->arena, json, form, "true", "open_to_ai"), NULL);
+    if (unseen != 422)
+        return lab_broken(p, "A prompt was switched on before its payload was seen (%d).", unseen);
+    if (lab_call(p, owner, POST, "/hooks",
+                 arena_printf(p->arena, json, form, "false", "open_to_ai"), &r) != 201)
+        return lab_unknown(p, "A prompt could not be made (%d).", r.status);
+    const char *path = arena_printf(p->arena, "/hooks/%s", lab_member(p, &r, "id"));
+    int later = lab_change(p, owner, PATCH, path, "{\"on\":true}", 1, NULL);
+    if (later != 422)
+        return lab_broken(p, "A prompt was switched on later without a preview (%d).", later);
+    return lab_held(p,
+                    "A prompt naming a question that is not open to AI was refused, and so was "
+                    "switching one on, at once or later, before its exact payload was previewed.");
+}
+
+const struct promise promise_pl_3_b = {
+    "PL-3.b",
+    "The author of a prompt chooses the data and the model.",
+    "A template names its fields one by one; only fields open to AI can be named; what was not "
+    "previewed cannot be switched on.",
+    PROMISE_LIVE,
+    check_pl_3_b,
+};
+
+static enum promise_result check_pl_3_c(struct proof *p)
+{
+    struct lab fresh = lab_new(p);
+    struct proof own = *p;
+    struct answer r;
+    own.with = &fresh;
+    const char *owner = lab_owner(&own, 0);
+    if (!owner)
+        return lab_unknown(p, "A scratch organisation could not be made.");
+    const struct {
+        enum method method;
+        const char *path, *json;
+        int status;
+    } pass[] = {
+        { POST, "/clients", "{\"name\":\"Probe\"}", 201 },
+        { POST, "/projects", "{\"name\":\"Probe\"}", 201 },
+        { POST, "/tags", "{\"name\":\"probe\"}", 201 },
+        { POST, "/time/timer", "{}", 201 },
+        { POST, "/time/timer/stop", "{}", 200 },
+        { GET, "/time/entries", NULL, 200 },
+        { GET, "/reports/time?by=day&then=project&from=2026-01-01&to=2026-12-31", NULL, 200 },
+        { POST, "/people", "{\"name\":\"Probe\"}", 201 },
+        { POST, "/forms", FORM, 201 },
+        { GET, "/forms", NULL, 200 },
+        { GET, "/privacy/data-map", NULL, 200 },
+        { GET, "/privacy/export", NULL, 200 },
+        { GET, "/audit", NULL, 200 },
+    };
+    enum promise_result result = PROMISE_HELD;
+    for (size_t i = 0; i < LENGTH(pass) && result == PROMISE_HELD; i++)
+        if (lab_call(p, owner, pass[i].method, pass[i].path, pass[i].json, &r) != pass[i].status)
+            result = lab_broken(p, "With AI off, %s %s answered %d.", method_name(pass[i].method),
+                                pass[i].path, r.status);
+    lab_close(&fresh);
+    return result == PROMISE_HELD
+               ? lab_held(p,
+                          "With AI off, %zu acts of tracking, reporting, forms, people and "
+                          "privacy all worked.",
+                          LENGTH(pass))
+               : result;
+}
+
+const struct promise promise_pl_3_c = {
+    "PL-3.c",
+    "Switching AI off changes nothing else.",
+    "No rule but those of AI asks the switch.",
+    PROMISE_LIVE,
+    check_pl_3_c,
+};

@@ -1,0 +1,331 @@
+/* kept_checks.c: the promises that something is not kept: a canary goes through the program as a
+   question, an answer or a password, and afterwards it must stand nowhere. */
+#include "checks.h"
+#include "lab.h"
+
+#include "base/json.h"
+#include "core/rows.h"
+#include "core/runner.h"
+#include "core/scope.h"
+#include "feature/ai/ai.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool outside(const struct proof *p)
+{
+    const struct witness *w = p->witness;
+    return w && w->canary && w->post && w->received && w->in_memory;
+}
+
+static enum promise_result nobody_outside(struct proof *p)
+{
+    return lab_unknown(p, "Nobody outside was there to send a canary in and to look for it; `vow "
+                          "prove` does.");
+}
+
+static enum promise_result files_scan(struct proof *p, const struct canary_print *print)
+{
+    int files = 0, found = canary_scan(p->app->data_dir, print, &files);
+    if (found < 0)
+        return lab_unknown(p, "The data folder could not be read.");
+    if (found)
+        return lab_broken(p, "%d of %d files under the data folder hold it.", found, files);
+    return lab_held(p, "%d files under the data folder hold it nowhere.", files);
+}
+
+/* A connection that was closed a moment ago may still be on its way out: what is kept is there
+   still a second later. */
+static enum promise_result memory_scan(struct proof *p, const struct canary_print *print)
+{
+    static const struct timespec moment = { .tv_nsec = 250000000 };
+    int found = 0;
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            nanosleep(&moment, NULL);
+        found = p->witness->in_memory(p->witness->with, print);
+        if (found <= 0)
+            break;
+    }
+    if (found < 0)
+        return lab_unknown(p, "The memory of the processes could not be looked through.");
+    if (found)
+        return lab_broken(p, "%d copies stood in the memory of the processes.", found);
+    return lab_held(p, "Nor does the memory of supervisor, core and egress.");
+}
+
+static enum promise_result both_scan(struct proof *p, const struct canary_print *print)
+{
+    enum promise_result files = files_scan(p, print);
+    return files == PROMISE_HELD ? memory_scan(p, print) : files;
+}
+
+struct search {
+    const struct canary_print *print;
+    const struct table *table;
+    const struct table *found;
+};
+
+static bool row_search(void *with, const void *record)
+{
+    struct search *s = with;
+    struct arena a = { 0 };
+    struct buffer json = buffer_new(&a);
+    json_record(&json, s->table->fields, record);
+    if (canary_count(s->print, json.at, json.len))
+        s->found = s->table;
+    arena_done(&a);
+    return !s->found;
+}
+
+static bool tables_search(struct ctx *c, void *with)
+{
+    struct search *s = with;
+    const struct table **tables;
+    size_t count;
+    if (!tables_all(c, &tables, &count))
+        return false;
+    for (size_t i = 0; i < count && !s->found; i++) {
+        struct buffer sql = buffer_new(c->arena);
+        s->table = tables[i];
+        buffer_string(&sql, "SELECT ");
+        columns_add_to(&sql, s->table);
+        buffer_printf(&sql, " FROM %s", s->table->name);
+        if (!tx_each(c->tx, composed(c, &sql), NO_ARGS, s->table->fields, s->table->size,
+                     row_search, s))
+            return false;
+    }
+    return true;
+}
+
+/* The sealed store shows nothing to a scan of files: its rows are read. */
+static enum promise_result rows_scan(struct proof *p, const struct canary_print *print)
+{
+    const struct lab *lab = p->with;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
+    struct search s = { .print = print };
+    if (!organisation_read(&c, lab->organisation[0], tables_search, &s))
+        return lab_unknown(p, "The rows of the scratch organisation could not be read.");
+    if (s.found)
+        return lab_broken(p, "A row of %s holds it.", s.found->name);
+    return lab_held(p, "No row of the organisation holds it.");
+}
+
+static bool ask(struct proof *p, const char *capability, const char *provider, bool stream)
+{
+    const struct lab *lab = p->with;
+    const char *json = arena_printf(p->arena,
+                                    "{\"capability\":\"%s\",\"provider\":\"%s\",\"from\":"
+                                    "\"2026-01-01\",\"to\":\"2026-12-31\","
+                                    "\"question\":\"How did CANARY go in March?\"}",
+                                    capability, provider);
+    struct witness_post post = { "/api/v1/ai/run", json, lab->owner[0], stream };
+    struct buffer head = buffer_new(p->arena);
+    int status = 0;
+    return p->witness->post(p->witness->with, &post, &status, &head) && status == 200;
+}
+
+/* Through every function that takes a question, by the local engine and by a provider, whole and
+   streamed. */
+static enum promise_result questions_check(struct proof *p, const char *provider)
+{
+    const struct lab *lab = p->with;
+    struct canary_print print;
+    int asked = 0;
+    if (!p->witness->canary(p->witness->with, &print))
+        return nobody_outside(p);
+    for (const struct feature *const *f = p->app->features; *f; f++)
+        for (const struct capability *const *k = (*f)->capabilities; k && *k; k++) {
+            const char *name = (*k)->name;
+            if (!(*k)->local)
+                continue;
+            if (!lab_ai_on(p, lab->owner[0], name) || !ask(p, name, "local", false) ||
+                !ask(p, name, provider, false) || !ask(p, name, provider, true))
+                return lab_unknown(p, "The AI function %s did not answer.", name);
+            asked += 3;
+        }
+    if (!asked || !p->witness->received(p->witness->with))
+        return lab_unknown(p, "The question did not reach the provider.");
+    lab_say(p,
+            "A canary was asked about %d times, by every AI function, locally and through a "
+            "provider that repeated it, whole and streamed.",
+            asked);
+    enum promise_result rows = rows_scan(p, &print);
+    return rows == PROMISE_HELD ? both_scan(p, &print) : rows;
+}
+
+/* A form with a prompt that is switched on; its path for answers, or NULL. */
+static const char *hook_make(struct proof *p, const char *provider)
+{
+    const char *owner = ((const struct lab *)p->with)->owner[0];
+    struct answer r;
+    if (!lab_ai_on(p, owner, "hook") ||
+        lab_call(p, owner, POST, "/forms",
+                 "{\"title\":\"Probe\",\"status\":\"open\",\"fields\":[{\"key\":\"what\","
+                 "\"label\":\"What\",\"kind\":\"text\",\"ai\":true}]}",
+                 &r) != 201)
+        return NULL;
+    const char *form = lab_member(p, &r, "id");
+    if (lab_call(
+            p, owner, POST, "/hooks",
+            arena_printf(p->arena,
+                         "{\"form\":\"%s\",\"name\":\"Probe\",\"output\":\"text\",\"provider\":"
+                         "\"%s\",\"template\":\"Say what this is about: {{what}}\"}",
+                         form, provider),
+            &r) != 201)
+        return NULL;
+    const char *hook = arena_printf(p->arena, "/hooks/%s", lab_member(p, &r, "id"));
+    if (lab_call(p, owner, POST, arena_printf(p->arena, "%s/preview", hook), "{}", NULL) != 200 ||
+        lab_call(p, owner, GET, hook, NULL, &r) != 200 ||
+        lab_change(p, owner, PATCH, hook, "{\"on\":true}", atoll(r.etag), NULL) != 200)
+        return NULL;
+    return arena_printf(p->arena, "/api/v1/forms/%s/submissions", form);
+}
+
+/* What is answered in a form is the organisation's data, and so is the suggestion beside it: they
+   stay in its sealed file for as long as it is there. Once it has ended, nothing is left. */
+static enum promise_result hook_check(struct proof *p, const char *provider)
+{
+    struct lab *lab = p->with;
+    struct canary_print print;
+    struct buffer head = buffer_new(p->arena);
+    const char *path = hook_make(p, provider);
+    int status = 0;
+    if (!path || !p->witness->canary(p->witness->with, &print))
+        return lab_unknown(p, "A prompt could not be switched on.");
+    struct witness_post post = { path, "{\"what\":\"How did CANARY go in March?\"}", lab->owner[0],
+                                 false };
+    if (!p->witness->post(p->witness->with, &post, &status, &head) || status != 201)
+        return lab_unknown(p, "The form took no answer (%d).", status);
+    runner_wait(p->app->runner, lab->organisation[0]);
+    if (!p->witness->received(p->witness->with))
+        return lab_unknown(p, "The prompt on a form did not reach the provider.");
+    lab_say(p, "Another went through a prompt on a form:");
+    enum promise_result files = files_scan(p, &print);
+    lab_close(lab);
+    return files == PROMISE_HELD ? memory_scan(p, &print) : files;
+}
+
+static enum promise_result check_ai_3_2_c(struct proof *p)
+{
+    struct lab fresh = lab_new(p);
+    struct proof own = *p;
+    if (!outside(p))
+        return nobody_outside(p);
+    own.with = &fresh;
+    const char *owner = lab_owner(&own, 0), *provider = owner ? lab_provider(&own, owner) : NULL;
+    enum promise_result result =
+        provider ? questions_check(&own, provider)
+                 : lab_unknown(&own, "The loopback provider could not be registered.");
+    if (result == PROMISE_HELD)
+        result = hook_check(&own, provider);
+    lab_close(&fresh);
+    p->evidence = own.evidence;
+    return result;
+}
+
+const struct promise promise_ai_3_2_c = {
+    "AI-3.2.c",
+    "Prompts, context and answers are not kept.",
+    "They live in the memory of one request, which is wiped; every freed block is wiped; no body "
+    "is ever logged or queued.",
+    PROMISE_LIVE,
+    check_ai_3_2_c,
+};
+
+struct hash_row {
+    const char *hash;
+};
+static const struct field hash_row_fields[] = {
+    FIELD(struct hash_row, hash, .privacy = SECRET, .doc = "Hash"),
+    { 0 },
+};
+
+static bool hashes_read(struct ctx *c, void *with)
+{
+    static const struct query q = {
+        "SELECT password_hash FROM account ORDER BY id DESC LIMIT 1000"
+    };
+    return tx_rows(c->tx, &q, NO_ARGS, hash_row_fields, sizeof(struct hash_row), 0, with);
+}
+
+static enum promise_result hashes_check(struct proof *p)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
+    struct list list = { 0 };
+    if (!lab_owner(p, 0) || !lab_owner(p, 1) || !control_read(&c, hashes_read, &list))
+        return lab_unknown(p, "The accounts could not be read.");
+    const struct hash_row *rows = list.at;
+    for (size_t i = 0; i < list.count; i++) {
+        const char *h = rows[i].hash;
+        if (!h || strncmp(h, "$2b$", 4) || strlen(h) != 60)
+            return lab_broken(p, "An account's password is not a bcrypt hash.");
+        if (atoi(h + 4) < 12)
+            return lab_broken(p, "A hash has the cost %d; 12 is the least.", atoi(h + 4));
+        for (size_t k = i + 1; k < list.count; k++)
+            if (!strncmp(h, rows[k].hash ? rows[k].hash : "", 29))
+                return lab_broken(p, "Two accounts share a salt.");
+    }
+    return lab_held(p,
+                    "%zu accounts: every password is bcrypt $2b$ of cost %d or more, each with "
+                    "its own salt.",
+                    list.count, 12);
+}
+
+/* The token in the answer's Set-Cookie; NULL when there is none. */
+static const char *session_of(struct arena *a, const char *head)
+{
+    const char *at = strcasestr(head, "\nset-cookie:");
+    at = at ? strchr(at, '=') : NULL;
+    return at ? arena_text(a, at + 1, strcspn(at + 1, ";\r\n")) : NULL;
+}
+
+/* A canary is the password of a sign-up and of a sign-in. */
+static enum promise_result password_check(struct proof *p)
+{
+    struct lab *lab = p->with;
+    const struct witness *w = p->witness;
+    struct canary_print print;
+    struct buffer head = buffer_new(p->arena);
+    int made = 0, again = 0;
+    struct witness_post up = { "/api/v1/accounts", lab_sign_up(p, 0, "CANARY"), NULL, false };
+    struct witness_post in = { "/api/v1/session",
+                               arena_printf(p->arena, "{\"email\":\"%s\",\"password\":\"CANARY\"}",
+                                            lab->email[0]),
+                               NULL, false };
+    if (!w->canary(w->with, &print) || !w->post(w->with, &up, &made, &head) || made != 201 ||
+        !lab_adopt(p, 0, session_of(p->arena, head.at)))
+        return lab_unknown(p, "Signing up answered %d.", made);
+    if (!w->post(w->with, &in, &again, &head) || again != 201)
+        return lab_unknown(p, "Signing in answered %d.", again);
+    lab_say(p, "A canary was the password of a sign-up and a sign-in:");
+    return both_scan(p, &print);
+}
+
+static enum promise_result check_pl_1_b(struct proof *p)
+{
+    enum promise_result hashes = hashes_check(p);
+    struct lab fresh = lab_new(p);
+    struct proof own = *p;
+    if (hashes != PROMISE_HELD)
+        return hashes;
+    if (!outside(p))
+        return nobody_outside(p);
+    own.with = &fresh;
+    enum promise_result result = password_check(&own);
+    lab_close(&fresh);
+    p->evidence = own.evidence;
+    return result;
+}
+
+const struct promise promise_pl_1_b = {
+    "PL-1.b",
+    "Passwords are bcrypt hashes with a salt each, never stored in clear.",
+    "libxcrypt with a cost of 12 or more, calibrated, over a keyed hash; there is no other column "
+    "for a password.",
+    PROMISE_DATA,
+    check_pl_1_b,
+};

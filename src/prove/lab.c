@@ -1,0 +1,300 @@
+/* lab.c: scratch organisations and calls on their behalf. */
+#include "lab.h"
+
+#include "core/tenant.h"
+#include "core/workers.h"
+#include "crypt/crypt.h"
+#include "feature/privacy/privacy.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void say(struct proof *p, const char *format, va_list args)
+{
+    if (p->evidence.len)
+        buffer_char(&p->evidence, ' ');
+    buffer_string(&p->evidence, arena_vprintf(p->arena, format, args));
+}
+
+void lab_say(struct proof *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(p, format, args);
+    va_end(args);
+}
+
+enum promise_result lab_held(struct proof *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(p, format, args);
+    va_end(args);
+    return PROMISE_HELD;
+}
+
+enum promise_result lab_broken(struct proof *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(p, format, args);
+    va_end(args);
+    return PROMISE_BROKEN;
+}
+
+enum promise_result lab_unknown(struct proof *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(p, format, args);
+    va_end(args);
+    return PROMISE_UNKNOWN;
+}
+
+int lab_change(struct proof *p, const char *session, enum method m, const char *path,
+               const char *json, int64_t version, struct answer *ret)
+{
+    const struct lab *lab = p->with;
+    struct call call = { .method = m,
+                         .path = path,
+                         .json = json,
+                         .session = session,
+                         .if_version = version,
+                         .address = lab->address };
+    struct answer ignored;
+    if (!ret)
+        ret = &ignored;
+    app_call(p->app, p->arena, &call, ret);
+    return ret->status;
+}
+
+int lab_call(struct proof *p, const char *session, enum method m, const char *path,
+             const char *json, struct answer *ret)
+{
+    return lab_change(p, session, m, path, json, 0, ret);
+}
+
+const char *lab_member(struct proof *p, const struct answer *from, const char *key)
+{
+    const char *at = strstr(from->body, arena_printf(p->arena, "\"%s\":\"", key));
+    if (!at)
+        return "";
+    at += strlen(key) + 4;
+    return arena_text(p->arena, at, strcspn(at, "\""));
+}
+
+bool lab_ai_on(struct proof *p, const char *owner, const char *capability)
+{
+    struct answer r;
+    lab_call(p, owner, GET, "/ai/settings", NULL, &r);
+    if (lab_change(p, owner, PATCH, "/ai/settings", "{\"on\":true}", r.etag ? atoll(r.etag) : 0,
+                   &r) != 200)
+        return false;
+    int status =
+        lab_call(p, owner, POST, "/ai/switches",
+                 arena_printf(p->arena, "{\"capability\":\"%s\",\"on\":true}", capability), NULL);
+    return status == 201 || status == 409;
+}
+
+bool lab_ai_off(struct proof *p, const char *owner)
+{
+    struct answer r;
+    lab_call(p, owner, GET, "/ai/settings", NULL, &r);
+    return lab_change(p, owner, PATCH, "/ai/settings", "{\"on\":false}", r.etag ? atoll(r.etag) : 0,
+                      &r) == 200;
+}
+
+const char *lab_provider(struct proof *p, const char *owner)
+{
+    struct answer r;
+    const char *url = p->witness ? p->witness->provider : NULL;
+    if (!url)
+        return NULL;
+    int status = lab_call(p, owner, POST, "/ai/providers",
+                          arena_printf(p->arena,
+                                       "{\"name\":\"witness\",\"endpoint\":\"%s\",\"model\":"
+                                       "\"witness\",\"local\":true}",
+                                       url),
+                          &r);
+    return status == 201 ? lab_member(p, &r, "id") : NULL;
+}
+
+static void hex_add(struct buffer *b, const uint8_t *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buffer_printf(b, "%02x", at[i]);
+}
+
+static const char *random_hex(struct arena *a)
+{
+    uint8_t bytes[8];
+    struct buffer b = buffer_new(a);
+    random_bytes(bytes, sizeof bytes);
+    hex_add(&b, bytes, sizeof bytes);
+    return b.at;
+}
+
+/* "probe-TAG-CODE@vow.invalid": nobody else can make such an address, because the code is made with
+   a key of this installation. */
+static const char *email_of(const struct app *app, struct arena *a, const char *tag)
+{
+    struct secret_key master, key;
+    uint8_t code[HASH_SIZE];
+    struct buffer b = buffer_new(a);
+    memcpy(master.byte, app->master_key, sizeof master.byte);
+    secret_key_derive(&master, "vow prove addresses 1", &key);
+    hash_hmac(&key, tag, strlen(tag), code);
+    secret_key_wipe(&master);
+    secret_key_wipe(&key);
+    buffer_printf(&b, "probe-%s-", tag);
+    hex_add(&b, code, 16);
+    buffer_string(&b, "@vow.invalid");
+    return b.at;
+}
+
+struct left {
+    const char *email;
+    struct id organisation;
+};
+static const struct field left_fields[] = {
+    FIELD(struct left, email, .privacy = PERSONAL, .doc = "Address of a scratch owner"),
+    FIELD(struct left, organisation, .privacy = OPERATIONAL, .doc = "Scratch organisation"),
+    { 0 },
+};
+
+static bool left_read(struct ctx *c, void *with)
+{
+    static const struct query q = {
+        "SELECT email, organisation FROM account WHERE email LIKE 'probe-%@vow.invalid'"
+    };
+    return tx_rows(c->tx, &q, NO_ARGS, left_fields, sizeof(struct left), 0, with);
+}
+
+struct tombstone {
+    struct id organisation;
+    int64_t removed;
+};
+
+static bool tombstone_remove(struct ctx *c, void *with)
+{
+    static const struct query q = { "DELETE FROM tenant WHERE id = $1 AND state = 'deleted'" };
+    struct tombstone *t = with;
+    return tx_run(c->tx, &q, ARGS(value_id(t->organisation)), &t->removed);
+}
+
+/* Ends it by the program's own way, which does not depend on what is checked. Its files go in the
+   background; when that takes unusually long, a row without a key stays in control. */
+static void scratch_end(struct app *app, struct arena *a, struct id organisation)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(app, a, &err, "prove");
+    struct tombstone t = { .organisation = organisation };
+    c.organisation = organisation;
+    if (!organisation_end(&c))
+        return;
+    for (int i = 0; i < 100 && !t.removed; i++) {
+        workers_settle(app->slow);
+        if (!control_write(&c, tombstone_remove, &t))
+            return;
+    }
+}
+
+void lab_open(struct lab *lab)
+{
+    struct error err = { 0 };
+    struct list list = { 0 };
+    struct ctx c = app_ctx(lab->app, lab->arena, &err, "prove");
+    lab->address = arena_printf(lab->arena, "prove %s", random_hex(lab->arena));
+    if (!control_read(&c, left_read, &list))
+        return;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct left *l = (const struct left *)list.at + i;
+        const char *tag = arena_text(lab->arena, l->email + 6, strcspn(l->email + 6, "-@"));
+        if (text_equal(l->email, email_of(lab->app, lab->arena, tag)))
+            scratch_end(lab->app, lab->arena, l->organisation);
+    }
+}
+
+struct lab lab_new(struct proof *p)
+{
+    const struct lab *lab = p->with;
+    return (struct lab){ .app = lab->app, .arena = lab->arena, .address = lab->address };
+}
+
+const char *lab_sign_up(struct proof *p, int which, const char *password)
+{
+    struct lab *lab = p->with;
+    const char *tag = random_hex(lab->arena);
+    lab->name[which] = arena_printf(lab->arena, "vow prove %s", tag);
+    lab->email[which] = email_of(p->app, lab->arena, tag);
+    return arena_printf(lab->arena,
+                        "{\"name\":\"Probe %d\",\"email\":\"%s\",\"organisation\":\"%s\","
+                        "\"password\":\"%s\",\"of_age\":true}",
+                        which, lab->email[which], lab->name[which], password);
+}
+
+bool lab_adopt(struct proof *p, int which, const char *session)
+{
+    struct lab *lab = p->with;
+    struct answer r;
+    if (!session || lab_call(p, session, GET, "/session", NULL, &r) != 200 ||
+        !id_parse(lab_member(p, &r, "organisation"), &lab->organisation[which]))
+        return false;
+    lab->owner[which] = arena_string(lab->arena, session);
+    return true;
+}
+
+const char *lab_owner(struct proof *p, int which)
+{
+    struct lab *lab = p->with;
+    struct answer r;
+    if (lab->owner[which])
+        return lab->owner[which];
+    lab->password[which] = random_hex(lab->arena);
+    const char *json = lab_sign_up(p, which, lab->password[which]);
+    if (lab_call(p, NULL, POST, "/accounts", json, &r) != 201 || !lab_adopt(p, which, r.session)) {
+        lab_say(p, "A scratch organisation could not be made (status %d).", r.status);
+        return NULL;
+    }
+    return lab->owner[which];
+}
+
+const char *lab_colleague(struct proof *p, const char *role)
+{
+    const char *owner = lab_owner(p, 0);
+    const char *email = email_of(p->app, p->arena, random_hex(p->arena));
+    struct answer r;
+    const char *json = arena_printf(
+        p->arena, "{\"name\":\"Colleague\",\"email\":\"%s\",\"role\":\"%s\"}", email, role);
+    if (!owner || lab_call(p, owner, POST, "/people", json, &r) != 201)
+        return NULL;
+    const char *path = arena_printf(p->arena, "/people/%s/invitation", lab_member(p, &r, "id"));
+    if (lab_call(p, owner, POST, path, "{}", &r) != 201)
+        return NULL;
+    path = arena_printf(p->arena, "/invitations/%s", lab_member(p, &r, "link_token"));
+    json = arena_printf(p->arena, "{\"password\":\"%s\",\"of_age\":true}", random_hex(p->arena));
+    return lab_call(p, NULL, POST, path, json, &r) == 201 ? r.session : NULL;
+}
+
+const char *lab_path(struct proof *p, const struct route *r, const char *id)
+{
+    struct buffer b = buffer_new(p->arena);
+    const char *at = r->path;
+    for (const char *open; (open = strchr(at, '{'));) {
+        buffer_add(&b, at, (size_t)(open - at));
+        buffer_string(&b, id);
+        at = strchr(open, '}') + 1;
+    }
+    buffer_string(&b, at);
+    return b.at;
+}
+
+void lab_close(struct lab *lab)
+{
+    for (int i = 0; i < 2; i++)
+        if (lab->owner[i])
+            scratch_end(lab->app, lab->arena, lab->organisation[i]);
+    for (int i = 0; i < 2; i++)
+        lab->owner[i] = NULL;
+}

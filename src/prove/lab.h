@@ -1,0 +1,67 @@
+/* lab.h: scratch organisations in the running installation, for checks: made when first needed,
+   ended when the checks are over. All names are invented; nothing of them stays. */
+#ifndef VOW_PROVE_LAB_H
+#define VOW_PROVE_LAB_H
+
+#include "prove.h"
+
+struct lab {
+    struct app *app;
+    struct arena *arena;
+    const char *address;  /* that the checks seem to come from, so that nobody's limits are used */
+    const char *owner[2]; /* session tokens of two organisations */
+    const char *name[2], *email[2], *password[2];
+    struct id organisation[2];
+};
+
+/* Ends what checks before this one left behind when they were cut off. */
+void lab_open(struct lab *lab);
+
+/* A lab of its own for one check, which closes it. */
+struct lab lab_new(struct proof *p);
+
+/* The session token of scratch organisation 0 or 1; NULL when it cannot be made. */
+const char *lab_owner(struct proof *p, int which);
+
+/* The JSON that signs up scratch organisation `which` with the given password; notes its name. */
+const char *lab_sign_up(struct proof *p, int which, const char *password);
+
+/* Takes a scratch organisation over that was signed up elsewhere. False when there is none. */
+MUST_USE bool lab_adopt(struct proof *p, int which, const char *session);
+
+/* The session token of somebody with the role in scratch organisation 0; NULL when it cannot be
+   made. */
+const char *lab_colleague(struct proof *p, const char *role);
+
+/* The path of a route with the id in place of everything in braces. */
+const char *lab_path(struct proof *p, const struct route *r, const char *id);
+
+/* Ends what was made. */
+void lab_close(struct lab *lab);
+
+/* A call as the given session; the status. */
+int lab_call(struct proof *p, const char *session, enum method m, const char *path,
+             const char *json, struct answer *ret);
+/* The same for PATCH and DELETE of a version. */
+int lab_change(struct proof *p, const char *session, enum method m, const char *path,
+               const char *json, int64_t version, struct answer *ret);
+
+/* A text member of a flat JSON answer; "" when there is none. */
+const char *lab_member(struct proof *p, const struct answer *from, const char *key);
+
+/* Switches AI and one AI function on in a scratch organisation; AI off. */
+MUST_USE bool lab_ai_on(struct proof *p, const char *owner, const char *capability);
+MUST_USE bool lab_ai_off(struct proof *p, const char *owner);
+
+/* The witness's provider as a provider of the scratch organisation: its id, or NULL. */
+const char *lab_provider(struct proof *p, const char *owner);
+
+/* Adds a sentence to the evidence. */
+void lab_say(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Says it and gives the result. */
+enum promise_result lab_held(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
+enum promise_result lab_broken(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
+enum promise_result lab_unknown(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

@@ -1,0 +1,429 @@
+/* platform_checks.c: the promises about accounts, tenants, sealing, rights and the browser. */
+#include "checks.h"
+#include "lab.h"
+
+#include "core/app.h"
+#include "core/workers.h"
+#include "crypt/crypt.h"
+#include "process/sandbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static enum promise_result check_pl_1_a(struct proof *p)
+{
+    static const char *const allowed[] = { "name", "email", "organisation", "password", "of_age" };
+    for (size_t i = 0; i < p->app->route_count; i++) {
+        const struct route *r = p->app->routes[i];
+        if (r->method != POST || strcmp(r->path, "/accounts"))
+            continue;
+        EACH_FIELD (f, r->in) {
+            bool known = false;
+            for (size_t k = 0; k < LENGTH(allowed); k++)
+                known = known || !strcmp(f->name, allowed[k]);
+            if (!known)
+                return lab_broken(p, "Signing up also asks for %s.", f->name);
+        }
+        return lab_held(p, "Signing up takes name, email, organisation, password and the "
+                           "affirmation of age; anything else is refused.");
+    }
+    return lab_broken(p, "There is no way to sign up.");
+}
+
+const struct promise promise_pl_1_a = {
+    "PL-1.a",
+    "An account needs a name, an email, an organisation and a password, and no more.",
+    "The declared input of signing up; unknown fields are refused.",
+    PROMISE_DATA,
+    check_pl_1_a,
+};
+
+/* Every row that one organisation made, asked for by the other, on every route that takes an id. */
+static enum promise_result check_pl_1_c(struct proof *p)
+{
+    const char *one = lab_owner(p, 0), *two = lab_owner(p, 1);
+    struct answer r;
+    int tried = 0;
+    if (!one || !two)
+        return PROMISE_UNKNOWN;
+    const char *row = arena_printf(p->arena, "{\"name\":\"Tenant probe %llx\"}",
+                                   (unsigned long long)instant_now().us);
+    if (lab_call(p, one, POST, "/clients", row, &r) != 201)
+        return lab_unknown(p, "A row could not be made in the scratch organisation.");
+    const char *id = lab_member(p, &r, "id");
+    for (size_t i = 0; i < p->app->route_count; i++) {
+        const struct route *route = p->app->routes[i];
+        const char *open = strstr(route->path, "{"), *close = open ? strchr(open, '}') : NULL;
+        if (!close || route->who == WHO_ANYONE || strchr(close, '{'))
+            continue;
+        const char *path = arena_printf(p->arena, "%.*s%s%s", (int)(open - route->path),
+                                        route->path, id, close + 1);
+        int status =
+            lab_change(p, two, route->method, path, route->method == GET ? NULL : "{}", 1, &r);
+        tried++;
+        if (status < 300 && strstr(r.body, id))
+            return lab_broken(p, "%s %s gave another organisation's row.",
+                              method_name(route->method), route->path);
+        if (status < 300 && route->method == DELETE)
+            return lab_broken(p, "%s %s deleted another organisation's row.",
+                              method_name(route->method), route->path);
+    }
+    struct lab *lab = p->with;
+    struct stat s;
+    char text[ID_TEXT];
+    for (int i = 0; i < 2; i++) {
+        id_format(lab->organisation[i], text);
+        if (stat(arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, text), &s))
+            return lab_broken(p, "An organisation has no file of its own.");
+    }
+    return lab_held(p,
+                    "%d routes asked for another organisation's row: none gave or deleted it. "
+                    "Each organisation is a file of its own with its own key.",
+                    tried);
+}
+
+const struct promise promise_pl_1_c = {
+    "PL-1.c",
+    "An organisation's data sits in a tenant of its own.",
+    "One file per organisation, sealed with its own key; a request has one organisation's "
+    "database and no other.",
+    PROMISE_LIVE,
+    check_pl_1_c,
+};
+
+const struct promise promise_pl_6_b = {
+    "PL-6.b",
+    "Every organisation has a schema of its own.",
+    "The schema is a file of its own, with the organisation's key; no statement reaches two.",
+    PROMISE_LIVE,
+    check_pl_1_c,
+};
+
+/* What a client outside sees: TLS of today, none of yesterday's. */
+static enum promise_result in_transit(struct proof *p)
+{
+    struct buffer answer = buffer_new(p->arena);
+    if (!p->app->config->tls)
+        return lab_held(p, "Served in clear, on a loopback address alone, where no network carries "
+                           "it.");
+    if (!p->witness || !p->witness->fetch)
+        return lab_unknown(p, "Nobody outside was there to try a handshake; `vow prove` does.");
+    if (p->witness->fetch(p->witness->with, "/healthz", true, &answer))
+        return lab_broken(p, "A handshake with TLS 1.1 was accepted.");
+    if (!p->witness->fetch(p->witness->with, "/healthz", false, &answer))
+        return lab_broken(p, "No TLS handshake succeeded.");
+    return lab_held(p, "A handshake with TLS 1.1 was refused, one of today succeeded.");
+}
+
+static enum promise_result at_rest(struct proof *p)
+{
+    const char *owner = lab_owner(p, 0);
+    struct canary_print print;
+    char canary[CANARY_TEXT];
+    int files = 0;
+    if (!owner)
+        return PROMISE_UNKNOWN;
+    canary_make(canary, &print);
+    const char *json = arena_printf(p->arena, "{\"name\":\"%s\"}", canary);
+    if (lab_call(p, owner, POST, "/clients", json, NULL) != 201)
+        return lab_unknown(p, "A row with a canary could not be written.");
+    int found = canary_scan(p->app->data_dir, &print, &files);
+    if (found)
+        return lab_broken(p, "%d of %d files hold the canary in clear.", found, files);
+    return lab_held(p, "A canary was stored; %d files under the data folder show it nowhere.",
+                    files);
+}
+
+static enum promise_result check_encrypted(struct proof *p)
+{
+    enum promise_result rest = at_rest(p);
+    enum promise_result transit = rest == PROMISE_BROKEN ? rest : in_transit(p);
+    return rest == PROMISE_UNKNOWN ? rest : transit;
+}
+
+const struct promise promise_ai_4_a = {
+    "AI-4.a",
+    "Data is encrypted in transit and at rest.",
+    "TLS 1.2 or newer, or loopback alone; every page of every file sealed with AES-256.",
+    PROMISE_LIVE,
+    check_encrypted,
+};
+
+const struct promise promise_pl_6_a = {
+    "PL-6.a",
+    "TLS 1.2 or newer, AES-256 at rest.",
+    "TLS 1.2 or newer, or loopback alone; XAES-256-GCM for every page of every file.",
+    PROMISE_LIVE,
+    check_encrypted,
+};
+
+static enum promise_result check_ai_10_b(struct proof *p)
+{
+    const struct sandbox_report *report = p->app->sandbox;
+    struct buffer possible = buffer_new(p->arena);
+    if (!report)
+        return lab_unknown(p, "This process does not run in its sandbox.");
+    for (size_t i = 0; i < report->count; i++)
+        if (!report->control[i].enforced)
+            lab_say(p, "Not enforced by this kernel: %s (%s).", report->control[i].name,
+                    report->control[i].text);
+    const struct sandbox_control *seccomp = sandbox_control(report, "seccomp");
+    if (!seccomp || !seccomp->enforced)
+        return lab_broken(p, "Core may call what it likes.");
+    if (!p->witness || !p->witness->attempts)
+        return lab_unknown(p, "Nobody outside was there to try; `vow prove` does.");
+    if (!p->witness->attempts(p->witness->with, &possible))
+        return lab_unknown(p, "A process like core could not be tried.");
+    if (possible.len)
+        return lab_broken(p, "A process like core could: %s.", possible.at);
+    return lab_held(p, "A process in core's sandbox tried to open a network socket, connect, run a "
+                       "program, look into another process and read outside its folder: the kernel "
+                       "refused each.");
+}
+
+const struct promise promise_ai_10_b = {
+    "AI-10.b",
+    "Models are reached through a secure gateway.",
+    "The process that has data and keys cannot open a connection; the one that can has neither.",
+    PROMISE_KERNEL,
+    check_ai_10_b,
+};
+
+static bool file_gone(struct app *app, const char *file)
+{
+    struct stat s;
+    for (int i = 0; i < 100 && !stat(file, &s); i++)
+        workers_settle(app->slow);
+    return stat(file, &s) != 0;
+}
+
+static enum promise_result deletion_check(struct proof *p)
+{
+    const struct lab *lab = p->with;
+    struct stat s;
+    struct secret_key key;
+    struct error err = { 0 };
+    char id[ID_TEXT];
+    const char *owner = lab_owner(p, 0);
+    if (!owner)
+        return PROMISE_UNKNOWN;
+    id_format(lab->organisation[0], id);
+    const char *file = arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, id);
+    if (stat(file, &s))
+        return lab_unknown(p, "The scratch organisation has no file.");
+    const char *json = arena_printf(p->arena, "{\"confirm\":\"%s\"}", lab->name[0]);
+    int status = lab_call(p, owner, POST, "/organisation/deletion", json, NULL);
+    if (status != 204)
+        return lab_broken(p, "Deleting it answered %d.", status);
+    if (p->app->tenant_key(p->app, lab->organisation[0], &key, &err)) {
+        secret_key_wipe(&key);
+        return lab_broken(p, "The key of the deleted organisation is still there.");
+    }
+    if (lab_call(p, owner, GET, "/session", NULL, NULL) != 401)
+        return lab_broken(p, "Its owner is still signed in.");
+    if (!file_gone(p->app, file))
+        return lab_broken(p, "Its file is still there.");
+    return lab_held(p, "A scratch organisation was deleted: its key is gone, so that no copy of it "
+                       "in any backup of its file can be read; so are its file and sessions.");
+}
+
+static enum promise_result check_pl_5_a(struct proof *p)
+{
+    struct lab fresh = lab_new(p);
+    struct proof own = *p;
+    own.with = &fresh;
+    enum promise_result result = deletion_check(&own);
+    lab_close(&fresh);
+    p->evidence = own.evidence;
+    return result;
+}
+
+const struct promise promise_pl_5_a = {
+    "PL-5.a",
+    "After deletion an organisation's data is erased for good within 30 days.",
+    "Deleting destroys the key at once and the files right after; what backups hold is sealed with "
+    "that key.",
+    PROMISE_LIVE,
+    check_pl_5_a,
+};
+
+/* Rows of a table as the API lists them, but for the columns that name the organisation itself. */
+static enum promise_result export_check(struct proof *p)
+{
+    const char *from = lab_owner(p, 0), *to = lab_owner(p, 1);
+    static const char *const lists[] = { "/clients", "/projects", "/tags", "/forms",
+                                         "/time/entries" };
+    struct answer archive, r, back;
+    if (!from || !to)
+        return PROMISE_UNKNOWN;
+    lab_call(p, from, POST, "/clients", "{\"name\":\"Export probe\"}", NULL);
+    lab_call(p, from, POST, "/time/entries",
+             "{\"started_at\":\"2026-03-03T08:00:00.000Z\",\"ended_at\":"
+             "\"2026-03-03T09:30:00.000Z\",\"note\":\"export probe\"}",
+             NULL);
+    if (lab_call(p, from, GET, "/privacy/export", NULL, &archive) != 200)
+        return lab_broken(p, "The export answered %d.", archive.status);
+    struct call call = { .method = POST,
+                         .path = "/privacy/import",
+                         .session = to,
+                         .body = { archive.body, archive.length },
+                         .type = "application/zip" };
+    app_call(p->app, p->arena, &call, &r);
+    if (r.status != 200)
+        return lab_broken(p, "Another organisation could not take the archive in (%d).", r.status);
+    for (size_t i = 0; i < LENGTH(lists); i++) {
+        lab_call(p, from, GET, lists[i], NULL, &r);
+        lab_call(p, to, GET, lists[i], NULL, &back);
+        if (r.status != 200 || strcmp(r.body, back.body) != 0)
+            return lab_broken(p, "After export and import, %s differs.", lists[i]);
+    }
+    return lab_held(p,
+                    "A scratch organisation was exported (%zu bytes) and imported into another: "
+                    "%zu lists are equal, byte for byte.",
+                    archive.length, LENGTH(lists));
+}
+
+/* The organisation that takes an archive in is not the same afterwards: no other check may use it.
+ */
+static enum promise_result check_pl_5_b(struct proof *p)
+{
+    struct lab fresh = lab_new(p);
+    struct proof own = *p;
+    own.with = &fresh;
+    enum promise_result result = export_check(&own);
+    lab_close(&fresh);
+    p->evidence = own.evidence;
+    return result;
+}
+
+const struct promise promise_pl_5_b = {
+    "PL-5.b",
+    "Everything can be exported at any time.",
+    "The archive is made from the declarations of all tables and can be imported without loss.",
+    PROMISE_LIVE,
+    check_pl_5_b,
+};
+
+static enum promise_result check_pl_6_c(struct proof *p)
+{
+    int limited = 0;
+    const char *json = arena_printf(
+        p->arena, "{\"email\":\"nobody-%llx@vow.invalid\",\"password\":\"wrong password\"}",
+        (unsigned long long)instant_now().us);
+    for (int i = 0; i < 40 && !limited; i++)
+        limited = lab_call(p, NULL, POST, "/session", json, NULL) == 429 ? i + 1 : 0;
+    if (!limited)
+        return lab_broken(p, "40 wrong passwords for one account were all tried.");
+    return lab_held(p, "Guessing the password of one account was slowed down after %d tries.",
+                    limited - 1);
+}
+
+const struct promise promise_pl_6_c = {
+    "PL-6.c",
+    "Rate limits protect against brute force.",
+    "A bucket per account and per address in front of password hashing, which has a pool of its "
+    "own.",
+    PROMISE_LIVE,
+    check_pl_6_c,
+};
+
+static bool foreign_origin(const char *page)
+{
+    static const char *const marks[] = { "src=\"http", "src=\"//", "href=\"http", "href=\"//" };
+    for (size_t i = 0; i < LENGTH(marks); i++)
+        if (strstr(page, marks[i]))
+            return true;
+    return false;
+}
+
+/* What the page itself says and loads. */
+static enum promise_result page_check(struct proof *p)
+{
+    struct buffer page = buffer_new(p->arena);
+    if (!p->witness->fetch(p->witness->with, "/", false, &page))
+        return lab_unknown(p, "The page did not answer.");
+    if (strcasestr(page.at, "\nset-cookie:"))
+        return lab_broken(p, "The page sets a cookie before anybody has signed in.");
+    const char *policy = strcasestr(page.at, "\ncontent-security-policy:");
+    if (!policy)
+        return lab_broken(p, "The page has no content security policy.");
+    const char *text = arena_text(p->arena, policy + 1, strcspn(policy + 1, "\r\n"));
+    if (strstr(text, "http:") || strstr(text, "https:") || strstr(text, "unsafe") ||
+        strstr(text, "*"))
+        return lab_broken(p, "The content security policy lets foreign or inline code in.");
+    if (foreign_origin(page.at))
+        return lab_broken(p, "The page loads something from another origin.");
+    return lab_held(p, "The page sets no cookie, loads from its own origin alone, and its content "
+                       "security policy forbids the rest.");
+}
+
+/* The one cookie: out of reach of scripts and of other sites. */
+static enum promise_result cookie_check(struct proof *p)
+{
+    const struct lab *lab = p->with;
+    struct buffer head = buffer_new(p->arena);
+    int status = 0;
+    if (!lab_owner(p, 0))
+        return PROMISE_UNKNOWN;
+    const char *json = arena_printf(p->arena, "{\"email\":\"%s\",\"password\":\"%s\"}",
+                                    lab->email[0], lab->password[0]);
+    struct witness_post in = { "/api/v1/session", json, NULL, false };
+    if (!p->witness->post(p->witness->with, &in, &status, &head) || status != 201)
+        return lab_unknown(p, "Signing in answered %d.", status);
+    const char *at = strcasestr(head.at, "\nset-cookie:");
+    if (!at)
+        return lab_broken(p, "Signing in sets no cookie.");
+    if (strcasestr(at + 1, "\nset-cookie:"))
+        return lab_broken(p, "Signing in sets more than one cookie.");
+    const char *cookie = arena_text(p->arena, at + 1, strcspn(at + 1, "\r\n"));
+    bool tls = p->app->config->tls;
+    if (!strcasestr(cookie, "; httponly") || strcasestr(cookie, "; domain=") ||
+        !(strcasestr(cookie, "; samesite=lax") || strcasestr(cookie, "; samesite=strict")))
+        return lab_broken(p, "The cookie can be read by scripts or is sent from other sites.");
+    if (tls && (!strcasestr(cookie, "; secure") || !strcasestr(cookie, ": __Host-")))
+        return lab_broken(p, "Under TLS the cookie is not bound to this host and to TLS.");
+    return lab_held(p, "Signing in sets one cookie, HttpOnly, SameSite%s.",
+                    tls ? ", Secure and bound to this host" : "");
+}
+
+static enum promise_result check_pl_7(struct proof *p)
+{
+    if (!p->witness || !p->witness->fetch || !p->witness->post)
+        return lab_unknown(p, "Nobody outside was there to open the page; `vow prove` does.");
+    enum promise_result page = page_check(p);
+    return page == PROMISE_HELD ? cookie_check(p) : page;
+}
+
+const struct promise promise_pl_7 = {
+    "PL-7",
+    "Essential cookies only; no trackers, no foreign origin.",
+    "One session cookie, set by signing in; the content security policy names no other origin.",
+    PROMISE_LIVE,
+    check_pl_7,
+};
+
+static enum promise_result check_pl_10(struct proof *p)
+{
+    struct lab fresh = lab_new(p);
+    struct proof own = *p;
+    struct answer r;
+    own.with = &fresh;
+    const char *up = lab_sign_up(&own, 0, "long enough password");
+    const char *json = arena_printf(p->arena, "%.*sfalse}", (int)(strlen(up) - 5), up);
+    int status = lab_call(&own, NULL, POST, "/accounts", json, &r);
+    if (status == 201 && lab_adopt(&own, 0, r.session))
+        lab_close(&fresh);
+    if (status != 422)
+        return lab_broken(p, "Signing up without affirming to be of age answered %d.", status);
+    return lab_held(p, "Signing up without affirming to be 16 or older was refused (422).");
+}
+
+const struct promise promise_pl_10 = {
+    "PL-10",
+    "Nobody under 16.",
+    "Signing up and accepting an invitation ask for the affirmation.",
+    PROMISE_LIVE,
+    check_pl_10,
+};

@@ -1,0 +1,86 @@
+/* prove.c: the list of promises, and running their checks. */
+#include "prove.h"
+
+#include "checks.h"
+#include "lab.h"
+
+#include <string.h>
+
+const struct promise *const promises[] = {
+    &promise_ai_2_c,   &promise_ai_2_e,   &promise_ai_3_1_a,
+    &promise_ai_3_1_b, &promise_ai_3_2_c, &promise_ai_3_3,
+    &promise_ai_4_a,   &promise_ai_4_b,   &promise_ai_5_a,
+    &promise_ai_9,     &promise_ai_10_b,  &promise_ai_11,
+    &promise_pl_1_a,   &promise_pl_1_b,   &promise_pl_1_c,
+    &promise_pl_3_a,   &promise_pl_3_b,   &promise_pl_3_c,
+    &promise_pl_5_a,   &promise_pl_5_b,   &promise_pl_6_a,
+    &promise_pl_6_b,   &promise_pl_6_c,   &promise_pl_6_d,
+    &promise_pl_7,     &promise_pl_10,    NULL,
+};
+
+struct run {
+    struct app *app;
+    struct lab *lab;
+    const struct witness *witness;
+    prove_each *each;
+    void *with;
+};
+
+static bool known(struct app *app, struct arena *a, size_t i)
+{
+    return promise_book_get(app->promises, a, i).result != PROMISE_UNKNOWN;
+}
+
+/* False ends the run. */
+static bool promise_check(struct run *r, size_t i)
+{
+    const struct promise *promise = r->app->config->promises[i];
+    struct arena a = { 0 };
+    struct proof p = { .app = r->app,
+                       .arena = &a,
+                       .evidence = buffer_new(&a),
+                       .witness = r->witness,
+                       .with = r->lab };
+    enum promise_result result = promise->check(&p);
+    bool keep = !r->witness && result == PROMISE_UNKNOWN && known(r->app, &a, i);
+    if (!keep)
+        promise_book_set(r->app->promises, i, result, p.evidence.at, instant_now());
+    bool more = !r->each || r->each(r->with, promise, result, p.evidence.at);
+    arena_done(&a);
+    return more && !r->app->stopping;
+}
+
+static bool promises_check(struct run *r, const char *id)
+{
+    const struct promise *const *list = r->app->config->promises;
+    bool any = false;
+    for (size_t i = 0; list && list[i]; i++) {
+        if (id && strcmp(id, list[i]->id) != 0)
+            continue;
+        any = true;
+        if (!promise_check(r, i))
+            break;
+    }
+    return any;
+}
+
+bool prove_run(struct app *app, const char *id, const struct witness *witness, prove_each *each,
+               void *with, struct error *err)
+{
+    struct arena kept = { 0 };
+    struct lab lab = { .app = app, .arena = &kept };
+    struct run r = { app, &lab, witness, each, with };
+    if (!promise_book_begin(app->promises))
+        return error_set(err, UNAVAILABLE, "The promises are being checked already");
+    lab_open(&lab);
+    bool any = promises_check(&r, id);
+    lab_close(&lab);
+    promise_book_end(app->promises);
+    arena_done(&kept);
+    return any || error_set(err, NOT_FOUND, "There is no promise of that id");
+}
+
+bool prove_inside(struct app *app, const char *id, struct error *err)
+{
+    return prove_run(app, id, NULL, NULL, NULL, err);
+}

@@ -1,0 +1,376 @@
+/* guard_view.c: undoes the ways in which people hide words from a filter. */
+#include "guard_view.h"
+
+#include "base/text.h"
+#include "gazetteer.h"
+#include "words.h"
+
+#include <string.h>
+
+enum { RUN = 64, SPELLED = 256, LONGEST = 16 };
+
+/* Cyrillic, Greek and other letters that look like Latin ones. */
+static char look_alike(uint32_t p)
+{
+    static const struct {
+        uint32_t point;
+        char plain;
+    } rows[] = {
+        { 0x430, 'a' }, { 0x435, 'e' }, { 0x43e, 'o' }, { 0x440, 'p' },  { 0x441, 'c' },
+        { 0x443, 'y' }, { 0x445, 'x' }, { 0x456, 'i' }, { 0x458, 'j' },  { 0x455, 's' },
+        { 0x501, 'd' }, { 0x4bb, 'h' }, { 0x410, 'a' }, { 0x412, 'b' },  { 0x415, 'e' },
+        { 0x41a, 'k' }, { 0x41c, 'm' }, { 0x41d, 'h' }, { 0x41e, 'o' },  { 0x420, 'p' },
+        { 0x421, 'c' }, { 0x422, 't' }, { 0x423, 'y' }, { 0x425, 'x' },  { 0x406, 'i' },
+        { 0x391, 'a' }, { 0x392, 'b' }, { 0x395, 'e' }, { 0x396, 'z' },  { 0x397, 'h' },
+        { 0x399, 'i' }, { 0x39a, 'k' }, { 0x39c, 'm' }, { 0x39d, 'n' },  { 0x39f, 'o' },
+        { 0x3a1, 'p' }, { 0x3a4, 't' }, { 0x3a5, 'y' }, { 0x3a7, 'x' },  { 0x3b1, 'a' },
+        { 0x3b5, 'e' }, { 0x3b9, 'i' }, { 0x3bf, 'o' }, { 0x3c1, 'p' },  { 0x3c5, 'u' },
+        { 0x3bd, 'v' }, { 0x3ba, 'k' }, { 0x3c4, 't' }, { 0x131, 'i' },  { 0x261, 'g' },
+        { 0x26a, 'i' }, { 0x274, 'n' }, { 0x280, 'r' }, { 0x1d0f, 'o' },
+    };
+    if (p < 0x80)
+        return 0;
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        if (rows[i].point == p)
+            return rows[i].plain;
+    return 0;
+}
+
+/* Full-width, mathematical and enclosed letters and digits are plain ones in other clothes. */
+static uint32_t undress(uint32_t p)
+{
+    if (p >= 0xff01 && p <= 0xff5e)
+        p -= 0xfee0;
+    else if (p >= 0x1d400 && p <= 0x1d6a3)
+        p = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[(p - 0x1d400) % 52];
+    else if (p >= 0x1d7ce && p <= 0x1d7ff)
+        p = '0' + (p - 0x1d7ce) % 10;
+    else if (p >= 0x24b6 && p <= 0x24e9)
+        p = 'a' + (p - 0x24b6) % 26;
+    else if (p >= 0x1f130 && p <= 0x1f189)
+        p = (p & 0xff) >= 0x70 ? 'a' + (p - 0x1f170) % 26 : 'a' + (p - 0x1f130) % 32 % 26;
+    return p - 'A' < 26 ? p | 0x20 : p;
+}
+
+static bool sign_of_leet(uint32_t p)
+{
+    return p == '@' || p == '$' || p == '!' || p == '|';
+}
+
+static bool is_word(const char *plain, size_t n)
+{
+    return gazetteer_look(word_hash(plain, n)) & (GAZETTEER_WORD | GAZETTEER_FUNCTION);
+}
+
+static void word_add(struct guard_view *v, const char *plain, size_t n)
+{
+    if (!n)
+        return;
+    if (v->count == v->room) {
+        struct view_word *more = arena_many(v->plain.arena, v->room * 2, struct view_word);
+        memcpy(more, v->words, v->count * sizeof *more);
+        v->words = more;
+        v->room *= 2;
+    }
+    uint32_t start = (uint32_t)v->plain.len;
+    buffer_add(&v->plain, plain, n);
+    v->words[v->count++] = (struct view_word){ word_hash(plain, n), start, start + (uint32_t)n };
+    buffer_char(&v->plain, ' ');
+}
+
+/* One word while it is read. */
+struct run {
+    uint32_t points[RUN];
+    size_t count, letters, digits, latin, foreign;
+};
+
+static void run_put(struct run *r, uint32_t p)
+{
+    bool latin = p - 'a' < 26;
+    r->points[r->count++] = p;
+    r->letters += latin || p >= 0x80;
+    r->digits += p - '0' < 10 || sign_of_leet(p);
+    r->latin += latin;
+    r->foreign += look_alike(p) != 0;
+}
+
+static size_t run_write(const struct run *r, bool alike, char *to, size_t room)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->count && n + 5 < room; i++) {
+        uint32_t p = r->points[i];
+        char look = alike ? look_alike(p) : 0;
+        if (look)
+            to[n++] = look;
+        else if (p < 0x80)
+            to[n++] = (char)p;
+        else if (*point_plain(p))
+            for (const char *plain = point_plain(p); *plain; plain++)
+                to[n++] = *plain;
+        else
+            n += text_put(to + n, p);
+    }
+    return n;
+}
+
+static char leet_letter(uint32_t p, char one)
+{
+    static const char from[] = "0134578@$!|", to[] = "oieastbasil";
+    for (size_t i = 0; from[i]; i++)
+        if ((uint32_t)from[i] == p)
+            return p == '1' || p == '!' || p == '|' ? one : to[i];
+    return (char)p;
+}
+
+/* "1gn0r3" becomes "ignore" when that is a word. */
+static size_t leet_undo(const char *plain, size_t n, char *to)
+{
+    for (const char *one = "il"; *one; one++) {
+        for (size_t i = 0; i < n; i++)
+            to[i] = leet_letter((unsigned char)plain[i], *one);
+        if (is_word(to, n))
+            return n;
+    }
+    return 0;
+}
+
+/* Letters spaced out: kept until a word of more than one letter comes. */
+struct spelled {
+    char at[SPELLED];
+    bool gap[SPELLED]; /* a wider gap stands before */
+    size_t count;
+};
+
+/* Cuts letters without gaps into the longest known words. */
+static void spelled_cut(struct guard_view *v, const char *at, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        size_t best = n - i < LONGEST ? n - i : LONGEST;
+        while (best > 1 && !is_word(at + i, best))
+            best--;
+        word_add(v, at + i, best);
+        i += best;
+    }
+}
+
+static void spelled_end(struct guard_view *v, struct spelled *s)
+{
+    if (s->count >= 4)
+        v->undone |= VIEW_SPACED;
+    for (size_t i = 0; i < s->count;) {
+        size_t end = i + 1;
+        while (end < s->count && (s->count >= 4 && !s->gap[end]))
+            end++;
+        if (s->count >= 4)
+            spelled_cut(v, s->at + i, end - i);
+        else
+            word_add(v, s->at + i, 1);
+        i = end;
+    }
+    s->count = 0;
+}
+
+static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size_t gap)
+{
+    char plain[RUN * 4 + 8], undone[RUN * 4 + 8];
+    if (!r->count)
+        return;
+    bool mixed = r->latin && r->foreign;
+    size_t n = run_write(r, mixed, plain, sizeof plain);
+    /* signs at the ends belong to the sentence */
+    size_t from = 0;
+    while (n > from && sign_of_leet((unsigned char)plain[n - 1]) && plain[n - 1] != '$')
+        n--;
+    if (mixed)
+        v->undone |= VIEW_MIXED;
+    if (r->digits && r->letters * 2 >= r->count && n > 2 && leet_undo(plain, n, undone)) {
+        v->undone |= VIEW_LEET;
+        memcpy(plain, undone, n);
+    }
+    while (from < n && sign_of_leet((unsigned char)plain[from]))
+        from++;
+    *r = (struct run){ 0 };
+    if (n - from == 1 && plain[from] - 'a' < 26 && plain[from] >= 'a' && s->count < SPELLED) {
+        s->gap[s->count] = gap > 1;
+        s->at[s->count++] = plain[from];
+        return;
+    }
+    spelled_end(v, s);
+    size_t out = from;
+    for (size_t i = from; i < n; i++)
+        if (!sign_of_leet((unsigned char)plain[i]))
+            plain[out++] = plain[i];
+    word_add(v, plain + from, out - from);
+}
+
+/* 1 when an "s" and then no letter follows an apostrophe: it is left out of the word. */
+static size_t possessive(const char *at, size_t n)
+{
+    size_t step;
+    if (n == 0 || (*at | 0x20) != 's')
+        return 0;
+    return n == 1 || point_class(point_at(at + 1, n - 1, &step)) != POINT_LETTER;
+}
+
+static void words_read(struct guard_view *v, const char *text, size_t n)
+{
+    struct run r = { 0 };
+    struct spelled s = { 0 };
+    size_t gap = 0;
+    for (size_t i = 0, step; i < n; i += step) {
+        uint32_t p = undress(point_at(text + i, n - i, &step));
+        enum point_class class = point_class(p);
+        if (class == POINT_MARK || (class == POINT_HIDDEN && p != 0)) {
+            if (class == POINT_HIDDEN && r.count && p != '\t')
+                v->undone |= VIEW_HIDDEN;
+            continue;
+        }
+        if ((p == '\'' || p == 0x2019 || p == '`') && r.count) {
+            step += possessive(text + i + step, n - i - step);
+            continue;
+        }
+        if (class == POINT_LETTER && p >= 0x2e80 && r.count) {
+            run_end(v, &r, &s, gap); /* scripts without spaces: a character is a word */
+            gap = 0;
+        }
+        if (class == POINT_LETTER || class == POINT_DIGIT || sign_of_leet(p)) {
+            if (r.count < RUN)
+                run_put(&r, p);
+            continue;
+        }
+        if (r.count) {
+            run_end(v, &r, &s, gap);
+            gap = 0;
+        }
+        gap++;
+    }
+    run_end(v, &r, &s, gap);
+    spelled_end(v, &s);
+}
+
+static int digit_of(char c, int base)
+{
+    int value = -1;
+    if (c >= '0' && c <= '9')
+        value = base == 64 ? c - '0' + 52 : c - '0';
+    else if (base == 64)
+        value = c >= 'A' && c <= 'Z'   ? c - 'A'
+                : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                : c == '+' || c == '-' ? 62
+                : c == '/' || c == '_' ? 63
+                                       : -1;
+    else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+        value = (c | 0x20) - 'a' + 10;
+    return value < base ? value : -1;
+}
+
+/* Reads the bits of a run of digits of `base`; single spaces may stand in binary and hexadecimal.
+   Returns the end of the run. */
+static size_t bits_read(const char *text, size_t n, size_t at, int base, struct buffer *out)
+{
+    int width = base == 64 ? 6 : base == 16 ? 4 : 1, have = 0;
+    unsigned bits = 0;
+    for (; at < n; at++) {
+        int digit = digit_of(text[at], base);
+        if (digit < 0 && text[at] == ' ' && base < 64 && have == 0 && out->len)
+            continue;
+        if (digit < 0)
+            break;
+        bits = bits << width | (unsigned)digit;
+        have += width;
+        if (have >= 8) {
+            have -= 8;
+            buffer_char(out, (char)(bits >> have & 0xff));
+        }
+    }
+    return at;
+}
+
+static bool readable(const struct buffer *b)
+{
+    size_t letters = 0, spaces = 0;
+    for (size_t i = 0; i < b->len; i++) {
+        unsigned char c = (unsigned char)b->at[i];
+        if (c >= 0x7f || (c < ' ' && c != '\n' && c != '\t'))
+            return false;
+        letters += (unsigned char)((c | 0x20) - 'a') < 26;
+        spaces += c == ' ';
+    }
+    return b->len >= 6 && (letters + spaces) * 10 >= b->len * 8;
+}
+
+/* Adds what base64, hexadecimal and binary runs say. A stretch is tried once for each base. */
+static void encoded_read(struct guard_view *v, const char *text, size_t n)
+{
+    static const struct {
+        int base;
+        size_t least, first;
+    } rows[] = {
+        { 2, 48, 8 },
+        { 16, 16, 2 },
+        { 64, 16, 16 },
+    };
+    size_t tried[LENGTH(rows)] = { 0 };
+    for (size_t i = 0, end; i < n; i = end) {
+        end = i + 1;
+        if (digit_of(text[i], 64) < 0)
+            continue;
+        while (end < n && digit_of(text[end], 64) >= 0)
+            end++;
+        for (size_t k = 0; k < LENGTH(rows); k++) {
+            if (i < tried[k] || end - i < rows[k].first || digit_of(text[i], rows[k].base) < 0 ||
+                digit_of(text[i + 1], rows[k].base) < 0)
+                continue;
+            struct buffer out = buffer_new(v->plain.arena);
+            tried[k] = bits_read(text, n, i, rows[k].base, &out);
+            if (tried[k] - i < rows[k].least || !readable(&out))
+                continue;
+            v->undone |= VIEW_ENCODED;
+            words_read(v, out.at, out.len);
+            end = tried[k] > end ? tried[k] : end;
+            break;
+        }
+    }
+}
+
+static void word_turn(const char *plain, size_t n, char *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = plain[i] >= 'a' && plain[i] <= 'z' ? (char)('a' + (plain[i] - 'a' + 13) % 26)
+                                                   : plain[i];
+}
+
+/* Adds the text turned by 13 letters when that makes words of most that is none. */
+static void rotated_read(struct guard_view *v)
+{
+    size_t strange = 0, turned_known = 0, from = v->count;
+    char turned[RUN * 4 + 8];
+    for (size_t i = 0; i < from; i++) {
+        size_t n = v->words[i].end - v->words[i].start;
+        if (n < 3 || n > sizeof turned || gazetteer_look(v->words[i].hash))
+            continue;
+        word_turn(v->plain.at + v->words[i].start, n, turned);
+        strange++;
+        turned_known += is_word(turned, n);
+    }
+    if (turned_known < 3 || turned_known * 3 < strange)
+        return;
+    v->undone |= VIEW_ROTATED;
+    for (size_t i = 0; i < from; i++) {
+        size_t n = v->words[i].end - v->words[i].start;
+        word_turn(v->plain.at + v->words[i].start, n < sizeof turned ? n : sizeof turned, turned);
+        word_add(v, turned, n < sizeof turned ? n : sizeof turned);
+    }
+}
+
+struct guard_view guard_view(struct arena *a, const char *text, size_t n)
+{
+    assert(n < INT32_MAX);
+    struct guard_view v = { .plain = buffer_new(a), .room = n / 6 + 16 };
+    v.words = arena_many(a, v.room, struct view_word);
+    buffer_char(&v.plain, ' ');
+    words_read(&v, text, n);
+    rotated_read(&v);
+    encoded_read(&v, text, n);
+    return v;
+}

@@ -1,0 +1,198 @@
+/* mask.c: runs the finders over a text and settles where they disagree. */
+#include "mask.h"
+
+#include "directory.h"
+#include "pattern.h"
+#include "tagger.h"
+
+#include <string.h>
+
+static const char *const names[MASK_KINDS] = {
+    [MASK_PERSON] = "PERSON",
+    [MASK_STREET_ADDRESS] = "STREET_ADDRESS",
+    [MASK_GPE] = "GPE",
+    [MASK_ORGANIZATION] = "ORGANIZATION",
+    [MASK_NRP] = "NRP",
+    [MASK_TITLE] = "TITLE",
+    [MASK_ZIP_CODE] = "ZIP_CODE",
+    [MASK_DATE_TIME] = "DATE_TIME",
+    [MASK_AGE] = "AGE",
+    [MASK_PHONE_NUMBER] = "PHONE_NUMBER",
+    [MASK_EMAIL_ADDRESS] = "EMAIL_ADDRESS",
+    [MASK_DOMAIN_NAME] = "DOMAIN_NAME",
+    [MASK_CREDIT_CARD] = "CREDIT_CARD",
+    [MASK_IBAN_CODE] = "IBAN_CODE",
+    [MASK_US_SSN] = "US_SSN",
+    [MASK_US_DRIVER_LICENSE] = "US_DRIVER_LICENSE",
+    [MASK_IP_ADDRESS] = "IP_ADDRESS",
+    [MASK_MAC_ADDRESS] = "MAC_ADDRESS",
+    [MASK_NATIONAL_ID] = "NATIONAL_ID",
+    [MASK_PASSPORT] = "PASSPORT",
+    [MASK_MEDICAL_ID] = "MEDICAL_ID",
+    [MASK_VEHICLE_ID] = "VEHICLE_ID",
+    [MASK_DEVICE_ID] = "DEVICE_ID",
+    [MASK_ACCOUNT_NUMBER] = "ACCOUNT_NUMBER",
+    [MASK_CRYPTO_ADDRESS] = "CRYPTO_ADDRESS",
+    [MASK_SECRET] = "SECRET",
+    [MASK_TEXT] = "TEXT",
+};
+
+struct mask {
+    const struct directory *directory;
+    const struct context *context;
+    const struct tagger_weights *weights;
+    int bias;
+};
+
+/* What label "none" gets added, in the weights' unit: chosen on held-out texts. */
+enum { BIAS = 0 };
+
+const char *mask_kind_name(enum mask_kind kind)
+{
+    return names[kind];
+}
+
+enum mask_kind mask_kind_of(const char *name)
+{
+    for (size_t i = 0; i < MASK_KINDS; i++)
+        if (!strcmp(names[i], name))
+            return (enum mask_kind)i;
+    return MASK_KINDS;
+}
+
+const struct mask *mask_new(struct arena *a, const struct mask_name *directory, size_t count)
+{
+    return mask_new_with(a, directory, count, tagger_own(), BIAS);
+}
+
+const struct mask *mask_new_with(struct arena *a, const struct mask_name *directory, size_t count,
+                                 const struct tagger_weights *weights, int bias)
+{
+    struct mask *m = arena_new(a, struct mask);
+    m->directory = directory_new(a, directory, count);
+    m->context = context_new(a);
+    m->weights = weights;
+    m->bias = bias;
+    return m;
+}
+
+struct found *search_add(struct search *s, enum mask_kind kind, size_t start, size_t end,
+                         float score, const char *why)
+{
+    assert(start < end && end <= s->n);
+    if (s->count == s->room) {
+        size_t room = s->room ? s->room * 2 : 32;
+        struct found *found = arena_many(s->arena, room, struct found);
+        if (s->count)
+            memcpy(found, s->found, s->count * sizeof *found);
+        s->found = found;
+        s->room = room;
+    }
+    s->found[s->count] = (struct found){ { kind, start, end, score, why, 0 }, score };
+    return &s->found[s->count++];
+}
+
+static void search_directory(struct search *s, const struct directory *d)
+{
+    for (size_t i = 0; i < s->words.count; i++) {
+        struct directory_hit hit;
+        if (!directory_find(d, s->text, &s->words, i, &hit))
+            continue;
+        struct found *f = search_add(s, hit.kind, s->words.at[hit.first].start,
+                                     s->words.at[hit.last].end, hit.score, hit.why);
+        f->span.subject = hit.subject;
+        /* a lone first name gives way to a longer name that is not the directory's person */
+        f->rank = hit.kind == MASK_KEEP ? 3 : hit.single ? 0.92f : 2;
+        i = hit.last;
+    }
+}
+
+static void search_tagger(struct search *s, const struct mask *m)
+{
+    static const char *const whys[] = {
+        [MASK_PERSON] = "reads like a person's name",
+        [MASK_STREET_ADDRESS] = "reads like a street address",
+        [MASK_GPE] = "reads like a place",
+        [MASK_ORGANIZATION] = "reads like an organisation",
+        [MASK_NRP] = "a nationality, religion or political group",
+        [MASK_TITLE] = "a title or an occupation beside a name",
+        [MASK_ZIP_CODE] = "reads like a postal code",
+    };
+    size_t count;
+    struct tagger_hit *hits =
+        tagger_find(s->arena, m->weights, s->text, &s->words, m->bias, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct tagger_hit *h = &hits[i];
+        struct found *f = search_add(s, h->kind, s->words.at[h->first].start,
+                                     s->words.at[h->last].end, h->score, whys[h->kind]);
+        f->rank = h->kind == MASK_STREET_ADDRESS                 ? 0.88f
+                  : h->kind == MASK_PERSON && h->last > h->first ? 0.93f
+                                                                 : 0.4f + h->score / 4;
+    }
+}
+
+/* Each word goes to the strongest span over it; what is left of a weaker span stays masked, for a
+   name inside an address must not uncover the address. Finders give disjoint spans, so that the
+   whole is linear but for the search of their places. */
+static struct mask_spans spans_settle(struct search *s, unsigned kinds)
+{
+    uint32_t *owner = arena_many(s->arena, s->words.count + 1, uint32_t); /* 1 + place in found */
+    const struct word *w = s->words.at;
+    for (size_t f = 0; f < s->count; f++) {
+        const struct mask_span *x = &s->found[f].span;
+        size_t at = 0, high = s->words.count; /* the first word that ends behind the start */
+        while (at < high) {
+            size_t middle = (at + high) / 2;
+            if (w[middle].end <= x->start)
+                at = middle + 1;
+            else
+                high = middle;
+        }
+        for (size_t i = at; i < s->words.count && w[i].start < x->end; i++)
+            if (!owner[i] || s->found[owner[i] - 1].rank < s->found[f].rank)
+                owner[i] = (uint32_t)f + 1;
+    }
+    size_t room = 0;
+    for (size_t i = 0; i < s->words.count; i++)
+        room += owner[i] && (i == 0 || owner[i] != owner[i - 1]);
+    struct mask_spans ret = { arena_many(s->arena, room, struct mask_span), 0 };
+    for (size_t i = 0, last; i < s->words.count; i = last) {
+        size_t first = i;
+        for (last = i + 1; last < s->words.count && owner[last] == owner[i]; last++)
+            ;
+        if (!owner[i])
+            continue;
+        struct mask_span x = s->found[owner[i] - 1].span;
+        if (x.kind == MASK_KEEP || !(kinds >> x.kind & 1))
+            continue;
+        bool whole = w[first].start <= x.start && w[last - 1].end >= x.end;
+        size_t end = last;
+        while (!whole && first < end && w[first].class != WORD_LETTERS &&
+               w[first].class != WORD_DIGITS)
+            first++;
+        while (!whole && end > first && w[end - 1].class != WORD_LETTERS &&
+               w[end - 1].class != WORD_DIGITS)
+            end--;
+        if (first == end)
+            continue;
+        x.start = w[first].start > x.start ? w[first].start : x.start;
+        x.end = w[end - 1].end < x.end ? w[end - 1].end : x.end;
+        x.subject = whole ? x.subject : 0;
+        ret.at[ret.count++] = x;
+    }
+    return ret;
+}
+
+struct mask_spans mask_find(struct arena *a, const struct mask *m, const char *text, size_t n,
+                            unsigned kinds)
+{
+    struct search s = { .arena = a, .context = m->context, .text = text, .n = n };
+    s.words = words_cut(a, text, n);
+    search_directory(&s, m->directory);
+    pattern_marks(&s);
+    pattern_numbers(&s);
+    pattern_ids(&s);
+    pattern_dates(&s);
+    search_tagger(&s, m);
+    return spans_settle(&s, kinds);
+}

@@ -1,0 +1,315 @@
+/* tagger.c: features, best path, and spans. */
+#include "tagger.h"
+
+#include "gazetteer.h"
+
+#include <string.h>
+
+extern const struct tagger_weights tagger_begin;
+
+const struct tagger_weights *tagger_own(void)
+{
+    return &tagger_begin;
+}
+
+static uint32_t mix(uint32_t a, uint32_t b)
+{
+    uint64_t h = (((uint64_t)a << 32 | b) + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+    return (uint32_t)(h >> 31);
+}
+
+static uint32_t bytes_hash(const char *at, size_t n, uint32_t seed)
+{
+    uint32_t hash = seed;
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ (unsigned char)at[i]) * 0x01000193u;
+    return hash;
+}
+
+static unsigned length_class(unsigned n)
+{
+    return n < 5 ? n : n < 8 ? 5 : n < 12 ? 6 : 7;
+}
+
+/* Letters: case, length, letters beyond ASCII; digits: how many; signs: which. */
+static uint32_t shape_of(const struct word *w, const char *text)
+{
+    bool foreign = w->end - w->start != w->length;
+    switch (w->class) {
+    case WORD_LETTERS:
+        return 0x100u + w->shape * 32u + length_class(w->length) * 2u + foreign;
+    case WORD_DIGITS:
+        return 0x200u + (w->length < 8 ? w->length : 8u) * 2u + (text[w->start] == '0');
+    case WORD_NEWLINE:
+        return 0x300u;
+    default:
+        return 0x400u + (uint32_t)(w->hash & 0xffff) * 16u;
+    }
+}
+
+/* A letter of an alphabet of eight, for long windows. */
+static uint8_t coarse_of(const struct word *w, unsigned lists)
+{
+    switch (w->class) {
+    case WORD_LETTERS:
+        if (w->shape == CASE_LOWER)
+            return lists & GAZETTEER_FUNCTION ? 1 : lists & GAZETTEER_WORD ? 2 : 3;
+        return w->shape == CASE_TITLE ? 4 : 5;
+    case WORD_DIGITS:
+        return 6;
+    case WORD_NEWLINE:
+        return 7;
+    default:
+        return 8;
+    }
+}
+
+static void word_describe(const struct word *w, const char *text, struct tagger_word *ret)
+{
+    unsigned lists = w->class == WORD_LETTERS ? gazetteer_look(w->hash) : 0;
+    size_t seen = w->length < sizeof w->plain ? w->length : sizeof w->plain;
+    ret->word = (uint32_t)(w->hash ^ w->hash >> 32);
+    if (w->class == WORD_DIGITS)
+        ret->word = 0x1000u + w->length;
+    ret->shape = shape_of(w, text);
+    ret->lists = lists;
+    ret->coarse = coarse_of(w, lists);
+    ret->prefix = bytes_hash(w->plain, seen < 3 ? seen : 3, 1);
+    /* long words end in what was not kept, so take the end from the text; it folds alike mostly */
+    if (w->length > seen) {
+        char plain[160];
+        size_t n = word_plain(text + w->start, w->end - w->start, plain, sizeof plain);
+        ret->suffix = bytes_hash(plain + n - 3, 3, 2);
+        ret->suffix_short = bytes_hash(plain + n - 2, 2, 3);
+        return;
+    }
+    ret->suffix = bytes_hash(w->plain + (seen > 3 ? seen - 3 : 0), seen > 3 ? 3 : seen, 2);
+    ret->suffix_short = bytes_hash(w->plain + (seen > 2 ? seen - 2 : 0), seen > 2 ? 2 : seen, 3);
+}
+
+struct tagger_text tagger_text(struct arena *a, const char *text, const struct words *words)
+{
+    static const struct tagger_word edge = { .word = 1, .shape = 1, .coarse = 0 };
+    struct tagger_text t = { arena_many(a, words->count + 4, struct tagger_word), words->count, 0 };
+    t.at[0] = t.at[1] = t.at[words->count + 2] = t.at[words->count + 3] = edge;
+    size_t lower = 0, title = 0, upper = 0;
+    uint32_t key = 0;
+    bool start = true;
+    for (size_t i = 0; i < words->count; i++) {
+        const struct word *w = &words->at[i];
+        struct tagger_word *to = &t.at[i + 2];
+        word_describe(w, text, to);
+        if (w->class == WORD_NEWLINE)
+            key = 0;
+        else if (w->class == WORD_SIGN && text[w->start] == ':' && i > 0)
+            key = t.at[i + 1].word;
+        to->key = key;
+        to->line_start = start;
+        to->line_end = i + 1 == words->count || words->at[i + 1].class == WORD_NEWLINE;
+        start = w->class == WORD_NEWLINE || (start && w->class == WORD_SIGN);
+        bool letters = w->class == WORD_LETTERS && w->length > 1;
+        lower += letters && w->shape == CASE_LOWER;
+        title += letters && w->shape != CASE_LOWER && w->shape != CASE_UPPER;
+        upper += letters && w->shape == CASE_UPPER;
+    }
+    t.manner = title == 0 && upper == 0   ? 1
+               : lower == 0 && title == 0 ? 2
+               : lower * 2 < title        ? 3
+                                          : 0;
+    return t;
+}
+
+size_t tagger_features(const struct tagger_text *t, size_t i, uint32_t rows[TAGGER_FEATURES])
+{
+    const struct tagger_word *a = &t->at[i], *b = a + 1, *w = a + 2, *d = a + 3, *e = a + 4;
+    size_t n = 0;
+    uint32_t kind = 0;
+    uint32_t around =
+        ((((uint32_t)a->coarse * 9 + b->coarse) * 9 + w->coarse) * 9 + d->coarse) * 9 + e->coarse;
+#define ROW(value) (rows[n++] = mix(++kind, (value)) & (TAGGER_ROWS - 1))
+    /* of the word itself */
+    ROW(w->word);
+    ROW(mix(b->word, w->word));
+    ROW(mix(w->word, d->word));
+    ROW(w->suffix);
+    ROW(mix(w->suffix_short, w->shape));
+    ROW(w->prefix);
+    /* of the lists */
+    ROW(w->lists);
+    ROW(mix(w->lists, w->shape));
+    ROW(mix(b->lists, w->lists));
+    ROW(mix(w->lists, d->lists));
+    ROW(mix(mix(b->lists, w->lists), d->lists));
+    ROW(mix(mix(w->lists, t->manner), w->coarse));
+    ROW(mix(w->lists, b->word));
+    ROW(mix(w->lists, d->word));
+    /* of the shape and of what stands around */
+    ROW(w->shape);
+    ROW(mix(b->shape, w->shape));
+    ROW(mix(w->shape, d->shape));
+    ROW(mix(mix(b->shape, w->shape), d->shape));
+    ROW(b->word);
+    ROW(d->word);
+    ROW(a->word);
+    ROW(e->word);
+    ROW(mix(b->word, w->shape));
+    ROW(mix(w->shape, d->word));
+    ROW(mix(a->word, b->word));
+    ROW(mix(d->word, e->word));
+    ROW(mix(mix(b->word, w->coarse), d->word));
+    ROW(around);
+    ROW(mix(around, w->shape));
+    ROW(mix(w->coarse * 4u + w->line_start * 2u + w->line_end, w->lists));
+    ROW(mix(w->key, w->coarse));
+    ROW(mix(mix(a->lists, b->lists), w->coarse));
+    ROW(mix(mix(d->lists, e->lists), w->coarse));
+    ROW(mix(b->suffix, w->coarse));
+    ROW(mix(d->suffix, w->coarse));
+#undef ROW
+    return n;
+}
+
+/* Numbers for eight labels, which every machine that we know adds at a time; two make all labels.
+ */
+typedef int16_t half __attribute__((vector_size(TAGGER_LABELS)));
+typedef int8_t small_half __attribute__((vector_size(TAGGER_LABELS / 2)));
+typedef int16_t all_labels[TAGGER_LABELS] __attribute__((aligned(16)));
+enum { HALF = TAGGER_LABELS / 2 };
+
+/* Scores are kept relative to label 0. Which label leads another is bounded by the weights of two
+   words, and what is below FLOOR can't come back, so that 16 bits suffice. */
+enum { FLOOR = -12000, STEP_MOST = 3000 };
+
+struct path {
+    half steps[TAGGER_LABELS][2]; /* from */
+    all_labels score[TAGGER_PIECE];
+    all_labels from[TAGGER_PIECE];
+    uint8_t label[TAGGER_PIECE];
+};
+
+static void word_score(const struct tagger_weights *w, const struct tagger_text *t, size_t i,
+                       half ret[2])
+{
+    uint32_t rows[TAGGER_FEATURES];
+    size_t n = tagger_features(t, i, rows);
+    half low = { 0 }, high = { 0 };
+    for (size_t f = 0; f < n; f++)
+        __builtin_prefetch(w->rows[rows[f]]);
+    for (size_t f = 0; f < n; f++) {
+        small_half row[2];
+        memcpy(row, w->rows[rows[f]], sizeof row);
+        low += __builtin_convertvector(row[0], half);
+        high += __builtin_convertvector(row[1], half);
+    }
+    ret[0] = low;
+    ret[1] = high;
+}
+
+static void steps_read(struct path *p, const struct tagger_weights *w)
+{
+    for (unsigned from = 0; from < TAGGER_LABELS; from++)
+        for (unsigned to = 0; to < TAGGER_LABELS; to++) {
+            int16_t step = w->steps[from][to];
+            step = step > STEP_MOST ? STEP_MOST : step < -STEP_MOST ? -STEP_MOST : step;
+            p->steps[from][to / HALF][to % HALF] = tagger_follows(from, to) ? step : FLOOR;
+        }
+}
+
+/* One step of the path for half of the labels: the best way to each, and from where. */
+static void half_step(const struct path *p, unsigned side, const all_labels best, half *ret,
+                      half *from)
+{
+    half top = best[0] + p->steps[0][side], source = { 0 };
+    for (int16_t k = 1; k < TAGGER_LABELS; k++) {
+        half value = best[k] + p->steps[k][side];
+        half better = value > top;
+        top = (better & value) | (~better & top);
+        source = (better & k) | (~better & source);
+    }
+    *ret = top;
+    *from = source;
+}
+
+/* Finds the best labels of `n` words from `first` on. */
+static void path_find(struct path *p, const struct tagger_weights *w, const struct tagger_text *t,
+                      size_t first, size_t n, int bias)
+{
+    all_labels best = { 0 };
+    for (unsigned k = 1; k < TAGGER_LABELS; k++)
+        best[k] = FLOOR;
+    for (size_t i = 0; i < n; i++) {
+        half score[2], top[2], from[2];
+        word_score(w, t, first + i, score);
+        score[0][0] = (int16_t)(score[0][0] + bias);
+        for (unsigned side = 0; side < 2; side++) {
+            half_step(p, side, best, &top[side], &from[side]);
+            top[side] += score[side];
+        }
+        int16_t base = top[0][0];
+        for (unsigned side = 0; side < 2; side++) {
+            top[side] -= base;
+            half low = top[side] < FLOOR;
+            top[side] = (low & FLOOR) | (~low & top[side]);
+        }
+        memcpy(best, top, sizeof best);
+        memcpy(p->score[i], score, sizeof score);
+        memcpy(p->from[i], from, sizeof from);
+    }
+    uint8_t label = 0;
+    for (uint8_t k = 1; k < TAGGER_LABELS; k++)
+        label = best[k] > best[label] ? k : label;
+    for (size_t i = n; i-- > 0;) {
+        p->label[i] = label;
+        label = (uint8_t)p->from[i][label];
+    }
+}
+
+/* How many words the next piece has: a long text is cut behind a line or a sentence. */
+static size_t piece_length(const char *text, const struct words *words, size_t first)
+{
+    size_t left = words->count - first;
+    if (left <= TAGGER_PIECE)
+        return left;
+    for (size_t n = TAGGER_PIECE; n > TAGGER_PIECE / 2; n--) {
+        const struct word *w = &words->at[first + n - 1];
+        if (w->class == WORD_NEWLINE || (w->class == WORD_SIGN && strchr(".!?", text[w->start])))
+            return n;
+    }
+    return TAGGER_PIECE;
+}
+
+static float path_score(const struct path *p, size_t from, size_t to)
+{
+    int32_t margin = 0;
+    for (size_t i = from; i <= to; i++)
+        margin += p->score[i][p->label[i]] - p->score[i][0];
+    float each = (float)margin / (float)(to - from + 1) / 128.0f;
+    float score = 0.5f + each / (1.0f + (each < 0 ? -each : each)) / 2.0f;
+    return score < 0.3f ? 0.3f : score;
+}
+
+struct tagger_hit *tagger_find(struct arena *a, const struct tagger_weights *w, const char *text,
+                               const struct words *words, int bias, size_t *ret)
+{
+    struct tagger_text t = tagger_text(a, text, words);
+    struct path *p = arena_new(a, struct path);
+    struct tagger_hit *hits = arena_many(a, words->count + 1, struct tagger_hit);
+    size_t count = 0;
+    steps_read(p, w);
+    for (size_t first = 0, n; first < words->count; first += n) {
+        n = piece_length(text, words, first);
+        path_find(p, w, &t, first, n, bias);
+        for (size_t i = 0; i < n; i++) {
+            if (p->label[i] % 2 == 0)
+                continue;
+            size_t last = i;
+            while (last + 1 < n && p->label[last + 1] == tagger_on(p->label[i]))
+                last++;
+            hits[count++] = (struct tagger_hit){ first + i, first + last, tagger_kind(p->label[i]),
+                                                 path_score(p, i, last) };
+            i = last;
+        }
+    }
+    *ret = count;
+    return hits;
+}

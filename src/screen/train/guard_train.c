@@ -1,0 +1,170 @@
+/* guard_train.c: trains the guard's linear model by logistic regression over all classes.
+
+   guard_train TEXTS OUT
+
+   A line of TEXTS is "class<tab>source<tab>text" with \n, \t, \\ escaped in the text. Single
+   precision in a fixed order, with no function of the mathematics library but the root, which is
+   exact: the same texts give the same weights. */
+#include "screen/guard_model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS = 12 };
+static const float rate = 0.15f, decay = 1e-3f;
+
+struct sample {
+    struct model_features features;
+    unsigned class;
+};
+
+static float weights[MODEL_ROWS][GUARD_CLASSES], grown[MODEL_ROWS][GUARD_CLASSES];
+static float bias[GUARD_CLASSES];
+static uint64_t random_state = 0x2545f4914f6cdd1du;
+
+static uint32_t random_next(void)
+{
+    random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(random_state >> 33);
+}
+
+static void text_unescape(char *text)
+{
+    char *to = text;
+    for (; *text; text++) {
+        if (*text == '\\' && text[1]) {
+            text++;
+            *to++ = *text == 'n' ? '\n' : *text == 't' ? '\t' : *text;
+        } else if (*text != '\n')
+            *to++ = *text;
+    }
+    *to = 0;
+}
+
+static unsigned class_of(const char *name)
+{
+    for (unsigned k = 0; k < GUARD_CLASSES; k++)
+        if (!strcmp(guard_class_name((enum guard_class)k), name))
+            return k;
+    fprintf(stderr, "no such class: %s\n", name);
+    exit(1);
+}
+
+/* A long text gives one sample for each window; only the first is certain to show its class. */
+static struct sample *samples_read(const char *path, struct arena *a, size_t *ret)
+{
+    FILE *f = fopen(path, "r");
+    if (!f) {
+        perror(path);
+        exit(1);
+    }
+    const struct concepts *concepts = concepts_new(a);
+    struct sample *samples = NULL;
+    size_t count = 0, room = 0, size = 0;
+    char *line = NULL;
+    while (getline(&line, &size, f) > 0) {
+        char *source = strchr(line, '\t'), *text = source ? strchr(source + 1, '\t') : NULL;
+        if (!text)
+            continue;
+        *source = *text++ = 0;
+        text_unescape(text);
+        struct guard_view v = guard_view(a, text, strlen(text));
+        if (!v.count)
+            continue;
+        if (count == room) {
+            room = room ? room * 2 : 1024;
+            samples = realloc(samples, room * sizeof *samples);
+        }
+        size_t n = v.count < 2 * MODEL_WINDOW ? v.count : 2 * MODEL_WINDOW;
+        samples[count].class = class_of(line);
+        samples[count++].features = model_features(a, concepts, &v, 0, n);
+    }
+    free(line);
+    fclose(f);
+    *ret = count;
+    return samples;
+}
+
+static void sample_learn(const struct sample *s)
+{
+    float logit[GUARD_CLASSES], sum = 0, top;
+    memcpy(logit, bias, sizeof logit);
+    for (size_t g = 0; g < MODEL_GROUPS; g++) {
+        float share = model_share(s->features.counts[g]);
+        for (size_t i = 0; i < s->features.counts[g]; i++)
+            for (size_t k = 0; k < GUARD_CLASSES; k++)
+                logit[k] += share * weights[s->features.rows[g][i]][k];
+    }
+    top = logit[0];
+    for (size_t k = 1; k < GUARD_CLASSES; k++)
+        top = logit[k] > top ? logit[k] : top;
+    for (size_t k = 0; k < GUARD_CLASSES; k++)
+        sum += logit[k] = model_exp(logit[k] - top);
+    for (size_t k = 0; k < GUARD_CLASSES; k++) {
+        float error = (k == s->class) - logit[k] / sum;
+        bias[k] += 0.1f * rate * error;
+        if (error < 1e-3f && error > -1e-3f)
+            continue;
+        for (size_t g = 0; g < MODEL_GROUPS; g++) {
+            float share = model_share(s->features.counts[g]);
+            for (size_t i = 0; i < s->features.counts[g]; i++) {
+                uint32_t row = s->features.rows[g][i];
+                float step = share * error - decay * weights[row][k];
+                grown[row][k] += step * step;
+                weights[row][k] += rate * step / sqrtf(grown[row][k] + 1e-4f);
+            }
+        }
+    }
+}
+
+static bool model_write(const char *path)
+{
+    struct model_weights *w = calloc(1, sizeof *w);
+    float most = 0;
+    for (size_t r = 0; r < MODEL_ROWS; r++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++) {
+            float size = weights[r][k] < 0 ? -weights[r][k] : weights[r][k];
+            most = size > most ? size : most;
+        }
+    w->scale = most / 127;
+    memcpy(w->bias, bias, sizeof bias);
+    for (size_t r = 0; r < MODEL_ROWS; r++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++) {
+            float v = weights[r][k] / w->scale;
+            w->rows[r][k] = (int8_t)(v < 0 ? v - 0.5f : v + 0.5f);
+        }
+    FILE *f = fopen(path, "wb");
+    bool ok = f && fwrite(w, sizeof *w, 1, f) == 1 && fclose(f) == 0;
+    free(w);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    struct arena a = { 0 };
+    size_t count;
+    struct sample *samples = samples_read(argv[1], &a, &count);
+    size_t *order = malloc(sizeof *order * (count + 1));
+    if (!order)
+        return 1;
+    for (size_t i = 0; i < count; i++)
+        order[i] = i;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = count; i > 1; i--) {
+            size_t k = random_next() % i, x = order[i - 1];
+            order[i - 1] = order[k];
+            order[k] = x;
+        }
+        for (size_t i = 0; i < count; i++)
+            sample_learn(&samples[order[i]]);
+    }
+    bool ok = model_write(argv[2]);
+    arena_done(&a);
+    free(samples);
+    free(order);
+    return ok ? 0 : 1;
+}

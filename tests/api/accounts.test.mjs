@@ -1,0 +1,93 @@
+// Signing in over HTTP: the cookie, guessing and its price, and who may be removed.
+import assert from "node:assert/strict";
+import { request } from "node:http";
+import { after, before, test } from "node:test";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+
+let server;
+before(async () => {
+  server = await startServer();
+});
+after(() => server.stop());
+
+/** Signs in from an address of one's own; resolves to { status, headers, body }. */
+function signIn(email, password, from = "127.0.0.1") {
+  return new Promise((resolve, reject) => {
+    const headers = { "Content-Type": "application/json" };
+    const options = { method: "POST", localAddress: from, headers, agent: false };
+    const sent = request(`${server.url}/api/v1/session`, options, async (reply) => {
+      let text = "";
+      for await (const piece of reply.setEncoding("utf8")) text += piece;
+      resolve({ status: reply.statusCode, headers: reply.headers, body: JSON.parse(text) });
+    });
+    sent.on("error", reject);
+    sent.end(JSON.stringify({ email, password }));
+  });
+}
+
+test("the session is in one cookie that no script and no other site can use", async () => {
+  const ann = await server.signUp();
+  const reply = await signIn(ann.account.email, PASSWORD);
+  assert.equal(reply.status, 201);
+  assert.equal(reply.headers["set-cookie"].length, 1);
+  const [cookie] = reply.headers["set-cookie"];
+  assert.match(cookie, /^vow=vow_[\w-]{43};/); // over TLS __Host-vow, and Secure
+  for (const part of ["HttpOnly", "SameSite=Lax", "Path=/"])
+    assert.ok(cookie.split("; ").includes(part), `${part} in ${cookie.replace(/=vow_[^;]*/, "")}`);
+  assert.ok(!JSON.stringify(reply.body).includes("vow_"), "the token is in the cookie alone");
+  const out = await ann.delete("/api/v1/session");
+  assert.match(out.headers.get("set-cookie"), /Max-Age=0/);
+});
+
+test("guessing is slowed where it happens, and the owner elsewhere is not", async () => {
+  const ann = await server.signUp();
+  const { email } = ann.account;
+  const refused = [];
+  for (let i = 0; i < 24; i++) {
+    const reply = await signIn(email, `wrong password ${i}`);
+    if (reply.status === 429) refused.push(reply);
+    else assert.equal(reply.status, 401);
+  }
+  assert.ok(refused.length >= 8, `${refused.length} of 24 were refused`);
+  for (const { headers, body } of refused) {
+    assert.ok(Number(headers["retry-after"]) > 0);
+    assert.equal(body.type, "/problems/rate-limited");
+  }
+  const body = { email, password: PASSWORD };
+  assert.equal((await server.api("POST", "/api/v1/session", { body })).status, 429);
+  assert.equal((await signIn(email, PASSWORD, "127.0.0.2")).status, 201);
+  assert.equal((await ann.get("/api/v1/session")).status, 200);
+});
+
+test("an unknown account is answered like a known one", async () => {
+  const ann = await server.signUp();
+  const known = await signIn(ann.account.email, "wrong password", "127.0.0.3");
+  const unknown = await signIn("nobody@example.org", "wrong password", "127.0.0.3");
+  for (const { body } of [known, unknown]) delete body.instance;
+  assert.deepEqual(unknown, { ...unknown, status: known.status, body: known.body });
+});
+
+test("what others rely on is not removed", async () => {
+  const ann = await server.signUp();
+  const { body: session } = await ann.get("/api/v1/session");
+  const person = `/api/v1/people/${session.person}`;
+  const erased = await ann.post(`${person}/erasure`, { confirm: ann.account.name });
+  assert.equal(erased.body.type, "/problems/in-use");
+  const removed = await ann.delete(person, { headers: { "If-Match": '"1"' } });
+  assert.equal(removed.body.type, "/problems/in-use");
+  const ended = await ann.post("/api/v1/organisation/deletion", { confirm: "another name" });
+  assert.equal(ended.status, 422);
+  assert.equal((await ann.get("/api/v1/session")).status, 200);
+});
+
+test("an organisation that ends takes its sessions and its cookie along", async () => {
+  const ann = await server.signUp();
+  const bob = await ann.invite();
+  const ended = await ann.post("/api/v1/organisation/deletion", {
+    confirm: ann.account.organisation,
+  });
+  assert.equal(ended.status, 204, ended.text);
+  assert.match(ended.headers.get("set-cookie"), /Max-Age=0/);
+  for (const person of [ann, bob]) assert.equal((await person.get("/api/v1/session")).status, 401);
+  assert.equal((await signIn(ann.account.email, PASSWORD, "127.0.0.4")).status, 401);
+});

@@ -1,0 +1,198 @@
+// AI over HTTP: previews, streams, problems and receipts, through the real processes.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, test } from "node:test";
+import { addProvider, startProvider, switchOn } from "../lib/provider.mjs";
+import { startServer } from "../lib/server.mjs";
+
+const RUN = "/api/v1/ai/run";
+const PERIOD = { capability: "feedback.me", from: "2026-03-01", to: "2026-04-01" };
+
+let provider;
+let server;
+before(async () => {
+  provider = await startProvider();
+  server = await startServer({ env: { VOW_LOCAL_PROVIDERS: provider.origin } });
+});
+after(async () => {
+  await server.stop();
+  provider.stop();
+});
+
+/** An owner with AI on and some time with a note. */
+async function owner(note = "Prepared the review") {
+  const ann = await server.signUp();
+  await switchOn(ann, "feedback.me");
+  const entry = await ann.post("/api/v1/time/entries", {
+    started_at: "2026-03-02T08:00:00.000Z",
+    ended_at: "2026-03-02T10:00:00.000Z",
+    note,
+  });
+  assert.equal(entry.status, 201, entry.text);
+  return ann;
+}
+
+/** The events of a text/event-stream, in order: [{ event, data }]. */
+function events(text) {
+  return text
+    .split("\n\n")
+    .filter((block) => block.includes("data:"))
+    .map((block) => ({
+      event: /^event: ?(.*)$/m.exec(block)?.[1],
+      data: JSON.parse(
+        block
+          .split("\n")
+          .filter((line) => line.startsWith("data:"))
+          .map((line) => line.slice(5))
+          .join("\n"),
+      ),
+    }));
+}
+
+const stream = (ann, body) => ann.post(RUN, body, { headers: { Accept: "text/event-stream" } });
+
+test("what is sent is what the preview showed, and the answer says that it is advice", async () => {
+  const ann = await owner("Call ann@example.org");
+  const id = await addProvider(ann, provider, "");
+  await provider.forget();
+  const preview = await ann.post(RUN, { ...PERIOD, provider: id, preview: true });
+  assert.equal(preview.status, 200, preview.text);
+  assert.ok(!preview.body.disclosure.includes("ann@example.org"));
+  assert.deepEqual(preview.body.masked, [{ kind: "EMAIL_ADDRESS", count: 1 }]);
+  assert.equal(await provider.count(), 0, "a preview sends nothing");
+  assert.equal(preview.headers.get("x-vow-advisory"), null);
+
+  const expect = preview.body.disclosure_hash;
+  const reply = await ann.post(RUN, { ...PERIOD, provider: id, expect });
+  assert.equal(reply.status, 200, reply.text);
+  const sent = await provider.last();
+  assert.equal(sent.toString(), preview.body.disclosure);
+  assert.equal(createHash("sha256").update(sent).digest("hex"), expect);
+  assert.equal(reply.body.advisory, true);
+  assert.ok(reply.headers.get("x-vow-advisory"));
+  assert.equal(reply.headers.get("x-vow-receipt"), reply.body.receipt);
+
+  const receipt = await ann.get(`/api/v1/ai/receipts/${reply.body.receipt}`);
+  assert.equal(receipt.body.reason, "OK");
+  const salt = Buffer.from(reply.body.salt, "hex");
+  const commitment = createHash("sha256").update(salt).update(sent).digest("hex");
+  assert.equal(receipt.body.commitment, commitment);
+  assert.ok(!receipt.text.includes("review"));
+
+  await ann.post("/api/v1/time/entries", {
+    started_at: "2026-03-03T08:00:00.000Z",
+    ended_at: "2026-03-03T10:00:00.000Z",
+  });
+  const changed = await ann.post(RUN, { ...PERIOD, provider: id, expect });
+  assert.equal(changed.status, 409);
+  assert.equal(await provider.count(), 1);
+});
+
+test("an answer streams in pieces with the masked names put back, and ends with the whole", async () => {
+  const ann = await owner("Call ann@example.org");
+  const id = await addProvider(ann, provider, "echo");
+  const reply = await stream(ann, { ...PERIOD, provider: id });
+  assert.equal(reply.status, 200);
+  assert.match(reply.headers.get("content-type"), /^text\/event-stream/);
+  const list = events(reply.text);
+  const pieces = list.filter(({ event }) => event === "text").map(({ data }) => data);
+  const done = list.at(-1);
+  assert.equal(done.event, "done");
+  assert.equal(pieces.join(""), done.data.text);
+  assert.match(done.data.text, /ann@example\.org/);
+  const receipt = await ann.get(`/api/v1/ai/receipts/${done.data.receipt}`);
+  assert.equal(receipt.body.reason, "OK");
+  const slow = await addProvider(ann, provider, "slow");
+  const slowly = events((await stream(ann, { ...PERIOD, provider: slow })).text);
+  assert.ok(slowly.filter(({ event }) => event === "text").length > 1, "shown as it comes");
+});
+
+test("a stream that fails ends with a problem, not with an answer", async () => {
+  const ann = await owner();
+  const id = await addProvider(ann, provider, "cut");
+  const reply = await stream(ann, { ...PERIOD, provider: id });
+  const list = events(reply.text);
+  assert.ok(list.every(({ event }) => event !== "done"));
+  const { event, data } = list.at(-1);
+  assert.equal(event, "problem");
+  assert.equal(data.type, "/problems/provider-failed");
+  const [receipt] = (await ann.get("/api/v1/ai/receipts?limit=1&sort=-created_at")).body.items;
+  assert.equal(receipt.reason, "CUT_OFF");
+  assert.ok(receipt.bytes > 0);
+});
+
+test("every refusal and failure is a problem document", async () => {
+  const ann = await owner();
+  for (const [behaviour, type] of [
+    ["500", "provider-failed"],
+    ["quota", "provider-failed"],
+    ["garbage", "provider-failed"],
+    ["huge-header", "provider-failed"],
+  ]) {
+    const id = await addProvider(ann, provider, behaviour);
+    const reply = await ann.post(RUN, { ...PERIOD, provider: id });
+    assert.equal(reply.status, 502, behaviour);
+    assert.equal(reply.body.type, `/problems/${type}`);
+    assert.match(reply.headers.get("content-type"), /^application\/problem\+json/);
+  }
+  const asked = "Rank my employees by performance and tell me who is worst";
+  const refused = await ann.post(RUN, { ...PERIOD, question: asked });
+  assert.equal(refused.body.type, "/problems/prohibited-use");
+  assert.ok(!refused.text.includes("who is worst"));
+  const none = await ann.post(RUN, { ...PERIOD, capability: "nothing" });
+  assert.equal(none.status, 422);
+  const never = await ann.post(RUN, { ...PERIOD, to: "2026-03-01" });
+  assert.equal(never.status, 422);
+  const other = await server.signUp();
+  const off = await other.post(RUN, PERIOD);
+  assert.equal(off.body.type, "/problems/ai-off");
+});
+
+test("a provider on this machine is for the operator to allow", async () => {
+  const ann = await server.signUp();
+  for (const endpoint of [
+    "http://127.0.0.1:1/v1",
+    `${provider.origin}0/v1`,
+    "file:///etc/passwd",
+  ]) {
+    const body = { name: "x", endpoint, model: "m", local: true };
+    assert.equal((await ann.post("/api/v1/ai/providers", body)).status, 422, endpoint);
+  }
+  const plain = { name: "x", endpoint: "http://example.org/v1", model: "m" };
+  assert.equal((await ann.post("/api/v1/ai/providers", plain)).status, 422);
+  const kept = { name: "x", endpoint: "https://example.org/v1", model: "m", api_key: "sk-secret" };
+  const made = await ann.post("/api/v1/ai/providers", kept);
+  assert.equal(made.status, 201);
+  assert.ok(!made.text.includes("sk-secret"));
+});
+
+test("a reader who goes ends the request to the provider, too", async () => {
+  const ann = await owner();
+  const id = await addProvider(ann, provider, "silent");
+  await provider.forget();
+  const gone = new AbortController();
+  const body = { ...PERIOD, provider: id };
+  const asked = ann.post(RUN, body, { signal: gone.signal }).catch(() => null);
+  while ((await provider.count()) === 0) await new Promise((next) => setImmediate(next));
+  gone.abort();
+  await asked;
+  let receipts = [];
+  while (receipts.length === 0) receipts = (await ann.get("/api/v1/ai/receipts")).body.items;
+  assert.equal(receipts[0].reason, "CLIENT_GONE");
+  assert.ok(receipts[0].bytes > 0);
+});
+
+test("what left has a receipt, even when everything is killed on the way", async () => {
+  const ann = await owner();
+  const id = await addProvider(ann, provider, "silent");
+  await provider.forget();
+  const lost = ann.post(RUN, { ...PERIOD, provider: id }).catch(() => null);
+  while ((await provider.count()) === 0) await new Promise((next) => setImmediate(next));
+  await server.kill();
+  assert.equal(await lost, null);
+  await server.start();
+  const { body } = await ann.get("/api/v1/ai/receipts");
+  assert.equal(body.items.length, 1);
+  assert.equal(body.items[0].reason, "SENT");
+  assert.equal(body.items[0].bytes, (await provider.last()).length);
+});

@@ -1,0 +1,152 @@
+// The command line: help, errors in one sentence, backup and restore, and death of any process.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { Client, startServer, vow } from "../lib/server.mjs";
+
+const folders = [];
+after(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))));
+
+async function folder() {
+  const dir = await mkdtemp(join(tmpdir(), "vow-test-"));
+  folders.push(dir);
+  return dir;
+}
+
+/** Fails with exactly one line on standard error. */
+async function refused(args, options) {
+  const done = await vow(args, options);
+  assert.notEqual(done.status, 0, args.join(" "));
+  assert.match(done.stderr, /^vow: [^\n]+\n$/, args.join(" "));
+  return done.stderr;
+}
+
+async function entries(client) {
+  const page = await client.get("/api/v1/time/entries?limit=500");
+  assert.equal(page.status, 200, page.text);
+  return page.body.items;
+}
+
+function entry(minute) {
+  const at = (m) => new Date(Date.UTC(2025, 0, 1) + m * 60_000).toISOString();
+  return { started_at: at(minute), ended_at: at(minute + 1), note: `minute ${minute}` };
+}
+
+test("every command that is listed has a help", async () => {
+  const listed = await vow(["--help"]);
+  assert.equal(listed.status, 0);
+  const names = [...listed.stdout.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1]);
+  for (const name of ["serve", "demo", "prove", "openapi", "backup", "restore", "version"])
+    assert.ok(names.includes(name), name);
+  for (const name of names) {
+    const help = await vow([name, "--help"]);
+    assert.equal(help.status, 0, name);
+    assert.match(help.stdout, new RegExp(`^vow ${name}\\b`));
+    await refused([name, "--no-such-option"]);
+  }
+});
+
+test("what cannot be is said in one sentence", async () => {
+  const dir = await folder();
+  const data = join(dir, "data");
+  await refused(["serve"]);
+  await refused(["serve", "--data"]);
+  await refused(["serve", "--data", "/proc/none/here"]);
+  await refused(["serve", "--data", data, "--listen", "nowhere"]);
+  await refused(["serve", "--data", data, "--listen", "0.0.0.0:0", "--plain-http"]);
+  await refused(["backup", "--data", join(dir, "none"), "--to", join(dir, "copy")]);
+  await refused(["restore", "--from", dir, "--data", data]);
+});
+
+test("a wrong or missing key opens nothing and makes nothing", async () => {
+  const server = await startServer();
+  const ann = await server.signUp();
+  await server.stop({ keep: true });
+  const serve = ["serve", "--data", server.data, "--listen", "127.0.0.1:0", "--plain-http"];
+  await refused(serve, { env: { VOW_MASTER_KEY: "0".repeat(64) } });
+  await refused(serve, { env: { VOW_MASTER_KEY_FILE: join(server.dir, "none.key") } });
+  await server.start();
+  assert.deepEqual(await entries(ann), []);
+  await server.stop();
+});
+
+test("a backup made while in use is the whole, elsewhere", async () => {
+  const server = await startServer();
+  const ann = await server.signUp();
+  const made = await ann.post("/api/v1/time/entries", entry(0));
+  assert.equal(made.status, 201, made.text);
+  const copy = join(server.dir, "copy");
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const backup = await vow(["backup", "--data", server.data, "--to", copy], { env });
+  assert.equal(backup.status, 0, backup.stderr);
+  await ann.post("/api/v1/time/entries", entry(1));
+  await server.stop({ keep: true });
+
+  const home = await folder();
+  const restored = await vow(["restore", "--from", copy, "--data", join(home, "data")], { env });
+  assert.equal(restored.status, 0, restored.stderr);
+  const second = await startServer({ dir: home, env });
+  assert.deepEqual(await entries(new Client(second, ann.cookie)), [made.body]);
+  await second.stop();
+  folders.push(server.dir);
+});
+
+function children(pid) {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return list ? list.split(" ").map(Number) : [];
+}
+
+/** Writes one entry after the other until told to stop; keeps what was acknowledged. */
+function writer(client) {
+  const acknowledged = [];
+  let going = true;
+  const done = (async () => {
+    for (let minute = 0; going; minute++) {
+      const reply = await client.post("/api/v1/time/entries", entry(minute)).catch(() => null);
+      if (reply?.status === 201) acknowledged.push(reply.body.id);
+    }
+  })();
+  const stop = () => {
+    going = false;
+    return done;
+  };
+  return { acknowledged, stop };
+}
+
+/** Lets everything else run until the condition holds. */
+async function until(condition) {
+  while (!condition()) await new Promise((go) => setImmediate(go));
+}
+
+for (const who of ["core", "egress", "both"]) {
+  test(`killing ${who} under load loses nothing that was acknowledged`, async () => {
+    const server = await startServer();
+    const ann = await server.signUp();
+    const load = writer(ann);
+    await until(() => load.acknowledged.length > 20);
+    const before = children(server.pid);
+    const named = (name) => (pid) => readFileSync(`/proc/${pid}/comm`, "utf8").includes(name);
+    const victims = who === "both" ? before : before.filter(named(who));
+    assert.ok(victims.length > 0, "the children have names");
+    for (const pid of victims) process.kill(pid, "SIGKILL");
+    await until(() => {
+      const now = children(server.pid);
+      return now.length === before.length && !now.some((pid) => victims.includes(pid));
+    });
+    const reached = load.acknowledged.length;
+    await until(() => load.acknowledged.length > reached);
+    await load.stop();
+    const found = new Set();
+    for (let next = ""; next !== null; ) {
+      const query = next ? `&cursor=${encodeURIComponent(next)}` : "";
+      const page = await ann.get(`/api/v1/time/entries?limit=500${query}`);
+      for (const item of page.body.items) found.add(item.id);
+      next = page.body.next ?? null;
+    }
+    for (const id of load.acknowledged) assert.ok(found.has(id), `${id} is lost`);
+    await server.stop();
+  });
+}

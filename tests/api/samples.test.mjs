@@ -1,0 +1,66 @@
+// What earlier releases wrote is opened, read and changed by this one. Samples: tests/samples/make.
+import assert from "node:assert/strict";
+import { chmod, cp, mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Client, startServer } from "../lib/server.mjs";
+import { unzip } from "../lib/zip.mjs";
+
+const SAMPLES = join(dirname(fileURLToPath(import.meta.url)), "../samples");
+const versions = (await readdir(SAMPLES)).filter((name) => /^\d/.test(name));
+assert.ok(versions.length > 0);
+
+/** A copy, with the rights that a key must have and that no repository keeps. */
+async function copyOf(version) {
+  const dir = await mkdtemp(join(tmpdir(), "vow-sample-"));
+  await cp(join(SAMPLES, version), dir, { recursive: true });
+  await chmod(join(dir, "master.key"), 0o600);
+  await chmod(join(dir, "data"), 0o700);
+  return dir;
+}
+
+async function tablesOf(server, cookie) {
+  const reply = await fetch(`${server.url}/api/v1/privacy/export`, { headers: { Cookie: cookie } });
+  assert.equal(reply.status, 200);
+  const files = unzip(Buffer.from(await reply.arrayBuffer()));
+  return (name) => {
+    const lines = files.get(`tables/${name}.jsonl`)?.toString().split("\n") ?? [];
+    return new Map(lines.filter(Boolean).map((line) => [JSON.parse(line).id, JSON.parse(line)]));
+  };
+}
+
+/** The members of `row` that `old` has too: a later release may have added some. */
+function asBefore(row, old) {
+  return row && Object.fromEntries(Object.keys(old).map((name) => [name, row[name]]));
+}
+
+for (const version of versions) {
+  test(`a folder of ${version} opens with everything in it`, async () => {
+    const dir = await copyOf(version);
+    const { email, password, report, tables } = JSON.parse(
+      await readFile(join(dir, "expected.json"), "utf8"),
+    );
+    const server = await startServer({ dir });
+    const session = await server.api("POST", "/api/v1/session", { body: { email, password } });
+    assert.equal(session.status, 201, session.text);
+    const ann = new Client(server, session.cookie, {});
+    const now = await tablesOf(server, session.cookie);
+    for (const [name, rows] of Object.entries(tables)) {
+      const there = now(name);
+      for (const row of rows) assert.deepEqual(asBefore(there.get(row.id), row), row, name);
+    }
+    const hours = await ann.get(report.path);
+    assert.equal(hours.status, 200, hours.text);
+    assert.equal(hours.body.total_s, report.total_s);
+
+    const client = await ann.post("/api/v1/clients", { name: "A new one" });
+    assert.equal(client.status, 201, client.text);
+    await server.stop({ keep: true });
+    await server.start();
+    const again = await ann.get(`/api/v1/clients/${client.body.id}`);
+    assert.deepEqual(again.body, client.body);
+    await server.stop();
+  });
+}

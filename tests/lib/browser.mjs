@@ -1,0 +1,74 @@
+// Opens the distribution's Chromium on a running server, and watches what a person would not see.
+//
+//   const browser = await openBrowser();
+//   const { page, problems } = await openPage(browser, server.url, { theme: "dark" });
+//   await checkAccessible(page);
+//   assert.deepEqual(problems, []);     // script errors, failed loads, requests to other origins
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core"), "utf8");
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function openBrowser() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A page in a context of its own (own cookies). Sizes in CSS pixels; theme is "light" or "dark". */
+export async function openPage(browser, url, { width = 1280, height = 800, theme = "light" } = {}) {
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`script: ${error.message}`));
+  page.on("console", (said) => {
+    const ofAnswer = said.text().startsWith("Failed to load resource");
+    if (said.type() === "error" && !ofAnswer) problems.push(`console: ${said.text()}`);
+  });
+  page.on("response", (response) => {
+    // The app asks who is signed in; "nobody" is an answer.
+    const { pathname } = new URL(response.url());
+    if (response.status() >= 400 && response.status() !== 401)
+      problems.push(`${response.status()} ${response.request().method()} ${pathname}`);
+  });
+  page.on("request", (request) => {
+    const to = new URL(request.url());
+    if (to.protocol.startsWith("http") && to.origin !== new URL(url).origin)
+      problems.push(`foreign origin: ${to.origin}`);
+  });
+  await page.goto("/");
+  return { context, page, problems };
+}
+
+/** Throws when axe finds a breach of WCAG 2.2 AA on the page as it stands. */
+export async function checkAccessible(page) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Runtime.evaluate", { expression: AXE });
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    }),
+  );
+  await cdp.detach();
+  if (violations.length === 0) return;
+  const lines = violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary}`),
+  );
+  throw new Error(`${page.url()} is not accessible:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,72 @@
+// What the journeys do again and again: signing up, choosing from a list, a model to talk to.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { PASSWORD } from "../lib/server.mjs";
+
+/** Signs up on the page that a stranger sees first; ends on Today. */
+export async function signUp(page, { name, email, organisation }) {
+  await page.getByRole("link", { name: "Create an organisation" }).click();
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Organisation").fill(organisation);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByLabel("I am 16 or older").check();
+  await page.getByRole("button", { name: "Create organisation" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+}
+
+/** Chooses from a list with a label. */
+export async function choose(page, label, option) {
+  await page.getByRole("combobox", { name: label, exact: true }).last().click();
+  await page.getByRole("option", { name: option, exact: true }).click();
+}
+
+/** Switches AI on, with the functions named. */
+export async function switchOn(page, functions) {
+  await page.goto("/settings/ai");
+  for (const name of ["AI in this organisation", ...functions]) {
+    const toggle = page.getByRole("switch", { name, exact: true });
+    await toggle.waitFor({ state: "attached" });
+    const saved = page.waitForResponse((r) => r.request().method() !== "GET" && r.ok());
+    await toggle.click({ force: true });
+    await saved;
+    await page
+      .getByRole("switch", { name, exact: true, checked: true })
+      .waitFor({ state: "attached" });
+  }
+}
+
+export async function addProvider(page, { name, endpoint }) {
+  await page.goto("/settings/ai");
+  await page.getByRole("button", { name: "Add a provider" }).click();
+  const field = (label) => page.getByRole("textbox", { name: label });
+  await field(/^Name/).fill(name);
+  await field(/^Address/).fill(endpoint);
+  await field(/^Model/).fill("model-1");
+  await page.getByLabel("On a machine of the operator").check();
+  for (const label of ["Agreement valid until", "No training, until", "Zero retention, until"])
+    await page.getByLabel(label).fill("2099-01-01");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText(name, { exact: true }).first().waitFor();
+}
+
+/** A server that speaks Chat Completions; keeps the bodies that it was sent. */
+export async function startModel(answer) {
+  const bodies = [];
+  const server = createServer(async (request, response) => {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const body = Buffer.concat(parts).toString();
+    bodies.push(body);
+    const piece = (delta, finish_reason = null) =>
+      `data: ${JSON.stringify({ id: "1", choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    for (const word of answer(JSON.parse(body)).split(/(?<= )/))
+      response.write(piece({ content: word }));
+    response.end(`${piece({}, "stop")}data: [DONE]\n\n`);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return { origin, bodies, stop: () => server.close() };
+}

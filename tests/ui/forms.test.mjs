@@ -1,0 +1,116 @@
+// A form from the first question to an accepted suggestion: built, filled inside and through its
+// public link, a prompt looked at before it is switched on.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { startServer } from "../lib/server.mjs";
+import { addProvider, choose, signUp, startModel, switchOn } from "./actions.mjs";
+
+let model;
+let server;
+let browser;
+let page;
+let problems;
+let form;
+
+before(async () => {
+  model = await startModel(() => JSON.stringify({ value: "urgent" }));
+  server = await startServer({ env: { VOW_LOCAL_PROVIDERS: model.origin } });
+  browser = await openBrowser();
+  ({ page, problems } = await openPage(browser, server.url));
+  page.setDefaultTimeout(15_000);
+  await signUp(page, { name: "Fay Forms", email: "fay@example.org", organisation: "Forms" });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  model?.stop();
+});
+
+test("a form is built from questions, each with its privacy", async () => {
+  await page.goto("/forms");
+  await page.getByRole("button", { name: "New form" }).first().click();
+  await page.getByRole("textbox", { name: /^Title/ }).fill("Support");
+  const add = async (question, kind) => {
+    await page.getByRole("button", { name: "Add a field" }).click();
+    await page
+      .getByRole("textbox", { name: /^Question/ })
+      .last()
+      .fill(question);
+    await choose(page, "Kind", kind);
+  };
+  await add("What happened?", "Long text");
+  await page.getByLabel("Needed").last().check();
+  await page.getByLabel("AI may read it, masked").last().check();
+  await add("Area", "Choice");
+  await page.getByLabel("Choices, one a line").fill("Website\nInvoice");
+  await choose(page, "Status", "Open");
+  await page.getByRole("switch", { name: /^Public link/ }).setChecked(true, { force: true });
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Form saved").waitFor();
+  form = new URL(page.url()).pathname.split("/")[2];
+});
+
+test("a prompt shows its exact payload before it can be switched on", async () => {
+  await switchOn(page, ["Suggestions on forms"]);
+  await addProvider(page, { name: "House model", endpoint: `${model.origin}/v1` });
+  await page.goto(`/forms/${form}/hooks`);
+  await page.getByRole("button", { name: "New prompt" }).click();
+  await page.getByRole("textbox", { name: /^Name/ }).fill("Urgency");
+  await page.getByRole("textbox", { name: /^Template/ }).fill("How urgent? {{nothing}}");
+  await choose(page, "Model", "House model");
+  await choose(page, "Answer", "One of the choices");
+  await page.getByRole("textbox", { name: /^Choices/ }).fill("low\nurgent");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("There is no field called nothing").waitFor();
+  await page.getByRole("textbox", { name: /^Template/ }).fill("How urgent? {{what_happened}}");
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Switch on…" }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByText("Before anything leaves").waitFor();
+  await checkAccessible(page);
+  await sheet.getByRole("button", { name: "Switch on", exact: true }).click();
+  await page.getByRole("button", { name: "Switch off" }).waitFor();
+});
+
+test("somebody without an account answers through the public link", async () => {
+  const { link } = await page.evaluate(
+    async (id) => (await fetch(`/api/v1/forms/${id}`)).json(),
+    form,
+  );
+  const stranger = await openPage(browser, server.url, { width: 390, height: 844 });
+  await stranger.page.goto(`/f/${link}`);
+  await stranger.page.getByRole("button", { name: "Send" }).click();
+  await stranger.page.getByText("This is needed").waitFor();
+  await stranger.page
+    .getByRole("textbox", { name: /^What happened/ })
+    .fill("Nobody can sign in; call +49 170 1234567");
+  await checkAccessible(stranger.page);
+  await stranger.page.getByRole("button", { name: "Send" }).click();
+  await stranger.page.getByText("Thank you, this has arrived").waitFor();
+  assert.deepEqual(await stranger.context.cookies(), []);
+  assert.deepEqual(stranger.problems, []);
+  await stranger.context.close();
+});
+
+test("the suggestion waits beside the submission until a person accepts it", async () => {
+  await page.goto(`/forms/${form}`);
+  await page.getByText("Nobody can sign in").waitFor();
+  const suggested = page.getByRole("cell", { name: "urgent" });
+  for (let tries = 0; tries < 20 && !(await suggested.count()); tries++) {
+    await page.reload();
+    await page.waitForLoadState("networkidle");
+  }
+  assert.ok(!model.bodies.at(-1).includes("1234567"), "the phone number is masked");
+  await page.getByRole("button", { name: /^Open the submission/ }).click();
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Accept", exact: true }).click();
+  await page.getByText("Suggestion accepted").waitFor();
+  await page.getByText(/^Accepted · Fay Forms/).waitFor();
+});
+
+test("nothing went wrong out of sight", () => {
+  assert.deepEqual(problems, []);
+});

@@ -1,0 +1,147 @@
+// The main job, by hand: sign up, time something, import, see the report, look at what an insight
+// would send, send exactly that, and read the answer with its receipt.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { startServer } from "../lib/server.mjs";
+import { addProvider, choose, signUp, startModel, switchOn } from "./actions.mjs";
+
+const EXPORT = [
+  "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags",
+  "Ada Osei,ada@example.org,Harbour Works,Quay survey,,Measuring,Yes,2026-03-02,08:30:00,2026-03-02,10:30:00,02:00:00,",
+  "Ada Osei,ada@example.org,Harbour Works,Quay survey,,Talk with Nora Lind,Yes,2026-03-03,09:00:00,2026-03-03,10:30:00,01:30:00,",
+  "Nora Lind,nora@example.org,Harbour Works,Lighthouse,,Drawings,Yes,2026-03-03,14:00:00,2026-03-03,14:45:00,00:45:00,",
+].join("\n");
+const PERIOD = "from=2026-03-01&to=2026-03-31";
+
+let model;
+let server;
+let browser;
+let page;
+let problems;
+
+before(async () => {
+  model = await startModel(() => "A steady week. PERSON_1 came up once.");
+  server = await startServer({ env: { VOW_LOCAL_PROVIDERS: model.origin } });
+  browser = await openBrowser();
+  ({ page, problems } = await openPage(browser, server.url));
+  page.setDefaultTimeout(15_000);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  model?.stop();
+});
+
+test("a stranger signs up and lands on Today", async () => {
+  await signUp(page, { name: "Ada Osei", email: "ada@example.org", organisation: "Osei Works" });
+  await page.getByText("The day is still empty").waitFor();
+});
+
+test("the timer starts and stops by keyboard on any page", async () => {
+  await page.goto("/reports");
+  await page.getByLabel("What the time goes into").fill("Reading the plans");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Stop timer" }).waitFor();
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("t");
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await page.goto("/");
+  await page.getByRole("button", { name: "Reading the plans", exact: true }).waitFor();
+});
+
+test("an entry is added, changed, deleted, and taken back", async () => {
+  await page.getByRole("textbox", { name: "Add an entry" }).fill("Proposal");
+  await page.getByLabel("From", { exact: true }).fill("00:10");
+  await page.getByLabel("Duration").fill("90m");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Proposal", exact: true }).click();
+  await page.getByLabel("Duration").last().fill("1:45");
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("1:45", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Edit: Proposal" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Proposal", exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Proposal", exact: true }).waitFor();
+});
+
+test("an import shows what it would do, does it, and does nothing the second time", async () => {
+  await page.goto("/time/import");
+  const drop = (name, text) =>
+    page
+      .locator("input[type=file]")
+      .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  await drop("bad.csv", EXPORT.replace("2026-03-02,08:30:00", "2026-03-02,morning"));
+  await page.getByText("1 row cannot be read").waitFor();
+  assert.ok(await page.getByRole("button", { name: /^Import / }).isDisabled());
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await drop("toggl.csv", EXPORT);
+  await page.getByRole("button", { name: "Import 3 entries" }).click();
+  await page.getByText("3 entries imported").waitFor();
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await drop("again.csv", EXPORT);
+  await page.getByText("Nothing new in this file").waitFor();
+});
+
+test("the report matches a hand count", async () => {
+  await page.goto(`/reports?by=project&then=person&${PERIOD}`);
+  const row = (name) => page.getByRole("row", { name: new RegExp(name) });
+  await row("Quay survey").waitFor();
+  assert.match(await row("Quay survey").textContent(), /3:30/);
+  assert.match(await row("Lighthouse").textContent(), /0:45/);
+  assert.match(await row("Total").textContent(), /4:15/);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "CSV" }).click(),
+  ]);
+  assert.match(download.suggestedFilename(), /\.csv$/);
+});
+
+test("AI is off, says so, and leads an admin to the switch", async () => {
+  await page.goto("/insights");
+  await page.getByText("AI is off in this organisation").waitFor();
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Open the AI settings" }).click();
+  await page
+    .getByRole("switch", { name: "AI in this organisation" })
+    .waitFor({ state: "attached" });
+  assert.equal(
+    await page.getByRole("switch", { name: "AI in this organisation" }).isChecked(),
+    false,
+  );
+});
+
+test("the local engine answers, labelled as advice, and leaves a receipt", async () => {
+  await switchOn(page, ["Feedback on my time"]);
+  await page.goto(`/insights?${PERIOD}`);
+  await page.getByRole("button", { name: "Get the insight" }).click();
+  await page.getByRole("heading", { name: "Receipt" }).waitFor();
+  assert.ok((await page.getByText("Advice, not a decision").count()) > 0);
+  await checkAccessible(page);
+});
+
+test("a model gets exactly what the preview showed, and names come back here", async () => {
+  await addProvider(page, { name: "House model", endpoint: `${model.origin}/v1` });
+  await page.goto(`/insights?${PERIOD}`);
+  await choose(page, "Answered by", "House model");
+  await page.getByRole("button", { name: "Show what would be sent" }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByText("Exact bytes").click();
+  const shown = await sheet
+    .getByRole("region", { name: "The text that would be sent" })
+    .textContent();
+  assert.ok(!shown.includes("Nora"), "a name is masked");
+  assert.equal(model.bodies.length, 0, "looking sends nothing");
+  await checkAccessible(page);
+  await sheet.getByRole("button", { name: "Send this" }).click();
+  await page.getByText("A steady week. Nora Lind came up once.").waitFor();
+  assert.deepEqual(model.bodies, [shown]);
+  await page.getByRole("heading", { name: "Receipt" }).waitFor();
+});
+
+test("nothing went wrong out of sight", () => {
+  assert.deepEqual(problems, []);
+});

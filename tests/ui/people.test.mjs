@@ -1,0 +1,105 @@
+// People: an invitation by link, what a member sees and does not see, erasure, and the end of an
+// organisation.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+import { signUp } from "./actions.mjs";
+
+let server;
+let browser;
+let page;
+let problems;
+let member;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  ({ page, problems } = await openPage(browser, server.url));
+  page.setDefaultTimeout(15_000);
+  await signUp(page, { name: "Olga Owner", email: "olga@example.org", organisation: "Olga Works" });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("a person is added and joins by the link", async () => {
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  await page.getByRole("textbox", { name: /^Name/ }).fill("Max Member");
+  await page.getByRole("textbox", { name: "Email" }).fill("max@example.org");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Edit: Max Member" }).click();
+  await page.getByRole("menuitem", { name: "Invite" }).click();
+  const link = await page.getByRole("textbox", { name: "Invitation link" }).inputValue();
+  await checkAccessible(page);
+
+  member = await openPage(browser, server.url);
+  member.page.setDefaultTimeout(15_000);
+  await member.page.goto(link);
+  await member.page.getByText("Join Olga Works").waitFor();
+  await member.page.getByRole("textbox", { name: "Password" }).fill("short");
+  await member.page.getByText("characters to go").waitFor();
+  await member.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await member.page.getByRole("button", { name: "Join" }).click();
+  await member.page.getByText("Accounts are for people of 16 and older").waitFor();
+  await checkAccessible(member.page);
+  await member.page.getByLabel("I am 16 or older").check();
+  await member.page.getByRole("button", { name: "Join" }).click();
+  await member.page.getByRole("button", { name: "Start timer" }).waitFor();
+});
+
+test("a member sees no settings, audit log or requests of others", async () => {
+  const at = member.page;
+  await at.goto("/privacy");
+  await at.getByRole("link", { name: "My data" }).waitFor();
+  assert.equal(await at.getByRole("link", { name: "Audit log" }).count(), 0);
+  assert.equal(await at.getByRole("link", { name: "Export and erasure" }).count(), 0);
+  await at.goto("/people");
+  await at.getByText("Olga Owner").waitFor();
+  assert.equal(await at.getByRole("button", { name: "Add a person" }).count(), 0);
+  await at.goto("/settings/ai");
+  const main = at.getByRole("switch", { name: "AI in this organisation" });
+  await main.waitFor({ state: "attached" });
+  assert.ok(await main.isDisabled());
+  await at.goto("/nowhere");
+  await at.getByText("There is nothing at this address").waitFor();
+});
+
+test("a member objects to AI", async () => {
+  const at = member.page;
+  await at.goto("/privacy");
+  const objection = at.getByRole("switch", { name: "No AI on my data" });
+  await objection.click({ force: true });
+  await at.getByText("Objection recorded").waitFor();
+  await at.reload();
+  await at.getByRole("switch", { checked: true }).waitFor({ state: "attached" });
+  assert.deepEqual(member.problems, []);
+});
+
+test("an erased person is gone, and signed out", async () => {
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Edit: Max Member" }).click();
+  await page.getByRole("menuitem", { name: "Erase person" }).click();
+  await page.getByRole("button", { name: "Erase person" }).click();
+  const dialog = page.getByRole("alertdialog");
+  const act = dialog.getByRole("button", { name: "Erase person" });
+  assert.ok(await act.isDisabled(), "the name has to be typed");
+  await checkAccessible(page);
+  await dialog.getByRole("textbox").fill("Max Member");
+  await act.click();
+  await page.getByText("Max Member has been erased").waitFor();
+  await member.page.goto("/");
+  await member.page.getByRole("button", { name: "Sign in" }).waitFor();
+});
+
+test("the organisation ends when its owner types its name", async () => {
+  await page.goto("/privacy/requests");
+  await page.getByRole("button", { name: "Delete organisation" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("textbox").fill("Olga Works");
+  await dialog.getByRole("button", { name: "Delete organisation" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.deepEqual(problems, []);
+});

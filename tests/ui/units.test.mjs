@@ -1,0 +1,91 @@
+// Durations, dates and zones as the app reads and writes them; the days on which clocks change too.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const { buildSync } = createRequire(new URL("../../web/package.json", import.meta.url))("esbuild");
+function load(path) {
+  const source = new URL(`../../web/src/${path}`, import.meta.url).pathname;
+  const [{ text }] = buildSync({
+    entryPoints: [source],
+    bundle: true,
+    format: "esm",
+    write: false,
+  }).outputFiles;
+  return import(`data:text/javascript,${encodeURIComponent(text)}`);
+}
+
+globalThis.navigator ??= { language: "en-GB" };
+const time = await load("ui/time.ts");
+const { csvOf } = await load("ui/csv.ts");
+const BERLIN = "Europe/Berlin";
+
+test("durations are read as people write them", () => {
+  const read = {
+    "1:30": 5400,
+    ":45": 2700,
+    "1:30:05": 5405,
+    "90m": 5400,
+    "1.5h": 5400,
+    "1,5h": 5400,
+    "1h 30m": 5400,
+    "1h30": null,
+    2: 7200,
+    ".5": 1800,
+    "1:75": null,
+    "": null,
+    soon: null,
+    "-1": null,
+  };
+  for (const [given, seconds] of Object.entries(read))
+    assert.equal(time.durationOf(given), seconds, `“${given}”`);
+});
+
+test("durations are written in hours and minutes", () => {
+  assert.equal(time.durationText(5400), "1:30");
+  assert.equal(time.durationText(29), "0:00");
+  assert.equal(time.durationText(31), "0:01");
+  assert.equal(time.durationText(3725, true), "1:02:05");
+  assert.equal(time.durationText(360000), "100:00");
+});
+
+test("clock times become instants, also when clocks change", () => {
+  const at = (date, clock) => time.instantOf(date, clock, BERLIN).toISOString();
+  assert.equal(at("2026-01-15", "09:00"), "2026-01-15T08:00:00.000Z");
+  assert.equal(at("2026-07-15", "09:00"), "2026-07-15T07:00:00.000Z");
+  assert.equal(at("2026-03-29", "02:30"), "2026-03-29T01:30:00.000Z", "a time that is skipped");
+  assert.equal(at("2026-10-25", "02:30"), "2026-10-25T00:30:00.000Z", "the first of two");
+  const day = (date, next) => Date.parse(at(next, "00:00")) - Date.parse(at(date, "00:00"));
+  assert.equal(day("2026-03-29", "2026-03-30"), 23 * 3_600_000);
+  assert.equal(day("2026-10-25", "2026-10-26"), 25 * 3_600_000);
+});
+
+test("instants become days of the zone", () => {
+  assert.deepEqual(time.inZone("2026-12-31T23:30:00Z", BERLIN), {
+    date: "2027-01-01",
+    time: "00:30",
+  });
+});
+
+test("weeks begin on Monday or Sunday", () => {
+  assert.equal(time.startOfWeek("2026-03-01", "monday"), "2026-02-23");
+  assert.equal(time.startOfWeek("2026-03-01", "sunday"), "2026-03-01");
+  assert.equal(time.addDays("2026-02-28", 1), "2026-03-01");
+});
+
+test("money goes through minor units of its currency", () => {
+  assert.equal(time.moneyOf("95,50", "EUR"), 9550);
+  assert.equal(time.moneyOf("1200", "JPY"), 1200);
+  assert.equal(time.moneyOf("a lot", "EUR"), null);
+});
+
+test("a CSV quotes what it must and starts no formula", () => {
+  const rows = [
+    ["plain", 'say "so"', "a,b", "two\nlines", null],
+    ["=1+1", "+1", "-1", "@x", -1],
+  ];
+  assert.equal(
+    csvOf(rows),
+    'plain,"say ""so""","a,b","two\nlines",\r\n\'=1+1,\'+1,\'-1,\'@x,-1\r\n',
+  );
+});

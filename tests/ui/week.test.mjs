@@ -1,0 +1,150 @@
+// The week sheet by keyboard, like a spreadsheet; the palette and the keys.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { startServer } from "../lib/server.mjs";
+import { signUp } from "./actions.mjs";
+
+let server;
+let browser;
+let page;
+let problems;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  ({ page, problems } = await openPage(browser, server.url));
+  page.setDefaultTimeout(15_000);
+  await signUp(page, { name: "Wim Weeks", email: "wim@example.org", organisation: "Weeks" });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("a project is made with a client and a colour of its own", async () => {
+  for (const [path, act, name] of [
+    ["/projects/clients", "New client", "Harbour Works"],
+    ["/projects", "New project", "Quay survey"],
+  ]) {
+    await page.goto(path);
+    await page.getByRole("button", { name: act }).first().click();
+    await page.getByRole("textbox", { name: /^Name/ }).fill(name);
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name, exact: true }).waitFor();
+  }
+});
+
+test("hours are typed, moved through, corrected and kept", async () => {
+  await page.goto("/time?date=2026-03-04");
+  await page.getByRole("combobox", { name: "Add a row" }).click();
+  await page.getByRole("option", { name: "Quay survey" }).click();
+  const cell = (day) => page.getByRole("textbox", { name: new RegExp(`Quay survey, ${day}`) });
+  await cell("Monday").focus();
+  await page.keyboard.type("1:30");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type("90m");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type("1,5h");
+  await page.keyboard.press("Enter");
+  await page.waitForLoadState("networkidle");
+  await page.reload();
+  await cell("Monday").waitFor();
+  for (const day of ["Monday", "Tuesday", "Wednesday"])
+    assert.equal(await cell(day).inputValue(), "1:30");
+  assert.match(await page.locator("tfoot").textContent(), /4:30/);
+
+  await cell("Tuesday").focus();
+  await page.keyboard.type("nonsense");
+  assert.equal(await cell("Tuesday").getAttribute("aria-invalid"), "true");
+  await page.keyboard.press("Escape");
+  assert.equal(await cell("Tuesday").inputValue(), "1:30");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForLoadState("networkidle");
+  assert.match(await page.locator("tfoot").textContent(), /3:00/);
+  await checkAccessible(page);
+});
+
+test("a mistyped duration is refused at its cell and nothing is kept of it", async () => {
+  const cell = page.getByRole("textbox", { name: /Quay survey, Monday/ });
+  for (const [typed, why] of [
+    ["30", "30 alone means hours: write 30m or 0:30"],
+    ["25h", "The day has 24 h"],
+  ]) {
+    await cell.focus();
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Enter");
+    await page.getByText(why).waitFor();
+    assert.equal(await cell.inputValue(), "1:30");
+  }
+  await checkAccessible(page);
+});
+
+/** Asks the API as the page would. */
+const call = (method, path, body) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const headers = body ? { "Content-Type": "application/json" } : {};
+      const init = { method, headers, body: body && JSON.stringify(body) };
+      return (await fetch(`/api/v1${path}`, init)).json();
+    },
+    [method, path, body],
+  );
+
+test("a change of the note leaves begin, end and seconds as they were", async () => {
+  const spans = [
+    ["2026-03-10T09:00:05Z", "2026-03-10T09:00:07Z"],
+    ["2026-03-11T09:00:00Z", "2026-03-13T06:00:00Z"],
+    ["2026-03-17T09:00:05Z", "2026-03-18T09:00:03Z"],
+  ];
+  for (const [started_at, ended_at] of spans) {
+    const { id } = await call("POST", "/time/entries", { note: "Tide", started_at, ended_at });
+    const day = started_at.slice(0, 10);
+    await page.goto(`/time/entries?from=${day}&to=${day}`);
+    await page.getByRole("button", { name: "Tide", exact: true }).click();
+    await page.getByRole("textbox", { name: "Note" }).fill("Ebb");
+    const sent = page.waitForRequest((request) => request.method() === "PATCH");
+    await page.getByRole("button", { name: "Save" }).click();
+    assert.deepEqual((await sent).postDataJSON(), { note: "Ebb" });
+    await page.getByText("Entry saved").last().waitFor();
+    const stored = await call("GET", `/time/entries/${id}`);
+    assert.equal(Date.parse(stored.started_at), Date.parse(started_at));
+    assert.equal(Date.parse(stored.ended_at), Date.parse(ended_at));
+  }
+});
+
+test("the days on which clocks change say so", async () => {
+  await page.goto("/time?date=2026-03-29");
+  await page.getByText("23 h").waitFor();
+  await page.goto("/time?date=2026-10-25");
+  await page.getByText("25 h").waitFor();
+});
+
+test("the palette reaches a page, and the keys are listed", async () => {
+  await page.goto("/");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and act" }).fill("audit");
+  await page.getByText("Nothing fits").waitFor();
+  await checkAccessible(page);
+  await page.getByRole("combobox", { name: "Search and act" }).fill("data m");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/privacy/data");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("?");
+  await page.getByText("Start or stop the timer").waitFor();
+  await checkAccessible(page);
+  await page.keyboard.press("Escape");
+});
+
+test("the eye says who can see what", async () => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Who can see this" }).click();
+  await page.getByText("Masked, when on").first().waitFor();
+  await checkAccessible(page);
+});
+
+test("nothing went wrong out of sight", () => {
+  assert.deepEqual(problems, []);
+});

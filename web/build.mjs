@@ -1,0 +1,170 @@
+// Builds the app into dist/: split by room, named by content, compressed beforehand. Before that it
+// derives the types and the limits of fields from the API description (`node build.mjs types`: only
+// that), so that the app holds no copy of either.
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import openapiTS, { astToString } from "openapi-typescript";
+
+process.chdir(new URL(".", import.meta.url).pathname);
+const DESCRIPTION = new URL(process.env.VOW_OPENAPI ?? "../openapi.json", import.meta.url);
+const GENERATED = "src/api/generated";
+const COMPRESSIBLE = new Set([".js", ".css", ".svg", ".webmanifest"]);
+
+/** Follows a "#/…" reference. */
+function resolved(document, schema) {
+  if (!schema?.$ref) return schema;
+  const path = schema.$ref.slice(2).split("/");
+  return path.reduce((at, key) => at[key], document);
+}
+
+/** Longest (maxLength) or shortest texts that the server takes: {"/clients": {"name": 200}, …}. */
+function limitsOf(document, keyword) {
+  const limits = {};
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const method of ["post", "patch", "put"]) {
+      const content = methods[method]?.requestBody?.content?.["application/json"];
+      const schema = resolved(document, content?.schema);
+      for (const [name, given] of Object.entries(schema?.properties ?? {})) {
+        const bound = resolved(document, given)[keyword];
+        if (!bound) continue;
+        const key = path.replace("/{id}", "");
+        limits[key] = { ...limits[key], [name]: bound };
+      }
+    }
+  }
+  return limits;
+}
+
+/** The API description; none of it before the server has been built for the first time. */
+async function readDescription() {
+  const none = { openapi: "3.1.0", info: { title: "vow", version: "0" }, paths: {} };
+  return existsSync(DESCRIPTION) ? JSON.parse(await readFile(DESCRIPTION, "utf8")) : none;
+}
+
+/** The names of permissions that routes need, and those without which members are left out. */
+function permissionsOf(document) {
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const schemas = Object.values(document.components?.schemas ?? {});
+  const members = schemas.flatMap(({ properties }) => Object.values(properties ?? {}));
+  const names = new Set([
+    ...operations.map((operation) => operation["x-permission"]),
+    ...members.map((member) => member["x-see"]),
+  ]);
+  names.delete(undefined);
+  return [...names].sort().map((name) => JSON.stringify(name));
+}
+
+async function generate() {
+  const document = await readDescription();
+  const note = "// Derived from openapi.json by build.mjs.\n";
+  await mkdir(GENERATED, { recursive: true });
+  await writeFile(`${GENERATED}/schema.ts`, note + astToString(await openapiTS(document)));
+  const bounds = Object.entries({ limits: "maxLength", least: "minLength" }).map(
+    ([name, keyword]) =>
+      `export const ${name}: Record<string, Record<string, number>> = ` +
+      `${JSON.stringify(limitsOf(document, keyword), null, 2)};\n`,
+  );
+  await writeFile(`${GENERATED}/limits.ts`, note + bounds.join(""));
+  const permissions = permissionsOf(document).join(" | ") || "never";
+  await writeFile(
+    `${GENERATED}/permissions.ts`,
+    `${note}export type Permission = ${permissions};\n`,
+  );
+}
+
+/** What the first page runs, of a stranger or of somebody who is signed in; fetched at once instead
+    of one by one. */
+const FIRST = [
+  "src/main.tsx",
+  "src/feature/accounts/sign-in.tsx",
+  "src/shell/shell.tsx",
+  "src/feature/time/today.tsx",
+];
+
+/** The output and everything that it imports at once, in the order of need. */
+function chunksOf(outputs, path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const { path: next, kind } of outputs[path].imports)
+    if (kind === "import-statement") chunksOf(outputs, next, seen);
+  return seen;
+}
+
+async function bundle() {
+  await rm("dist", { recursive: true, force: true });
+  const { metafile } = await build({
+    entryPoints: ["src/main.tsx", "src/styles/index.css"],
+    outdir: "dist/assets",
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    minify: true,
+    jsx: "automatic",
+    metafile: true,
+    target: ["chrome111", "firefox113", "safari16.4"],
+    loader: { ".woff2": "file" },
+    legalComments: "none",
+    define: { "process.env.NODE_ENV": '"production"', __webpack_nonce__: "globalThis.styleNonce" },
+    logLevel: "warning",
+  });
+  return metafile.outputs;
+}
+
+async function writePages(outputs) {
+  const made = Object.keys(outputs);
+  const script = made.find((path) => outputs[path].entryPoint === "src/main.tsx");
+  const style = made.find((path) => outputs[path].entryPoint === "src/styles/index.css");
+  const font = made.find((path) => /inter-latin-wght-normal-\w+\.woff2$/.test(path));
+  const chunks = [
+    ...FIRST.reduce((seen, source) => {
+      const path = made.find((each) => outputs[each].entryPoint === source);
+      return chunksOf(outputs, path, seen);
+    }, new Set()),
+  ];
+  const url = (path) => path.replace(/^dist/, "");
+  const head = [
+    `<link rel="preload" as="font" type="font/woff2" crossorigin href="${url(font)}">`,
+    `<link rel="stylesheet" href="${url(style)}">`,
+    ...chunks.slice(1).map((path) => `<link rel="modulepreload" href="${url(path)}">`),
+    `<script type="module" src="${url(script)}"></script>`,
+  ];
+  const page = await readFile("index.html", "utf8");
+  await cp("public", "dist", { recursive: true });
+  await writeFile("dist/index.html", page.replace("<!-- assets -->", head.join("\n    ")));
+  return chunks;
+}
+
+/** Writes .br and .gz beside every file that shrinks; index.html carries a nonce, so it stays. */
+async function compress() {
+  for (const folder of ["dist", "dist/assets"]) {
+    for (const name of await readdir(folder)) {
+      if (!COMPRESSIBLE.has(extname(name))) continue;
+      const path = join(folder, name);
+      const bytes = await readFile(path);
+      const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+      await writeFile(`${path}.br`, brotliCompressSync(bytes, { params }));
+      await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+    }
+  }
+}
+
+async function firstPageKib(chunks) {
+  let bytes = 0;
+  for (const path of chunks) bytes += (await readFile(`${path}.br`)).length;
+  return (bytes / 1024).toFixed(0);
+}
+
+await generate();
+if (!process.argv.includes("types")) {
+  const chunks = await writePages(await bundle());
+  await compress();
+  const files = (await readdir("dist/assets")).filter((name) => name.endsWith(".js"));
+  const first = `${await firstPageKib(chunks)} KiB compressed in ${chunks.length} files`;
+  console.log(`${basename(process.cwd())}: first page ${first}; ${files.length} scripts in all`);
+}

@@ -1,0 +1,194 @@
+// The one way to the server: typed by the API description, problems as exceptions.
+import type { paths } from "./generated/schema";
+
+const ROOT = "/api/v1";
+
+export type Path = keyof paths;
+type Operation<P extends Path, M extends string> = paths[P] extends { [K in M]: infer O }
+  ? O
+  : never;
+
+type Json<T> = T extends { content: { "application/json": infer B } } ? B : undefined;
+
+/** What a method of a path answers when it goes well. */
+export type Answer<P extends Path, M extends string = "get"> =
+  Operation<P, M> extends { responses: infer R }
+    ? R extends { 200: infer A }
+      ? Json<A>
+      : R extends { 201: infer A }
+        ? Json<A>
+        : R extends { 202: infer A }
+          ? Json<A>
+          : undefined
+    : never;
+
+/** A record of which some members are always there, though the description allows their absence. */
+export type Whole<T, K extends keyof T = keyof T> = {
+  [P in keyof T]: P extends K ? NonNullable<T[P]> : T[P];
+};
+
+/** One row of a list. */
+export type Row<P extends Path> =
+  Answer<P> extends { items: (infer I)[] }
+    ? "created_at" extends keyof I
+      ? Whole<I, "created_at">
+      : I
+    : never;
+
+/** What a method of a path takes. */
+export type Input<P extends Path, M extends string = "post"> =
+  Operation<P, M> extends { requestBody?: { content: { "application/json": infer B } } }
+    ? B
+    : never;
+
+type QueryOf<P extends Path, M extends string> =
+  Operation<P, M> extends { parameters: { query?: infer Q } } ? Q : never;
+export type Query<P extends Path, M extends string = "get"> = {
+  [K in keyof QueryOf<P, M>]?: QueryOf<P, M>[K] | null;
+};
+
+type Params<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? { [K in Name]: string } & Params<Rest>
+  : unknown;
+
+interface Options<P extends Path, M extends string> {
+  params?: Params<P>;
+  query?: Query<P, M>;
+  body?: Input<P, M>;
+  /** Raw bytes instead of JSON. */
+  bytes?: Blob | string;
+  type?: string;
+  /** The version being changed. */
+  version?: number | string;
+  signal?: AbortSignal;
+}
+
+export interface FieldProblem {
+  pointer: string;
+  problem: string;
+}
+
+/** A problem document (RFC 9457), or the lack of an answer (status 0). */
+export class Problem extends Error {
+  readonly status: number;
+  /** Last part of the type, such as "timer-running"; "offline" without an answer. */
+  readonly kind: string;
+  readonly detail: string | null;
+  readonly errors: FieldProblem[];
+  readonly request: string | null;
+  readonly retryAfter: number | null;
+
+  constructor(status: number, body: Record<string, unknown> = {}, headers?: Headers) {
+    super(typeof body.title === "string" ? body.title : `The server answered ${status}`);
+    this.status = status;
+    this.kind = String(body.type ?? "unknown")
+      .split("/")
+      .at(-1) as string;
+    this.detail = typeof body.detail === "string" ? body.detail : null;
+    this.errors = Array.isArray(body.errors) ? body.errors : [];
+    this.request = headers?.get("X-Request-Id") ?? null;
+    this.retryAfter = Number(headers?.get("Retry-After")) || null;
+  }
+}
+
+function queryText(query: object): string {
+  const text = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== "") text.set(name, String(value));
+  return text.size ? `?${text}` : "";
+}
+
+/** The address of a path, for links and downloads. */
+export function address<P extends Path>(path: P, params?: Params<P>, query: object = {}): string {
+  const given = (params ?? {}) as Record<string, string>;
+  const filled = path.replace(/{(\w+)}/g, (_, name) => encodeURIComponent(given[name] ?? ""));
+  return ROOT + filled + queryText(query);
+}
+
+let lost: () => void = () => {};
+
+/** Calls `listener` when the session has ended. */
+export function onSessionLost(listener: () => void) {
+  lost = listener;
+}
+
+/** Sends and throws a Problem when it does not go well; the caller reads the response. */
+export async function send(method: string, url: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { method, credentials: "same-origin", ...init });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new Problem(0, {
+      type: "offline",
+      title: "The server cannot be reached",
+      detail: "Check the connection, then try again.",
+    });
+  }
+  if (response.ok) return response;
+  const body = await response.json().catch(() => ({}));
+  const problem = new Problem(response.status, body, response.headers);
+  if (problem.kind !== "unauthenticated") throw problem;
+  lost();
+  if (url === `${ROOT}/session`) throw problem;
+  // The way in takes the page's place and says why, once; nobody is left to hear each request.
+  return new Promise(() => {});
+}
+
+async function call<P extends Path, M extends string>(
+  method: M,
+  path: P,
+  options: Options<P, M>,
+): Promise<Answer<P, M>> {
+  const headers = new Headers({ Accept: "application/json" });
+  const init: RequestInit = { headers };
+  if (options.signal) init.signal = options.signal;
+  if (options.bytes !== undefined) {
+    headers.set("Content-Type", options.type ?? "application/octet-stream");
+    init.body = options.bytes;
+  } else if (options.body !== undefined) {
+    headers.set("Content-Type", "application/json");
+    init.body = JSON.stringify(options.body);
+  }
+  if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
+  if (method === "post") headers.set("Idempotency-Key", crypto.randomUUID());
+  const url = address(path, options.params, options.query);
+  const response = await send(method.toUpperCase(), url, init);
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as Answer<P, M>;
+}
+
+export const api = {
+  get: <P extends Path>(path: P, options: Options<P, "get"> = {}) => call("get", path, options),
+  post: <P extends Path>(path: P, options: Options<P, "post"> = {}) => call("post", path, options),
+  put: <P extends Path>(path: P, options: Options<P, "put"> = {}) => call("put", path, options),
+  patch: <P extends Path>(path: P, options: Options<P, "patch"> = {}) =>
+    call("patch", path, options),
+  delete: <P extends Path>(path: P, options: Options<P, "delete"> = {}) =>
+    call("delete", path, options),
+};
+
+/** The rows of a list that comes whole. */
+export async function items<P extends Path>(path: P): Promise<Row<P>[]> {
+  const page = (await api.get(path)) as unknown as { items: Row<P>[] };
+  return page.items;
+}
+
+/** Every row of a list, page after page; for lists that stay small, such as projects. */
+export async function all<P extends Path>(
+  path: P,
+  query: Query<P> = {},
+  params?: Params<P>,
+): Promise<Row<P>[]> {
+  const rows: Row<P>[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = (await api.get(path, {
+      query: { ...query, limit: 500, cursor } as Query<P>,
+      params,
+    } as Options<P, "get">)) as unknown as { items: Row<P>[]; next: string | null };
+    rows.push(...page.items);
+    cursor = page.next;
+  } while (cursor);
+  return rows;
+}

@@ -1,0 +1,20 @@
+// The cache of what the server said, and the keys by which it is refreshed.
+import { QueryClient } from "@tanstack/react-query";
+import { Problem } from "./client";
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      // Asks also when the browser believes to be offline, so that a page says it instead of waiting.
+      networkMode: "always",
+      retry: (count, error) =>
+        count < 2 && error instanceof Problem && (error.status === 0 || error.status === 503),
+    },
+  },
+});
+
+/** Marks as stale everything below these first words of keys. */
+export function refresh(...keys: string[]) {
+  return Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+}

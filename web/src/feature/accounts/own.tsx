@@ -1,0 +1,112 @@
+// The own account: name, time zone, password.
+import { PasswordInput, TextInput } from "@mantine/core";
+import { api } from "~/api/client";
+import { limit } from "~/api/limits";
+import { queryClient, refresh } from "~/api/queries";
+import { usePeople } from "~/feature/time/pick";
+import { useMay, useSession } from "~/shell/session";
+import { Eye } from "~/ui/eye";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Loading } from "~/ui/states";
+import { notify } from "~/ui/toasts";
+import { ZoneSelect } from "~/ui/zone";
+import { words as shared } from "~/words";
+import { NewPassword, passwordProblem } from "./way-in";
+import { words } from "./words";
+
+const text = words.own;
+
+export function OwnAccount() {
+  const may = useMay();
+  const session = useSession();
+  const people = usePeople(may("people.read"));
+  const own = people.data?.find(({ id }) => id === session.person);
+  if (people.isLoading) return <Loading />;
+  return (
+    <div className="stack narrow">
+      <p className="quiet">
+        {text.lead} <Eye table="account" seen={text.seen} />
+      </p>
+      <ProfileForm name={session.name} zone={own?.zone ?? null} />
+      <PasswordForm />
+    </div>
+  );
+}
+
+function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
+  const form = useForm({
+    initial: { name, zone },
+    check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
+    guard: true,
+    submit: async ({ name, zone }) => {
+      const session = await api.put("/session/profile", {
+        body: { name: name.trim(), zone } as never,
+      });
+      queryClient.setQueryData(["session"], session);
+      await refresh("people", "week", "entries", "report");
+      notify(shared.state.saved);
+    },
+  });
+  return (
+    <section className="card" aria-label={text.profile}>
+      <Form form={form}>
+        <h2>{text.profile}</h2>
+        <TextInput
+          label={words.field.name}
+          required
+          autoComplete="name"
+          maxLength={limit("/session/profile", "name")}
+          {...form.text("name")}
+        />
+        <ZoneSelect
+          label={text.zone}
+          description={text.zone_help}
+          clearable
+          {...form.select("zone")}
+        />
+        <Submit form={form} disabled={!form.dirty} />
+      </Form>
+    </section>
+  );
+}
+
+function PasswordForm() {
+  const session = useSession();
+  const empty = { password: "", new_password: "" };
+  const form = useForm({
+    initial: empty,
+    check: ({ password, new_password }) => ({
+      password: !password && shared.form.required,
+      new_password: passwordProblem(new_password),
+    }),
+    submit: async (body) => {
+      await api.put("/session/password", { body });
+      form.reset(empty);
+      await refresh("sessions");
+      notify(text.changed);
+    },
+  });
+  return (
+    <section className="card" aria-label={text.password}>
+      <Form form={form}>
+        <h2>{text.password}</h2>
+        <p className="quiet">{text.password_help}</p>
+        <input
+          type="hidden"
+          name="username"
+          autoComplete="username"
+          value={session.email}
+          readOnly
+        />
+        <PasswordInput
+          label={text.so_far}
+          autoComplete="current-password"
+          required
+          {...form.text("password")}
+        />
+        <NewPassword label={text.new} {...form.text("new_password")} />
+        <Submit form={form} label={text.change} disabled={!form.dirty} />
+      </Form>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+export const words = {
+  sign_in: {
+    title: "Sign in",
+    lead: "Welcome back.",
+    act: "Sign in",
+    forgotten:
+      "Password forgotten? An admin of the organisation can make a link that sets a new one.",
+    other: "No account yet?",
+    other_act: "Create an organisation",
+  },
+  sign_up: {
+    title: "Create an organisation",
+    lead: "Four fields, and no more is kept about an account.",
+    act: "Create organisation",
+    other: "Already have an account?",
+    other_act: "Sign in",
+    of_age: "I am 16 or older",
+    of_age_needed: "Accounts are for people of 16 and older",
+  },
+  invitation: {
+    title: (organisation: string) => `Join ${organisation}`,
+    lead: (name: string, email: string) => `${name}, you sign in with ${email}. Choose a password.`,
+    act: "Join",
+    gone: "This invitation cannot be used",
+    gone_help: "It has been used or has expired. Ask for a new link.",
+    loading: "Invitation",
+    reset_title: "A new password",
+    reset_lead: (name: string, email: string) =>
+      `${name}, you sign in with ${email}. Every session of this account ends when the new password is set.`,
+    reset_act: "Set the password",
+  },
+  own: {
+    lead: "Name, time zone and password of this account.",
+    seen: "Everybody in the organisation sees the name. Nobody sees the password: only its hash is kept.",
+    profile: "Name and time zone",
+    zone: "Time zone",
+    zone_help: "Empty: the organisation's",
+    password: "Password",
+    password_help: "Every other session of this account ends when it is changed.",
+    so_far: "Password so far",
+    new: "New password",
+    change: "Change the password",
+    changed: "Password changed; other sessions have ended",
+  },
+  field: {
+    name: "Name",
+    email: "Email",
+    organisation: "Organisation",
+    password: "Password",
+  },
+  password: {
+    rule: (min: number) => `At least ${min} characters; a few words work well`,
+    left: (left: number) => (left === 1 ? "1 character to go" : `${left} characters to go`),
+    enough: "Long enough",
+    long: "Too long to be taken",
+  },
+  side: {
+    title: "Work, tracked and understood. Nothing leaks.",
+    points: [
+      "AI is off until an admin switches it on, and shows the exact text before it is sent.",
+      "Each organisation has a file of its own, sealed with its own key.",
+      "One cookie to stay signed in. No trackers, nothing loaded from elsewhere.",
+      "Every promise has a check that runs here, on demand.",
+    ],
+  },
+};

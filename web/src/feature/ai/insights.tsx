@@ -1,0 +1,307 @@
+// Insights: choose, see what would be sent, send or not, read the answer and its receipt.
+import { Button, Select, TextInput } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { Problem } from "~/api/client";
+import { limit } from "~/api/limits";
+import { go, Link, useFilters } from "~/shell/router";
+import { useMay } from "~/shell/session";
+import { DisclosureSheet } from "~/ui/disclosure";
+import { ProblemNotice } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { InsightCard } from "~/ui/insight-card";
+import { PeriodFilter, usePeriod } from "~/ui/period";
+import { Receipt } from "~/ui/receipt";
+import { Empty, Loading, Notice, PageHead, Show } from "~/ui/states";
+import { addDays } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import {
+  type AiAnswer,
+  type AiInput,
+  type Capability,
+  LOCAL,
+  run,
+  useAiSettings,
+  useCapabilities,
+  useObjection,
+  useProviders,
+} from "./data";
+import { words } from "./words";
+
+const HIDDEN = "vow.insights.hidden";
+/** Those that people start here; others start where they belong, such as a form's hook. */
+const STARTED_ELSEWHERE = ["hook"];
+
+export default function Insights() {
+  const capabilities = useCapabilities();
+  return (
+    <>
+      <PageHead title={words.title} lead={words.lead}>
+        <Link href="/insights/receipts">{words.to_receipts}</Link>
+      </PageHead>
+      <Show query={capabilities}>
+        {(items) => {
+          const startable = items.filter(({ name }) => !STARTED_ELSEWHERE.includes(name));
+          return startable.some(({ enabled }) => enabled) ? (
+            <Workbench capabilities={startable} />
+          ) : (
+            <Off />
+          );
+        }}
+      </Show>
+    </>
+  );
+}
+
+/** Why nothing can be started here: the person's objection, the organisation's switch, or the role. */
+function Off() {
+  const may = useMay();
+  const settings = useAiSettings();
+  const objection = useObjection();
+  if (objection.data?.objected) return <Objected />;
+  return (
+    <section className="card">
+      <Show query={settings}>
+        {({ on }) => (
+          <Empty icon="lock" title={on ? words.off.none : words.off.title} text={words.off.text}>
+            {may("ai.manage") ? (
+              <Button onClick={() => go("/settings/ai")}>{words.off.admin}</Button>
+            ) : (
+              <p>{words.off.member}</p>
+            )}
+          </Empty>
+        )}
+      </Show>
+    </section>
+  );
+}
+
+function Objected() {
+  return (
+    <Notice kind="warn">
+      <span className="strong">{words.objected.title}</span>
+      <Link href="/privacy">{words.objected.act}</Link>
+    </Notice>
+  );
+}
+
+function Workbench({ capabilities }: { capabilities: Capability[] }) {
+  const may = useMay();
+  const [filters, setFilters] = useFilters();
+  const period = usePeriod("this_week");
+  const first = capabilities.find(({ enabled }) => enabled)?.name ?? "";
+  const chosen = capabilities.find(({ name }) => name === filters.get("what"))?.name ?? first;
+  const providers = useProviders(may("ai.use"));
+  const [provider, setProvider] = useState<string>(LOCAL);
+  const [question, setQuestion] = useState("");
+  const [preview, setPreview] = useState<AiAnswer | null>(null);
+  const [answer, setAnswer] = useState<AiAnswer | null>(null);
+  const [streamed, setStreamed] = useState("");
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState<"preview" | "send" | null>(null);
+  const abort = useRef<AbortController | null>(null);
+
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const input: AiInput = {
+    capability: chosen,
+    provider,
+    from: period.from,
+    to: addDays(period.to, 1),
+    ...(provider !== LOCAL && question.trim() ? { question: question.trim() } : {}),
+  } as AiInput;
+
+  const start = async (kind: "preview" | "send", body: AiInput) => {
+    const control = new AbortController();
+    abort.current = control;
+    setBusy(kind);
+    setProblem(null);
+    setAnswer(null);
+    setStreamed("");
+    try {
+      const result = await run(
+        body,
+        (piece) => setStreamed((text) => text + piece),
+        control.signal,
+      );
+      if (kind === "preview") setPreview(result);
+      else setAnswer(result);
+    } catch (error) {
+      if (error instanceof Problem) setProblem(error);
+      else if (error instanceof DOMException) notify(words.stopped);
+      else throw error;
+    } finally {
+      setBusy(null);
+    }
+  };
+  const send = () => {
+    const expect = preview?.disclosure_hash;
+    setPreview(null);
+    void start("send", { ...input, preview: false, ...(expect ? { expect } : {}) } as AiInput);
+  };
+
+  return (
+    <div className="stack wide">
+      <section className="card">
+        <div className="stack">
+          <div role="radiogroup" aria-label={words.choose} className="columns">
+            {capabilities.map(({ name, doc, enabled }) => (
+              // biome-ignore lint/a11y/useSemanticElements: a card that is a radio button
+              <button
+                key={name}
+                type="button"
+                role="radio"
+                aria-checked={name === chosen}
+                className="choice"
+                disabled={!enabled}
+                onClick={() => {
+                  setFilters({ what: name });
+                  setAnswer(null);
+                }}
+              >
+                <Icon name="insights" />
+                <span className="stack snug">
+                  <span className="strong">{words.capability[name] ?? name}</span>
+                  <span className="quiet small">{enabled ? doc : words.off.one}</span>
+                </span>
+              </button>
+            ))}
+          </div>
+          <div className="row wrap end">
+            <PeriodFilter fallback="this_week" />
+            <Select
+              label={words.engine}
+              w={220}
+              data={[
+                { value: LOCAL, label: words.local },
+                ...(providers.data ?? []).map(({ id, name }) => ({
+                  value: id,
+                  label: name,
+                })),
+              ]}
+              value={provider}
+              allowDeselect={false}
+              onChange={(value) => value && setProvider(value)}
+            />
+          </div>
+          {provider === LOCAL ? (
+            <p className="small muted">{words.local_help}</p>
+          ) : (
+            <TextInput
+              label={words.question}
+              description={words.question_help}
+              maxLength={limit("/ai/run", "question")}
+              value={question}
+              onChange={(event) => setQuestion(event.currentTarget.value)}
+            />
+          )}
+          <div className="row right wrap">
+            {busy === "send" && (
+              <Button variant="default" onClick={() => abort.current?.abort()}>
+                {words.stop}
+              </Button>
+            )}
+            {provider === LOCAL && (
+              <Button
+                loading={busy === "send"}
+                disabled={busy !== null}
+                onClick={() => void start("send", input)}
+              >
+                {words.run}
+              </Button>
+            )}
+            <Button
+              variant={provider === LOCAL ? "default" : "filled"}
+              leftSection={<Icon name="eye" size={16} />}
+              loading={busy === "preview"}
+              disabled={busy !== null}
+              onClick={() => void start("preview", { ...input, preview: true } as AiInput)}
+            >
+              {words.preview}
+            </Button>
+          </div>
+        </div>
+      </section>
+      {problem?.kind === "ai-objected" ? (
+        <Objected />
+      ) : (
+        problem && <ProblemNotice problem={problem} />
+      )}
+      <div aria-live="polite">
+        {busy === "send" && (
+          <section className="card">
+            {streamed ? <p className="answer">{streamed}</p> : <Loading rows={3} />}
+          </section>
+        )}
+        {answer && <Answered answer={answer} from={period.from} to={period.to} />}
+      </div>
+      {preview && (
+        <DisclosureSheet
+          given={preview}
+          onSend={send}
+          send={provider === LOCAL ? words.run : undefined}
+          onClose={() => setPreview(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+function readHidden(): string[] {
+  return JSON.parse(localStorage.getItem(HIDDEN) ?? "[]");
+}
+
+function Answered({ answer, from, to }: { answer: AiAnswer; from: string; to: string }) {
+  const [dismissed, setDismissed] = useState<string[]>([]);
+  const [hidden, setHidden] = useState(readHidden);
+  const keyOf = (finding: AiAnswer["findings"][number]) => `${finding.kind} ${finding.title}`;
+  const wanted = answer.findings.filter((finding) => !hidden.includes(finding.kind));
+  const shown = wanted.filter((finding) => !dismissed.includes(keyOf(finding)));
+  const out = answer.findings.length - wanted.length;
+  const hide = (kinds: string[]) => {
+    localStorage.setItem(HIDDEN, JSON.stringify(kinds));
+    setHidden(kinds);
+  };
+  return (
+    <div className="stack wide">
+      <section className="stack" aria-label={words.answer.title}>
+        <Notice icon="info">
+          <span className="strong">{words.answer.advisory}</span>
+          <span>{words.answer.advisory_help}</span>
+        </Notice>
+        {answer.text && <p className="answer card">{answer.text}</p>}
+        {answer.findings.length === 0 && !answer.text && (
+          <section className="card">
+            <Empty icon="check" title={words.answer.nothing} text={words.answer.nothing_help} />
+          </section>
+        )}
+        <div className="columns two">
+          {shown.map((finding) => (
+            <InsightCard
+              key={keyOf(finding)}
+              finding={finding}
+              from={from}
+              to={to}
+              onDismiss={() => {
+                setDismissed([...dismissed, keyOf(finding)]);
+                notify(words.answer.dismissed, {
+                  act: { label: shared.act.undo, run: () => setDismissed(dismissed) },
+                });
+              }}
+              onNever={() => hide([...hidden, finding.kind])}
+            />
+          ))}
+        </div>
+        {out > 0 && (
+          <p className="small muted">
+            {words.answer.hidden(out)}{" "}
+            <button type="button" className="linklike" onClick={() => hide([])}>
+              {words.answer.show}
+            </button>
+          </p>
+        )}
+      </section>
+      <Receipt answer={answer} />
+    </div>
+  );
+}

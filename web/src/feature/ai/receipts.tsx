@@ -1,0 +1,94 @@
+// Receipts of AI requests: who, when, what was read and where it went, without any content.
+import { Button } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { api, type Row, type Whole } from "~/api/client";
+import { useById } from "~/feature/time/data";
+import { usePeople } from "~/feature/time/pick";
+import { Link } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { maskedLine } from "~/ui/disclosure";
+import { Eye } from "~/ui/eye";
+import { Scroll } from "~/ui/scroll";
+import { Empty, Failed, Loading, PageHead } from "~/ui/states";
+import { momentText, numberText } from "~/ui/time";
+import { words as shared } from "~/words";
+import { words } from "./words";
+
+type Receipt = Whole<Row<"/ai/receipts">, "created_at" | "capability" | "provider">;
+
+export default function Receipts() {
+  const { zone } = useSession();
+  const may = useMay();
+  const people = useById(usePeople(may("people.read")).data);
+  const receipts = useInfiniteQuery({
+    queryKey: ["ai", "receipts"],
+    queryFn: ({ pageParam }) => api.get("/ai/receipts", { query: { cursor: pageParam } as never }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+  const items = receipts.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      <PageHead
+        title={words.receipts.title}
+        lead={words.receipts.lead}
+        aside={<Eye table="ai_receipt" seen={words.receipts.seen} />}
+      >
+        <Link href="/insights">{words.receipts.back}</Link>
+      </PageHead>
+      <Scroll label={words.receipts.title}>
+        {receipts.isPending ? (
+          <Loading />
+        ) : receipts.error ? (
+          <Failed error={receipts.error} retry={() => void receipts.refetch()} />
+        ) : items.length === 0 ? (
+          <Empty icon="promises" title={words.receipts.empty} text={words.receipts.empty_help} />
+        ) : (
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{words.receipts.when}</th>
+                <th scope="col">{words.receipts.who}</th>
+                <th scope="col">{words.receipts.what}</th>
+                <th scope="col">{words.receipts.engine}</th>
+                <th scope="col">{words.receipts.read}</th>
+                <th scope="col">{words.receipts.masked}</th>
+                <th scope="col" className="num">
+                  {words.receipts.bytes}
+                </th>
+                <th scope="col">{words.receipts.outcome}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {(items as Receipt[]).map((receipt) => (
+                <tr key={receipt.id}>
+                  <td className="figures">{momentText(receipt.created_at, zone)}</td>
+                  <td>{people.get(receipt.person ?? "")?.name ?? "–"}</td>
+                  <td>{words.capability[receipt.capability] ?? receipt.capability}</td>
+                  <td>{receipt.provider === "local" ? words.local : receipt.provider}</td>
+                  <td className="small quiet">{(receipt.columns as string[]).join(", ") || "–"}</td>
+                  <td className="small quiet">
+                    {(receipt.masked as string[]).map(maskedLine).join(", ") || "–"}
+                  </td>
+                  <td className="num">{numberText(receipt.bytes)}</td>
+                  <td>
+                    <span className={receipt.reason === "OK" ? "tag good" : "tag"}>
+                      {receipt.reason}
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Scroll>
+      {receipts.hasNextPage && (
+        <div className="state">
+          <Button variant="default" onClick={() => void receipts.fetchNextPage()}>
+            {shared.act.more}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,349 @@
+// The switches of AI: the organisation's, each function's and for whom, providers with evidence.
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Drawer,
+  Menu,
+  MultiSelect,
+  Select,
+  Switch,
+  TextInput,
+} from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { all, api, Problem } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { useMay, useSession } from "~/shell/session";
+import { Confirm } from "~/ui/confirm";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { columnNames } from "~/ui/names";
+import { Empty, Notice, Show } from "~/ui/states";
+import { dateText, today } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { LOCAL, type Provider, useAiSettings, useCapabilities, useProviders } from "./data";
+import { words } from "./words";
+
+const ROLES = ["member", "manager", "admin", "owner", "auditor"] as const;
+const text = words.settings;
+
+async function change(act: () => Promise<unknown>) {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    notify(error.detail ?? error.message, { bad: true });
+  }
+  await refresh("ai", "session");
+}
+
+export function AiSettings() {
+  return (
+    <div className="stack wide">
+      <p className="quiet">{text.lead}</p>
+      <Switches />
+      <Providers />
+    </div>
+  );
+}
+
+function Switches() {
+  const may = useMay();
+  const locked = !may("ai.manage");
+  const settings = useAiSettings();
+  const switches = useQuery({ queryKey: ["ai", "switches"], queryFn: () => all("/ai/switches") });
+  const capabilities = useCapabilities();
+  const providers = useProviders(true);
+
+  const flip = (name: string, body: { on?: boolean; roles?: string[] }) =>
+    change(async () => {
+      const known = switches.data?.find(({ capability }) => capability === name);
+      if (!known)
+        await api.post("/ai/switches", {
+          body: { capability: name, on: false, roles: [], ...body } as never,
+        });
+      else
+        await api.patch("/ai/switches/{id}", {
+          params: { id: known.id },
+          version: known.version,
+          body: body as never,
+        });
+    });
+
+  return (
+    <Show query={settings}>
+      {({ on, provider, version }) => (
+        <section className="card flush" aria-label={text.capabilities}>
+          <div className="setting">
+            <div className="stack none">
+              <span className="strong" id="ai-on">
+                {text.on}
+              </span>
+              <span className="quiet small">{text.on_help}</span>
+            </div>
+            <Switch
+              size="md"
+              aria-labelledby="ai-on"
+              checked={on}
+              disabled={locked}
+              onChange={(event) => {
+                const body = { on: event.currentTarget.checked } as never;
+                void change(() => api.patch("/ai/settings", { version, body }));
+              }}
+            />
+          </div>
+          <div className="setting">
+            <div className="stack none">
+              <span className="strong" id="ai-provider">
+                {text.provider}
+              </span>
+              <span className="quiet small">{text.provider_help}</span>
+            </div>
+            <Select
+              aria-labelledby="ai-provider"
+              w={220}
+              disabled={locked}
+              allowDeselect={false}
+              data={[
+                { value: LOCAL, label: words.local },
+                ...(providers.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+              value={provider ?? LOCAL}
+              onChange={(value) => {
+                const body = { provider: value === LOCAL ? null : value } as never;
+                void change(() => api.patch("/ai/settings", { version, body }));
+              }}
+            />
+          </div>
+          <Show query={capabilities} rows={3}>
+            {(items) =>
+              items.map(({ name, doc, reads }) => {
+                const known = switches.data?.find(({ capability }) => capability === name);
+                return (
+                  <div key={name} className="setting wraps">
+                    <div className="stack none grow">
+                      <span className="strong">{words.capability[name] ?? name}</span>
+                      <span className="quiet small">{doc}</span>
+                      <span className="muted small wrap-anywhere">
+                        {reads.length > 0 ? text.reads(columnNames(reads)) : text.reads_given}
+                      </span>
+                    </div>
+                    <div className="row wrap">
+                      <MultiSelect
+                        aria-label={`${text.roles}: ${words.capability[name] ?? name}`}
+                        w={260}
+                        size="xs"
+                        disabled={locked || !known?.on}
+                        data={ROLES.map((value) => ({ value, label: shared.roles[value] }))}
+                        placeholder={known?.roles.length ? undefined : text.everyone}
+                        value={(known?.roles as string[] | undefined) ?? []}
+                        onChange={(roles) => void flip(name, { roles })}
+                      />
+                      <Switch
+                        aria-label={words.capability[name] ?? name}
+                        disabled={locked}
+                        checked={known?.on ?? false}
+                        onChange={(event) => void flip(name, { on: event.currentTarget.checked })}
+                      />
+                    </div>
+                  </div>
+                );
+              })
+            }
+          </Show>
+        </section>
+      )}
+    </Show>
+  );
+}
+
+/** Whether an evidence date is there and not over. */
+function Evidence({ label, until }: { label: string; until: string | null | undefined }) {
+  const { zone } = useSession();
+  const over = until != null && until < today(zone);
+  const state = !until ? text.missing : over ? text.expired : text.until(dateText(until));
+  return (
+    <span className={!until ? "tag" : over ? "tag bad" : "tag good"}>
+      {label}: {state}
+    </span>
+  );
+}
+
+function Providers() {
+  const may = useMay();
+  const providers = useProviders(true);
+  const [editing, setEditing] = useState<Provider | "new" | null>(null);
+  const [removing, setRemoving] = useState<Provider | null>(null);
+  return (
+    <section className="card flush" aria-label={text.providers}>
+      <div className="card-head">
+        <div>
+          <h2>{text.providers}</h2>
+          <p className="quiet small">{text.providers_help}</p>
+        </div>
+        {may("ai.manage") && (
+          <Button variant="default" onClick={() => setEditing("new")}>
+            {text.add}
+          </Button>
+        )}
+      </div>
+      <Show query={providers} rows={2}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty icon="lock" title={text.none} text={text.none_help} />
+          ) : (
+            items.map((provider) => (
+              <div key={provider.id} className="setting">
+                <div className="stack tight grow">
+                  <span className="row wrap">
+                    <span className="strong">{provider.name}</span>
+                    <span className="muted small">{provider.model}</span>
+                    {provider.local && <span className="tag good">{text.local}</span>}
+                  </span>
+                  <span className="muted small wrap-anywhere">
+                    {[provider.endpoint, provider.region].filter(Boolean).join(" · ")}
+                  </span>
+                  <span className="row wrap">
+                    <Evidence label={text.evidence.agreement} until={provider.agreement_until} />
+                    <Evidence label={text.evidence.training} until={provider.no_training_until} />
+                    <Evidence
+                      label={text.evidence.retention}
+                      until={provider.zero_retention_until}
+                    />
+                  </span>
+                </div>
+                {may("ai.manage") && (
+                  <Menu position="bottom-end">
+                    <Menu.Target>
+                      <ActionIcon aria-label={`${shared.act.edit}: ${provider.name}`}>
+                        <Icon name="more" size={16} />
+                      </ActionIcon>
+                    </Menu.Target>
+                    <Menu.Dropdown>
+                      <Menu.Item onClick={() => setEditing(provider)}>{shared.act.edit}</Menu.Item>
+                      <Menu.Item className="menu-danger" onClick={() => setRemoving(provider)}>
+                        {shared.act.remove}
+                      </Menu.Item>
+                    </Menu.Dropdown>
+                  </Menu>
+                )}
+              </div>
+            ))
+          )
+        }
+      </Show>
+      {editing && (
+        <Drawer
+          opened
+          onClose={() => setEditing(null)}
+          title={editing === "new" ? text.add : text.edit}
+          size={480}
+        >
+          <ProviderForm
+            provider={editing === "new" ? undefined : editing}
+            onClose={() => setEditing(null)}
+          />
+        </Drawer>
+      )}
+      {removing && (
+        <Confirm
+          opened
+          onClose={() => setRemoving(null)}
+          title={text.remove_title(removing.name)}
+          act={shared.act.remove}
+          name={removing.name}
+          run={async () => {
+            const { id, version } = removing;
+            await api.delete("/ai/providers/{id}", { params: { id }, version });
+            await refresh("ai");
+          }}
+        >
+          <p>{text.remove_help}</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function ProviderForm({
+  provider,
+  onClose,
+}: {
+  provider: Provider | undefined;
+  onClose: () => void;
+}) {
+  const form = useForm({
+    initial: {
+      name: provider?.name ?? "",
+      endpoint: provider?.endpoint ?? "",
+      model: provider?.model ?? "",
+      api_key: "",
+      region: provider?.region ?? "",
+      local: provider?.local ?? false,
+      agreement_until: provider?.agreement_until ?? "",
+      no_training_until: provider?.no_training_until ?? "",
+      zero_retention_until: provider?.zero_retention_until ?? "",
+    },
+    check: ({ name, endpoint, model }) => ({
+      name: !name.trim() && shared.form.required,
+      endpoint: !endpoint.trim() && shared.form.required,
+      model: !model.trim() && shared.form.required,
+    }),
+    guard: true,
+    submit: async ({ api_key, ...values }) => {
+      const body = {
+        dialect: "openai",
+        ...Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [name, value === "" ? null : value]),
+        ),
+        ...(api_key ? { api_key } : {}),
+      } as never;
+      if (provider)
+        await api.patch("/ai/providers/{id}", {
+          params: { id: provider.id },
+          version: provider.version,
+          body,
+        });
+      else await api.post("/ai/providers", { body });
+      await refresh("ai");
+      onClose();
+    },
+  });
+  const field = (name: "name" | "endpoint" | "model" | "api_key" | "region") => ({
+    label: text.field[name],
+    maxLength: limit("/ai/providers", name),
+    ...form.text(name),
+  });
+  const date = (name: "agreement_until" | "no_training_until" | "zero_retention_until") => ({
+    label: text.field[name],
+    type: "date",
+    ...form.text(name),
+  });
+  return (
+    <Form form={form}>
+      <Notice>{text.providers_help}</Notice>
+      <TextInput required data-autofocus {...field("name")} />
+      <TextInput required description={text.field.endpoint_help} {...field("endpoint")} />
+      <TextInput required {...field("model")} />
+      <TextInput
+        type="password"
+        autoComplete="off"
+        description={provider ? text.field.api_key_keep : text.field.api_key_help}
+        {...field("api_key")}
+      />
+      <TextInput {...field("region")} />
+      <Checkbox
+        label={text.field.local}
+        description={text.field.local_help}
+        {...form.check("local")}
+      />
+      <TextInput {...date("agreement_until")} />
+      <TextInput {...date("no_training_until")} />
+      <TextInput {...date("zero_retention_until")} />
+      <Submit form={form} onCancel={onClose} />
+    </Form>
+  );
+}

@@ -1,0 +1,310 @@
+// Building a form: its questions, what kind of answer each takes, and how private that is.
+import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
+import { useRef, useState } from "react";
+import { api } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { Confirm } from "~/ui/confirm";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Empty, Notice } from "~/ui/states";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { type FormField, type FormRow, keyOf } from "./data";
+import { words } from "./words";
+
+/** A field while it is edited; `at` keeps it apart from the others. */
+interface Draft {
+  at: number;
+  stored: boolean;
+  key: string;
+  label: string;
+  help: string;
+  kind: string;
+  privacy: string;
+  required: boolean;
+  choices: string;
+  max: number;
+  ai: boolean;
+}
+
+const text = words.builder;
+const KEY = /^[a-z][a-z0-9_]*$/;
+
+function draftOf(field: FormField, at: number): Draft {
+  const { key, label, help, kind, privacy, required, choices, max, ai } = field;
+  return {
+    at,
+    stored: true,
+    key,
+    label,
+    help: help ?? "",
+    kind,
+    privacy,
+    required,
+    choices: choices.join("\n"),
+    max,
+    ai,
+  };
+}
+
+const linesOf = (choices: string) =>
+  choices
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+function problemOf(draft: Draft, all: Draft[]): string | null {
+  if (!draft.label.trim()) return shared.form.required;
+  if (!KEY.test(draft.key)) return text.key_bad;
+  if (all.some((other) => other.at !== draft.at && other.key === draft.key)) return text.key_twice;
+  if (draft.kind === "choice" && linesOf(draft.choices).length < 2) return text.choices_needed;
+  return null;
+}
+
+export function Builder({ form: row }: { form: FormRow }) {
+  const next = useRef(row.fields.length);
+  const [removing, setRemoving] = useState<Draft | null>(null);
+  const form = useForm({
+    initial: {
+      title: row.title,
+      description: row.description ?? "",
+      status: row.status,
+      public: row.public,
+      fields: row.fields.map(draftOf),
+    },
+    guard: true,
+    check: ({ title, fields }) => ({
+      title: !title.trim() && shared.form.required,
+      fields: fields.map((field) => problemOf(field, fields)).find(Boolean),
+    }),
+    submit: async ({ title, description, fields, ...rest }) => {
+      const body = {
+        ...rest,
+        title: title.trim(),
+        description: description.trim() || null,
+        fields: fields.map(({ at, stored, help, choices, kind, ...field }) => ({
+          ...field,
+          kind,
+          label: field.label.trim(),
+          help: help.trim() || null,
+          choices: kind === "choice" ? linesOf(choices) : [],
+          ai: field.ai && field.privacy !== "SENSITIVE",
+        })),
+      } as never;
+      await api.patch("/forms/{id}", { params: { id: row.id }, version: row.version, body });
+      await refresh("forms", "data-map");
+      notify(text.saved);
+    },
+  });
+  const { fields } = form.values;
+  const setFields = (fields: Draft[]) => form.set({ fields });
+  const change = (at: number, changes: Partial<Draft>) =>
+    setFields(fields.map((field) => (field.at === at ? { ...field, ...changes } : field)));
+  const move = (from: number, by: number) => {
+    const list = [...fields];
+    const [field] = list.splice(from, 1);
+    if (field) list.splice(from + by, 0, field);
+    setFields(list);
+  };
+  const remove = (field: Draft) => setFields(fields.filter(({ at }) => at !== field.at));
+  const add = () =>
+    setFields([
+      ...fields,
+      {
+        at: next.current++,
+        stored: false,
+        key: "",
+        label: "",
+        help: "",
+        kind: "text",
+        privacy: "CONTENT",
+        required: false,
+        choices: "",
+        max: 0,
+        ai: false,
+      },
+    ]);
+
+  return (
+    <Form form={form} className="builder">
+      <section className="card flush" aria-label={words.tabs.fields}>
+        {form.errors.fields && fields.every((field) => !problemOf(field, fields)) && (
+          <Notice kind="bad">{form.errors.fields}</Notice>
+        )}
+        {fields.length === 0 && <Empty icon="forms" title={text.none} text={text.none_help} />}
+        {fields.map((field, i) => (
+          <FieldCard
+            key={field.at}
+            field={field}
+            problem={form.errors.fields ? problemOf(field, fields) : null}
+            onChange={(changes) => change(field.at, changes)}
+            onUp={i > 0 ? () => move(i, -1) : undefined}
+            onDown={i < fields.length - 1 ? () => move(i, 1) : undefined}
+            lost={lostChoices(field, row)}
+            onRemove={() => (field.stored ? setRemoving(field) : remove(field))}
+          />
+        ))}
+        <div className="field-card">
+          <Button
+            variant="default"
+            leftSection={<Icon name="plus" size={16} />}
+            disabled={fields.length >= 40}
+            onClick={add}
+          >
+            {text.add}
+          </Button>
+        </div>
+      </section>
+      <section className="card stack" aria-label={words.columns.title}>
+        <TextInput
+          label={text.title}
+          required
+          maxLength={limit("/forms", "title")}
+          {...form.text("title")}
+        />
+        <Textarea
+          label={text.description}
+          autosize
+          minRows={2}
+          maxLength={limit("/forms", "description")}
+          {...form.text("description")}
+        />
+        <Select
+          label={text.status}
+          allowDeselect={false}
+          data={Object.entries(words.status).map(([value, label]) => ({ value, label }))}
+          {...form.select("status")}
+        />
+        <Switch label={text.public} description={text.public_help} {...form.check("public")} />
+        <Submit form={form} disabled={!form.dirty} />
+      </section>
+      {removing && (
+        <Confirm
+          opened
+          onClose={() => setRemoving(null)}
+          title={text.remove_title(removing.label)}
+          act={text.remove}
+          run={async () => remove(removing)}
+        >
+          <p>{text.remove_help}</p>
+          <p>{text.remove_back(removing.key)}</p>
+        </Confirm>
+      )}
+    </Form>
+  );
+}
+
+/** Choices of the stored form that the draft has no more. */
+function lostChoices(draft: Draft, row: FormRow): string[] {
+  const stored = draft.stored ? row.fields.find(({ key }) => key === draft.key) : undefined;
+  const left = linesOf(draft.choices);
+  return (stored?.choices ?? []).filter((choice) => !left.includes(choice));
+}
+
+interface FieldCardProps {
+  field: Draft;
+  lost: string[];
+  problem: string | null;
+  onChange: (changes: Partial<Draft>) => void;
+  onUp?: () => void;
+  onDown?: () => void;
+  onRemove: () => void;
+}
+
+function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: FieldCardProps) {
+  const rename = (label: string) => {
+    const follows = !field.stored && (field.key === "" || field.key === keyOf(field.label));
+    onChange(follows ? { label, key: keyOf(label) } : { label });
+  };
+  const privacies = ["OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE"] as const;
+  const sensitive = field.privacy === "SENSITIVE";
+  return (
+    <fieldset className="field-card plain">
+      <legend className="visually-hidden">{field.label || text.add}</legend>
+      <div className="row top">
+        <TextInput
+          className="grow"
+          label={text.label}
+          required
+          maxLength={300}
+          value={field.label}
+          error={problem}
+          onChange={(event) => rename(event.currentTarget.value)}
+        />
+        <Select
+          label={text.kind}
+          w={150}
+          disabled={field.stored}
+          allowDeselect={false}
+          data={Object.entries(text.kinds).map(([value, label]) => ({ value, label }))}
+          value={field.kind}
+          onChange={(kind) => kind && onChange({ kind })}
+        />
+        <div className="row field-acts">
+          <ActionIcon aria-label={text.up} disabled={!onUp} onClick={onUp}>
+            <Icon name="up" size={16} />
+          </ActionIcon>
+          <ActionIcon aria-label={text.down} disabled={!onDown} onClick={onDown}>
+            <Icon name="down" size={16} />
+          </ActionIcon>
+          <ActionIcon aria-label={`${text.remove}: ${field.label}`} onClick={onRemove}>
+            <Icon name="trash" size={16} />
+          </ActionIcon>
+        </div>
+      </div>
+      <div className="row top wrap">
+        <TextInput
+          className="grow"
+          label={text.help}
+          maxLength={1000}
+          value={field.help}
+          onChange={(event) => onChange({ help: event.currentTarget.value })}
+        />
+        <TextInput
+          w={170}
+          label={text.key}
+          maxLength={40}
+          disabled={field.stored}
+          classNames={{ input: "mono" }}
+          value={field.key}
+          onChange={(event) => onChange({ key: event.currentTarget.value })}
+        />
+      </div>
+      {field.kind === "choice" && (
+        <Textarea
+          label={text.choices}
+          description={lost.length > 0 ? text.choices_lost(lost.join(", ")) : undefined}
+          autosize
+          minRows={3}
+          value={field.choices}
+          onChange={(event) => onChange({ choices: event.currentTarget.value })}
+        />
+      )}
+      <div className="row top wrap">
+        <Select
+          label={text.privacy}
+          description={text.privacy_help[field.privacy as keyof typeof text.privacy_help]}
+          w={280}
+          allowDeselect={false}
+          data={privacies.map((value) => ({ value, label: shared.privacy[value] }))}
+          value={field.privacy}
+          onChange={(privacy) => privacy && onChange({ privacy })}
+        />
+        <div className="stack tight field-checks">
+          <Checkbox
+            label={text.required}
+            checked={field.required}
+            onChange={(event) => onChange({ required: event.currentTarget.checked })}
+          />
+          <Checkbox
+            label={sensitive ? text.ai_never : text.ai}
+            disabled={sensitive}
+            checked={field.ai && !sensitive}
+            onChange={(event) => onChange({ ai: event.currentTarget.checked })}
+          />
+        </div>
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,77 @@
+// What the pages about forms read. Submissions have the columns that the form's fields declare.
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { all, api, type Input, items, type Row, type Whole } from "~/api/client";
+
+type FormGiven = Row<"/forms">;
+export type FormField = Whole<FormGiven["fields"][number], "key" | "kind" | "privacy">;
+export type FormRow = Whole<Omit<FormGiven, "fields">, "status"> & { fields: FormField[] };
+export type FormInput = Input<"/forms">;
+export type Hook = Row<"/hooks">;
+export type Suggestion = Whole<Row<"/suggestions">, "hook" | "submission" | "state">;
+
+/** The members that every submission has; the others are the form's own. */
+export interface Submission extends Record<string, unknown> {
+  id: string;
+  version: number;
+  created_at: string;
+  submitter: string | null;
+}
+
+interface SubmissionPage {
+  items: Submission[];
+  next: string | null;
+}
+
+export const useForms = () =>
+  useQuery({
+    queryKey: ["forms"],
+    queryFn: () => items("/forms") as Promise<FormRow[]>,
+    staleTime: 60_000,
+  });
+
+export const useFormRow = (id: string) =>
+  useQuery({
+    queryKey: ["forms", id],
+    queryFn: () => api.get("/forms/{id}", { params: { id } }) as Promise<FormRow>,
+  });
+
+export const useSubmissions = (form: string) =>
+  useInfiniteQuery({
+    queryKey: ["submissions", form],
+    queryFn: ({ pageParam }) =>
+      api.get("/forms/{form}/submissions", {
+        params: { form },
+        query: { cursor: pageParam, sort: "-created_at" } as never,
+      }) as Promise<unknown> as Promise<SubmissionPage>,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+
+export const useHooks = (form: string, enabled = true) =>
+  useQuery({
+    queryKey: ["hooks", form],
+    queryFn: () => all("/hooks", { form }),
+    enabled,
+  });
+
+export const useSuggestions = (form: string) =>
+  useQuery({
+    queryKey: ["suggestions", form],
+    queryFn: () => all("/suggestions", { form }) as Promise<Suggestion[]>,
+  });
+
+/** A key made from a question: "What happened?" -> "what_happened". */
+export function keyOf(label: string): string {
+  return label
+    .normalize("NFD")
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[^a-z]+|_+$/g, "")
+    .slice(0, 40);
+}
+
+/** The keys that a template names. */
+export function keysOf(template: string): string[] {
+  return [...new Set([...template.matchAll(/{{\s*([a-z0-9_]+)\s*}}/g)].map((m) => m[1] ?? ""))];
+}

@@ -1,0 +1,117 @@
+// The inputs of a form that users defined, from its fields; inside and on the public page.
+import { FileInput, Select, Textarea, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { Problem } from "~/api/client";
+import { Form, Submit, useForm } from "~/ui/form";
+import { words as shared } from "~/words";
+import type { FormField } from "./data";
+import { words } from "./words";
+
+export type Answers = Record<string, string | number | null>;
+
+interface FillProps {
+  fields: readonly FormField[];
+  submit: (answers: Answers) => Promise<unknown>;
+  /** Sends a file and tells its id. */
+  upload: (file: File) => Promise<string>;
+}
+
+const numberOf = (text: string) => Number(text.replace(",", "."));
+
+export function Fill({ fields, submit, upload }: FillProps) {
+  const [uploading, setUploading] = useState(0);
+  const form = useForm<Record<string, string>>({
+    initial: Object.fromEntries(fields.map(({ key }) => [key, ""])),
+    guard: true,
+    check: (values) =>
+      Object.fromEntries(
+        fields.map(({ key, kind, required }) => {
+          const value = values[key]?.trim() ?? "";
+          if (required && !value) return [key, shared.form.required];
+          if (kind === "number" && value && Number.isNaN(numberOf(value)))
+            return [key, words.fill.number_bad];
+          return [key, null];
+        }),
+      ),
+    submit: (values) =>
+      submit(
+        Object.fromEntries(
+          fields.flatMap(({ key, kind }) => {
+            const value = values[key]?.trim() ?? "";
+            if (!value) return [];
+            return [[key, kind === "number" ? numberOf(value) : value]];
+          }),
+        ),
+      ),
+  });
+
+  const take = async (key: string, file: File | null) => {
+    if (!file) return form.set({ [key]: "" });
+    setUploading((n) => n + 1);
+    try {
+      form.set({ [key]: await upload(file) });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      form.fail(key, error.detail ?? error.message);
+    } finally {
+      setUploading((n) => n - 1);
+    }
+  };
+
+  return (
+    <Form form={form}>
+      {fields.map((field) => {
+        const { key, label, help, kind, required, max, choices } = field;
+        const used = form.values[key]?.length ?? 0;
+        const limit = max && kind !== "number" ? max : undefined;
+        const near = limit && used > limit * 0.8 ? shared.form.of(used, limit) : null;
+        const common = {
+          label,
+          description: near ?? help ?? undefined,
+          required,
+          maxLength: limit,
+        };
+        if (kind === "choice")
+          return (
+            <Select
+              key={key}
+              {...common}
+              data={[...choices]}
+              clearable={!required}
+              {...form.select(key)}
+            />
+          );
+        if (kind === "long_text")
+          return <Textarea key={key} {...common} autosize minRows={3} {...form.text(key)} />;
+        if (kind === "file")
+          return (
+            <FileInput
+              key={key}
+              label={label}
+              description={help ?? undefined}
+              required={required}
+              placeholder={words.fill.file}
+              clearable
+              error={form.errors[key]}
+              onChange={(file) => void take(key, file)}
+            />
+          );
+        const type = { email: "email", date: "date" }[kind as string] ?? "text";
+        return (
+          <TextInput
+            key={key}
+            {...common}
+            type={type}
+            inputMode={kind === "number" ? "decimal" : undefined}
+            {...form.text(key)}
+          />
+        );
+      })}
+      <Submit
+        form={form}
+        label={uploading > 0 ? words.fill.uploading : words.fill.send}
+        disabled={uploading > 0}
+      />
+    </Form>
+  );
+}

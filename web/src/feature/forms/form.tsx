@@ -1,0 +1,99 @@
+// One form: its submissions, filling it in, its fields, its hooks.
+import { Button, CopyButton } from "@mantine/core";
+import { useState } from "react";
+import { api } from "~/api/client";
+import { refresh } from "~/api/queries";
+import { Link } from "~/shell/router";
+import { useMay } from "~/shell/session";
+import { Icon } from "~/ui/icon";
+import { Empty, PageHead, Show } from "~/ui/states";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { Builder } from "./builder";
+import { type FormRow, useFormRow } from "./data";
+import { Fill } from "./fields";
+import { StatusTag } from "./forms";
+import { Hooks } from "./hooks";
+import { Submissions } from "./submissions";
+import { uploadInside } from "./upload";
+import { words } from "./words";
+
+const TABS = ["submissions", "fill", "fields", "hooks"] as const;
+
+export default function FormPage({ params }: { params: Record<string, string> }) {
+  const id = params.form ?? "";
+  const may = useMay();
+  const form = useFormRow(id);
+  const tab = TABS.find((tab) => tab === params.tab) ?? "submissions";
+  const tabs = TABS.filter((tab) => (tab !== "fields" && tab !== "hooks") || may("forms.manage"));
+  return (
+    <Show query={form}>
+      {(form) => (
+        <>
+          <PageHead
+            title={form.title}
+            lead={form.description ?? undefined}
+            aside={<StatusTag status={form.status} />}
+          >
+            {form.public && form.link && (
+              <CopyButton value={`${location.origin}/f/${form.link}`}>
+                {({ copied, copy }) => (
+                  <Button
+                    variant="default"
+                    leftSection={<Icon name="link" size={16} />}
+                    onClick={copy}
+                  >
+                    {copied ? shared.act.copied : words.builder.public}
+                  </Button>
+                )}
+              </CopyButton>
+            )}
+          </PageHead>
+          <nav className="tabs" aria-label={form.title}>
+            {tabs.map((each) => (
+              <Link
+                key={each}
+                href={each === "submissions" ? `/forms/${id}` : `/forms/${id}/${each}`}
+                aria-current={each === tab ? "page" : undefined}
+              >
+                {words.tabs[each]}
+              </Link>
+            ))}
+          </nav>
+          {tab === "submissions" && <Submissions form={form} />}
+          {tab === "fill" && <FillInside form={form} />}
+          {tab === "fields" && <Builder key={form.version} form={form} />}
+          {tab === "hooks" && <Hooks form={form} />}
+        </>
+      )}
+    </Show>
+  );
+}
+
+function FillInside({ form }: { form: FormRow }) {
+  const [count, setCount] = useState(0);
+  if (form.status !== "open")
+    return (
+      <section className="card narrow">
+        <Empty icon="lock" title={words.fill.closed} text={words.fill.closed_help} />
+      </section>
+    );
+  return (
+    <section className="card narrow">
+      <Fill
+        key={count}
+        fields={form.fields}
+        upload={uploadInside}
+        submit={async (answers) => {
+          await api.post("/forms/{form}/submissions", {
+            params: { form: form.id },
+            body: answers as never,
+          });
+          await refresh("submissions", "suggestions");
+          notify(words.fill.sent);
+          setCount(count + 1);
+        }}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+// All forms: status, public link, and the way into each.
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { useState } from "react";
+import { api, Problem } from "~/api/client";
+import { refresh } from "~/api/queries";
+import { go, Link } from "~/shell/router";
+import { useMay } from "~/shell/session";
+import { Confirm } from "~/ui/confirm";
+import { Icon } from "~/ui/icon";
+import { Scroll } from "~/ui/scroll";
+import { Empty, PageHead, Show } from "~/ui/states";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { type FormInput, type FormRow, useForms } from "./data";
+import { words } from "./words";
+
+export default function Forms() {
+  const may = useMay();
+  const forms = useForms();
+  const [removing, setRemoving] = useState<FormRow | null>(null);
+  const create = async () => {
+    try {
+      const body = { title: words.untitled, fields: [] } as unknown as FormInput;
+      const form = await api.post("/forms", { body });
+      await refresh("forms");
+      go(`/forms/${form.id}/fields`);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notify(error.detail ?? error.message, { bad: true });
+    }
+  };
+  const add = may("forms.manage") && (
+    <Button leftSection={<Icon name="plus" size={16} />} onClick={() => void create()}>
+      {words.create}
+    </Button>
+  );
+  return (
+    <>
+      <PageHead title={words.title} lead={words.lead}>
+        {add}
+      </PageHead>
+      <Scroll label={words.title}>
+        <Show query={forms}>
+          {(forms) =>
+            forms.length === 0 ? (
+              <Empty icon="forms" title={words.empty} text={words.empty_help}>
+                {add}
+              </Empty>
+            ) : (
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{words.columns.title}</th>
+                    <th scope="col">{words.columns.status}</th>
+                    <th scope="col">{words.columns.link}</th>
+                    <th scope="col" className="num">
+                      {words.columns.fields}
+                    </th>
+                    <th scope="col">
+                      <span className="visually-hidden">{shared.act.edit}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {forms.map((form) => (
+                    <tr key={form.id}>
+                      <th scope="row">
+                        <Link className="linklike" href={`/forms/${form.id}`}>
+                          {form.title}
+                        </Link>
+                      </th>
+                      <td>
+                        <StatusTag status={form.status} />
+                      </td>
+                      <td>{form.public ? words.public : words.internal}</td>
+                      <td className="num">{form.fields.length}</td>
+                      <td className="acts">
+                        {may("forms.manage") && (
+                          <Menu position="bottom-end">
+                            <Menu.Target>
+                              <ActionIcon aria-label={`${shared.act.edit}: ${form.title}`}>
+                                <Icon name="more" size={16} />
+                              </ActionIcon>
+                            </Menu.Target>
+                            <Menu.Dropdown>
+                              <Menu.Item onClick={() => go(`/forms/${form.id}/fields`)}>
+                                {shared.act.edit}
+                              </Menu.Item>
+                              <Menu.Item className="menu-danger" onClick={() => setRemoving(form)}>
+                                {shared.act.remove}
+                              </Menu.Item>
+                            </Menu.Dropdown>
+                          </Menu>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
+        </Show>
+      </Scroll>
+      {removing && (
+        <Confirm
+          opened
+          onClose={() => setRemoving(null)}
+          title={words.remove_title(removing.title)}
+          act={shared.act.remove}
+          name={removing.title}
+          run={async () => {
+            const { id, version } = removing;
+            await api.delete("/forms/{id}", { params: { id }, version });
+            await refresh("forms");
+          }}
+        >
+          <p>{words.remove_help}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+export function StatusTag({ status }: { status: string }) {
+  const looks: Record<string, string> = { open: "tag good", draft: "tag warn" };
+  return (
+    <span className={looks[status] ?? "tag"}>
+      {words.status[status as keyof typeof words.status] ?? status}
+    </span>
+  );
+}

@@ -1,0 +1,301 @@
+// Prompts (hooks) of a form: a template over named fields, a model, a typed answer; the exact
+// payload is looked at before one can be switched on.
+import { ActionIcon, Button, Drawer, Menu, Select, Textarea, TextInput } from "@mantine/core";
+import { useRef, useState } from "react";
+import { type Answer, api, Problem } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { useAiSettings, useCapabilities, useProviders } from "~/feature/ai/data";
+import { Link } from "~/shell/router";
+import { useMay } from "~/shell/session";
+import { Confirm } from "~/ui/confirm";
+import { type Disclosed, DisclosureSheet } from "~/ui/disclosure";
+import { Form, ProblemNotice, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Empty, Notice, Show } from "~/ui/states";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { type FormRow, type Hook, keysOf, useHooks, useSubmissions } from "./data";
+import { words } from "./words";
+
+const text = words.hooks;
+type Preview = Answer<"/hooks/{id}/preview", "post"> & Disclosed;
+
+export function Hooks({ form }: { form: FormRow }) {
+  const hooks = useHooks(form.id);
+  const may = useMay();
+  const settings = useAiSettings();
+  const capabilities = useCapabilities();
+  const providers = useProviders(true);
+  const submissions = useSubmissions(form.id);
+  const latest = submissions.data?.pages[0]?.items[0];
+  const [editing, setEditing] = useState<Hook | "new" | null>(null);
+  const [removing, setRemoving] = useState<Hook | null>(null);
+  const [preview, setPreview] = useState<{ hook: Hook; given: Preview } | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const runs = capabilities.data?.find(({ name }) => name === "hook")?.enabled;
+
+  const attempt = async (act: () => Promise<unknown>) => {
+    setProblem(null);
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+    }
+  };
+  const show = (hook: Hook) =>
+    attempt(async () => {
+      const given = await api.post("/hooks/{id}/preview", {
+        params: { id: hook.id },
+        body: (latest ? { submission: latest.id } : {}) as never,
+      });
+      setPreview({ hook, given: given as Preview });
+      await refresh("hooks");
+    });
+  const flip = (hook: Hook, on: boolean) =>
+    attempt(async () => {
+      const { id } = hook;
+      const { version } = await api.get("/hooks/{id}", { params: { id } });
+      await api.patch("/hooks/{id}", { params: { id }, version, body: { on } as never });
+      setPreview(null);
+      await refresh("hooks");
+      notify(`${hook.name}: ${on ? text.on : text.off}`);
+    });
+
+  return (
+    <div className="stack">
+      <div className="row between wrap">
+        <p className="quiet">{text.lead}</p>
+        <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
+          {text.create}
+        </Button>
+      </div>
+      {capabilities.data && settings.data && !runs && (
+        <Notice kind="warn">
+          <span>{settings.data.on ? text.not_on : text.no_ai}</span>
+          {may("ai.manage") && <Link href="/settings/ai">{text.to_settings}</Link>}
+        </Notice>
+      )}
+      {problem && <ProblemNotice problem={problem} />}
+      <section className="card flush" aria-label={words.tabs.hooks}>
+        <Show query={hooks}>
+          {(hooks) =>
+            hooks.length === 0 ? (
+              <Empty icon="hook" title={text.empty} text={text.empty_help} />
+            ) : (
+              hooks.map((hook) => (
+                <div key={hook.id} className="setting">
+                  <div className="stack tight grow">
+                    <span className="row">
+                      <span className="strong">{hook.name}</span>
+                      <span className={hook.on ? "tag good" : "tag"}>
+                        {hook.on ? text.on : text.off}
+                      </span>
+                    </span>
+                    <span className="small quiet template">{hook.template}</span>
+                    <span className="small muted">
+                      {providers.data?.find(({ id }) => id === hook.provider)?.name ?? "–"}
+                      {" · "}
+                      {text.outputs[hook.output as keyof typeof text.outputs] ?? hook.output}
+                    </span>
+                  </div>
+                  <div className="row">
+                    {hook.on ? (
+                      <Button variant="default" size="xs" onClick={() => void flip(hook, false)}>
+                        {text.switch_off}
+                      </Button>
+                    ) : (
+                      <Button
+                        variant="default"
+                        size="xs"
+                        leftSection={<Icon name="eye" size={14} />}
+                        onClick={() => void show(hook)}
+                      >
+                        {text.switch_on}…
+                      </Button>
+                    )}
+                    <Menu position="bottom-end">
+                      <Menu.Target>
+                        <ActionIcon aria-label={`${shared.act.edit}: ${hook.name}`}>
+                          <Icon name="more" size={16} />
+                        </ActionIcon>
+                      </Menu.Target>
+                      <Menu.Dropdown>
+                        <Menu.Item onClick={() => setEditing(hook)}>{shared.act.edit}</Menu.Item>
+                        <Menu.Item onClick={() => void show(hook)}>{text.preview}</Menu.Item>
+                        <Menu.Item className="menu-danger" onClick={() => setRemoving(hook)}>
+                          {shared.act.remove}
+                        </Menu.Item>
+                      </Menu.Dropdown>
+                    </Menu>
+                  </div>
+                </div>
+              ))
+            )
+          }
+        </Show>
+      </section>
+      {preview && (
+        <DisclosureSheet
+          given={preview.given}
+          onClose={() => setPreview(null)}
+          send={text.switch_on}
+          onSend={preview.hook.on ? undefined : () => void flip(preview.hook, true)}
+        >
+          {latest && <p className="small muted">{text.sample}</p>}
+        </DisclosureSheet>
+      )}
+      {editing && (
+        <Drawer opened onClose={() => setEditing(null)} title={text.edit} size={560}>
+          <HookForm
+            form={form}
+            hook={editing === "new" ? undefined : editing}
+            onClose={() => setEditing(null)}
+          />
+        </Drawer>
+      )}
+      {removing && (
+        <Confirm
+          opened
+          onClose={() => setRemoving(null)}
+          title={text.remove_title(removing.name)}
+          act={shared.act.remove}
+          name={removing.name}
+          run={async () => {
+            const { id, version } = removing;
+            await api.delete("/hooks/{id}", { params: { id }, version });
+            await refresh("hooks");
+          }}
+        >
+          <p>{text.remove_help}</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+interface HookFormProps {
+  form: FormRow;
+  hook: Hook | undefined;
+  onClose: () => void;
+}
+
+function HookForm({ form: row, hook, onClose }: HookFormProps) {
+  const providers = useProviders(true);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const readable = row.fields.filter(({ ai, privacy }) => ai && privacy !== "SENSITIVE");
+  const form = useForm({
+    initial: {
+      name: hook?.name ?? "",
+      template: hook?.template ?? "",
+      provider: hook?.provider ?? null,
+      output: hook?.output ?? "text",
+      choices: hook?.choices.join("\n") ?? "",
+    },
+    guard: true,
+    check: ({ name, template, provider, output, choices }) => {
+      const keys = keysOf(template);
+      const unknown = keys.filter((key) => !row.fields.some((field) => field.key === key));
+      const barred = keys.filter((key) => !readable.some((field) => field.key === key));
+      return {
+        name: !name.trim() && shared.form.required,
+        template: !template.trim()
+          ? shared.form.required
+          : unknown.length > 0
+            ? text.unknown(unknown.join(", "))
+            : barred.length > 0 && text.not_allowed(barred.join(", ")),
+        provider: !provider && shared.form.required,
+        choices:
+          output === "choice" &&
+          choices.split("\n").filter((line) => line.trim()).length < 2 &&
+          words.builder.choices_needed,
+      };
+    },
+    submit: async ({ choices, template, name, ...values }) => {
+      const body = {
+        ...values,
+        form: row.id,
+        name: name.trim(),
+        template,
+        choices:
+          values.output === "choice"
+            ? choices
+                .split("\n")
+                .map((line) => line.trim())
+                .filter(Boolean)
+            : [],
+      };
+      if (hook) {
+        const { form: _form, ...changes } = body;
+        await api.patch("/hooks/{id}", {
+          params: { id: hook.id },
+          version: hook.version,
+          body: changes as never,
+        });
+      } else await api.post("/hooks", { body: { ...body, on: false } as never });
+      await refresh("hooks");
+      onClose();
+    },
+  });
+  const insert = (key: string) => {
+    const { template } = form.values;
+    const at = area.current?.selectionStart ?? template.length;
+    form.set({ template: `${template.slice(0, at)}{{${key}}}${template.slice(at)}` });
+    area.current?.focus();
+  };
+  return (
+    <Form form={form}>
+      <TextInput
+        label={text.name}
+        required
+        data-autofocus
+        maxLength={limit("/hooks", "name")}
+        {...form.text("name")}
+      />
+      <Textarea
+        ref={area}
+        label={text.template}
+        description={text.template_help}
+        required
+        autosize
+        minRows={5}
+        classNames={{ input: "mono" }}
+        maxLength={limit("/hooks", "template")}
+        {...form.text("template")}
+      />
+      <div className="row wrap">
+        <span className="small muted">{text.insert}</span>
+        {readable.map(({ key, label }) => (
+          <Button
+            key={key}
+            size="compact-xs"
+            variant="default"
+            title={label}
+            onClick={() => insert(key)}
+          >
+            {key}
+          </Button>
+        ))}
+      </div>
+      <Select
+        label={text.provider}
+        description={providers.data?.length === 0 ? text.no_provider : undefined}
+        required
+        data={(providers.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        {...form.select("provider")}
+      />
+      <Select
+        label={text.output}
+        allowDeselect={false}
+        data={Object.entries(text.outputs).map(([value, label]) => ({ value, label }))}
+        {...form.select("output")}
+      />
+      {form.values.output === "choice" && (
+        <Textarea label={text.choices} autosize minRows={3} {...form.text("choices")} />
+      )}
+      <p className="small muted">{text.preview_first}</p>
+      <Submit form={form} onCancel={onClose} />
+    </Form>
+  );
+}

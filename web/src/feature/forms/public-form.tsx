@@ -1,0 +1,62 @@
+// A form behind its public link: no session, no rail, nothing but the questions.
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, Problem } from "~/api/client";
+import { Empty, Failed, Loading, PageHead } from "~/ui/states";
+import type { FormRow } from "./data";
+import { Fill } from "./fields";
+import { uploadPublic } from "./upload";
+import { words } from "./words";
+
+export default function PublicForm({ link }: { link: string }) {
+  const [sent, setSent] = useState(false);
+  const form = useQuery({
+    queryKey: ["public-form", link],
+    queryFn: () =>
+      api.get("/public/forms/{link}", { params: { link } }) as Promise<unknown> as Promise<FormRow>,
+    retry: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (form.error) {
+    const gone = form.error instanceof Problem && [404, 409].includes(form.error.status);
+    return (
+      <main className="public">
+        {gone ? (
+          <Empty icon="forms" title={words.fill.gone} text={words.fill.gone_help} />
+        ) : (
+          <Failed error={form.error} retry={() => void form.refetch()} />
+        )}
+      </main>
+    );
+  }
+  if (!form.data) return <Loading />;
+  const { title, description, fields } = form.data;
+  return (
+    <main className="public">
+      <PageHead title={title} lead={description ?? undefined} />
+      <section className="card">
+        {sent ? (
+          <Empty icon="check" title={words.fill.thanks}>
+            <Button variant="default" onClick={() => setSent(false)}>
+              {words.fill.again}
+            </Button>
+          </Empty>
+        ) : (
+          <Fill
+            fields={fields}
+            upload={(file) => uploadPublic(link, file)}
+            submit={async (answers) => {
+              await api.post("/public/forms/{link}/submissions", {
+                params: { link },
+                body: answers as never,
+              });
+              setSent(true);
+            }}
+          />
+        )}
+      </section>
+      <p className="small muted public-foot">{words.fill.kept}</p>
+    </main>
+  );
+}

@@ -1,0 +1,382 @@
+// The directory: people, their roles and teams, rates for admins, invitations by link.
+import {
+  ActionIcon,
+  Button,
+  CopyButton,
+  Drawer,
+  Menu,
+  Modal,
+  Select,
+  Switch,
+  TextInput,
+} from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { useById } from "~/feature/time/data";
+import { usePeople } from "~/feature/time/pick";
+import { go, Link, useFilters } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { Eye } from "~/ui/eye";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Scroll } from "~/ui/scroll";
+import { Empty, Notice, PageHead, Show } from "~/ui/states";
+import { momentText, moneyOf, moneyText } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { ZoneSelect } from "~/ui/zone";
+import { words as shared } from "~/words";
+import { words } from "./words";
+
+export type Person = Row<"/people">;
+type Invited = Whole<Answer<"/people/{id}/invitation", "post">> & {
+  name: string;
+  /** There is an account already: the link sets a new password. */
+  joined: boolean;
+};
+
+const ROLES = ["owner", "admin", "manager", "member", "auditor", "none"] as const;
+
+export const useTeams = () =>
+  useQuery({ queryKey: ["teams"], queryFn: () => all("/teams"), staleTime: 300_000 });
+
+export function PeopleTabs({ here }: { here: "people" | "teams" }) {
+  return (
+    <nav className="tabs" aria-label={words.people.title}>
+      <Link href="/people" aria-current={here === "people" ? "page" : undefined}>
+        {words.people.tabs.people}
+      </Link>
+      <Link href="/people/teams" aria-current={here === "teams" ? "page" : undefined}>
+        {words.people.tabs.teams}
+      </Link>
+    </nav>
+  );
+}
+
+export default function People() {
+  const may = useMay();
+  const { zone, role } = useSession();
+  const [filters, setFilters] = useFilters();
+  const [editing, setEditing] = useState<Person | "new" | null>(null);
+  const [invited, setInvited] = useState<Invited | null>(null);
+  const people = usePeople();
+  const teams = useById(useTeams().data);
+  const wanted = (filters.get("q") ?? "").toLowerCase();
+  const withInactive = filters.get("inactive") === "true";
+  const shown = useMemo(
+    () =>
+      (people.data ?? [])
+        .filter(({ active }) => active || withInactive)
+        .filter(({ name, email, title }) =>
+          [name, email, title].some((text) => text?.toLowerCase().includes(wanted)),
+        )
+        .sort((a, b) => a.name.localeCompare(b.name)),
+    [people.data, wanted, withInactive],
+  );
+
+  const mayLink = (person: Person) =>
+    person.email &&
+    person.active &&
+    person.role !== "none" &&
+    (person.role !== "owner" || role === "owner");
+  const invite = async (person: Person) => {
+    try {
+      const link = await api.post("/people/{id}/invitation", { params: { id: person.id } });
+      setInvited({ ...link, name: person.name, joined: Boolean(person.joined_at) } as Invited);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notify(error.detail ?? error.message, { bad: true });
+    }
+  };
+  const linkTitle = invited?.joined ? words.people.reset_title : words.people.invited;
+  const link = invited ? `${location.origin}/invitations/${invited.link_token}` : "";
+
+  return (
+    <>
+      <PageHead
+        title={words.people.title}
+        lead={words.people.lead}
+        aside={<Eye table="person" seen={words.people.seen} />}
+      >
+        {may("people.manage") && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
+            {words.people.create}
+          </Button>
+        )}
+      </PageHead>
+      <PeopleTabs here="people" />
+      <div className="filters">
+        <TextInput
+          label={words.people.search}
+          type="search"
+          value={filters.get("q") ?? ""}
+          onChange={(event) => setFilters({ q: event.currentTarget.value })}
+        />
+        <Switch
+          mb={8}
+          label={words.people.inactive_shown}
+          checked={withInactive}
+          onChange={(event) =>
+            setFilters({ inactive: event.currentTarget.checked ? "true" : null })
+          }
+        />
+      </div>
+      <Scroll label={words.people.title}>
+        <Show query={people}>
+          {() =>
+            shown.length === 0 ? (
+              <Empty icon="people" title={words.people.empty} text={words.people.empty_help} />
+            ) : (
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{words.people.name}</th>
+                    <th scope="col">{words.people.title_field}</th>
+                    <th scope="col">{words.people.team}</th>
+                    <th scope="col">{words.people.role}</th>
+                    <th scope="col">
+                      <span className="visually-hidden">{shared.act.edit}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {shown.map((person) => (
+                    <tr key={person.id}>
+                      <th scope="row">
+                        <span className="stack none">
+                          {may("people.manage") ? (
+                            <button
+                              type="button"
+                              className="linklike"
+                              onClick={() => setEditing(person)}
+                            >
+                              {person.name}
+                            </button>
+                          ) : (
+                            <span>{person.name}</span>
+                          )}
+                          <span className="small muted">{person.email}</span>
+                        </span>
+                      </th>
+                      <td>{person.title ?? "–"}</td>
+                      <td>{teams.get(person.team ?? "")?.name ?? "–"}</td>
+                      <td>
+                        <span className={person.role === "none" ? "tag" : "tag good"}>
+                          {shared.roles[person.role as keyof typeof shared.roles] ?? "–"}
+                        </span>{" "}
+                        {!person.active && (
+                          <span className="tag warn">{words.people.inactive}</span>
+                        )}
+                      </td>
+                      <td className="acts">
+                        {may("people.manage") && (
+                          <Menu position="bottom-end">
+                            <Menu.Target>
+                              <ActionIcon aria-label={`${shared.act.edit}: ${person.name}`}>
+                                <Icon name="more" size={16} />
+                              </ActionIcon>
+                            </Menu.Target>
+                            <Menu.Dropdown>
+                              <Menu.Item
+                                leftSection={<Icon name="edit" size={16} />}
+                                onClick={() => setEditing(person)}
+                              >
+                                {shared.act.edit}
+                              </Menu.Item>
+                              {mayLink(person) && (
+                                <Menu.Item
+                                  leftSection={<Icon name="link" size={16} />}
+                                  onClick={() => void invite(person)}
+                                >
+                                  {person.joined_at ? words.people.reset : words.people.invite}
+                                </Menu.Item>
+                              )}
+                              <Menu.Item
+                                className="menu-danger"
+                                leftSection={<Icon name="trash" size={16} />}
+                                onClick={() => go(`/privacy/requests?person=${person.id}`)}
+                              >
+                                {words.people.erase}
+                              </Menu.Item>
+                            </Menu.Dropdown>
+                          </Menu>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
+        </Show>
+      </Scroll>
+      {editing && (
+        <Drawer
+          opened
+          onClose={() => setEditing(null)}
+          title={editing === "new" ? words.people.create : words.people.edit}
+          size={440}
+        >
+          <PersonForm
+            person={editing === "new" ? undefined : editing}
+            onAdded={(added) =>
+              notify(words.people.added(added.name), {
+                act: { label: words.people.invite, run: () => void invite(added) },
+              })
+            }
+            onClose={() => setEditing(null)}
+          />
+        </Drawer>
+      )}
+      {invited && (
+        <Modal opened onClose={() => setInvited(null)} title={linkTitle}>
+          <div className="stack">
+            <Notice icon="link" kind={invited.joined ? "warn" : "plain"}>
+              {(invited.joined ? words.people.reset_help : words.people.invited_help)(
+                invited.name,
+                momentText(invited.expires_at, zone),
+              )}
+            </Notice>
+            <TextInput readOnly aria-label={linkTitle} value={link} />
+            <CopyButton value={link}>
+              {({ copied, copy }) => (
+                <Button leftSection={<Icon name="copy" size={16} />} onClick={copy}>
+                  {copied ? shared.act.copied : shared.act.copy}
+                </Button>
+              )}
+            </CopyButton>
+          </div>
+        </Modal>
+      )}
+    </>
+  );
+}
+
+interface PersonFormProps {
+  person: Person | undefined;
+  onAdded: (person: Person) => void;
+  onClose: () => void;
+}
+
+function PersonForm({ person, onAdded, onClose }: PersonFormProps) {
+  const session = useSession();
+  const may = useMay();
+  const teams = useTeams();
+  const seesRates = may("organisation.manage");
+  const rates = useQuery({
+    queryKey: ["rates"],
+    queryFn: () => all("/people/rates"),
+    enabled: seesRates && person !== undefined,
+  });
+  const rate = rates.data?.find((rate) => rate.person === person?.id);
+  const [typedRate, setTypedRate] = useState<string | null>(null);
+  const currency = session.currency;
+  const storedRate = rate ? moneyText(rate.rate_minor, currency).replace(/[^\d.,]/g, "") : "";
+  const rateText = typedRate ?? storedRate;
+  const rateBad = rateText !== "" && moneyOf(rateText, currency) === null;
+
+  const saveRate = async (id: string) => {
+    if (typedRate === null || typedRate === storedRate) return;
+    const rate_minor = moneyOf(typedRate, currency);
+    if (rate && rate_minor === null)
+      await api.delete("/people/rates/{id}", { params: { id: rate.id }, version: rate.version });
+    else if (rate)
+      await api.patch("/people/rates/{id}", {
+        params: { id: rate.id },
+        version: rate.version,
+        body: { rate_minor } as never,
+      });
+    else if (rate_minor !== null)
+      await api.post("/people/rates", { body: { person: id, rate_minor } as never });
+    await refresh("rates");
+  };
+
+  const form = useForm({
+    initial: {
+      name: person?.name ?? "",
+      email: person?.email ?? "",
+      title: person?.title ?? "",
+      team: person?.team ?? null,
+      role: person?.role ?? "member",
+      zone: person?.zone ?? null,
+      active: person?.active ?? true,
+    },
+    check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
+    submit: async ({ name, email, title, team, role, zone, active }) => {
+      if (rateBad) return;
+      const body = {
+        name: name.trim(),
+        email: email.trim() || null,
+        title: title.trim() || null,
+        team,
+        role,
+        zone,
+        active,
+      } as never;
+      const saved = person
+        ? await api.patch("/people/{id}", {
+            params: { id: person.id },
+            version: person.version,
+            body,
+          })
+        : await api.post("/people", { body });
+      await saveRate(saved.id);
+      await refresh("people", "session");
+      if (!person && saved.email) onAdded(saved as Person);
+      onClose();
+    },
+  });
+  const text = (name: "name" | "email" | "title") => ({
+    maxLength: limit("/people", name),
+    ...form.text(name),
+  });
+  return (
+    <Form form={form}>
+      <TextInput label={words.people.name} required data-autofocus {...text("name")} />
+      <TextInput
+        label={words.people.email}
+        description={words.people.email_help}
+        type="email"
+        {...text("email")}
+      />
+      <TextInput label={words.people.title_field} {...text("title")} />
+      <Select
+        label={words.people.team}
+        placeholder={words.people.no_team}
+        clearable
+        data={(teams.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        {...form.select("team")}
+      />
+      <Select
+        label={words.people.role}
+        description={words.people.role_help[form.values.role ?? "none"]}
+        allowDeselect={false}
+        data={ROLES.filter((role) => role !== "owner" || session.role === "owner").map((value) => ({
+          value,
+          label: shared.roles[value],
+        }))}
+        {...form.select("role")}
+      />
+      <ZoneSelect
+        label={words.people.zone}
+        description={words.people.zone_help}
+        clearable
+        {...form.select("zone")}
+      />
+      {seesRates && (
+        <TextInput
+          label={words.people.rate(currency)}
+          description={words.people.rate_help}
+          inputMode="decimal"
+          error={rateBad ? shared.form.number : undefined}
+          value={rateText}
+          onChange={(event) => setTypedRate(event.currentTarget.value)}
+        />
+      )}
+      <Switch label={words.people.active} {...form.check("active")} />
+      <Submit form={form} onCancel={onClose} />
+    </Form>
+  );
+}

@@ -1,0 +1,188 @@
+// Settings: the organisation, AI, and where the account is signed in.
+import { Button, Select, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type Answer, api, items, type Row, type Whole } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { OwnAccount } from "~/feature/accounts/own";
+import { AiSettings } from "~/feature/ai/settings";
+import { Link } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { Eye } from "~/ui/eye";
+import { Form, Submit, useForm } from "~/ui/form";
+import { PageHead, Show } from "~/ui/states";
+import { momentText } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { ZoneSelect } from "~/ui/zone";
+import { words as shared } from "~/words";
+import { words } from "./words";
+
+const TABS = ["organisation", "account", "ai", "sessions"] as const;
+/** Where password managers and /.well-known/change-password go. */
+const PASSWORD = "password";
+const currencies = Intl.supportedValuesOf("currency");
+
+export default function Settings({ params }: { params: Record<string, string> }) {
+  const wanted = params.tab === PASSWORD ? "account" : params.tab;
+  const tab = TABS.find((tab) => tab === wanted) ?? "organisation";
+  return (
+    <>
+      <PageHead title={words.settings.title} />
+      <nav className="tabs" aria-label={words.settings.title}>
+        {TABS.map((each) => (
+          <Link
+            key={each}
+            href={each === "organisation" ? "/settings" : `/settings/${each}`}
+            aria-current={each === tab ? "page" : undefined}
+          >
+            {words.settings.tabs[each]}
+          </Link>
+        ))}
+      </nav>
+      {tab === "organisation" && <OrganisationSettings />}
+      {tab === "account" && <OwnAccount />}
+      {tab === "ai" && <AiSettings />}
+      {tab === "sessions" && <Sessions />}
+    </>
+  );
+}
+
+function OrganisationSettings() {
+  const organisation = useQuery({
+    queryKey: ["organisation"],
+    queryFn: () => api.get("/organisation"),
+  });
+  return (
+    <Show query={organisation}>
+      {(organisation) => (
+        <OrganisationForm key={organisation.version} organisation={organisation} />
+      )}
+    </Show>
+  );
+}
+
+function OrganisationForm({ organisation }: { organisation: Answer<"/organisation"> }) {
+  const may = useMay();
+  const locked = !may("organisation.manage");
+  const text = words.settings.organisation;
+  const { name, zone, currency, week_start, overlap, version } = organisation;
+  const form = useForm({
+    initial: { name, zone, currency, week_start, overlap },
+    check: ({ name }) => ({ name: !name?.trim() && shared.form.required }),
+    guard: true,
+    submit: async (body) => {
+      await api.patch("/organisation", { version, body: body as never });
+      await refresh("organisation", "session", "report", "week");
+      notify(shared.state.saved);
+    },
+  });
+  const choices = (names: Record<string, string>) =>
+    Object.entries(names).map(([value, label]) => ({ value, label }));
+  return (
+    <section className="card narrow">
+      <Form form={form}>
+        <p className="quiet">{locked ? text.read_only : text.lead}</p>
+        <TextInput
+          label={text.name}
+          disabled={locked}
+          maxLength={limit("/organisation", "name")}
+          {...form.text("name")}
+        />
+        <ZoneSelect
+          label={text.zone}
+          description={text.zone_help}
+          allowDeselect={false}
+          disabled={locked}
+          {...form.select("zone")}
+        />
+        <Select
+          label={text.currency}
+          data={currencies}
+          searchable
+          allowDeselect={false}
+          disabled={locked}
+          {...form.select("currency")}
+        />
+        <Select
+          label={text.week_start}
+          data={choices(text.days)}
+          allowDeselect={false}
+          disabled={locked}
+          {...form.select("week_start")}
+        />
+        <Select
+          label={text.overlap}
+          data={choices(text.overlaps)}
+          allowDeselect={false}
+          disabled={locked}
+          {...form.select("overlap")}
+        />
+        {!locked && <Submit form={form} disabled={!form.dirty} />}
+      </Form>
+    </section>
+  );
+}
+
+type Own = Whole<Row<"/sessions">, "created_at" | "seen_at">;
+
+/** "Mozilla/5.0 … Firefox/140.0" as "Firefox on Linux". */
+function agentText(agent: string | null | undefined): string {
+  if (!agent) return words.settings.sessions.unknown;
+  const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((each) =>
+    agent.includes(`${each}/`),
+  );
+  const system = ["Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux"].find((each) =>
+    agent.includes(each),
+  );
+  const known = { Edg: "Edge", OPR: "Opera" }[browser ?? ""] ?? browser;
+  return known
+    ? `${known}${system ? ` · ${system.replace(" OS X", "")}` : ""}`
+    : agent.slice(0, 60);
+}
+
+function Sessions() {
+  const { zone } = useSession();
+  const sessions = useQuery({
+    queryKey: ["sessions"],
+    queryFn: () => items("/sessions") as Promise<Own[]>,
+  });
+  const text = words.settings.sessions;
+  const end = async (id: string) => {
+    await api.delete("/sessions/{id}", { params: { id } });
+    await refresh("sessions");
+    notify(text.ended);
+  };
+  return (
+    <div className="stack narrow">
+      <p className="quiet">
+        {text.lead} <Eye table="session" seen={text.seen_by} />
+      </p>
+      <section className="card flush">
+        <Show query={sessions}>
+          {(sessions) =>
+            sessions.map(({ id, agent, current, seen_at, created_at }) => (
+              <div key={id} className="setting">
+                <div className="stack none">
+                  <span className="row">
+                    <span className="strong">{agentText(agent)}</span>
+                    {current && <span className="tag good">{text.this}</span>}
+                  </span>
+                  <span className="small muted figures">
+                    {text.seen(momentText(seen_at, zone))}
+                    {" · "}
+                    {text.opened(momentText(created_at, zone))}
+                  </span>
+                </div>
+                {!current && (
+                  <Button variant="default" size="xs" onClick={() => void end(id)}>
+                    {text.end}
+                  </Button>
+                )}
+              </div>
+            ))
+          }
+        </Show>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+// Teams: a manager sees the time of the own team.
+import { ActionIcon, Button, Drawer, Menu, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { api, type Row } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { usePeople } from "~/feature/time/pick";
+import { useMay } from "~/shell/session";
+import { Confirm } from "~/ui/confirm";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Scroll } from "~/ui/scroll";
+import { Empty, PageHead, Show } from "~/ui/states";
+import { words as shared } from "~/words";
+import { PeopleTabs, useTeams } from "./people";
+import { words } from "./words";
+
+type Team = Row<"/teams">;
+
+export default function Teams() {
+  const may = useMay();
+  const teams = useTeams();
+  const people = usePeople();
+  const [editing, setEditing] = useState<Team | "new" | null>(null);
+  const [removing, setRemoving] = useState<Team | null>(null);
+  return (
+    <>
+      <PageHead title={words.people.title} lead={words.teams.empty_help}>
+        {may("people.manage") && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
+            {words.teams.create}
+          </Button>
+        )}
+      </PageHead>
+      <PeopleTabs here="teams" />
+      <Scroll label={words.people.tabs.teams}>
+        <Show query={teams}>
+          {(teams) =>
+            teams.length === 0 ? (
+              <Empty icon="people" title={words.teams.empty} text={words.teams.empty_help} />
+            ) : (
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{words.teams.name}</th>
+                    <th scope="col">{words.teams.manager}</th>
+                    <th scope="col" className="num">
+                      {words.teams.members}
+                    </th>
+                    <th scope="col">
+                      <span className="visually-hidden">{shared.act.edit}</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {teams.map((team) => (
+                    <tr key={team.id}>
+                      <th scope="row">{team.name}</th>
+                      <td>
+                        {(people.data ?? [])
+                          .filter(({ role }) => role === "manager")
+                          .filter((person) => person.team === team.id)
+                          .map(({ name }) => name)
+                          .join(", ") || "–"}
+                      </td>
+                      <td className="num">
+                        {(people.data ?? []).filter((person) => person.team === team.id).length}
+                      </td>
+                      <td className="acts">
+                        {may("people.manage") && (
+                          <Menu position="bottom-end">
+                            <Menu.Target>
+                              <ActionIcon aria-label={`${shared.act.edit}: ${team.name}`}>
+                                <Icon name="more" size={16} />
+                              </ActionIcon>
+                            </Menu.Target>
+                            <Menu.Dropdown>
+                              <Menu.Item onClick={() => setEditing(team)}>
+                                {shared.act.edit}
+                              </Menu.Item>
+                              <Menu.Item className="menu-danger" onClick={() => setRemoving(team)}>
+                                {shared.act.remove}
+                              </Menu.Item>
+                            </Menu.Dropdown>
+                          </Menu>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
+        </Show>
+      </Scroll>
+      {editing && (
+        <Drawer
+          opened
+          onClose={() => setEditing(null)}
+          title={editing === "new" ? words.teams.create : words.teams.edit}
+          size={440}
+        >
+          <TeamForm
+            team={editing === "new" ? undefined : editing}
+            onClose={() => setEditing(null)}
+          />
+        </Drawer>
+      )}
+      {removing && (
+        <Confirm
+          opened
+          onClose={() => setRemoving(null)}
+          title={words.teams.remove_title(removing.name)}
+          act={shared.act.remove}
+          name={removing.name}
+          run={async () => {
+            const { id, version } = removing;
+            await api.delete("/teams/{id}", { params: { id }, version });
+            await refresh("teams", "people");
+          }}
+        >
+          <p>{words.teams.remove_help}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => void }) {
+  const form = useForm({
+    initial: { name: team?.name ?? "" },
+    check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
+    submit: async ({ name }) => {
+      const body = { name: name.trim() } as never;
+      if (team)
+        await api.patch("/teams/{id}", { params: { id: team.id }, version: team.version, body });
+      else await api.post("/teams", { body });
+      await refresh("teams");
+      onClose();
+    },
+  });
+  return (
+    <Form form={form}>
+      <TextInput
+        label={words.teams.name}
+        required
+        data-autofocus
+        maxLength={limit("/teams", "name")}
+        {...form.text("name")}
+      />
+      <Submit form={form} onCancel={onClose} />
+    </Form>
+  );
+}

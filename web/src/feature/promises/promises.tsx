@@ -1,0 +1,140 @@
+// The promises: what is promised, whether it holds, and the evidence.
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, Problem, type Row, type Whole } from "~/api/client";
+import { queryClient } from "~/api/queries";
+import { useMay, useSession } from "~/shell/session";
+import { Icon } from "~/ui/icon";
+import { Empty, PageHead, Show } from "~/ui/states";
+import { momentText } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { words } from "./words";
+
+type Promise_ = Whole<Row<"/promises">, "id">;
+type Checked = { items: Promise_[] };
+type Result = "held" | "broken" | "unknown";
+
+const ICONS = { held: "check", broken: "cross", unknown: "question" } as const;
+const LOOKS = { held: "tag good", broken: "tag bad", unknown: "tag warn" };
+const KEY = ["promises"];
+
+export default function Promises() {
+  const may = useMay();
+  const [busy, setBusy] = useState(false);
+  const promises = useQuery({
+    queryKey: KEY,
+    queryFn: () => api.get("/promises") as Promise<Checked>,
+  });
+  const check = async () => {
+    setBusy(true);
+    try {
+      queryClient.setQueryData(KEY, await api.post("/promises/check"));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notify(error.detail ?? error.message, { bad: true });
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <PageHead title={words.title} lead={words.lead}>
+        {may("promises.check") && (
+          <Button
+            loading={busy}
+            leftSection={<Icon name="refresh" size={16} />}
+            onClick={() => void check()}
+          >
+            {words.check}
+          </Button>
+        )}
+      </PageHead>
+      {busy && (
+        <p className="quiet checking" role="status">
+          {words.checking}
+        </p>
+      )}
+      <Show query={promises} rows={8}>
+        {({ items }) => {
+          const groups = [
+            { name: words.ai, items: items.filter(({ id }) => id.startsWith("AI")) },
+            { name: words.platform, items: items.filter(({ id }) => !id.startsWith("AI")) },
+          ].filter(({ items }) => items.length > 0);
+          if (groups.length === 0)
+            return (
+              <section className="card">
+                <Empty icon="promises" title={words.empty} text={words.empty_help} />
+              </section>
+            );
+          return (
+            <div className="stack wide">
+              <Summary items={items} />
+              {groups.map(({ name, items }) => (
+                <section key={name} className="card flush" aria-label={name}>
+                  <div className="card-head">
+                    <h2>{name}</h2>
+                  </div>
+                  {items.map((promise) => (
+                    <PromiseRow key={promise.id} promise={promise} />
+                  ))}
+                </section>
+              ))}
+            </div>
+          );
+        }}
+      </Show>
+    </>
+  );
+}
+
+function Summary({ items }: { items: Promise_[] }) {
+  const results: Result[] = ["held", "broken", "unknown"];
+  return (
+    <div className="row wrap summary" role="status">
+      {results.map((result) => {
+        const count = items.filter((item) => item.result === result).length;
+        if (count === 0 && result !== "held") return null;
+        return (
+          <span key={result} className="figure">
+            {count}
+            <small>{words.summary[result]}</small>
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+function PromiseRow({ promise }: { promise: Promise_ }) {
+  const { zone } = useSession();
+  const { id, sentence, kind, control, evidence, checked_at } = promise;
+  const result = (promise.result ?? "unknown") as Result;
+  return (
+    <div className={`promise ${result}`}>
+      <Icon name={ICONS[result]} />
+      <div>
+        <span className="strong">{sentence}</span>
+        <details>
+          <summary className="small">
+            <span className="mono">{id}</span>
+            {" · "}
+            {checked_at ? words.checked(momentText(checked_at, zone)) : words.never}
+          </summary>
+          <dl className="facts small evidence">
+            <dt>{words.control}</dt>
+            <dd>{control}</dd>
+            <dt>{words.kind}</dt>
+            <dd>{words.kinds[kind ?? ""] ?? kind}</dd>
+            {evidence && (
+              <>
+                <dt>{words.evidence}</dt>
+                <dd>{evidence}</dd>
+              </>
+            )}
+          </dl>
+        </details>
+      </div>
+      <span className={LOOKS[result]}>{words[result]}</span>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+export const words = {
+  title: "Promises",
+  lead: "Each sentence has a control that makes it true and a check that can fail. A promise that cannot be checked is not made.",
+  check: "Check now",
+  checking:
+    "Checking. Live checks make a scratch organisation, act in it and erase it; this can take a minute.",
+  checked: (when: string) => `Checked ${when}`,
+  never: "Not checked yet",
+  held: "Held",
+  broken: "Broken",
+  unknown: "Unknown",
+  summary: { held: "held", broken: "broken", unknown: "not known" },
+  control: "Control",
+  evidence: "Evidence",
+  kind: "Kind of check",
+  kinds: {
+    config: "Settings and build",
+    data: "What is stored",
+    live: "A scratch organisation, acted in and erased",
+    kernel: "Asks the kernel",
+  } as Record<string, string>,
+  ai: "About AI",
+  platform: "About the platform",
+  empty: "No promises listed",
+  empty_help: "The server did not list any.",
+};

@@ -1,0 +1,337 @@
+// Hours and amounts by two groupings over a period: chart, table, CSV; everything in the URL.
+import { Button, Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { address, api } from "~/api/client";
+import { useById, useClients, useProjects, useTags } from "~/feature/time/data";
+import { PersonSelect, ProjectSelect } from "~/feature/time/pick";
+import { words as time } from "~/feature/time/words";
+import { Link, useFilters } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { Columns, Legend, Lines } from "~/ui/chart";
+import { Eye } from "~/ui/eye";
+import { Icon } from "~/ui/icon";
+import { PeriodFilter, usePeriod } from "~/ui/period";
+import { Scroll } from "~/ui/scroll";
+import { Empty, PageHead, Show } from "~/ui/states";
+import { durationText, moneyText, numberText, rangeText } from "~/ui/time";
+import {
+  barsOf,
+  GROUPS,
+  type Group,
+  isTime,
+  type Line,
+  linesOf,
+  type Report,
+  seriesOf,
+} from "./model";
+import { words } from "./words";
+
+const LINES_MAX = 20;
+
+interface ReportQuery {
+  by: Group;
+  then: Group | null;
+}
+
+/** A report, and the rows by its first grouping alone where the parts of a line do not add up to
+    it: work with several tags is a part under each. */
+async function read(query: ReportQuery) {
+  const get = (query: ReportQuery) =>
+    api.get("/reports/time", { query: query as never }) as Promise<Report>;
+  const [report, lines] = await Promise.all([
+    get(query),
+    query.then === "tag" ? get({ ...query, then: null }) : null,
+  ]);
+  return { report, lineRows: lines?.rows ?? null };
+}
+
+const groupOf = (name: string | null): Group | null =>
+  GROUPS.find((group) => group === name) ?? null;
+
+export default function Reports() {
+  const session = useSession();
+  const may = useMay();
+  const [filters, setFilters] = useFilters();
+  const { from, to } = usePeriod("this_month");
+  const by = groupOf(filters.get("by")) ?? "project";
+  const then = filters.get("then") === "none" ? null : groupOf(filters.get("then"));
+  const query = {
+    by,
+    then: then === by ? null : then,
+    from,
+    to,
+    person: filters.get("person"),
+    project: filters.get("project"),
+    client: filters.get("client"),
+    tag: filters.get("tag"),
+  };
+  const report = useQuery({
+    queryKey: ["report", query],
+    queryFn: () => read(query),
+    placeholderData: (old) => old,
+  });
+  const clients = useClients();
+  const tags = useTags();
+  const options = (rows: { id: string; name: string }[] | undefined) =>
+    (rows ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const groups = GROUPS.filter((group) => group !== "person" || session.role !== "member").map(
+    (value) => ({ value, label: words.groups[value] }),
+  );
+  const data = report.data?.report;
+
+  return (
+    <>
+      <PageHead
+        title={words.title}
+        lead={
+          data?.total_s
+            ? `${rangeText(from, to)}. ${words.lead(durationText(data.total_s), durationText(data.billable_s))}`
+            : words.none
+        }
+        aside={<Eye table="time_entry" seen={words.seen} />}
+      >
+        {may("time.import") && <Link href="/time/import">{words.import}</Link>}
+        <Button
+          variant="default"
+          leftSection={<Icon name="download" size={16} />}
+          component="a"
+          href={address("/reports/time.csv", undefined, query)}
+          download
+        >
+          {words.csv}
+        </Button>
+        <Button variant="default" onClick={() => window.print()}>
+          {words.print}
+        </Button>
+      </PageHead>
+      <div className="filters no-print">
+        <Select
+          label={words.by}
+          data={groups}
+          value={by}
+          w={130}
+          allowDeselect={false}
+          onChange={(value) => setFilters({ by: value })}
+        />
+        <Select
+          label={words.then}
+          data={[
+            { value: "none", label: words.no_then },
+            ...groups.filter(({ value }) => value !== by),
+          ]}
+          value={query.then ?? "none"}
+          w={150}
+          allowDeselect={false}
+          onChange={(value) => setFilters({ then: value })}
+        />
+        <PeriodFilter fallback="this_month" />
+        <ProjectSelect
+          label={time.field.project}
+          placeholder={time.pick.all_projects}
+          w={180}
+          value={query.project}
+          onChange={(project) => setFilters({ project })}
+        />
+        {clients.data && clients.data.length > 0 && (
+          <Select
+            label={time.field.client}
+            placeholder={words.all}
+            data={options(clients.data)}
+            clearable
+            searchable
+            w={160}
+            value={query.client}
+            onChange={(client) => setFilters({ client })}
+          />
+        )}
+        {tags.data && tags.data.length > 0 && (
+          <Select
+            label={time.field.tags}
+            placeholder={words.all}
+            data={options(tags.data)}
+            clearable
+            searchable
+            w={130}
+            value={query.tag}
+            onChange={(tag) => setFilters({ tag })}
+          />
+        )}
+        {session.role !== "member" && may("people.read") && (
+          <PersonSelect
+            label={time.field.person}
+            placeholder={time.pick.all_people}
+            w={170}
+            value={query.person}
+            onChange={(person) => setFilters({ person })}
+          />
+        )}
+      </div>
+      <Show query={report} rows={8}>
+        {({ report, lineRows }) =>
+          report.rows.length === 0 ? (
+            <section className="card">
+              <Empty icon="reports" title={words.empty} text={words.empty_help} />
+            </section>
+          ) : (
+            <Result
+              report={report}
+              lineRows={lineRows}
+              by={by}
+              then={query.then}
+              from={from}
+              to={to}
+            />
+          )
+        }
+      </Show>
+    </>
+  );
+}
+
+interface ResultProps {
+  report: Report;
+  lineRows: Report["rows"] | null;
+  by: Group;
+  then: Group | null;
+  from: string;
+  to: string;
+}
+
+function Result({ report, lineRows, by, then, from, to }: ResultProps) {
+  const projects = useProjects();
+  const byId = useById(projects.data);
+  const { lines, series, bars } = useMemo(() => {
+    const colours = new Map(
+      [...byId].flatMap(([id, { colour }]) => (colour ? [[id, colour] as const] : [])),
+    );
+    const lines = linesOf(report.rows, by, then, lineRows);
+    const drawn = lineRows ? lines.map((line) => ({ ...line, parts: [] })) : lines;
+    const series = seriesOf(drawn, by, colours);
+    return { lines, series, bars: barsOf(drawn, series, by, from, to) };
+  }, [report, lineRows, by, then, from, to, byId]);
+  const label = words.chart(words.groups[by], durationText(report.total_s));
+  const shown = isTime(by) ? bars : bars.slice(0, LINES_MAX);
+  const Chart = isTime(by) ? Columns : Lines;
+  return (
+    <div className="stack">
+      <section className="card">
+        <div className="stack">
+          <Chart
+            bars={shown}
+            series={series}
+            label={label}
+            format={(seconds) => durationText(seconds)}
+          />
+          {series.length > 1 && <Legend series={series} />}
+          {shown.length < bars.length && (
+            <p className="small muted">{words.rows(shown.length, bars.length)}</p>
+          )}
+        </div>
+      </section>
+      {(by === "tag" || then === "tag") && <p className="small muted">{words.tags}</p>}
+      <Scroll label={words.title}>
+        <ReportTable report={report} lines={lines} by={by} then={then} />
+      </Scroll>
+    </div>
+  );
+}
+
+function ReportTable({
+  report,
+  lines,
+  by,
+  then,
+}: {
+  report: Report;
+  lines: Line[];
+  by: Group;
+  then: Group | null;
+}) {
+  const [opened, setOpened] = useState<Set<string>>(new Set());
+  const { currency } = report;
+  const seesAmounts = useMay()("rates.read") && report.amount_minor != null;
+  const share = (seconds: number) =>
+    `${numberText((100 * seconds) / Math.max(1, report.total_s), 1)} %`;
+  const cells = (line: Pick<Line, "duration_s" | "billable_s" | "amount_minor">) => (
+    <>
+      <td className="num">{durationText(line.duration_s)}</td>
+      <td className="num">{durationText(line.billable_s)}</td>
+      {seesAmounts && <td className="num">{moneyText(line.amount_minor ?? 0, currency)}</td>}
+      <td className="num">{share(line.duration_s)}</td>
+    </>
+  );
+  const toggle = (key: string) => {
+    const next = new Set(opened);
+    if (!next.delete(key)) next.add(key);
+    setOpened(next);
+  };
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">
+            {words.groups[by]}
+            {then && <span>{` / ${words.groups[then]}`}</span>}
+          </th>
+          <th scope="col" className="num">
+            {words.hours}
+          </th>
+          <th scope="col" className="num">
+            {words.billable}
+          </th>
+          {seesAmounts && (
+            <th scope="col" className="num">
+              {words.amount}
+            </th>
+          )}
+          <th scope="col" className="num">
+            {words.share}
+          </th>
+        </tr>
+      </thead>
+      {lines.map((line) => (
+        <tbody key={line.key}>
+          <tr>
+            <th scope="row">
+              {line.parts.length > 0 ? (
+                <button
+                  type="button"
+                  className="sort"
+                  aria-expanded={opened.has(line.key)}
+                  aria-label={words.expand(line.label)}
+                  onClick={() => toggle(line.key)}
+                >
+                  <Icon name={opened.has(line.key) ? "down" : "right"} size={14} />
+                  {line.label}
+                </button>
+              ) : (
+                line.label
+              )}
+            </th>
+            {cells(line)}
+          </tr>
+          {opened.has(line.key) &&
+            line.parts.map((part) => (
+              <tr key={part.key} className="quiet">
+                <th scope="row">
+                  <span className="part">{part.label}</span>
+                </th>
+                {cells(part)}
+              </tr>
+            ))}
+        </tbody>
+      ))}
+      <tfoot>
+        <tr>
+          <th scope="row">{words.total}</th>
+          {cells({
+            duration_s: report.total_s,
+            billable_s: report.billable_s,
+            amount_minor: report.amount_minor,
+          })}
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

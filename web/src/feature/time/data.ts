@@ -1,0 +1,60 @@
+// What the pages about time read, and how they refresh it after a change.
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
+import { refresh } from "~/api/queries";
+import { addDays, type Day, instantOf } from "~/ui/time";
+
+export type Entry = Whole<Row<"/time/entries">, "person">;
+export type Project = Row<"/projects">;
+export type Client = Row<"/clients">;
+export type Task = Row<"/tasks">;
+export type Tag = Row<"/tags">;
+export type EntryInput = Input<"/time/entries">;
+
+const SLOW = 300_000;
+
+export const useProjects = () =>
+  useQuery({ queryKey: ["projects"], queryFn: () => all("/projects"), staleTime: SLOW });
+export const useClients = () =>
+  useQuery({ queryKey: ["clients"], queryFn: () => all("/clients"), staleTime: SLOW });
+export const useTasks = () =>
+  useQuery({ queryKey: ["tasks"], queryFn: () => all("/tasks"), staleTime: SLOW });
+export const useTags = () =>
+  useQuery({ queryKey: ["tags"], queryFn: () => all("/tags"), staleTime: SLOW });
+
+export const useTimer = () =>
+  useQuery({
+    queryKey: ["timer"],
+    queryFn: () => api.get("/time/timer"),
+    refetchOnWindowFocus: true,
+    staleTime: 15_000,
+  });
+
+/** Rows by their id. */
+export function useById<T extends { id: string }>(rows: T[] | undefined): Map<string, T> {
+  return useMemo(() => new Map(rows?.map((row) => [row.id, row])), [rows]);
+}
+
+export interface EntryFilter {
+  person?: string | null;
+  project?: string | null;
+}
+
+/** The query of entries that begin on the days of a period, in a zone. */
+export function entriesQuery(
+  from: Day,
+  to: Day,
+  zone: string,
+  filter: EntryFilter,
+): Query<"/time/entries"> {
+  return {
+    ...filter,
+    started_at_from: instantOf(from, "00:00", zone).toISOString(),
+    started_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
+    sort: "-started_at",
+  } as Query<"/time/entries">;
+}
+
+/** After any change of entries. */
+export const entriesChanged = () => refresh("timer", "entries", "week", "report");

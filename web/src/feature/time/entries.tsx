@@ -1,0 +1,208 @@
+// Entries as they were recorded, by day: filters in the URL, bulk delete, export of what is shown.
+import { Button, Checkbox, Menu } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { address, api } from "~/api/client";
+import { Link, useFilters } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { Eye } from "~/ui/eye";
+import { Icon } from "~/ui/icon";
+import { PeriodFilter, usePeriod } from "~/ui/period";
+import { Empty, Failed, Loading, PageHead } from "~/ui/states";
+import { addDays, dateText, durationText } from "~/ui/time";
+import { words as shared } from "~/words";
+import { type Entry, entriesQuery, useById, useProjects } from "./data";
+import { EntryDrawer } from "./entry-form";
+import { EntryRow } from "./entry-row";
+import { PersonSelect, ProjectSelect, usePeople } from "./pick";
+import { removeEntries } from "./remove";
+import { byDay, totalOf } from "./today";
+import { words } from "./words";
+
+const PAGE = 100;
+
+export default function Entries() {
+  const session = useSession();
+  const may = useMay();
+  const zone = session.zone;
+  const [filters, setFilters] = useFilters();
+  const { from, to } = usePeriod("this_month");
+  const canWrite = may("time.write");
+  const seesOthers = session.role !== "member";
+  const person = filters.get("person") ?? (seesOthers ? null : session.person);
+  const project = filters.get("project");
+  const [editing, setEditing] = useState<Entry | "new" | null>(null);
+  const [selected, setSelected] = useState<Set<string>>(new Set());
+  const projects = useById(useProjects().data);
+  const people = useById(usePeople(seesOthers && may("people.read")).data);
+
+  const entries = useInfiniteQuery({
+    queryKey: ["entries", "list", from, to, person, project, zone],
+    queryFn: ({ pageParam }) =>
+      api.get("/time/entries", {
+        query: {
+          ...entriesQuery(from, to, zone, { person, project }),
+          limit: PAGE,
+          cursor: pageParam,
+        } as never,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+  const items = (entries.data?.pages.flatMap((page) => page.items) ?? []) as Entry[];
+  const chosen = items.filter(({ id }) => selected.has(id));
+  const file = (kind: "csv" | "json") =>
+    address(`/time/export.${kind}`, undefined, {
+      from,
+      to: addDays(to, 1),
+      person,
+      project,
+    });
+
+  const toggle = (ids: string[], on: boolean) => {
+    const next = new Set(selected);
+    for (const id of ids) on ? next.add(id) : next.delete(id);
+    setSelected(next);
+  };
+
+  return (
+    <>
+      <PageHead
+        title={words.entries.title}
+        lead={words.entries.lead}
+        aside={<Eye table="time_entry" seen={words.today.seen} />}
+      >
+        {chosen.length > 0 && (
+          <Button
+            variant="light"
+            color="red"
+            onClick={() => {
+              setSelected(new Set());
+              void removeEntries(chosen);
+            }}
+          >
+            {words.entries.delete_selected} ({words.entries.selected(chosen.length)})
+          </Button>
+        )}
+        {may("time.import") && <Link href="/time/import">{words.today.import}</Link>}
+        <Menu position="bottom-end">
+          <Menu.Target>
+            <Button variant="default" leftSection={<Icon name="download" size={16} />}>
+              {words.entries.export}
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item component="a" href={file("csv")} download>
+              {words.entries.csv}
+            </Menu.Item>
+            <Menu.Item component="a" href={file("json")} download>
+              {words.entries.json}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+        {may("time.write") && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
+            {words.entry.create}
+          </Button>
+        )}
+      </PageHead>
+      <div className="filters">
+        <PeriodFilter fallback="this_month" />
+        <ProjectSelect
+          label={words.field.project}
+          placeholder={words.pick.all_projects}
+          value={project}
+          onChange={(value) => setFilters({ project: value })}
+        />
+        {seesOthers && may("people.read") && (
+          <PersonSelect
+            label={words.field.person}
+            placeholder={words.pick.all_people}
+            value={person}
+            onChange={(value) => setFilters({ person: value })}
+          />
+        )}
+      </div>
+      <section className="card flush" aria-label={words.entries.title}>
+        {entries.isPending ? (
+          <Loading rows={8} />
+        ) : entries.error ? (
+          <Failed error={entries.error} retry={() => void entries.refetch()} />
+        ) : items.length === 0 ? (
+          <Empty icon="today" title={words.entries.empty} text={words.entries.empty_help} />
+        ) : (
+          byDay(items, zone).map(([day, list]) => (
+            <div key={day}>
+              <div className="day">
+                <span className="row">
+                  {canWrite && (
+                    <Checkbox
+                      size="xs"
+                      aria-label={words.entries.select(dateText(day, "long"))}
+                      checked={list.every(({ id }) => selected.has(id))}
+                      indeterminate={
+                        list.some(({ id }) => selected.has(id)) &&
+                        !list.every(({ id }) => selected.has(id))
+                      }
+                      onChange={(event) =>
+                        toggle(
+                          list.map(({ id }) => id),
+                          event.currentTarget.checked,
+                        )
+                      }
+                    />
+                  )}
+                  <h2>{dateText(day, "long")}</h2>
+                </span>
+                <span className="num strong">{durationText(totalOf(list))}</span>
+              </div>
+              <ul className="entries">
+                {list.map((entry) => (
+                  <li key={entry.id} className="row selectable">
+                    {canWrite && (
+                      <Checkbox
+                        size="xs"
+                        aria-label={words.entries.select(entry.note || words.entry.untitled)}
+                        checked={selected.has(entry.id)}
+                        onChange={(event) => toggle([entry.id], event.currentTarget.checked)}
+                      />
+                    )}
+                    <div className="grow">
+                      <EntryRow
+                        entry={entry}
+                        project={projects.get(entry.project ?? "")}
+                        person={
+                          entry.person === session.person
+                            ? undefined
+                            : people.get(entry.person)?.name
+                        }
+                        onEdit={setEditing}
+                      />
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))
+        )}
+      </section>
+      {entries.hasNextPage && (
+        <div className="state">
+          <Button
+            variant="default"
+            loading={entries.isFetchingNextPage}
+            onClick={() => void entries.fetchNextPage()}
+          >
+            {shared.act.more}
+          </Button>
+        </div>
+      )}
+      {editing && (
+        <EntryDrawer
+          entry={editing === "new" ? undefined : editing}
+          onClose={() => setEditing(null)}
+        />
+      )}
+    </>
+  );
+}

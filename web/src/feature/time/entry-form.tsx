@@ -1,0 +1,361 @@
+// Making and changing one entry: clock times in the person's zone, or a duration.
+import { Button, Checkbox, Drawer, Textarea, TextInput } from "@mantine/core";
+import { useRef, useState } from "react";
+import { api, Problem } from "~/api/client";
+import { limit } from "~/api/limits";
+import { useSession } from "~/shell/session";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Notice } from "~/ui/states";
+import {
+  addDays,
+  type Day,
+  durationOf,
+  durationText,
+  instantOf,
+  inZone,
+  momentText,
+  today,
+} from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { type Entry, type EntryInput, entriesChanged, useById, useProjects } from "./data";
+import { durationProblem } from "./duration";
+import { ProjectSelect, TagSelect, TaskSelect } from "./pick";
+import { removeEntry } from "./remove";
+import { words } from "./words";
+
+interface Values {
+  note: string;
+  project: string | null;
+  task: string | null;
+  tags: string[];
+  billable: boolean;
+  date: Day;
+  started_at: string;
+  ended_at: string;
+  /** Empty: the first such time after the begin. */
+  end_date: Day | "";
+  duration_s: string;
+  /** Seconds of a duration that was typed last; null: the clock times count. */
+  typed_s: number | null;
+}
+
+const MINUTE = 60_000;
+
+/** An end before the begin is on the next day. */
+const dayOfEnd = ({ date, end_date, started_at, ended_at }: Values): Day =>
+  end_date || (ended_at < started_at ? addDays(date, 1) : date);
+
+const lengthText = (seconds: number) => durationText(seconds, seconds % 60 !== 0);
+
+function valuesOf(entry: Entry | undefined, zone: string): Values {
+  const start = entry
+    ? inZone(entry.started_at, zone)
+    : { date: inZone(Date.now(), zone).date, time: "" };
+  const end = entry?.ended_at ? inZone(entry.ended_at, zone) : null;
+  const values: Values = {
+    note: entry?.note ?? "",
+    project: entry?.project ?? null,
+    task: entry?.task ?? null,
+    tags: (entry?.tags as string[] | undefined) ?? [],
+    billable: entry?.billable ?? true,
+    date: start.date,
+    started_at: start.time,
+    ended_at: end?.time ?? "",
+    end_date: "",
+    duration_s: end && entry ? lengthText(entry.duration_s) : "",
+    typed_s: null,
+  };
+  return end && dayOfEnd(values) !== end.date ? { ...values, end_date: end.date } : values;
+}
+
+/** The instant of a clock time; one that reads as it was loaded keeps its seconds. */
+function instantWith(day: Day, time: string, zone: string, was: string | null | undefined) {
+  const keeps = was && inZone(was, zone).time === time;
+  return new Date(instantOf(day, time, zone).getTime() + (keeps ? Date.parse(was) % MINUTE : 0));
+}
+
+/** Begin and end as instants. What still reads as it was loaded is that very instant: the fields
+    show minutes, entries have seconds. */
+function spanOf(values: Values, zone: string, origin: Entry | undefined) {
+  const was = origin && valuesOf(origin, zone);
+  const startStays = was?.date === values.date && was.started_at === values.started_at;
+  const start =
+    origin && startStays
+      ? new Date(origin.started_at)
+      : instantWith(values.date, values.started_at, zone, origin?.started_at);
+  if (values.typed_s !== null)
+    return { start, end: new Date(start.getTime() + values.typed_s * 1000) };
+  const day = dayOfEnd(values);
+  const endStays = was && dayOfEnd(was) === day && was.ended_at === values.ended_at;
+  const end =
+    origin?.ended_at && endStays
+      ? new Date(origin.ended_at)
+      : instantWith(day, values.ended_at, zone, origin?.ended_at);
+  return { start, end };
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** The members of a whole entry that differ from the stored one. */
+function changesOf(whole: EntryInput, stored: Entry): Partial<EntryInput> {
+  const isSame = (name: string, value: unknown) => {
+    const old = stored[name as keyof Entry];
+    if (name === "tags")
+      return same([...((value as string[]) ?? [])].sort(), [...((old as string[]) ?? [])].sort());
+    if (name.endsWith("_at")) return Date.parse(String(value)) === Date.parse(String(old));
+    return same(value, old);
+  };
+  return Object.fromEntries(
+    Object.entries(whole).filter(([name, value]) => !isSame(name, value)),
+  ) as Partial<EntryInput>;
+}
+
+interface EntryDrawerProps {
+  entry?: Entry;
+  onClose: () => void;
+}
+
+export function EntryDrawer({ entry, onClose }: EntryDrawerProps) {
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      title={entry ? words.entry.edit : words.entry.create}
+      size={440}
+    >
+      <EntryForm entry={entry} onClose={onClose} />
+    </Drawer>
+  );
+}
+
+function EntryForm({ entry, onClose }: EntryDrawerProps) {
+  const session = useSession();
+  const zone = session.zone;
+  const isRunning = entry !== undefined && !entry.ended_at;
+  // Where the values come from, and what they are compared with when they are sent.
+  const origin = useRef(entry);
+  const stored = useRef(entry);
+  const [theirs, setTheirs] = useState<Entry | null>(null);
+  const projects = useById(useProjects().data);
+
+  const save = async (values: Values) => {
+    const { start, end } = spanOf(values, zone, origin.current);
+    const body = {
+      project: values.project,
+      task: values.task,
+      note: values.note.trim() || null,
+      billable: values.billable,
+      tags: values.tags.length > 0 ? values.tags : null,
+      started_at: start.toISOString(),
+      ...(isRunning ? {} : { ended_at: end.toISOString() }),
+    } as EntryInput;
+    if (!stored.current) await api.post("/time/entries", { body });
+    else {
+      const { id, version } = stored.current;
+      const changes = changesOf(body, stored.current);
+      try {
+        if (Object.keys(changes).length > 0)
+          await api.patch("/time/entries/{id}", { params: { id }, version, body: changes });
+      } catch (error) {
+        if (!(error instanceof Problem) || error.kind !== "version-mismatch") throw error;
+        setTheirs((await api.get("/time/entries/{id}", { params: { id } })) as Entry);
+        return;
+      }
+    }
+    notify(stored.current ? words.entry.saved : words.entry.created);
+    void entriesChanged();
+    onClose();
+  };
+
+  const form = useForm<Values>({
+    initial: valuesOf(entry, zone),
+    check: (values) => ({
+      date: !values.date && shared.form.required,
+      started_at: !values.started_at && words.entry.time_bad,
+      ended_at: !isRunning && endProblem(values),
+      duration_s: values.duration_s && durationProblem(values.duration_s),
+    }),
+    submit: save,
+  });
+  const { values, set } = form;
+  const known = ({ date, started_at, ended_at }: Values) => date && started_at && ended_at;
+  const crosses = known(values) && dayOfEnd(values) !== values.date;
+
+  const endProblem = (values: Values): string | null => {
+    if (!values.ended_at) return words.entry.time_bad;
+    if (!values.date || !values.started_at) return null;
+    const { start, end } = spanOf(values, zone, origin.current);
+    const stays =
+      origin.current?.ended_at &&
+      end.getTime() === Date.parse(origin.current.ended_at) &&
+      start.getTime() === Date.parse(origin.current.started_at);
+    return !stays && end <= start ? words.entry.end_bad : null;
+  };
+  const times = (changes: Partial<Values>) => {
+    const next = { ...values, ...changes, typed_s: null };
+    if (!known(next)) return set({ ...changes, typed_s: null });
+    const { start, end } = spanOf(next, zone, origin.current);
+    const seconds = Math.round((end.getTime() - start.getTime()) / 1000);
+    set({ ...changes, typed_s: null, duration_s: seconds > 0 ? lengthText(seconds) : "" });
+  };
+  /** Another day: an end that has a date of its own moves along. */
+  const move = (date: Day) => {
+    const { date: old, end_date } = values;
+    const days = date && old ? (Date.parse(date) - Date.parse(old)) / 86_400_000 : 0;
+    times({ date, ...(end_date && { end_date: addDays(end_date, days) }) });
+  };
+  const duration = (text: string) => {
+    const seconds = durationProblem(text) ? null : durationOf(text);
+    if (seconds === null || seconds <= 0) return set({ duration_s: text });
+    const now = inZone(Date.now(), zone);
+    const date = values.date || now.date;
+    const ends = instantOf(date, date === today(zone) ? now.time : "17:00", zone).getTime();
+    const begin = values.started_at
+      ? spanOf({ ...values, date }, zone, origin.current).start.getTime()
+      : ends - seconds * 1000;
+    const started = values.started_at
+      ? { date, time: values.started_at }
+      : inZone(Math.floor(begin / MINUTE) * MINUTE, zone);
+    const ended = inZone(begin + seconds * 1000, zone);
+    const next = {
+      ...values,
+      date: started.date,
+      started_at: started.time,
+      ended_at: ended.time,
+      end_date: "" as const,
+    };
+    set({
+      date: next.date,
+      started_at: next.started_at,
+      ended_at: next.ended_at,
+      end_date: dayOfEnd(next) === ended.date ? "" : ended.date,
+      duration_s: text,
+      typed_s: seconds,
+    });
+  };
+
+  return (
+    <Form form={form}>
+      {theirs && (
+        <Notice kind="warn">
+          <span className="strong">{words.entry.conflict}</span>
+          <span>{words.entry.conflict_help}</span>
+          <span>
+            {projects.get(theirs.project ?? "")?.name ?? words.pick.project}
+            {" · "}
+            {momentText(theirs.started_at, zone)}
+            {" · "}
+            {lengthText(theirs.duration_s)}
+            {" · "}
+            {theirs.note || words.entry.untitled}
+          </span>
+          <span className="row wrap">
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => {
+                stored.current = theirs;
+                setTheirs(null);
+                void form.send();
+              }}
+            >
+              {words.entry.mine}
+            </Button>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => {
+                stored.current = theirs;
+                origin.current = theirs;
+                form.reset(valuesOf(theirs, zone));
+                setTheirs(null);
+              }}
+            >
+              {words.entry.theirs}
+            </Button>
+          </span>
+        </Notice>
+      )}
+      <Textarea
+        label={words.field.note}
+        autosize
+        minRows={2}
+        maxLength={limit("/time/entries", "note")}
+        data-autofocus
+        {...form.text("note")}
+      />
+      <ProjectSelect
+        label={words.field.project}
+        {...form.select("project")}
+        onChange={(project) => set({ project, task: null })}
+      />
+      <TaskSelect label={words.field.task} project={values.project} {...form.select("task")} />
+      <TagSelect label={words.field.tags} value={values.tags} onChange={(tags) => set({ tags })} />
+      <TextInput
+        type="date"
+        label={words.field.date}
+        {...form.text("date")}
+        onChange={(event) => move(event.currentTarget.value)}
+      />
+      <div className="row top">
+        <TextInput
+          className="grow"
+          type="time"
+          label={words.field.from}
+          {...form.text("started_at")}
+          onChange={(event) => times({ started_at: event.currentTarget.value })}
+        />
+        {!isRunning && (
+          <>
+            <TextInput
+              className="grow"
+              type="time"
+              label={words.field.to}
+              description={crosses && !values.end_date ? words.entry.next_day : undefined}
+              {...form.text("ended_at")}
+              onChange={(event) => times({ ended_at: event.currentTarget.value })}
+            />
+            <TextInput
+              className="grow"
+              label={words.field.duration}
+              placeholder="1:30"
+              {...form.text("duration_s")}
+              onChange={(event) => duration(event.currentTarget.value)}
+            />
+          </>
+        )}
+      </div>
+      {!isRunning && values.end_date && (
+        <TextInput
+          type="date"
+          label={words.entry.ends_on}
+          min={values.date}
+          {...form.text("end_date")}
+          onChange={(event) => times({ end_date: event.currentTarget.value })}
+        />
+      )}
+      <p className="field-note">{words.entry.zone(zone)}</p>
+      <Checkbox label={words.field.billable} {...form.check("billable")} />
+      <div className="row between">
+        {entry ? (
+          <Button
+            variant="subtle"
+            color="red"
+            leftSection={<Icon name="trash" size={16} />}
+            onClick={() => {
+              onClose();
+              void removeEntry(entry);
+            }}
+          >
+            {shared.act.remove}
+          </Button>
+        ) : (
+          <span />
+        )}
+        <Submit form={form} onCancel={onClose} />
+      </div>
+    </Form>
+  );
+}

@@ -1,0 +1,110 @@
+// One entry in a list: note, project, clock times, duration, acts.
+import { ActionIcon, Menu } from "@mantine/core";
+import { api, Problem } from "~/api/client";
+import { useMay, useSession } from "~/shell/session";
+import { Icon } from "~/ui/icon";
+import { clockText, dateText, durationText, inZone } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { type Entry, entriesChanged, type Project } from "./data";
+import { ProjectName } from "./pick";
+import { removeEntry } from "./remove";
+import { words } from "./words";
+
+export async function startAgain(entry: Entry) {
+  const { project, task, note, tags } = entry;
+  try {
+    await api.post("/time/timer", { body: { project, task, note, tags } as never });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    notify(error.detail ?? error.message, { bad: true });
+  }
+  await entriesChanged();
+}
+
+/** When an entry ended; with the date where the clock time alone would mislead. */
+function endText(ended_at: string, seconds: number, zone: string): string {
+  const time = clockText(ended_at, zone);
+  if (seconds < 86_400) return time;
+  return `${dateText(inZone(ended_at, zone).date, "short")}, ${time}`;
+}
+
+interface EntryRowProps {
+  entry: Entry;
+  project: Project | undefined;
+  person?: string;
+  onEdit: (entry: Entry) => void;
+}
+
+export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
+  const { zone } = useSession();
+  const may = useMay();
+  const what = entry.note || words.entry.untitled;
+  const start = clockText(entry.started_at, zone);
+  const end = entry.ended_at ? endText(entry.ended_at, entry.duration_s, zone) : words.today.now;
+  const canWrite = may("time.write");
+  const text = (
+    <>
+      <span className={entry.note ? "" : "muted"}>{what}</span>
+      {person && <span className="muted small"> · {person}</span>}
+    </>
+  );
+  return (
+    <div className="entry">
+      {canWrite ? (
+        <button type="button" className="linklike truncate" onClick={() => onEdit(entry)}>
+          {text}
+        </button>
+      ) : (
+        <span className="truncate">{text}</span>
+      )}
+      <span className="entry-project truncate">
+        <ProjectName project={project} />
+      </span>
+      <span className="entry-times num muted small">{words.entry.from_to(start, end)}</span>
+      <span className="num strong">
+        {entry.ended_at ? durationText(entry.duration_s) : words.today.running}
+      </span>
+      {canWrite && <Acts entry={entry} what={what} onEdit={onEdit} />}
+    </div>
+  );
+}
+
+interface ActsProps {
+  entry: Entry;
+  what: string;
+  onEdit: (entry: Entry) => void;
+}
+
+function Acts({ entry, what, onEdit }: ActsProps) {
+  return (
+    <span className="entry-acts">
+      <ActionIcon
+        aria-label={`${words.entry.again}: ${what}`}
+        title={words.entry.again}
+        onClick={() => void startAgain(entry)}
+      >
+        <Icon name="play" size={16} />
+      </ActionIcon>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon aria-label={`${shared.act.edit}: ${what}`}>
+            <Icon name="more" size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<Icon name="edit" size={16} />} onClick={() => onEdit(entry)}>
+            {shared.act.edit}
+          </Menu.Item>
+          <Menu.Item
+            className="menu-danger"
+            leftSection={<Icon name="trash" size={16} />}
+            onClick={() => void removeEntry(entry)}
+          >
+            {shared.act.remove}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </span>
+  );
+}

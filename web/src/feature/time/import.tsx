@@ -1,0 +1,284 @@
+// Importing a detailed CSV of another tool: a dry run that shows everything, then all or nothing.
+import { Button, Checkbox, Select } from "@mantine/core";
+import { type DragEvent, useRef, useState } from "react";
+import { type Answer, api, Problem } from "~/api/client";
+import { refresh } from "~/api/queries";
+import { go } from "~/shell/router";
+import { useSession } from "~/shell/session";
+import { Eye } from "~/ui/eye";
+import { ProblemNotice } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Scroll } from "~/ui/scroll";
+import { Loading, Notice, PageHead } from "~/ui/states";
+import { durationText, numberText } from "~/ui/time";
+import { ZoneSelect } from "~/ui/zone";
+import { words } from "./words";
+
+type Result = Answer<"/time/imports", "post">;
+const FORMATS = ["auto", "toggl", "clockify", "harvest", "kimai"] as const;
+const MAX_MIB = 24;
+const DATES = ["auto", "day_first", "month_first"] as const;
+
+interface Options {
+  format: string;
+  dates: string;
+  zone: string;
+  mine: boolean;
+}
+
+export default function ImportPage() {
+  const session = useSession();
+  const [file, setFile] = useState<File | null>(null);
+  const [options, setOptions] = useState<Options>({
+    format: "auto",
+    dates: "auto",
+    zone: session.zone,
+    mine: false,
+  });
+  const [result, setResult] = useState<Result | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState<"dry" | "commit" | null>(null);
+  const latest = useRef(0);
+
+  const run = async (given: File, dry_run: boolean, options: Options) => {
+    const turn = ++latest.current;
+    setBusy(dry_run ? "dry" : "commit");
+    setProblem(null);
+    try {
+      const next = await api.post("/time/imports", {
+        query: { dry_run, ...options } as never,
+        bytes: given,
+        type: "text/csv",
+      });
+      if (turn !== latest.current) return;
+      setResult(next);
+      if (!dry_run)
+        await refresh("entries", "week", "report", "projects", "clients", "tasks", "tags");
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (turn === latest.current) setProblem(error);
+    } finally {
+      if (turn === latest.current) setBusy(null);
+    }
+  };
+
+  const take = (given: File | null | undefined) => {
+    setResult(null);
+    setProblem(null);
+    setFile(given ?? null);
+    if (given && given.size <= MAX_MIB * 2 ** 20) void run(given, true, options);
+  };
+  const change = (changes: Partial<Options>) => {
+    const next = { ...options, ...changes };
+    setOptions(next);
+    if (file && !result?.committed) void run(file, true, next);
+  };
+  const tooLarge = file !== null && file.size > MAX_MIB * 2 ** 20;
+
+  return (
+    <>
+      <PageHead
+        title={words.import.title}
+        lead={words.import.lead}
+        aside={<Eye table="time_entry" seen={words.import.seen} />}
+      />
+      <div className="stack wide">
+        {!result?.committed && (
+          <div className="row wrap top">
+            <Select
+              label={words.import.format}
+              data={FORMATS.map((value) => ({ value, label: words.import.formats[value] }))}
+              value={options.format}
+              allowDeselect={false}
+              onChange={(value) => value && change({ format: value })}
+            />
+            <ZoneSelect
+              label={words.import.zone}
+              description={words.import.zone_help}
+              value={options.zone}
+              allowDeselect={false}
+              w={280}
+              onChange={(value) => value && change({ zone: value })}
+            />
+            <Select
+              label={words.import.dates}
+              data={DATES.map((value) => ({ value, label: words.import.orders[value] }))}
+              value={options.dates}
+              allowDeselect={false}
+              error={result?.dates && words.import.dates_unclear[result.dates]}
+              onChange={(value) => value && change({ dates: value })}
+            />
+            <Checkbox
+              mt={32}
+              label={words.import.mine}
+              checked={options.mine}
+              onChange={(event) => change({ mine: event.currentTarget.checked })}
+            />
+          </div>
+        )}
+        {!file && <Drop onFile={take} />}
+        {tooLarge && <Notice kind="bad">{words.import.large(MAX_MIB)}</Notice>}
+        {problem && <ProblemNotice problem={problem} />}
+        {busy && !result && (
+          <section className="card">
+            <p>{words.import.checking}</p>
+            <Loading rows={4} />
+          </section>
+        )}
+        {result && <Outcome result={result} />}
+        {file && (
+          <div className="row wrap">
+            <span className="quiet grow truncate">{file.name}</span>
+            <Button variant="default" disabled={busy === "commit"} onClick={() => take(null)}>
+              {words.import.again}
+            </Button>
+            {result && !result.committed && (
+              <Button
+                loading={busy !== null}
+                disabled={result.problem_count > 0 || result.creates.entries === 0}
+                onClick={() => void run(file, false, options)}
+              >
+                {words.import.commit(numberText(result.creates.entries))}
+              </Button>
+            )}
+            {result?.committed && (
+              <>
+                <Button variant="default" onClick={() => go("/time/entries")}>
+                  {words.import.to_entries}
+                </Button>
+                <Button onClick={() => go("/reports")}>{words.import.to_report}</Button>
+              </>
+            )}
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Drop({ onFile }: { onFile: (file: File | undefined) => void }) {
+  const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const hold = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(event.type === "dragover");
+  };
+  return (
+    <section
+      className={over ? "drop over" : "drop"}
+      aria-label={words.import.drop}
+      onDragOver={hold}
+      onDragLeave={hold}
+      onDrop={(event) => {
+        hold(event);
+        onFile(event.dataTransfer.files[0]);
+      }}
+    >
+      <Icon name="import" size={28} />
+      <h2>{words.import.drop}</h2>
+      <input
+        ref={input}
+        type="file"
+        accept=".csv,text/csv"
+        hidden
+        aria-label={words.import.choose}
+        onChange={(event) => onFile(event.currentTarget.files?.[0])}
+      />
+      <Button variant="default" onClick={() => input.current?.click()}>
+        {words.import.choose}
+      </Button>
+    </section>
+  );
+}
+
+function Outcome({ result }: { result: Result }) {
+  const { creates, problems, problem_count, duplicates, people, notice } = result;
+  const kinds = ["entries", "projects", "clients", "tasks", "tags", "people"] as const;
+  return (
+    <div className="stack wide" aria-live="polite">
+      {result.committed && (
+        <Notice kind="good">
+          <span className="strong">{words.import.done(numberText(creates.entries))}</span>
+          <span>{words.import.done_help}</span>
+        </Notice>
+      )}
+      {!result.committed && problems.length === 0 && creates.entries === 0 && (
+        <Notice>
+          <span className="strong">{words.import.nothing}</span>
+          <span>{words.import.nothing_help}</span>
+        </Notice>
+      )}
+      {notice && <Notice>{notice}</Notice>}
+      {problems.length > 0 && (
+        <>
+          <Notice kind="bad">
+            <span className="strong">{words.import.problems(problem_count)}</span>
+            <span>{words.import.problems_help}</span>
+          </Notice>
+          <Scroll label={words.import.problems(problem_count)}>
+            <table className="table">
+              <thead>
+                <tr>
+                  <th scope="col" className="num">
+                    {words.import.line}
+                  </th>
+                  <th scope="col">{words.import.column}</th>
+                  <th scope="col">{words.import.reason}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {problems.map(({ line, column, reason }) => (
+                  <tr key={`${line} ${column} ${reason}`}>
+                    <td className="num">{line || "–"}</td>
+                    <td>{column ?? "–"}</td>
+                    <td>{reason}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
+        </>
+      )}
+      <section className="card">
+        <div className="stack">
+          <h2>
+            {words.import.dry}
+            <span className="muted">
+              {" · "}
+              {words.import.formats[result.format as keyof typeof words.import.formats] ??
+                result.format}
+            </span>
+          </h2>
+          <div className="columns">
+            {kinds.map((kind) => (
+              <div key={kind}>
+                <div className="figure">{numberText(creates[kind])}</div>
+                <span className="quiet">{words.import.creates[kind]}</span>
+              </div>
+            ))}
+            <div>
+              <div className="figure">{durationText(result.total_s)}</div>
+              <span className="quiet">{words.import.total}</span>
+            </div>
+            <div>
+              <div className="figure">{numberText(duplicates)}</div>
+              <span className="quiet">{words.import.duplicates}</span>
+            </div>
+          </div>
+          {people.length > 0 && (
+            <div className="stack tight">
+              <h3>{words.import.people}</h3>
+              <div className="row wrap">
+                {people.map(({ name, matched }) => (
+                  <span key={name} className={matched ? "tag good" : "tag warn"}>
+                    {name}: {matched ? words.import.matched : words.import.unmatched}
+                  </span>
+                ))}
+              </div>
+            </div>
+          )}
+        </div>
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,390 @@
+// What time is booked on: projects, clients, tasks and tags, each a list with a form beside it.
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  Drawer,
+  Menu,
+  Select,
+  Switch,
+  TextInput,
+} from "@mantine/core";
+import { useMemo, useState } from "react";
+import { api, type Path, Problem } from "~/api/client";
+import { limit } from "~/api/limits";
+import { refresh } from "~/api/queries";
+import { Link, useFilters } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { PALETTE } from "~/ui/colours";
+import { Confirm } from "~/ui/confirm";
+import { Form, Submit, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Empty, PageHead, Show } from "~/ui/states";
+import { moneyOf, moneyText } from "~/ui/time";
+import { notify } from "~/ui/toasts";
+import { words as shared } from "~/words";
+import { useById, useClients, useProjects, useTags, useTasks } from "./data";
+import { Dot, ProjectName, ProjectSelect } from "./pick";
+import { words } from "./words";
+
+const KINDS = ["projects", "clients", "tasks", "tags"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** The columns that any of the four may have. */
+interface Thing {
+  id: string;
+  version: number;
+  name: string;
+  archived?: boolean;
+  client?: string | null;
+  project?: string | null;
+  colour?: string | null;
+  billable?: boolean;
+  rate_minor?: number | null;
+}
+
+function useThings(kind: Kind) {
+  const lists = {
+    projects: useProjects(),
+    clients: useClients(),
+    tasks: useTasks(),
+    tags: useTags(),
+  };
+  return lists[kind];
+}
+
+export default function ProjectsPage({ params }: { params: Record<string, string> }) {
+  const kind = KINDS.find((kind) => kind === params.kind) ?? "projects";
+  const may = useMay();
+  const [editing, setEditing] = useState<Thing | "new" | null>(null);
+  return (
+    <>
+      <PageHead title={words.projects.title} lead={words.projects.lead}>
+        {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
+          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
+            {words.projects.create[kind]}
+          </Button>
+        )}
+      </PageHead>
+      <nav className="tabs" aria-label={words.projects.title}>
+        {KINDS.map((each) => (
+          <Link
+            key={each}
+            href={each === "projects" ? "/projects" : `/projects/${each}`}
+            aria-current={each === kind ? "page" : undefined}
+          >
+            {words.projects.tabs[each]}
+          </Link>
+        ))}
+      </nav>
+      <ThingList key={kind} kind={kind} onEdit={setEditing} />
+      {editing && (
+        <Drawer
+          opened
+          onClose={() => setEditing(null)}
+          title={editing === "new" ? words.projects.create[kind] : editing.name}
+          size={440}
+        >
+          <ThingForm
+            kind={kind}
+            thing={editing === "new" ? undefined : editing}
+            onClose={() => setEditing(null)}
+          />
+        </Drawer>
+      )}
+    </>
+  );
+}
+
+function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new") => void }) {
+  const { currency } = useSession();
+  const may = useMay();
+  const [filters, setFilters] = useFilters();
+  const [removing, setRemoving] = useState<Thing | null>(null);
+  const things = useThings(kind);
+  const clients = useById(useClients().data);
+  const projects = useById(useProjects().data);
+  const wanted = (filters.get("q") ?? "").toLowerCase();
+  const withArchived = filters.get("archived") === "true";
+
+  const shown = useMemo(
+    () =>
+      ((things.data ?? []) as unknown as Thing[])
+        .filter((thing) => withArchived || !thing.archived)
+        .filter((thing) => thing.name.toLowerCase().includes(wanted))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+    [things.data, wanted, withArchived],
+  );
+
+  const archive = async ({ id, version, name, archived }: Thing) => {
+    try {
+      await api.patch(`/${kind}/{id}` as "/projects/{id}", {
+        params: { id },
+        version,
+        body: { archived: !archived } as never,
+      });
+      await refresh(kind);
+      if (!archived) notify(words.projects.archived_done(name));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notify(error.detail ?? error.message, { bad: true });
+    }
+  };
+
+  return (
+    <>
+      <div className="filters">
+        <TextInput
+          label={words.projects.search}
+          type="search"
+          value={filters.get("q") ?? ""}
+          onChange={(event) => setFilters({ q: event.currentTarget.value })}
+        />
+        {kind !== "tags" && (
+          <Switch
+            label={words.projects.show_archived}
+            checked={withArchived}
+            mb={8}
+            onChange={(event) =>
+              setFilters({ archived: event.currentTarget.checked ? "true" : null })
+            }
+          />
+        )}
+      </div>
+      <section className="card flush" aria-label={words.projects.tabs[kind]}>
+        <Show query={things as typeof things & { data: unknown }}>
+          {() =>
+            shown.length === 0 ? (
+              <Empty
+                icon={kind === "tags" ? "tag" : "folder"}
+                title={words.projects.empty[kind]}
+                text={words.projects.empty_help[kind]}
+              >
+                {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
+                  <Button variant="default" onClick={() => onEdit("new")}>
+                    {words.projects.create[kind]}
+                  </Button>
+                )}
+              </Empty>
+            ) : (
+              <div className="scroll">
+                <table className="table">
+                  <thead>
+                    <tr>
+                      <th scope="col">{words.field.name}</th>
+                      {kind === "projects" && <th scope="col">{words.field.client}</th>}
+                      {kind === "tasks" && <th scope="col">{words.field.project}</th>}
+                      {kind === "projects" && may("rates.read") && (
+                        <th scope="col" className="num">
+                          {words.field.rate(currency)}
+                        </th>
+                      )}
+                      <th scope="col">
+                        <span className="visually-hidden">{shared.act.edit}</span>
+                      </th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {shown.map((thing) => (
+                      <tr key={thing.id}>
+                        <th scope="row">
+                          <span className="row">
+                            {may(kind === "tags" ? "tags.manage" : "projects.manage") ? (
+                              <button
+                                type="button"
+                                className="linklike"
+                                onClick={() => onEdit(thing)}
+                              >
+                                <ThingName kind={kind} thing={thing} />
+                              </button>
+                            ) : (
+                              <ThingName kind={kind} thing={thing} />
+                            )}
+                            {thing.archived && (
+                              <span className="tag">{words.projects.archived}</span>
+                            )}
+                          </span>
+                        </th>
+                        {kind === "projects" && (
+                          <td>{clients.get(thing.client ?? "")?.name ?? "–"}</td>
+                        )}
+                        {kind === "tasks" && (
+                          <td>
+                            <ProjectName project={projects.get(thing.project ?? "")} />
+                          </td>
+                        )}
+                        {kind === "projects" && may("rates.read") && (
+                          <td className="num">
+                            {thing.billable && thing.rate_minor != null
+                              ? moneyText(thing.rate_minor, currency)
+                              : "–"}
+                          </td>
+                        )}
+                        <td className="acts">
+                          {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
+                            <Menu position="bottom-end">
+                              <Menu.Target>
+                                <ActionIcon aria-label={`${shared.act.edit}: ${thing.name}`}>
+                                  <Icon name="more" size={16} />
+                                </ActionIcon>
+                              </Menu.Target>
+                              <Menu.Dropdown>
+                                <Menu.Item onClick={() => onEdit(thing)}>
+                                  {shared.act.edit}
+                                </Menu.Item>
+                                {kind !== "tags" && (
+                                  <Menu.Item onClick={() => void archive(thing)}>
+                                    {thing.archived ? shared.act.restore : shared.act.archive}
+                                  </Menu.Item>
+                                )}
+                                <Menu.Item
+                                  className="menu-danger"
+                                  onClick={() => setRemoving(thing)}
+                                >
+                                  {shared.act.remove}
+                                </Menu.Item>
+                              </Menu.Dropdown>
+                            </Menu>
+                          )}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            )
+          }
+        </Show>
+      </section>
+      {removing && (
+        <Confirm
+          opened
+          onClose={() => setRemoving(null)}
+          title={words.projects.remove_title(removing.name)}
+          act={shared.act.remove}
+          name={removing.name}
+          run={async () => {
+            await api.delete(`/${kind}/{id}` as "/projects/{id}", {
+              params: { id: removing.id },
+              version: removing.version,
+            });
+            await refresh(kind);
+            notify(words.projects.removed(removing.name));
+          }}
+        >
+          <p>{words.projects.remove_help}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function ThingName({ kind, thing }: { kind: Kind; thing: Thing }) {
+  if (kind !== "projects") return thing.name;
+  return (
+    <span className="project">
+      <Dot project={{ id: thing.id, colour: thing.colour ?? null } as never} />
+      {thing.name}
+    </span>
+  );
+}
+
+interface ThingFormProps {
+  kind: Kind;
+  thing: Thing | undefined;
+  onClose: () => void;
+}
+
+function ThingForm({ kind, thing, onClose }: ThingFormProps) {
+  const { currency } = useSession();
+  const seesRates = useMay()("rates.read");
+  const clients = useClients();
+  const rate = thing?.rate_minor;
+  const form = useForm({
+    initial: {
+      name: thing?.name ?? "",
+      client: thing?.client ?? null,
+      project: thing?.project ?? null,
+      colour: thing?.colour ?? null,
+      billable: thing?.billable ?? true,
+      rate_minor: rate == null ? "" : moneyText(rate, currency).replace(/[^\d.,]/g, ""),
+    },
+    check: ({ name, project, rate_minor }) => ({
+      name: !name.trim() && shared.form.required,
+      project: kind === "tasks" && !project && shared.form.required,
+      rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number,
+    }),
+    submit: async ({ name, client, project, colour, billable, rate_minor }) => {
+      const body = {
+        name: name.trim(),
+        ...(kind === "projects" && {
+          client,
+          colour,
+          billable,
+          ...(seesRates && { rate_minor: rate_minor ? moneyOf(rate_minor, currency) : null }),
+        }),
+        ...(kind === "tasks" && { project }),
+      } as never;
+      if (!thing) await api.post(`/${kind}` as Path & "/projects", { body });
+      else
+        await api.patch(`/${kind}/{id}` as "/projects/{id}", {
+          params: { id: thing.id },
+          version: thing.version,
+          body,
+        });
+      await refresh(kind);
+      onClose();
+    },
+  });
+  return (
+    <Form form={form}>
+      <TextInput
+        label={words.field.name}
+        required
+        data-autofocus
+        maxLength={limit(`/${kind}`, "name")}
+        {...form.text("name")}
+      />
+      {kind === "tasks" && (
+        <ProjectSelect label={words.field.project} required {...form.select("project")} />
+      )}
+      {kind === "projects" && (
+        <>
+          <Select
+            label={words.field.client}
+            placeholder={words.pick.client}
+            searchable
+            clearable
+            data={(clients.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+            {...form.select("client")}
+          />
+          <Select
+            label={words.field.colour}
+            clearable
+            data={PALETTE.map(({ value, name }) => ({ value, label: name }))}
+            leftSection={
+              <Dot project={{ id: thing?.id ?? "", colour: form.values.colour } as never} />
+            }
+            renderOption={({ option }) => (
+              <span className="project">
+                <span className="dot" style={{ background: option.value }} />
+                {option.label}
+              </span>
+            )}
+            {...form.select("colour")}
+          />
+          <Checkbox label={words.field.billable} {...form.check("billable")} />
+          {form.values.billable && seesRates && (
+            <TextInput
+              label={words.field.rate(currency)}
+              description={words.field.rate_help}
+              inputMode="decimal"
+              {...form.text("rate_minor")}
+            />
+          )}
+        </>
+      )}
+      <Submit form={form} onCancel={onClose} />
+    </Form>
+  );
+}

@@ -1,0 +1,249 @@
+// Today: what has been recorded, a picture of the day, a quick way to add, the days before.
+import { Button, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { all, api } from "~/api/client";
+import { limit } from "~/api/limits";
+import { Link } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { paletteColour } from "~/ui/colours";
+import { Eye } from "~/ui/eye";
+import { Form, useForm } from "~/ui/form";
+import { Icon } from "~/ui/icon";
+import { Empty, PageHead, Show } from "~/ui/states";
+import {
+  clockText,
+  type Day,
+  dateText,
+  durationOf,
+  durationText,
+  instantOf,
+  inZone,
+  startOfWeek,
+  today,
+} from "~/ui/time";
+import { words as shared } from "~/words";
+import {
+  type Entry,
+  type EntryInput,
+  entriesChanged,
+  entriesQuery,
+  type Project,
+  useById,
+  useProjects,
+} from "./data";
+import { durationProblem } from "./duration";
+import { EntryDrawer } from "./entry-form";
+import { EntryRow } from "./entry-row";
+import { ProjectSelect } from "./pick";
+import { words } from "./words";
+
+export const secondsOf = (entry: Entry) =>
+  entry.ended_at
+    ? entry.duration_s
+    : Math.max(0, (Date.now() - Date.parse(entry.started_at)) / 1000);
+
+export const totalOf = (entries: Entry[]) =>
+  entries.reduce((sum, entry) => sum + secondsOf(entry), 0);
+
+/** Entries by the day of their begin, newest first. */
+export function byDay(entries: Entry[], zone: string): [Day, Entry[]][] {
+  const days = new Map<Day, Entry[]>();
+  for (const entry of entries) {
+    const { date } = inZone(entry.started_at, zone);
+    days.set(date, [...(days.get(date) ?? []), entry]);
+  }
+  return [...days].sort(([a], [b]) => b.localeCompare(a));
+}
+
+export default function Today() {
+  const session = useSession();
+  const may = useMay();
+  const zone = session.zone;
+  const now = today(zone);
+  const from = startOfWeek(now, session.week_start);
+  const [editing, setEditing] = useState<Entry | null>(null);
+  const projects = useById(useProjects().data);
+  const entries = useQuery({
+    queryKey: ["entries", "week", session.person, from, zone],
+    queryFn: () =>
+      all("/time/entries", entriesQuery(from, now, zone, { person: session.person })) as Promise<
+        Entry[]
+      >,
+  });
+
+  return (
+    <>
+      <Show query={entries}>
+        {(items) => {
+          const days = byDay(items, zone);
+          const mine = days.find(([day]) => day === now)?.[1] ?? [];
+          const earlier = days.filter(([day]) => day !== now);
+          const row = (entry: Entry) => (
+            <li key={entry.id}>
+              <EntryRow
+                entry={entry}
+                project={projects.get(entry.project ?? "")}
+                onEdit={setEditing}
+              />
+            </li>
+          );
+          return (
+            <>
+              <PageHead
+                title={dateText(now, "long")}
+                lead={words.today.lead(durationText(totalOf(mine)), mine.length)}
+                aside={<Eye table="time_entry" seen={words.today.seen} />}
+              >
+                <span className="quiet figures">
+                  {words.today.to_do(durationText(totalOf(items)))}
+                </span>
+                {may("time.import") && <Link href="/time/import">{words.today.import}</Link>}
+              </PageHead>
+              <div className="stack wide">
+                {mine.length > 0 && <Timeline entries={mine} projects={projects} zone={zone} />}
+                {may("time.write") && <QuickAdd />}
+                <section className="card flush" aria-label={shared.rooms.today}>
+                  {mine.length === 0 ? (
+                    <Empty
+                      icon="today"
+                      title={words.today.empty}
+                      text={may("time.write") ? words.today.empty_help : undefined}
+                    />
+                  ) : (
+                    <ul className="entries">{mine.map(row)}</ul>
+                  )}
+                </section>
+                {earlier.length > 0 && (
+                  <section className="card flush" aria-label={words.today.earlier}>
+                    {earlier.map(([day, list]) => (
+                      <div key={day}>
+                        <div className="day">
+                          <h2>{dateText(day, "long")}</h2>
+                          <span className="num strong">{durationText(totalOf(list))}</span>
+                        </div>
+                        <ul className="entries">{list.map(row)}</ul>
+                      </div>
+                    ))}
+                  </section>
+                )}
+              </div>
+            </>
+          );
+        }}
+      </Show>
+      {editing && <EntryDrawer entry={editing} onClose={() => setEditing(null)} />}
+    </>
+  );
+}
+
+interface TimelineProps {
+  entries: Entry[];
+  projects: Map<string, Project>;
+  zone: string;
+}
+
+/** The day as a bar: where the hours went and where the gaps are. */
+function Timeline({ entries, projects, zone }: TimelineProps) {
+  const bounds = useMemo(() => {
+    const day = inZone(entries[0]?.started_at ?? Date.now(), zone).date;
+    const starts = entries.map(({ started_at }) => Date.parse(started_at));
+    const ends = entries.map(({ ended_at }) => (ended_at ? Date.parse(ended_at) : Date.now()));
+    const hour = 3_600_000;
+    const from = Math.min(instantOf(day, "08:00", zone).getTime(), ...starts);
+    const to = Math.max(instantOf(day, "18:00", zone).getTime(), ...ends);
+    return { from: Math.floor(from / hour) * hour, to: Math.ceil(to / hour) * hour };
+  }, [entries, zone]);
+  const whole = bounds.to - bounds.from;
+  const at = (instant: number) => `${(100 * (instant - bounds.from)) / whole}%`;
+  const marks = Array.from({ length: 5 }, (_, i) => bounds.from + (whole * i) / 4);
+  const text = (instant: number) => clockText(new Date(instant).toISOString(), zone);
+  return (
+    <div role="img" aria-label={words.today.timeline(text(bounds.from), text(bounds.to))}>
+      <div className="timeline">
+        {entries.map((entry) => {
+          const start = Date.parse(entry.started_at);
+          const end = entry.ended_at ? Date.parse(entry.ended_at) : Date.now();
+          return (
+            <span
+              key={entry.id}
+              className="timeline-bar"
+              title={entry.note ?? undefined}
+              style={{
+                left: at(start),
+                width: `${(100 * (end - start)) / whole}%`,
+                background: paletteColour(projects.get(entry.project ?? "")),
+              }}
+            />
+          );
+        })}
+      </div>
+      <div className="timeline-hours figures" aria-hidden="true">
+        {marks.map((mark) => (
+          <span key={mark}>{text(mark)}</span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function quickProblem(text: string): string | null {
+  const problem = durationProblem(text);
+  if (problem) return problem;
+  const seconds = durationOf(text) ?? 0;
+  if (seconds === 0) return words.entry.duration_bad;
+  return seconds > 86_400 ? words.entry.duration_dates : null;
+}
+
+/** Note, project, when it began, how long: an entry of today in one line. */
+function QuickAdd() {
+  const { zone: given } = useSession();
+  const zone = given ?? "UTC";
+  const empty = { note: "", project: null as string | null, started_at: "", duration_s: "" };
+  const form = useForm({
+    initial: empty,
+    check: ({ duration_s }) => ({ duration_s: quickProblem(duration_s) }),
+    submit: async ({ note, project, started_at, duration_s }) => {
+      const seconds = durationOf(duration_s) ?? 0;
+      const start = started_at
+        ? instantOf(today(zone), started_at, zone)
+        : new Date(Date.now() - seconds * 1000);
+      const end = new Date(start.getTime() + seconds * 1000);
+      const body = {
+        note: note.trim() || null,
+        project,
+        started_at: start.toISOString(),
+        ended_at: end.toISOString(),
+        billable: true,
+      } as EntryInput;
+      await api.post("/time/entries", { body });
+      form.reset(empty);
+      await entriesChanged();
+    },
+  });
+  return (
+    <section className="card" aria-label={words.today.quick}>
+      <Form form={form}>
+        <div className="quick">
+          <TextInput
+            label={words.today.quick}
+            placeholder={words.timer.what}
+            maxLength={limit("/time/entries", "note")}
+            {...form.text("note")}
+          />
+          <ProjectSelect label={words.field.project} {...form.select("project")} />
+          <TextInput label={words.field.from} type="time" {...form.text("started_at")} />
+          <TextInput label={words.field.duration} placeholder="1:30" {...form.text("duration_s")} />
+          <Button
+            type="submit"
+            variant="light"
+            loading={form.busy}
+            leftSection={<Icon name="plus" size={16} />}
+          >
+            {words.today.add}
+          </Button>
+        </div>
+      </Form>
+    </section>
+  );
+}

@@ -1,0 +1,346 @@
+// The week sheet: hours by project and day, by keyboard like a spreadsheet.
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FocusEvent, type KeyboardEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
+import { type Answer, api, Problem, type Whole } from "~/api/client";
+import { queryClient, refresh } from "~/api/queries";
+import { Link, useFilters } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
+import { Eye } from "~/ui/eye";
+import { Icon } from "~/ui/icon";
+import { Empty, PageHead, Show } from "~/ui/states";
+import {
+  addDays,
+  type Day,
+  dateText,
+  durationOf,
+  durationText,
+  numberText,
+  rangeText,
+  startOfWeek,
+  today,
+} from "~/ui/time";
+import { words as shared } from "~/words";
+import { useById, useProjects, useTasks } from "./data";
+import { durationProblem } from "./duration";
+import { ProjectName, ProjectSelect } from "./pick";
+import { words } from "./words";
+
+type Given = Answer<"/time/week">;
+type Week = Omit<Given, "days"> & { days: Whole<Given["days"][number]>[] };
+
+interface SheetRow {
+  key: string;
+  project: string | null;
+  task: string | null;
+  cells_s: number[];
+}
+
+const keyOf = (project?: string | null, task?: string | null) => `${project ?? ""} ${task ?? ""}`;
+const sum = (cells: number[]) => cells.reduce((all, cell) => all + cell, 0);
+const weekKey = (from: Day) => ["week", from];
+
+export default function WeekPage() {
+  const session = useSession();
+  const [filters, setFilters] = useFilters();
+  const zone = session.zone;
+  const weekStart = session.week_start;
+  const now = today(zone);
+  const from = startOfWeek(filters.get("date") ?? now, weekStart);
+  const week = useQuery({
+    queryKey: weekKey(from),
+    queryFn: () => api.get("/time/week", { query: { date: from } }) as Promise<Week>,
+    placeholderData: (old) => old,
+  });
+  const turn = (days: number) => setFilters({ date: addDays(from, days) });
+
+  return (
+    <>
+      <PageHead
+        title={words.week.title}
+        lead={rangeText(from, addDays(from, 6))}
+        aside={<Eye table="time_entry" seen={words.today.seen} />}
+      >
+        <Link href="/time/entries">{shared.rooms.entries}</Link>
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label={words.week.previous}
+          onClick={() => turn(-7)}
+        >
+          <Icon name="left" />
+        </ActionIcon>
+        <Button variant="default" onClick={() => setFilters({ date: null })}>
+          {words.week.this}
+        </Button>
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label={words.week.next}
+          onClick={() => turn(7)}
+        >
+          <Icon name="right" />
+        </ActionIcon>
+      </PageHead>
+      <Show query={week}>{(data) => <Sheet key={from} from={from} week={data} now={now} />}</Show>
+    </>
+  );
+}
+
+function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
+  const may = useMay();
+  const projects = useById(useProjects().data);
+  const tasks = useById(useTasks().data);
+  const [added, setAdded] = useState<SheetRow[]>([]);
+  const grid = useRef<HTMLTableElement>(null);
+
+  const stored = week.rows.map((row) => ({
+    key: keyOf(row.project, row.task),
+    project: row.project ?? null,
+    task: row.task ?? null,
+    cells_s: row.cells_s as number[],
+  }));
+  const rows = [...stored, ...added.filter(({ key }) => !stored.some((row) => row.key === key))];
+  const name = (row: SheetRow) =>
+    [projects.get(row.project ?? "")?.name ?? words.week.none, tasks.get(row.task ?? "")?.name]
+      .filter(Boolean)
+      .join(", ");
+
+  /** Tells why it was refused, or null. */
+  const save = async (row: SheetRow, day: number, seconds: number): Promise<string | null> => {
+    const { project, task } = row;
+    const date = week.days[day]?.date ?? from;
+    const before = queryClient.getQueryData<Week>(weekKey(from));
+    setCell(from, row, day, seconds);
+    try {
+      const next = await api.put("/time/week", {
+        body: { date, project, task, duration_s: seconds } as never,
+      });
+      if (next) queryClient.setQueryData(weekKey(from), next);
+      else await refresh("week");
+      void refresh("entries", "report");
+      return null;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      queryClient.setQueryData(weekKey(from), before);
+      return error.errors[0]?.problem ?? error.detail ?? error.message;
+    }
+  };
+
+  const move = (row: number, day: number) =>
+    grid.current?.querySelector<HTMLInputElement>(`[data-cell="${row} ${day}"]`)?.focus();
+
+  const add = (project: string | null) => {
+    const row = { key: keyOf(project), project, task: null, cells_s: Array(7).fill(0) };
+    setAdded([...added, row]);
+    setTimeout(() =>
+      move(
+        rows.length,
+        Math.max(
+          0,
+          week.days.findIndex(({ date }) => date === now),
+        ),
+      ),
+    );
+  };
+
+  return (
+    <div className="stack">
+      <section className="card flush" aria-label={words.week.sheet}>
+        <div className="scroll">
+          <table className="week" ref={grid}>
+            <thead>
+              <tr>
+                <th scope="col">{words.field.project}</th>
+                {week.days.map(({ date, length_s }) => (
+                  <th key={date} scope="col" className={date === now ? "today" : undefined}>
+                    <strong>{dateText(date, "weekday")}</strong>
+                    {dateText(date, "day")}
+                    {length_s !== 86_400 && (
+                      <span
+                        className="dst"
+                        title={words.week.short(numberText(length_s / 3600, 1))}
+                      >
+                        {` ${numberText(length_s / 3600, 1)} h`}
+                      </span>
+                    )}
+                  </th>
+                ))}
+                <th scope="col">{words.week.total}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, i) => (
+                <tr key={row.key}>
+                  <th scope="row">
+                    <span className="row">
+                      <ProjectName project={projects.get(row.project ?? "")} />
+                      <span className="muted small truncate">
+                        {tasks.get(row.task ?? "")?.name}
+                      </span>
+                    </span>
+                  </th>
+                  {week.days.map(({ date, length_s }, day) => (
+                    <td key={date}>
+                      <Cell
+                        at={`${i} ${day}`}
+                        label={words.week.cell(name(row), dateText(date, "long"))}
+                        seconds={row.cells_s[day] ?? 0}
+                        max_s={length_s}
+                        readOnly={!may("time.write")}
+                        onSave={(seconds) => save(row, day, seconds)}
+                        onMove={(down, right) => move(i + down, day + right)}
+                      />
+                    </td>
+                  ))}
+                  <td className="num total">{durationText(sum(row.cells_s))}</td>
+                </tr>
+              ))}
+            </tbody>
+            {rows.length > 0 && (
+              <tfoot>
+                <tr>
+                  <th scope="row">{words.week.total}</th>
+                  {week.days.map(({ date }, day) => (
+                    <td key={date} className="num">
+                      {durationText(sum(rows.map((row) => row.cells_s[day] ?? 0)))}
+                    </td>
+                  ))}
+                  <td className="num total">
+                    {durationText(sum(rows.map(({ cells_s }) => sum(cells_s))))}
+                  </td>
+                </tr>
+              </tfoot>
+            )}
+          </table>
+        </div>
+        {rows.length === 0 && (
+          <Empty icon="week" title={words.week.empty} text={words.week.empty_help} />
+        )}
+      </section>
+      {may("time.write") && (
+        <div className="row between wrap">
+          <ProjectSelect
+            aria-label={words.week.add}
+            placeholder={words.week.add}
+            value={null}
+            onChange={(project) => project && add(project)}
+            w={260}
+          />
+          <p className="small muted">{words.week.help}</p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Shows a change before the server has answered. */
+function setCell(from: Day, row: SheetRow, day: number, seconds: number) {
+  queryClient.setQueryData<Week>(weekKey(from), (week) => {
+    if (!week) return week;
+    const change = (cells: number[]) => cells.map((cell, i) => (i === day ? seconds : cell));
+    const known = week.rows.some(({ project, task }) => keyOf(project, task) === row.key);
+    const rows = known ? week.rows : [...week.rows, row as unknown as Week["rows"][number]];
+    return {
+      ...week,
+      rows: rows.map((each) =>
+        keyOf(each.project, each.task) === row.key
+          ? { ...each, cells_s: change(each.cells_s as number[]) }
+          : each,
+      ),
+    };
+  });
+}
+
+interface CellProps {
+  at: string;
+  label: string;
+  seconds: number;
+  /** The length of the day. */
+  max_s: number;
+  readOnly: boolean;
+  onSave: (seconds: number) => Promise<string | null>;
+  onMove: (down: number, right: number) => void;
+}
+
+const textOf = (seconds: number) => (seconds === 0 ? "" : durationText(seconds));
+
+function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps) {
+  const [text, setText] = useState<string | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const shown = text ?? textOf(seconds);
+  const isClear = shown.trim() === "";
+  const problem = text === null || isClear ? null : durationProblem(text, max_s);
+
+  /** False when what stands here cannot be kept; the stored value comes back. */
+  const commit = (): boolean => {
+    if (text === null) return true;
+    setText(null);
+    setRefused(problem);
+    if (problem) return false;
+    const read = isClear ? 0 : (durationOf(text) ?? 0);
+    if (textOf(read) !== textOf(seconds)) void onSave(read).then(setRefused);
+    return true;
+  };
+  const keys = (event: KeyboardEvent<HTMLInputElement>) => {
+    const input = event.currentTarget;
+    const all =
+      text === null || (input.selectionStart === 0 && input.selectionEnd === input.value.length);
+    const atStart = all || input.selectionEnd === 0;
+    const atEnd = all || input.selectionStart === input.value.length;
+    const moves: Record<string, [number, number] | false> = {
+      Enter: [event.shiftKey ? -1 : 1, 0],
+      ArrowDown: [1, 0],
+      ArrowUp: [-1, 0],
+      ArrowLeft: atStart && [0, -1],
+      ArrowRight: atEnd && [0, 1],
+    };
+    const move = moves[event.key];
+    if (move) {
+      event.preventDefault();
+      if (commit()) onMove(...move);
+      else requestAnimationFrame(() => input.select());
+    } else if (event.key === "Escape") {
+      flushSync(() => setText(null));
+      input.select();
+    } else if ((event.key === "Delete" || event.key === "Backspace") && all) {
+      event.preventDefault();
+      setText("");
+    }
+  };
+
+  return (
+    <Tooltip
+      label={refused}
+      opened={refused !== null}
+      color="red"
+      position="bottom"
+      multiline
+      maw={240}
+      role="alert"
+    >
+      <input
+        className="cell"
+        data-cell={at}
+        aria-label={label}
+        aria-invalid={problem !== null || refused !== null}
+        inputMode="text"
+        autoComplete="off"
+        maxLength={12}
+        readOnly={readOnly}
+        value={shown}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setRefused(null);
+        }}
+        onFocus={(event: FocusEvent<HTMLInputElement>) => event.currentTarget.select()}
+        onBlur={() => {
+          if (text === null) setRefused(null);
+          else commit();
+        }}
+        onKeyDown={keys}
+      />
+    </Tooltip>
+  );
+}

@@ -1,0 +1,176 @@
+// The command palette: reaches every page, project and act by a few letters.
+import { Modal, TextInput } from "@mantine/core";
+import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { useProjects } from "~/feature/time/data";
+import { emit } from "~/feature/time/signals";
+import { Icon, type IconName } from "~/ui/icon";
+import { words } from "~/words";
+import { places, rooms } from "./rooms";
+import { go } from "./router";
+import { may, signOut, useSession } from "./session";
+
+interface Item {
+  id: string;
+  icon: IconName;
+  label: string;
+  group: string;
+  run: () => void;
+}
+
+/** Letters in order, a run at a word's start counts more; 0 does not fit. */
+function score(label: string, typed: string): number {
+  const at = label.toLowerCase().indexOf(typed);
+  if (at < 0) return 0;
+  return at === 0 ? 3 : label[at - 1] === " " ? 2 : 1;
+}
+
+interface PaletteProps {
+  opened: boolean;
+  onClose: () => void;
+  onShowKeys: () => void;
+}
+
+export function Palette({ opened, onClose, onShowKeys }: PaletteProps) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      yOffset="12dvh"
+      centered={false}
+      size={560}
+      title={words.shell.search}
+      classNames={{ header: "visually-hidden" }}
+    >
+      {opened && <Choices onClose={onClose} onShowKeys={onShowKeys} />}
+    </Modal>
+  );
+}
+
+function useItems(onShowKeys: () => void): Item[] {
+  const session = useSession();
+  const projects = useProjects();
+  return useMemo(() => {
+    const open = (path: string) => {
+      const place = places.find((place) => place.path === path);
+      return place && (!place.needs || may(session, place.needs));
+    };
+    const page = (path: string, icon: IconName, label: string): Item[] =>
+      open(path) ? [{ id: path, icon, label, group: words.shell.go, run: () => go(path) }] : [];
+    const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
+      id,
+      icon,
+      label,
+      group: words.shell.do,
+      run,
+    });
+    return [
+      ...(may(session, "time.write")
+        ? [
+            act("timer", "play", words.palette.timer, () => emit("timer")),
+            act("entry", "plus", words.palette.entry, () => emit("entry")),
+          ]
+        : []),
+      ...rooms.flatMap(({ path, icon, name }) => page(path, icon, name)),
+      ...page("/time/entries", "today", words.rooms.entries),
+      ...page("/people/teams", "people", words.palette.teams),
+      ...page("/projects/clients", "folder", words.palette.clients),
+      ...page("/insights/receipts", "promises", words.palette.receipts),
+      act("ai", "settings", words.palette.ai, () => go("/settings/ai")),
+      act("account", "lock", words.palette.account, () => go("/settings/account")),
+      act("sessions", "lock", words.palette.sessions, () => go("/settings/sessions")),
+      act("map", "privacy", words.palette.map, () => go("/privacy/data")),
+      ...(projects.data ?? []).map((project) =>
+        act(`project ${project.id}`, "folder", words.palette.project(project.name), () =>
+          go(`/reports?by=day&then=person&project=${project.id}`),
+        ),
+      ),
+      act("keys", "info", words.shell.keys, onShowKeys),
+      act("sign-out", "out", words.shell.sign_out, () => void signOut()),
+    ];
+  }, [session, projects.data, onShowKeys]);
+}
+
+function Choices({ onClose, onShowKeys }: Omit<PaletteProps, "opened">) {
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const items = useItems(onShowKeys);
+  const wanted = typed.trim().toLowerCase();
+  const shown = items
+    .map((item) => ({ item, score: wanted ? score(item.label, wanted) : 1 }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .map(({ item }) => item)
+    .slice(0, 40);
+
+  const run = (item: Item | undefined) => {
+    if (!item) return;
+    onClose();
+    setTimeout(item.run);
+  };
+  const keys = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      const next = (at + step + shown.length) % Math.max(1, shown.length);
+      setAt(next);
+      document.getElementById(`${list}-${next}`)?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      run(shown[at]);
+    }
+  };
+
+  return (
+    <div>
+      <TextInput
+        variant="unstyled"
+        size="md"
+        px={16}
+        py={6}
+        data-autofocus
+        leftSection={<Icon name="search" size={18} />}
+        placeholder={words.shell.search_hint}
+        aria-label={words.shell.search}
+        role="combobox"
+        aria-expanded={shown.length > 0}
+        aria-controls={list}
+        aria-activedescendant={shown.length ? `${list}-${at}` : undefined}
+        value={typed}
+        onKeyDown={keys}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          setAt(0);
+        }}
+      />
+      {shown.length === 0 && <p className="muted palette-none">{words.shell.nothing}</p>}
+      <div
+        className="palette-list"
+        id={list}
+        role="listbox"
+        aria-label={words.shell.search}
+        hidden={shown.length === 0}
+      >
+        {shown.map((item, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input above takes the keys
+          <div
+            key={item.id}
+            id={`${list}-${i}`}
+            className="palette-item"
+            role="option"
+            tabIndex={-1}
+            aria-selected={i === at}
+            onMouseMove={() => setAt(i)}
+            onClick={() => run(item)}
+          >
+            <Icon name={item.icon} size={18} />
+            <span className="grow truncate">{item.label}</span>
+            <span className="small muted">{item.group}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

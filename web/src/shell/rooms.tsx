@@ -1,0 +1,87 @@
+// The rooms: address, icon, who may enter, and the page, which is loaded when it is needed.
+import { type ComponentType, lazy } from "react";
+import type { Permission } from "~/api/generated/permissions";
+import type { IconName } from "~/ui/icon";
+import { words } from "~/words";
+import { match } from "./router";
+
+type Page = ComponentType<{ params: Record<string, string> }>;
+type Load = () => Promise<{ default: Page }>;
+
+interface Place {
+  path: string;
+  page: Page;
+  load: Load;
+  needs?: Permission;
+}
+
+function place(path: string, load: Load, needs?: Permission): Place {
+  return { path, page: lazy(load), load, needs };
+}
+
+export const places: Place[] = [
+  place("/", () => import("~/feature/time/today")),
+  place("/time", () => import("~/feature/time/week"), "time.write"),
+  place("/time/entries", () => import("~/feature/time/entries")),
+  place("/time/import", () => import("~/feature/time/import"), "time.import"),
+  place("/projects", () => import("~/feature/time/projects")),
+  place("/projects/{kind}", () => import("~/feature/time/projects")),
+  place("/reports", () => import("~/feature/reports/reports"), "time.read"),
+  place("/insights", () => import("~/feature/ai/insights")),
+  place("/insights/receipts", () => import("~/feature/ai/receipts")),
+  place("/forms", () => import("~/feature/forms/forms"), "forms.fill"),
+  place("/forms/{form}", () => import("~/feature/forms/form"), "forms.fill"),
+  place("/forms/{form}/{tab}", () => import("~/feature/forms/form"), "forms.fill"),
+  place("/people", () => import("~/feature/organisation/people"), "people.read"),
+  place("/people/teams", () => import("~/feature/organisation/teams"), "people.read"),
+  place("/privacy", () => import("~/feature/privacy/privacy")),
+  place("/privacy/{tab}", () => import("~/feature/privacy/privacy")),
+  place("/promises", () => import("~/feature/promises/promises")),
+  place("/settings", () => import("~/feature/organisation/settings")),
+  place("/settings/{tab}", () => import("~/feature/organisation/settings")),
+];
+
+export function find(path: string): { place: Place; params: Record<string, string> } | null {
+  for (const place of places) {
+    const params = match(place.path, path);
+    if (params) return { place, params };
+  }
+  return null;
+}
+
+/** Fetches the script of a page before it is asked for. */
+export function prefetch(path: string) {
+  void find(path)?.place.load();
+}
+
+export interface Room {
+  path: string;
+  icon: IconName;
+  name: string;
+  needs?: Permission;
+  /** Below the others in the rail. */
+  below?: boolean;
+}
+
+export const rooms: Room[] = [
+  { path: "/", icon: "today", name: words.rooms.today },
+  { path: "/time", icon: "week", name: words.rooms.time, needs: "time.write" },
+  { path: "/reports", icon: "reports", name: words.rooms.reports, needs: "time.read" },
+  { path: "/insights", icon: "insights", name: words.rooms.insights },
+  { path: "/forms", icon: "forms", name: words.rooms.forms, needs: "forms.fill" },
+  { path: "/projects", icon: "folder", name: words.rooms.projects },
+  { path: "/people", icon: "people", name: words.rooms.people, needs: "people.read" },
+  { path: "/time/import", icon: "import", name: words.rooms.import, needs: "time.import" },
+  { path: "/privacy", icon: "privacy", name: words.rooms.privacy, below: true },
+  { path: "/promises", icon: "promises", name: words.rooms.promises, below: true },
+  { path: "/settings", icon: "settings", name: words.rooms.settings, below: true },
+];
+
+const holds = (room: string, path: string) =>
+  room === "/" ? path === "/" : path === room || path.startsWith(`${room}/`);
+
+/** Whether a room is the one of an address; the longest that fits is. */
+export function isHere(room: string, path: string): boolean {
+  if (!holds(room, path)) return false;
+  return !rooms.some((other) => other.path.length > room.length && holds(other.path, path));
+}

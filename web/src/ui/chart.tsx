@@ -1,0 +1,217 @@
+// Bars: columns over time, or lines of names; stacked by a second grouping, labelled directly.
+import { useElementSize } from "@mantine/hooks";
+import { numberText } from "./time";
+
+export interface Part {
+  key: string;
+  value: number;
+}
+
+export interface Bar {
+  key: string;
+  label: string;
+  parts: Part[];
+}
+
+export interface Series {
+  key: string;
+  label: string;
+  colour: string;
+}
+
+interface BarsProps {
+  bars: Bar[];
+  series: Series[];
+  /** What the whole picture says, for those who do not see it. */
+  label: string;
+  format: (value: number) => string;
+}
+
+const total = (bar: Bar) => bar.parts.reduce((sum, { value }) => sum + value, 0);
+
+/** A round step so that about four lines fit below the largest value. */
+function stepFor(max: number, unit: number): number {
+  const wanted = max / unit / 4;
+  const power = 10 ** Math.floor(Math.log10(Math.max(wanted, 1e-9)));
+  const factor = [1, 2, 5, 10].find((factor) => factor * power >= wanted) ?? 10;
+  return Math.max(factor * power, 0.5) * unit;
+}
+
+const HEIGHT = 240;
+const TOP = 20;
+const BOTTOM = 26;
+const LEFT = 44;
+const HOUR = 3600;
+
+export function Columns({ bars, series, label, format }: BarsProps) {
+  const { ref, width } = useElementSize();
+  const max = Math.max(...bars.map(total), 1);
+  const step = stepFor(max, HOUR);
+  const top = Math.ceil(max / step) * step;
+  const plot = HEIGHT - TOP - BOTTOM;
+  const y = (value: number) => TOP + plot * (1 - value / top);
+  const slot = Math.max(1, (width - LEFT) / bars.length);
+  const thick = Math.min(48, slot * 0.72);
+  const every = Math.ceil(52 / slot);
+  const colours = new Map(series.map(({ key, colour }) => [key, colour]));
+  const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
+  return (
+    <div ref={ref}>
+      <svg
+        className="chart"
+        height={HEIGHT}
+        viewBox={`0 0 ${Math.max(width, 1)} ${HEIGHT}`}
+        role="img"
+        aria-label={label}
+      >
+        {lines.map((value) => (
+          <g key={value}>
+            <line
+              className={value === 0 ? "axis" : "grid"}
+              x1={LEFT}
+              x2={width}
+              y1={y(value)}
+              y2={y(value)}
+            />
+            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+              {format(value)}
+            </text>
+          </g>
+        ))}
+        {bars.map((bar, i) => {
+          const x = LEFT + slot * i + (slot - thick) / 2;
+          let below = 0;
+          return (
+            <g key={bar.key}>
+              <title>{`${bar.label}: ${format(total(bar))}`}</title>
+              {bar.parts.map(({ key, value }) => {
+                const from = below;
+                below += value;
+                return (
+                  <rect
+                    key={key}
+                    x={x}
+                    width={thick}
+                    y={y(below)}
+                    height={Math.max(0, y(from) - y(below) - (from > 0 ? 1 : 0))}
+                    fill={colours.get(key)}
+                  />
+                );
+              })}
+              {slot >= 44 && below > 0 && (
+                <text className="value" x={x + thick / 2} y={y(below) - 6} textAnchor="middle">
+                  {format(below)}
+                </text>
+              )}
+              {i % every === 0 && (
+                <text x={x + thick / 2} y={HEIGHT - 8} textAnchor="middle">
+                  {bar.label}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+const LINE = 32;
+
+export function Lines({ bars, series, label, format }: BarsProps) {
+  const { ref, width } = useElementSize();
+  const max = Math.max(...bars.map(total), 1);
+  const names = Math.min(200, Math.max(90, width * 0.26));
+  const space = Math.max(1, width - names - 64);
+  const colours = new Map(series.map(({ key, colour }) => [key, colour]));
+  const height = Math.max(LINE, bars.length * LINE);
+  const letters = Math.floor(names / 7);
+  return (
+    <div ref={ref}>
+      <svg
+        className="chart"
+        height={height}
+        viewBox={`0 0 ${Math.max(width, 1)} ${height}`}
+        role="img"
+        aria-label={label}
+      >
+        {bars.map((bar, i) => {
+          const middle = i * LINE + LINE / 2;
+          let before = 0;
+          const short =
+            bar.label.length > letters ? `${bar.label.slice(0, letters - 1)}…` : bar.label;
+          return (
+            <g key={bar.key}>
+              <title>{`${bar.label}: ${format(total(bar))}`}</title>
+              <text x={names - 12} y={middle + 4} textAnchor="end">
+                {short}
+              </text>
+              {bar.parts.map(({ key, value }) => {
+                const x = names + (space * before) / max;
+                before += value;
+                return (
+                  <rect
+                    key={key}
+                    x={x}
+                    y={middle - 9}
+                    height={18}
+                    width={Math.max(1, (space * value) / max - 1)}
+                    fill={colours.get(key)}
+                  />
+                );
+              })}
+              <text className="value" x={names + (space * before) / max + 8} y={middle + 4}>
+                {format(before)}
+              </text>
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+export function Legend({ series }: { series: Series[] }) {
+  return (
+    <ul className="legend small quiet">
+      {series.map(({ key, label, colour }) => (
+        <li key={key}>
+          <span className="dot" style={{ background: colour }} />
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A few numbers in a row, beside a sentence that says what they are. */
+export function Spark({ values, label }: { values: Part[]; label: string }) {
+  const max = Math.max(...values.map(({ value }) => Math.abs(value)), 1e-9);
+  const width = 8;
+  return (
+    <svg
+      className="spark"
+      width={values.length * (width + 3)}
+      height={40}
+      role="img"
+      aria-label={label}
+    >
+      {values.map(({ key, value }, i) => {
+        const tall = Math.max(2, (36 * Math.abs(value)) / max);
+        return (
+          <rect
+            key={key}
+            x={i * (width + 3)}
+            y={38 - tall}
+            width={width}
+            height={tall}
+            rx={2}
+            fill="var(--chart)"
+          >
+            <title>{`${key}: ${numberText(value, 1)}`}</title>
+          </rect>
+        );
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,72 @@
+// The dialog before an act that cannot be undone: what will be gone, and its name typed.
+import { Button, Modal, TextInput } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import { Problem } from "~/api/client";
+import { words } from "~/words";
+import { ProblemNotice } from "./form";
+
+interface ConfirmProps {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  act: string;
+  /** What has to be typed; nothing when absent. */
+  name?: string;
+  run: () => Promise<unknown>;
+  children: ReactNode;
+}
+
+export function Confirm({ opened, onClose, title, act, name, run, children }: ConfirmProps) {
+  const [typed, setTyped] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const close = () => {
+    setTyped("");
+    setProblem(null);
+    onClose();
+  };
+  const confirm = async () => {
+    setBusy(true);
+    try {
+      await run();
+      close();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Modal opened={opened} onClose={close} title={title} role="alertdialog">
+      <div className="stack">
+        {problem && <ProblemNotice problem={problem} />}
+        {children}
+        {name !== undefined && (
+          <TextInput
+            label={words.confirm.type(name)}
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+            autoComplete="off"
+            data-autofocus
+          />
+        )}
+        <div className="row right">
+          <Button variant="default" onClick={close}>
+            {words.act.cancel}
+          </Button>
+          <Button
+            color="red"
+            loading={busy}
+            disabled={name !== undefined && typed.trim() !== name.trim()}
+            onClick={() => void confirm()}
+          >
+            {act}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

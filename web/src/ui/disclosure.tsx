@@ -1,0 +1,150 @@
+// The disclosure: the exact text that would leave, masked parts marked; where to, why, how much.
+import { Button, Modal, SegmentedControl } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import { words } from "~/feature/ai/words";
+import { Notice } from "./states";
+import { numberText } from "./time";
+
+export interface Masked {
+  kind: string;
+  count: number;
+}
+
+export interface Disclosed {
+  disclosure: string;
+  masked: readonly Masked[];
+  provider: string;
+  model?: string | null;
+  evidence?: string | null;
+  bytes: number;
+  columns?: readonly string[];
+  rows?: number;
+}
+
+/** The text with its tokens (PERSON_1, EMAIL_ADDRESS_2_1) marked. */
+export function MarkedText({ text, masked }: { text: string; masked: readonly Masked[] }) {
+  const kinds = masked.map(({ kind }) => kind).join("|");
+  if (!kinds) return text;
+  return text
+    .split(new RegExp(`\\b((?:${kinds})_\\d+(?:_\\d+)?)\\b`))
+    .map((part, i) => (i % 2 === 1 ? <mark key={i}>{part}</mark> : part));
+}
+
+const countText = (kind: string, count: number | string) =>
+  `${words.kinds[kind] ?? kind.toLowerCase().replaceAll("_", " ")}: ${count}`;
+
+export function maskedText(masked: readonly Masked[]): string {
+  const parts = masked
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => countText(kind, count));
+  return parts.join(", ") || words.sheet.nothing_masked;
+}
+
+/** "PERSON 2" as people read it. */
+export function maskedLine(line: string): string {
+  const [kind = "", count = ""] = line.split(" ");
+  return countText(kind, count);
+}
+
+export function DisclosureFacts({ given }: { given: Disclosed }) {
+  const { provider, model, evidence, bytes, masked, columns, rows } = given;
+  return (
+    <dl className="facts">
+      <dt>{words.sheet.to}</dt>
+      <dd>{provider === "local" ? words.local : provider}</dd>
+      {model && (
+        <>
+          <dt>{words.sheet.model}</dt>
+          <dd>{model}</dd>
+        </>
+      )}
+      {evidence && (
+        <>
+          <dt>{words.sheet.evidence}</dt>
+          <dd>{evidence}</dd>
+        </>
+      )}
+      {columns && columns.length > 0 && (
+        <>
+          <dt>{words.sheet.columns}</dt>
+          <dd>
+            {columns.join(", ")}
+            {rows ? ` (${words.sheet.rows(numberText(rows))})` : ""}
+          </dd>
+        </>
+      )}
+      <dt>{words.sheet.size}</dt>
+      <dd className="figures">{words.sheet.bytes(numberText(bytes))}</dd>
+      <dt>{words.sheet.masked}</dt>
+      <dd>{maskedText(masked)}</dd>
+    </dl>
+  );
+}
+
+/** The messages of a chat request as text; null when it is something else. */
+function readableOf(disclosure: string): string | null {
+  try {
+    const { messages, ...rest } = JSON.parse(disclosure);
+    const texts = messages.map(
+      ({ role, content }: { role: string; content: string }) => `[${role}]\n${content}`,
+    );
+    return [...texts, `[options]\n${JSON.stringify(rest, null, 1)}`].join("\n\n");
+  } catch {
+    return null;
+  }
+}
+
+interface SheetProps {
+  given: Disclosed;
+  onSend?: () => void;
+  onClose: () => void;
+  /** What the sending button says. */
+  send?: string;
+  children?: ReactNode;
+}
+
+export function DisclosureSheet({ given, onSend, onClose, send, children }: SheetProps) {
+  const readable = readableOf(given.disclosure);
+  const [exact, setExact] = useState(readable === null);
+  return (
+    <Modal opened onClose={onClose} title={words.sheet.title} size={760}>
+      <div className="stack">
+        {given.disclosure ? (
+          <>
+            <p className="quiet">{words.sheet.lead}</p>
+            {readable && (
+              <SegmentedControl
+                size="xs"
+                value={exact ? "exact" : "readable"}
+                onChange={(value) => setExact(value === "exact")}
+                data={[
+                  { value: "exact", label: words.sheet.exact },
+                  { value: "readable", label: words.sheet.readable },
+                ]}
+              />
+            )}
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard */}
+            <section className="disclosure" tabIndex={0} aria-label={words.sheet.text}>
+              <MarkedText
+                text={exact || !readable ? given.disclosure : readable}
+                masked={given.masked}
+              />
+            </section>
+          </>
+        ) : (
+          <Notice kind="good" icon="lock">
+            {words.sheet.local}
+          </Notice>
+        )}
+        <DisclosureFacts given={given} />
+        {children}
+        <div className="row right">
+          <Button variant="default" onClick={onClose}>
+            {words.sheet.not}
+          </Button>
+          {onSend && <Button onClick={onSend}>{send ?? words.sheet.send}</Button>}
+        </div>
+      </div>
+    </Modal>
+  );
+}

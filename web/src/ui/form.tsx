@@ -1,0 +1,156 @@
+// A form's state: values, what the server said about each field, unsaved changes, Ctrl+Enter.
+import { Button } from "@mantine/core";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import { Problem } from "~/api/client";
+import { useGuard } from "~/shell/router";
+import { words } from "~/words";
+import { Notice } from "./states";
+
+interface Options<T> {
+  initial: T;
+  /** Problems that are known before anything is sent, by field. */
+  check?: (values: T) => Partial<Record<keyof T, string | null | false>>;
+  submit: (values: T) => Promise<unknown>;
+  /** Ask before unsaved changes are left. */
+  guard?: boolean;
+}
+
+/** The field that a JSON pointer names: "/fields/0/label" -> "fields". */
+const fieldOf = (pointer: string) => pointer.split("/")[1] ?? "";
+
+export function useForm<T extends object>({ initial, check, submit, guard }: Options<T>) {
+  const [values, setValues] = useState(initial);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [dirty, setDirty] = useState(false);
+  useGuard(guard === true && dirty && !busy, words.form.leave);
+
+  const set = (changes: Partial<T>) => {
+    setValues((old) => ({ ...old, ...changes }));
+    setErrors((old) =>
+      Object.fromEntries(Object.entries(old).filter(([name]) => !(name in changes))),
+    );
+    setDirty(true);
+  };
+
+  const send = async () => {
+    const found = Object.entries(check?.(values) ?? {}).filter(([, text]) => text);
+    setErrors(Object.fromEntries(found) as Record<string, string>);
+    setProblem(null);
+    if (found.length > 0 || busy) return;
+    setBusy(true);
+    try {
+      await submit(values);
+      setDirty(false);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const named = error.errors.filter(({ pointer }) => fieldOf(pointer) in values);
+      setErrors(
+        Object.fromEntries(named.map(({ pointer, problem }) => [fieldOf(pointer), problem])),
+      );
+      setProblem(named.length > 0 && named.length === error.errors.length ? null : error);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return {
+    values,
+    errors,
+    problem,
+    busy,
+    dirty,
+    set,
+    reset: (to: T) => {
+      setValues(to);
+      setErrors({});
+      setProblem(null);
+      setDirty(false);
+    },
+    send,
+    /** Notes a problem of one field. */
+    fail: (name: string, text: string) => setErrors((old) => ({ ...old, [name]: text })),
+    /** Props of a text input. */
+    text: (name: keyof T & string) => ({
+      name,
+      value: (values[name] ?? "") as string,
+      error: errors[name],
+      onChange: (event: { currentTarget: { value: string } }) =>
+        set({ [name]: event.currentTarget.value } as Partial<T>),
+    }),
+    /** Props of a select. */
+    select: (name: keyof T & string) => ({
+      name,
+      value: (values[name] as string | null) || null,
+      error: errors[name],
+      onChange: (value: string | null) => set({ [name]: value } as Partial<T>),
+    }),
+    /** Props of a checkbox or switch. */
+    check: (name: keyof T & string) => ({
+      name,
+      checked: Boolean(values[name]),
+      error: errors[name],
+      onChange: (event: { currentTarget: { checked: boolean } }) =>
+        set({ [name]: event.currentTarget.checked } as Partial<T>),
+    }),
+  };
+}
+
+interface FormProps {
+  form: { send: () => Promise<void>; problem: Problem | null };
+  children: ReactNode;
+  className?: string;
+}
+
+export function Form({ form, children, className = "stack" }: FormProps) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void form.send();
+  };
+  const keys = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void form.send();
+  };
+  return (
+    <form className={className} onSubmit={submit} onKeyDown={keys} noValidate>
+      {form.problem && <ProblemNotice problem={form.problem} />}
+      {children}
+    </form>
+  );
+}
+
+export function ProblemNotice({ problem }: { problem: Problem }) {
+  const places = problem.errors.map(({ pointer, problem }) => `${pointer.slice(1)}: ${problem}`);
+  return (
+    <Notice kind="bad">
+      <span className="strong">{problem.message}</span>
+      {[problem.detail, ...places].filter(Boolean).map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+    </Notice>
+  );
+}
+
+interface SubmitProps {
+  form: { busy: boolean };
+  label?: string;
+  disabled?: boolean;
+  onCancel?: () => void;
+}
+
+export function Submit({ form, label = words.act.save, disabled, onCancel }: SubmitProps) {
+  return (
+    <div className="row right">
+      {onCancel && (
+        <Button variant="default" onClick={onCancel}>
+          {words.act.cancel}
+        </Button>
+      )}
+      <Button type="submit" loading={form.busy} disabled={disabled}>
+        {label}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+// The insight card: a number, one sentence, a small chart, and how it is known.
+import { Button } from "@mantine/core";
+import type { Finding } from "~/feature/ai/data";
+import { words } from "~/feature/ai/words";
+import { Link } from "~/shell/router";
+import { Spark } from "./chart";
+import { numberText } from "./time";
+
+interface InsightCardProps {
+  finding: Finding;
+  from: string;
+  to: string;
+  onDismiss: () => void;
+  onNever: () => void;
+}
+
+export function InsightCard({ finding, from, to, onDismiss, onNever }: InsightCardProps) {
+  const { title, sentence, method, value, unit, numbers, series, rows } = finding;
+  return (
+    <article className="card insight">
+      <div className="row between top">
+        <div>
+          <h3>{title}</h3>
+          {value != null && (
+            <div className="figure">
+              {numberText(value, 2)}
+              {unit && <small>{unit}</small>}
+            </div>
+          )}
+        </div>
+        {series.length > 1 && (
+          <Spark
+            values={series.map(({ name, value }) => ({ key: name, value }))}
+            label={words.answer.series}
+          />
+        )}
+      </div>
+      <p>{sentence}</p>
+      <details>
+        <summary>{words.answer.how}</summary>
+        <div className="stack tight how">
+          <p className="small quiet">{method}</p>
+          <table className="table small">
+            <tbody>
+              {numbers.map(({ name, value, unit }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td className="num">
+                    {numberText(value, 2)} {unit}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {rows.length > 0 && (
+            <Link className="small" href={`/time/entries?from=${from}&to=${to}`}>
+              {words.answer.rows(rows.length)}
+            </Link>
+          )}
+        </div>
+      </details>
+      <div className="row">
+        <span className="tag">{words.answer.advisory}</span>
+        <span className="grow" />
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={onDismiss}>
+          {words.answer.dismiss}
+        </Button>
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={onNever}>
+          {words.answer.never}
+        </Button>
+      </div>
+    </article>
+  );
+}

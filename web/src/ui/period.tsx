@@ -1,0 +1,70 @@
+// Choosing a period by a preset or by its first and last day; kept in the URL as from and to.
+import { Select, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useFilters } from "~/shell/router";
+import { useSession } from "~/shell/session";
+import { words } from "~/words";
+import { type Day, PERIODS, type Period, periodOf } from "./time";
+
+const FIRST: Day = "1970-01-01";
+
+export function usePeriod(fallback: Period): { from: Day; to: Day; preset: Period | null } {
+  const [filters] = useFilters();
+  const { zone, week_start } = useSession();
+  const given = { from: filters.get("from"), to: filters.get("to") };
+  const span = periodOf(fallback, zone, week_start);
+  const from = given.from ?? span.from;
+  const to = given.to ?? (from > span.to ? from : span.to);
+  const preset = PERIODS.find((period) => {
+    const candidate = periodOf(period, zone, week_start);
+    return candidate.from === from && candidate.to === to;
+  });
+  return { from, to, preset: preset ?? null };
+}
+
+export function PeriodFilter({ fallback }: { fallback: Period }) {
+  const [, setFilters] = useFilters();
+  const { zone, week_start } = useSession();
+  const { preset, ...used } = usePeriod(fallback);
+  // Dates that cannot be used yet stay here: a year half typed, an end before the begin.
+  const [typed, setTyped] = useState<{ from: Day; to: Day } | null>(null);
+  const { from, to } = typed ?? used;
+  const type = (changes: { from?: Day; to?: Day }) => {
+    const next = { from, to, ...changes };
+    const isWhole = [next.from, next.to].every((day) => day >= FIRST);
+    setTyped(next);
+    if (!isWhole || next.to < next.from) return;
+    setTyped(null);
+    setFilters(next);
+  };
+  return (
+    <>
+      <Select
+        label={words.period.label}
+        w={150}
+        data={PERIODS.map((period) => ({ value: period, label: words.period[period] }))}
+        value={preset}
+        placeholder={words.period.own}
+        allowDeselect={false}
+        onChange={(period) => {
+          if (!period) return;
+          setTyped(null);
+          setFilters({ ...periodOf(period as Period, zone, week_start) });
+        }}
+      />
+      <TextInput
+        type="date"
+        label={words.period.from}
+        value={from}
+        onChange={(event) => type({ from: event.currentTarget.value })}
+      />
+      <TextInput
+        type="date"
+        label={words.period.to}
+        value={to}
+        error={from && to && to < from && to >= FIRST ? words.period.reversed : undefined}
+        onChange={(event) => type({ to: event.currentTarget.value })}
+      />
+    </>
+  );
+}

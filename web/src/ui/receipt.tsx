@@ -1,0 +1,51 @@
+// The receipt: what was sent by kind and count, to whom, when, and the salt that only this person
+// holds.
+import { Button } from "@mantine/core";
+import type { AiAnswer } from "~/feature/ai/data";
+import { words } from "~/feature/ai/words";
+import { DisclosureFacts } from "./disclosure";
+import { Icon } from "./icon";
+import { notify } from "./toasts";
+
+export function Receipt({ answer }: { answer: AiAnswer }) {
+  if (!answer.receipt) return null;
+  const copy = async () => {
+    const text = `${words.receipt.id} ${answer.receipt}\n${words.receipt.salt} ${answer.salt}\n\n${answer.disclosure}`;
+    await navigator.clipboard.writeText(text);
+    notify(words.receipt.copied);
+  };
+  return (
+    <section className="card receipt" aria-label={words.receipt.title}>
+      <div className="stack">
+        <div>
+          <h2>{words.receipt.title}</h2>
+          <p className="quiet">{words.receipt.lead}</p>
+        </div>
+        <dl className="facts">
+          <dt>{words.receipt.id}</dt>
+          <dd className="mono">{answer.receipt}</dd>
+          {answer.salt && (
+            <>
+              <dt>{words.receipt.salt}</dt>
+              <dd className="mono">{answer.salt}</dd>
+            </>
+          )}
+        </dl>
+        <DisclosureFacts given={answer} />
+        {answer.salt && (
+          <div className="row between wrap">
+            <p className="small muted grow">{words.receipt.salt_help}</p>
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<Icon name="copy" size={14} />}
+              onClick={() => void copy()}
+            >
+              {words.receipt.copy}
+            </Button>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,177 @@
+// Instants, dates, zones and durations as people read and write them.
+
+export type Day = string; // YYYY-MM-DD
+
+const LOCALE = navigator.language;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** Date and clock time of an instant in a zone. */
+export function inZone(instant: string | number | Date, zone: string): { date: Day; time: string } {
+  const parts: Record<string, string> = {};
+  for (const { type, value } of partsOf(zone).formatToParts(new Date(instant))) parts[type] = value;
+  return {
+    date: `${parts.year}-${parts.month}-${parts.day}`,
+    time: `${parts.hour}:${parts.minute}`,
+  };
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function partsOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-CA", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+    formats.set(zone, format);
+  }
+  return format;
+}
+
+/** Instant of a clock time in a zone; a time that a clock change skips moves forward, one that it
+    repeats is the first of the two. */
+export function instantOf(date: Day, time: string, zone: string): Date {
+  const wanted = Date.parse(`${date}T${time}Z`);
+  const offsetAt = (at: number) => {
+    const { date, time } = inZone(at, zone);
+    return Date.parse(`${date}T${time}Z`) - Math.floor(at / MINUTE) * MINUTE;
+  };
+  const candidates = [wanted - offsetAt(wanted - DAY), wanted - offsetAt(wanted + DAY)];
+  const exact = candidates.filter((at) => at + offsetAt(at) === wanted);
+  return new Date(exact.length ? Math.min(...exact) : (candidates[0] ?? wanted));
+}
+
+export function today(zone: string): Day {
+  return inZone(Date.now(), zone).date;
+}
+
+export function addDays(date: Day, days: number): Day {
+  return new Date(Date.parse(`${date}T00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+export function startOfWeek(date: Day, start: string): Day {
+  const weekday = new Date(`${date}T00:00Z`).getUTCDay();
+  return addDays(date, -((weekday - (start === "sunday" ? 0 : 1) + 7) % 7));
+}
+
+function addMonths(date: Day, months: number): Day {
+  const [year = 0, month = 1] = date.split("-").map(Number);
+  return new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
+}
+
+export const PERIODS = [
+  "today",
+  "this_week",
+  "last_week",
+  "this_month",
+  "last_month",
+  "this_quarter",
+  "this_year",
+] as const;
+export type Period = (typeof PERIODS)[number];
+
+/** First and last day of a period. */
+export function periodOf(period: Period, zone: string, weekStart: string): { from: Day; to: Day } {
+  const now = today(zone);
+  const week = startOfWeek(now, weekStart);
+  const month = `${now.slice(0, 7)}-01`;
+  const year = `${now.slice(0, 4)}-01-01`;
+  const quarter = addMonths(year, Math.floor((Number(now.slice(5, 7)) - 1) / 3) * 3);
+  switch (period) {
+    case "today":
+      return { from: now, to: now };
+    case "this_week":
+      return { from: week, to: addDays(week, 6) };
+    case "last_week":
+      return { from: addDays(week, -7), to: addDays(week, -1) };
+    case "this_month":
+      return { from: month, to: addDays(addMonths(month, 1), -1) };
+    case "last_month":
+      return { from: addMonths(month, -1), to: addDays(month, -1) };
+    case "this_quarter":
+      return { from: quarter, to: addDays(addMonths(quarter, 3), -1) };
+    case "this_year":
+      return { from: year, to: addDays(addMonths(year, 12), -1) };
+  }
+}
+
+type Style = "short" | "long" | "weekday" | "day" | "month" | "full";
+const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
+  short: { day: "numeric", month: "short" },
+  long: { weekday: "long", day: "numeric", month: "long" },
+  weekday: { weekday: "short" },
+  day: { day: "numeric", month: "numeric" },
+  month: { month: "short", year: "numeric" },
+  full: { day: "numeric", month: "short", year: "numeric" },
+};
+
+export function dateText(date: Day, style: Style = "full"): string {
+  const options = { ...STYLES[style], timeZone: "UTC" };
+  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(`${date}T00:00Z`));
+}
+
+export function rangeText(from: Day, to: Day): string {
+  const format = new Intl.DateTimeFormat(LOCALE, { ...STYLES.full, timeZone: "UTC" });
+  return format.formatRange(new Date(`${from}T00:00Z`), new Date(`${to}T00:00Z`));
+}
+
+export function clockText(instant: string, zone: string): string {
+  const options = { hour: "numeric", minute: "2-digit", timeZone: zone } as const;
+  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
+}
+
+export function momentText(instant: string, zone: string): string {
+  const options = { dateStyle: "medium", timeStyle: "short", timeZone: zone } as const;
+  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
+}
+
+/** Seconds as 1:30, or 1:30:05 with seconds. */
+export function durationText(seconds: number, withSeconds = false): string {
+  const all = Math.max(0, withSeconds ? Math.floor(seconds) : Math.round(seconds / 60) * 60);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  const text = `${Math.floor(all / 3600)}:${pad(Math.floor(all / 60) % 60)}`;
+  return withSeconds ? `${text}:${pad(all % 60)}` : text;
+}
+
+/** Seconds of 1:30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
+export function durationOf(text: string): number | null {
+  const given = text.trim().toLowerCase().replace(/,/g, ".");
+  const clock = /^(\d{0,4}):(\d{1,2})(?::(\d{2}))?$/.exec(given);
+  if (clock) {
+    const [, hours, minutes, seconds] = clock;
+    if (Number(minutes) > 59 || Number(seconds ?? 0) > 59) return null;
+    return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0);
+  }
+  const parts =
+    /^(?:(\d+(?:\.\d+)?|\.\d+) ?h)? ?(?:(\d+(?:\.\d+)?) ?m(?:in)?)? ?(?:(\d+) ?s)?$/.exec(given);
+  if (given && parts) {
+    const [, hours, minutes, seconds] = parts;
+    return Math.round(Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));
+  }
+  return /^(\d+(\.\d+)?|\.\d+)$/.test(given) ? Math.round(Number(given) * 3600) : null;
+}
+
+/** Money of minor units in its currency. */
+export function moneyText(minor: number, currency: string): string {
+  const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency });
+  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+/** Minor units of what somebody typed; null when it cannot be read. */
+export function moneyOf(text: string, currency: string): number | null {
+  const given = text.trim().replace(/\s/g, "").replace(",", ".");
+  if (!/^\d+(\.\d+)?$/.test(given)) return null;
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  return Math.round(Number(given) * 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+export function numberText(value: number, digits = 0): string {
+  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: digits }).format(value);
+}

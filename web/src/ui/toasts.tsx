@@ -1,0 +1,67 @@
+// Short notices with at most one act, such as undo for ten seconds; read out by screen readers.
+import { useSyncExternalStore } from "react";
+import { words } from "~/words";
+
+interface Toast {
+  id: number;
+  text: string;
+  bad: boolean;
+  act?: { label: string; run: () => void };
+}
+
+let toasts: Toast[] = [];
+let last = 0;
+const listeners = new Set<() => void>();
+
+function set(next: Toast[]) {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+function dismiss(id: number) {
+  set(toasts.filter((toast) => toast.id !== id));
+}
+
+interface Options {
+  bad?: boolean;
+  act?: { label: string; run: () => void };
+}
+
+export function notify(text: string, { bad = false, act }: Options = {}) {
+  const id = ++last;
+  set([...toasts.slice(-2), { id, text, bad, act }]);
+  setTimeout(() => dismiss(id), act || bad ? 10_000 : 4_000);
+}
+
+/** Says that something is gone, with ten seconds to take it back. */
+export function notifyUndo(text: string, undo: () => void) {
+  notify(text, { act: { label: words.act.undo, run: undo } });
+}
+
+export function Toasts() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {shown.map(({ id, text, bad, act }) => (
+        <div key={id} className={bad ? "toast bad" : "toast"}>
+          <span className="grow">{text}</span>
+          <button
+            type="button"
+            onClick={() => {
+              act?.run();
+              dismiss(id);
+            }}
+          >
+            {act?.label ?? words.act.dismiss}
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
