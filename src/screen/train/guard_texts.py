@@ -5,6 +5,7 @@ guard_texts.py DATA all|FOLD FOLDS train|test > TEXTS
 
 Prints lines of "class<tab>source<tab>text"; texts of one idea are in one fold.
 """
+import glob
 import hashlib
 import json
 import random
@@ -29,9 +30,13 @@ def show(kind, source, text):
         print(line)
 
 
-def pairs(name):
+def authored(pattern):
+    return sorted(glob.glob("%s/authored/%s" % (DATA, pattern)))
+
+
+def pairs(path):
     kind = ""
-    for line in open("%s/authored/%s.txt" % (DATA, name), encoding="utf-8"):
+    for line in open(path, encoding="utf-8"):
         line = line.rstrip("\n")
         if line.startswith("## "):
             kind = line.split()[1]
@@ -42,8 +47,8 @@ def pairs(name):
                 show("none", "near " + kind, good)
 
 
-def harmless(name):
-    for line in open("%s/authored/%s.txt" % (DATA, name), encoding="utf-8"):
+def harmless(path):
+    for line in open(path, encoding="utf-8"):
         line = line.rstrip("\n")
         if line and not line.startswith("#") and wanted(line):
             show("none", "harmless", line)
@@ -91,7 +96,8 @@ def made(name, count):
 
 if PART == "train":
     made("guard_grammar", 900)
-pairs("guard_pairs_1")
-pairs("guard_pairs_2")
-harmless("guard_harmless")
+for path in authored("guard_pairs_*.txt"):
+    pairs(path)
+for path in authored("guard_harmless*.txt"):
+    harmless(path)
 given(DATA + "/given/injection_dev.jsonl")
