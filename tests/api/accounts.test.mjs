@@ -42,19 +42,19 @@ test("the session is in one cookie that no script and no other site can use", as
 test("guessing is slowed where it happens, and the owner elsewhere is not", async () => {
   const ann = await server.signUp();
   const { email } = ann.account;
-  const refused = [];
-  for (let i = 0; i < 24; i++) {
-    const reply = await signIn(email, `wrong password ${i}`);
-    if (reply.status === 429) refused.push(reply);
-    else assert.equal(reply.status, 401);
-  }
+  // All at once, so that what a slow machine takes over some is no pause that the others are granted.
+  const atOnce = (n, password) =>
+    Promise.all(Array.from({ length: n }, () => signIn(email, password)));
+  const guesses = await atOnce(24, "wrong password");
+  const refused = guesses.filter(({ status }) => status === 429);
   assert.ok(refused.length >= 8, `${refused.length} of 24 were refused`);
+  for (const { status } of guesses) assert.ok([401, 429].includes(status));
   for (const { headers, body } of refused) {
     assert.ok(Number(headers["retry-after"]) > 0);
     assert.equal(body.type, "/problems/rate-limited");
   }
-  const body = { email, password: PASSWORD };
-  assert.equal((await server.api("POST", "/api/v1/session", { body })).status, 429);
+  const right = await atOnce(16, PASSWORD);
+  assert.ok(right.some(({ status }) => status === 429));
   assert.equal((await signIn(email, PASSWORD, "127.0.0.2")).status, 201);
   assert.equal((await ann.get("/api/v1/session")).status, 200);
 });

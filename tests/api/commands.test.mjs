@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { Client, startServer, vow } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
 
 const folders = [];
 after(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))));
@@ -114,11 +115,6 @@ function writer(client) {
     return done;
   };
   return { acknowledged, stop };
-}
-
-/** Lets everything else run until the condition holds. */
-async function until(condition) {
-  while (!condition()) await new Promise((go) => setImmediate(go));
 }
 
 for (const who of ["core", "egress", "both"]) {

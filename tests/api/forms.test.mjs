@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { after, before, test } from "node:test";
 import { addProvider, startProvider, switchOn } from "../lib/provider.mjs";
 import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
 
 const FORM = {
   title: "Feedback",
@@ -58,15 +59,6 @@ function announced(ann, path, bytes) {
     sent.on("error", reject);
     sent.flushHeaders();
   });
-}
-
-/** Asks again until `ready` says so. */
-async function eventually(ask, ready) {
-  for (;;) {
-    const reply = await ask();
-    if (ready(reply)) return reply;
-    await new Promise((next) => setImmediate(next));
-  }
 }
 
 test("a file is given, named in an answer, and comes back as a download", async () => {
@@ -142,7 +134,7 @@ test("a hook is looked at, switched on, suggests, and a person decides", async (
   const story = { story: "Write to ann@example.org, it crashes" };
   const given = await ann.post(`/api/v1/forms/${form.id}/submissions`, story);
   assert.equal(given.status, 201, given.text);
-  const list = await eventually(
+  const list = await until(
     () => ann.get(`/api/v1/suggestions?submission=${given.body.id}`),
     (reply) => reply.body.items.length > 0,
   );
