@@ -1,6 +1,6 @@
 /* db_crash_test.c: a process that is killed while it writes loses nothing that it acknowledged. */
 #include "db_fixture.h"
-#include "engine.h"
+#include "sqlite.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* db_store_test.c: the data folder: which databases are open, how they go, how they come back. */
 #include "compose.h"
 #include "db_fixture.h"
-#include "engine.h"
+#include "sqlite.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

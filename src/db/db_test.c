@@ -1,7 +1,7 @@
 /* db_test.c: the contract of db.h, one function after the other. */
 #include "compose.h"
 #include "db_fixture.h"
-#include "engine.h"
+#include "sqlite.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* db_write_test.c: group commit: who shares a transaction, who fails alone, and what happens when
    the disk does not take it. */
 #include "db_fixture.h"
-#include "engine.h"
+#include "sqlite.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,49 +1,15 @@
-/* engine.h: what the files of the SQLite engine share; nobody outside this folder includes it. */
+/* engine.h: what the engines share: databases, queued works, and the functions that an engine is
+   made of. Nobody outside this folder includes it. */
 #ifndef VOW_DB_ENGINE_H
 #define VOW_DB_ENGINE_H
 
+#include "compose.h"
 #include "db.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
 
 enum {
-    STATEMENTS_MAX = 256,    /* prepared statements kept per connection */
-    PARAMETERS_MAX = 128,    /* of one statement */
-    IDLE_READERS_MAX = 4,    /* kept per database; more are opened under load and closed after */
-    BUCKETS = 64,            /* of a connection's statement table */
-    WAL_FRAMES = 4000,       /* checkpoint each time the WAL has grown by as many pages: 16 MiB */
-    WAL_FRAMES_LONG = 16000, /* then wait for readers to let the WAL start anew */
-    OPEN_SLACK = 16,         /* databases over open_max before an opener must close one itself */
-    BUSY_MS = 5000,          /* waiting for a lock of SQLite's */
-    INSIST_MS = 100,         /* waiting for readers when the WAL is long */
-};
-
-/* A prepared statement. `number[i]` is the N of the $N that SQLite calls parameter i + 1. */
-struct stmt {
-    sqlite3_stmt *handle;
-    uint64_t hash;
-    struct stmt *bucket;        /* next with the same bucket */
-    struct stmt *older, *newer; /* least recently used goes first */
-    int parameters;
-    uint32_t bytes;
-    bool busy, cached, writes;
-    uint8_t number[PARAMETERS_MAX];
-};
-
-enum control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, SAVE, RELEASE, UNDO, CONTROLS };
-
-struct conn {
-    sqlite3 *handle;
-    struct db *db;
-    struct conn *next; /* in the list of idle readers */
-    sqlite3_stmt *control[CONTROLS];
-    struct stmt *bucket[BUCKETS];
-    struct stmt *oldest, *newest;
-    int statements;
-    int wal_frames, checkpoint_at;
-    size_t bytes;   /* of its cached statements */
-    size_t counted; /* bytes that the store counts for it */
+    OPEN_SLACK = 16, /* databases over open_max before an opener must close one itself */
 };
 
 /* A work in a database's queue; lies in the caller's arena or stack. */
@@ -59,10 +25,12 @@ struct work {
 
 enum state { OPENING, OPEN, CLOSING };
 
+struct conn;  /* a connection of SQLite's */
+struct pg_db; /* what PostgreSQL keeps of a database */
+
 struct db {
     struct store *store;
     struct id id;
-    char *path;
 
     /* Under store->lock. */
     struct db *newer, *older; /* by last use */
@@ -76,16 +44,20 @@ struct db {
     struct work *first, *last;
     pthread_t owner; /* who has the writer, while busy */
 
-    struct conn *writer; /* belongs to whoever set busy */
-
+    /* SQLite's. */
+    char *path;
+    struct conn *writer;  /* belongs to whoever set busy */
     pthread_mutex_t lock; /* readers */
     struct conn *idle;
     int idle_count;
     int reading; /* readers in use */
+
+    struct pg_db *pg; /* PostgreSQL's */
 };
 
 struct store {
     struct store_config config;
+    const struct engine *engine;
     char *dir;
     int lock_fd;
 
@@ -99,11 +71,16 @@ struct store {
     size_t cached; /* bytes of page caches and statements, atomically */
     pthread_t *threads;
     int thread_count;
+
+    struct pg_store *pg; /* PostgreSQL's */
 };
+
+struct pg_conn;
 
 struct tx {
     struct db *db;
-    struct conn *conn;
+    struct conn *conn;  /* SQLite's */
+    struct pg_conn *pg; /* PostgreSQL's */
     struct arena *arena;
     struct error *err;
     bool writes;
@@ -111,33 +88,49 @@ struct tx {
     bool dirty;   /* has written */
 };
 
-/* Notes what SQLite said, as a problem without anybody's data; returns false. */
-bool sqlite_fail(struct error *err, sqlite3 *handle, int rc);
+/* What an engine is made of. Where a function has the name of one in db.h it is that one. */
+struct engine {
+    bool (*open)(struct store *s, struct error *err); /* the store itself; before any database */
+    void (*close)(struct store *s);                   /* also after an open that failed */
 
-enum role { WRITER, READER, COPIER };
+    void (*attach)(struct db *db); /* the engine's part of a new struct db */
+    void (*detach)(struct db *db);
 
-/* Opens a connection to the database's file; the only place that opens one. */
-MUST_USE bool conn_open(struct db *db, enum role role, bool create, struct conn **ret,
-                        struct error *err);
-void conn_close(struct conn *conn); /* NULL is fine */
+    /* Makes the database usable; NOT_FOUND when it is not there and must not be made. `made` says
+       whether it was. */
+    bool (*start)(struct db *db, bool create, bool *made, struct error *err);
+    void (*stop)(struct db *db);                      /* closes its connections */
+    bool (*remove)(struct db *db, struct error *err); /* for good; stopped before */
+    void (*cool)(struct db *db, bool idle); /* gives memory back; by who has the writer. `idle`: it
+                                               was not used for some time */
+    bool (*ids)(struct store *s, struct arena *a, struct id **ret, size_t *count,
+                struct error *err);
 
-/* Gives back memory: cached statements and pages. */
-void conn_cool(struct conn *conn);
+    bool (*read)(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
+    /* Runs the works of a batch, together in a transaction, by who has the writer; leaves in each
+       whether it is kept. */
+    void (*batch)(struct db *db, struct work *batch);
+    void (*after_batch)(struct db *db); /* once all were told */
 
-/* Tells the store how much memory the connection holds now. */
-void conn_count(struct conn *conn);
+    bool (*run)(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                int64_t *changed);
+    bool (*row)(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                const struct field *fields, void *ret, bool *found);
+    bool (*each)(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                 const struct field *fields, size_t size, row_fn *each, void *with);
+    bool (*rows)(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                 const struct field *fields, size_t size, size_t max, struct list *ret);
+    bool (*columns)(struct tx *tx, const char *table, const char ***ret, size_t *count);
+    const char *(*column_type)(enum kind kind);
 
-/* Runs BEGIN, COMMIT and the like; returns SQLite's code. */
-int conn_control(struct conn *conn, enum control what);
+    bool (*checkpoint)(struct db *db, struct error *err);
+    bool (*backup)(struct db *db, const char *path, struct error *err);
+    bool (*snapshot)(struct db *db, struct error *err);
+    bool (*snapshot_commit)(struct db *db, struct error *err);
+    bool (*snapshot_rollback)(struct db *db, struct error *err);
+};
 
-/* The prepared statement of a text, marked busy until stmt_put. */
-MUST_USE bool stmt_get(struct conn *conn, const char *sql, struct stmt **ret, struct error *err);
-void stmt_put(struct conn *conn, struct stmt *s);
-
-/* A reader of the database, opened if none is idle. */
-MUST_USE bool reader_get(struct db *db, struct conn **ret, struct error *err);
-void reader_put(struct conn *conn);
-void readers_close(struct db *db); /* the idle ones */
+extern const struct engine sqlite_engine;
 
 /* Waits until nobody has the writer, then has it. The caller holds store->lock. */
 void writer_take(struct db *db);
@@ -147,9 +140,6 @@ void writer_give(struct db *db);
 /* The same for callers that do not hold the lock. */
 void writer_hold(struct db *db);
 void writer_let(struct db *db);
-
-/* Moves everything from the WAL into the file and empties the WAL. */
-MUST_USE bool conn_checkpoint(struct conn *conn, struct error *err);
 
 /* Runs batches of the databases that are ready until the store stops. */
 void *writer_thread(void *store);
@@ -164,14 +154,5 @@ int64_t store_clock(void);
    holds store->lock, which is free while files are closed. */
 bool store_evict(struct store *s);
 bool store_full(const struct store *s); /* the caches hold more than the budget */
-
-/* Puts a snapshot back that a dead process left behind; no connection may be open. */
-MUST_USE bool snapshot_recover(const char *path, struct error *err);
-MUST_USE bool folder_sync(const char *path, struct error *err); /* the one that holds `path` */
-void files_remove(const char *path); /* the database's file and all its companions */
-
-/* The path of a companion of a file, in `to`; aborts when too long. */
-enum { PATH_ROOM = 4096 };
-void path_with(char to[PATH_ROOM], const char *path, const char *suffix);
 
 #endif

@@ -1,5 +1,5 @@
 /* sqlite_conn.c: connections: how a file is opened, what they keep prepared, the idle readers. */
-#include "engine.h"
+#include "sqlite.h"
 
 #include "sealed/sealed.h"
 
@@ -389,7 +389,7 @@ void readers_close(struct db *db)
     }
 }
 
-bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
+bool sqlite_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
     struct conn *conn;
     if (!reader_get(db, &conn, err))

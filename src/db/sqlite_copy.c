@@ -1,6 +1,6 @@
 /* sqlite_copy.c: copies of a database: the online backup, and the snapshot that a migration can go
    back to. */
-#include "engine.h"
+#include "sqlite.h"
 
 #include "sealed/sealed.h"
 
@@ -103,7 +103,7 @@ static bool snapshot_make(struct db *db, struct error *err)
     return ok;
 }
 
-bool db_snapshot(struct db *db, struct error *err)
+bool sqlite_snapshot(struct db *db, struct error *err)
 {
     writer_hold(db);
     bool ok = snapshot_make(db, err);
@@ -111,7 +111,7 @@ bool db_snapshot(struct db *db, struct error *err)
     return ok;
 }
 
-bool db_snapshot_commit(struct db *db, struct error *err)
+bool sqlite_snapshot_commit(struct db *db, struct error *err)
 {
     companion_remove(db->path, snapshot_suffix);
     return folder_sync(db->path, err);
@@ -135,7 +135,7 @@ bool snapshot_recover(const char *path, struct error *err)
     return folder_sync(path, err);
 }
 
-bool db_snapshot_rollback(struct db *db, struct error *err)
+bool sqlite_snapshot_rollback(struct db *db, struct error *err)
 {
     writer_hold(db);
     readers_close(db);
@@ -153,7 +153,7 @@ bool db_snapshot_rollback(struct db *db, struct error *err)
 }
 
 /* Through a connection of its own, for a copy is a write to SQLite, which readers refuse. */
-bool db_backup(struct db *db, const char *path, struct error *err)
+bool sqlite_backup(struct db *db, const char *path, struct error *err)
 {
     const struct store_config *c = &db->store->config;
     autofree(secret_key_wipe) struct secret_key key;

@@ -1,24 +1,8 @@
 /* sqlite_tx.c: statements in a transaction: values in, rows out. */
-#include "compose.h"
-#include "engine.h"
+#include "sqlite.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct arena *tx_arena(struct tx *tx)
-{
-    return tx->arena;
-}
-
-struct db *tx_db(struct tx *tx)
-{
-    return tx->db;
-}
-
-bool tx_writes(const struct tx *tx)
-{
-    return tx->writes;
-}
 
 static int bind_one(sqlite3_stmt *s, int at, const struct value *v)
 {
@@ -101,8 +85,8 @@ static int step(struct tx *tx, struct stmt *s)
     return rc;
 }
 
-bool tx_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
-            int64_t *changed)
+bool sqlite_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                int64_t *changed)
 {
     struct stmt *s;
     if (!start(tx, q, args, n, &s))
@@ -215,8 +199,8 @@ static bool row_read(struct tx *tx, struct stmt *s, struct arena *a, const struc
     return true;
 }
 
-bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
-            const struct field *fields, void *ret, bool *found)
+bool sqlite_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                const struct field *fields, void *ret, bool *found)
 {
     struct stmt *s;
     if (!start(tx, q, args, n, &s))
@@ -235,8 +219,8 @@ bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size
     return ok;
 }
 
-bool tx_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
-             const struct field *fields, size_t size, row_fn *each, void *with)
+bool sqlite_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                 const struct field *fields, size_t size, row_fn *each, void *with)
 {
     struct stmt *s;
     if (!start(tx, q, args, n, &s))
@@ -260,8 +244,8 @@ bool tx_each(struct tx *tx, const struct query *q, const struct value *args, siz
 
 enum { ROWS_FIRST = 16 };
 
-bool tx_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
-             const struct field *fields, size_t size, size_t max, struct list *ret)
+bool sqlite_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                 const struct field *fields, size_t size, size_t max, struct list *ret)
 {
     struct stmt *s;
     if (!start(tx, q, args, n, &s))
@@ -291,14 +275,8 @@ bool tx_rows(struct tx *tx, const struct query *q, const struct value *args, siz
     return true;
 }
 
-struct query query_composed(const char *sql)
+const char *sqlite_column_type(enum kind kind)
 {
-    return (struct query){ .sql = sql };
-}
-
-const char *db_column_type(const struct db *db, enum kind kind)
-{
-    (void)db;
     switch (kind) {
     case KIND_BOOL:
     case KIND_INT:
@@ -333,11 +311,11 @@ static const struct field column_name_fields[] = {
 
 static const struct query table_columns = { "SELECT name FROM pragma_table_info($1) ORDER BY cid" };
 
-bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
+bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
 {
     struct list rows;
-    if (!tx_rows(tx, &table_columns, ARGS(value_text(table)), column_name_fields,
-                 sizeof(struct column_name), 0, &rows))
+    if (!sqlite_rows(tx, &table_columns, ARGS(value_text(table)), column_name_fields,
+                     sizeof(struct column_name), 0, &rows))
         return false;
     /* A record of one text has the layout of a text. */
     static_assert(sizeof(struct column_name) == sizeof(const char *), "one member");

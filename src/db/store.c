@@ -1,17 +1,10 @@
-/* sqlite_store.c: the data folder and which of its databases are open. */
+/* store.c: which databases are open, whatever engine holds them. */
 #include "engine.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { CACHE_DEFAULT = 64 << 20 };
 
@@ -27,40 +20,9 @@ int64_t store_clock(void)
     return now.tv_sec;
 }
 
-/* SQLite is told once per process, before its first use, that every connection stays with one
-   thread at a time and that it need not count memory: both would take global locks. */
-static void sqlite_once(void)
-{
-    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
-    sqlite3_initialize();
-}
-
-static bool folder_make(const char *path, struct error *err)
-{
-    if (mkdir(path, 0700) && errno != EEXIST)
-        return error_set(err, errno == ENOSPC ? STORAGE_FULL : INTERNAL,
-                         "the data folder cannot be made: %s", strerror(errno));
-    return true;
-}
-
-static bool folder_lock(struct store *s, struct error *err)
-{
-    char path[PATH_ROOM];
-    path_with(path, s->dir, "/lock");
-    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (s->lock_fd < 0)
-        return error_set(err, INTERNAL, "the data folder cannot be locked: %s", strerror(errno));
-    if (flock(s->lock_fd, LOCK_EX | LOCK_NB))
-        return error_set(err, UNAVAILABLE, "the data folder is in use by another process");
-    return true;
-}
-
 static void store_free(struct store *s)
 {
-    if (s->lock_fd >= 0)
-        close(s->lock_fd);
+    s->engine->close(s);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
@@ -81,15 +43,15 @@ static void threads_join(struct store *s)
 
 bool store_open(const struct store_config *config, struct store **ret, struct error *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, sqlite_once);
     assert(config->writers > 0 && config->open_max > 0 && config->batch_max > 0);
     struct store *s = calloc(1, sizeof *s);
     pthread_t *threads = calloc((size_t)config->writers, sizeof *threads);
     char *dir = strdup(config->dir);
     if (!s || !threads || !dir)
         abort();
-    *s = (struct store){ .config = *config, .dir = dir, .threads = threads, .lock_fd = -1 };
+    *s = (struct store){
+        .config = *config, .dir = dir, .threads = threads, .lock_fd = -1, .engine = &sqlite_engine
+    };
     s->config.dir = dir;
     if (!s->config.cache)
         s->config.cache = CACHE_DEFAULT;
@@ -100,9 +62,7 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
     pthread_cond_init(&s->changed, NULL);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&s->lock, NULL);
-    char org[PATH_ROOM];
-    path_with(org, dir, "/org");
-    if (!folder_make(dir, err) || !folder_lock(s, err) || !folder_make(org, err)) {
+    if (!s->engine->open(s, err)) {
         store_free(s);
         return false;
     }
@@ -115,18 +75,6 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
         }
     *ret = s;
     return true;
-}
-
-static char *file_path(const struct store *s, struct id id)
-{
-    char name[64], text[ID_TEXT], path[PATH_ROOM];
-    id_format(id, text);
-    snprintf(name, sizeof name, id_given(id) ? "/org/%s.db" : "/control.db", text);
-    path_with(path, s->dir, name);
-    char *copy = strdup(path);
-    if (!copy)
-        abort();
-    return copy;
 }
 
 /* The list by last use. Its functions need store->lock. */
@@ -159,15 +107,13 @@ static struct db *db_new(struct store *s, struct id id)
         abort();
     db->store = s;
     db->id = id;
-    db->path = file_path(s, id);
-    pthread_mutex_init(&db->lock, NULL);
+    s->engine->attach(db);
     return db;
 }
 
 static void db_free(struct db *db)
 {
-    pthread_mutex_destroy(&db->lock);
-    free(db->path);
+    db->store->engine->detach(db);
     free(db);
 }
 
@@ -181,19 +127,12 @@ static bool closable(const struct db *db)
     return unused(db) && !db->doomed; /* a doomed one is closed by who destroys it */
 }
 
-static void connections_close(struct db *db)
-{
-    readers_close(db);
-    conn_close(db->writer);
-    db->writer = NULL;
-}
-
 /* Closes a database that nobody uses. Lets go of the lock meanwhile. */
 static void db_close(struct store *s, struct db *db)
 {
     db->state = CLOSING;
     pthread_mutex_unlock(&s->lock);
-    connections_close(db);
+    s->engine->stop(db);
     pthread_mutex_lock(&s->lock);
     list_remove(s, db);
     s->open--;
@@ -214,23 +153,18 @@ bool store_evict(struct store *s)
 static bool db_prepare(struct db *db, bool create, struct error *err)
 {
     const struct store_config *c = &db->store->config;
-    if (!snapshot_recover(db->path, err))
-        return false;
-    bool exists = !access(db->path, F_OK);
-    if (!exists && !create)
-        return error_set(err, NOT_FOUND, NULL); /* without its path: people may see this one */
-    if (!conn_open(db, WRITER, create, &db->writer, err))
+    const struct engine *engine = db->store->engine;
+    bool made = false;
+    if (!engine->start(db, create, &made, err))
         return false;
     if (c->prepare && !c->prepare(c->prepare_with, db, err)) {
         error_set(err, INTERNAL, "a database could not be prepared");
-        connections_close(db);
-        if (!exists)
-            files_remove(db->path);
+        engine->stop(db);
+        if (made)
+            (void)!engine->remove(db, &(struct error){ 0 });
         return false;
     }
-    /* What a migration prepared is not needed again. */
-    readers_close(db);
-    conn_cool(db->writer);
+    engine->cool(db, false); /* what a migration prepared is not needed again */
     return true;
 }
 
@@ -332,10 +266,7 @@ void store_cool(struct store *s, int64_t before)
         db->refs++; /* keeps it in the list while the lock is free */
         writer_take(db);
         pthread_mutex_unlock(&s->lock);
-        readers_close(db);
-        if (before && db->writer->wal_frames) /* idle: what was deleted leaves the WAL as well */
-            (void)!conn_checkpoint(db->writer, &(struct error){ 0 });
-        conn_cool(db->writer);
+        s->engine->cool(db, before != 0);
         pthread_mutex_lock(&s->lock);
         writer_give(db);
         db->refs--;
@@ -369,10 +300,8 @@ bool db_destroy(struct store *s, struct id id, struct error *err)
         pthread_cond_wait(&s->changed, &s->lock);
     db->state = CLOSING;
     pthread_mutex_unlock(&s->lock);
-    bool exists = !access(db->path, F_OK);
-    connections_close(db);
-    files_remove(db->path);
-    bool ok = exists ? folder_sync(db->path, err) : error_set(err, NOT_FOUND, NULL);
+    s->engine->stop(db);
+    bool ok = s->engine->remove(db, err);
     pthread_mutex_lock(&s->lock);
     list_remove(s, db);
     s->open--;
@@ -394,41 +323,4 @@ void store_close(struct store *s)
     }
     pthread_mutex_unlock(&s->lock);
     store_free(s);
-}
-
-static bool name_id(const char *name, struct id *ret)
-{
-    char text[ID_TEXT];
-    size_t n = strlen(name);
-    if (n != sizeof text - 1 + 3 || strcmp(name + n - 3, ".db"))
-        return false;
-    memcpy(text, name, sizeof text - 1);
-    text[sizeof text - 1] = 0;
-    return id_parse(text, ret);
-}
-
-bool store_ids(struct store *s, struct arena *a, struct id **ret, size_t *count, struct error *err)
-{
-    char path[PATH_ROOM];
-    path_with(path, s->dir, "/org");
-    DIR *dir = opendir(path);
-    if (!dir)
-        return error_set(err, INTERNAL, "the data folder cannot be read: %s", strerror(errno));
-    size_t n = 0, room = 64;
-    struct id *ids = arena_many(a, room, struct id);
-    for (struct dirent *e; (e = readdir(dir));) {
-        struct id id;
-        if (!name_id(e->d_name, &id))
-            continue;
-        if (n == room) {
-            struct id *larger = arena_many(a, room *= 2, struct id);
-            memcpy(larger, ids, n * sizeof *ids);
-            ids = larger;
-        }
-        ids[n++] = id;
-    }
-    closedir(dir);
-    *ret = ids;
-    *count = n;
-    return true;
 }

@@ -1,0 +1,91 @@
+/* tx.c: what db.h offers on a database or in a transaction, handed to the engine that holds it. */
+#include "engine.h"
+
+struct arena *tx_arena(struct tx *tx)
+{
+    return tx->arena;
+}
+
+struct db *tx_db(struct tx *tx)
+{
+    return tx->db;
+}
+
+bool tx_writes(const struct tx *tx)
+{
+    return tx->writes;
+}
+
+bool tx_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+            int64_t *changed)
+{
+    return tx->db->store->engine->run(tx, q, args, n, changed);
+}
+
+bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+            const struct field *fields, void *ret, bool *found)
+{
+    return tx->db->store->engine->row(tx, q, args, n, fields, ret, found);
+}
+
+bool tx_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+             const struct field *fields, size_t size, row_fn *each, void *with)
+{
+    return tx->db->store->engine->each(tx, q, args, n, fields, size, each, with);
+}
+
+bool tx_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+             const struct field *fields, size_t size, size_t max, struct list *ret)
+{
+    return tx->db->store->engine->rows(tx, q, args, n, fields, size, max, ret);
+}
+
+struct query query_composed(const char *sql)
+{
+    return (struct query){ .sql = sql };
+}
+
+const char *db_column_type(const struct db *db, enum kind kind)
+{
+    return db->store->engine->column_type(kind);
+}
+
+bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
+{
+    return tx->db->store->engine->columns(tx, table, ret, count);
+}
+
+bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
+{
+    return db->store->engine->read(db, a, work, with, err);
+}
+
+bool store_ids(struct store *s, struct arena *a, struct id **ret, size_t *count, struct error *err)
+{
+    return s->engine->ids(s, a, ret, count, err);
+}
+
+bool db_checkpoint(struct db *db, struct error *err)
+{
+    return db->store->engine->checkpoint(db, err);
+}
+
+bool db_backup(struct db *db, const char *path, struct error *err)
+{
+    return db->store->engine->backup(db, path, err);
+}
+
+bool db_snapshot(struct db *db, struct error *err)
+{
+    return db->store->engine->snapshot(db, err);
+}
+
+bool db_snapshot_commit(struct db *db, struct error *err)
+{
+    return db->store->engine->snapshot_commit(db, err);
+}
+
+bool db_snapshot_rollback(struct db *db, struct error *err)
+{
+    return db->store->engine->snapshot_rollback(db, err);
+}
