@@ -36,7 +36,7 @@ bool field_absent(const struct field *f, const void *record)
     const void *at = field_of(f, record);
     switch (f->kind) {
     case KIND_INT:
-        return f->nullable && *(const int64_t *)at == INT_NONE;
+        return (f->nullable || f->see) && *(const int64_t *)at == INT_NONE;
     case KIND_REAL:
         return isnan(*(const double *)at);
     case KIND_TEXT:
@@ -69,6 +69,20 @@ void field_clear(const struct field *f, void *record)
         *(double *)at = NAN;
     else
         memset(at, 0, f->kind == KIND_RECORD ? f->size : kind_size(f->kind));
+}
+
+bool field_hideable(const struct field *f)
+{
+    return f->kind != KIND_BOOL && f->kind != KIND_SPAN && f->kind != KIND_LIST &&
+           f->kind != KIND_RECORD;
+}
+
+void field_hide(const struct field *f, void *record)
+{
+    if (f->kind == KIND_INT)
+        *(int64_t *)field_in(f, record) = INT_NONE;
+    else
+        field_clear(f, record);
 }
 
 static const struct {

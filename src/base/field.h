@@ -18,7 +18,7 @@
 enum kind {
     KIND_NONE,
     KIND_BOOL,    /* bool; never absent: false */
-    KIND_INT,     /* int64_t; INT_NONE when .nullable, else 0 */
+    KIND_INT,     /* int64_t; INT_NONE when .nullable or hidden, else 0 */
     KIND_REAL,    /* double; NaN */
     KIND_TEXT,    /* const char *; NULL */
     KIND_ID,      /* struct id; all zero */
@@ -67,7 +67,8 @@ struct field {
     const char *const *choices;   /* KIND_TEXT: the only values, ends with NULL */
     const char *format;           /* KIND_TEXT: "email", "zone", "currency", "colour", "password" */
     const struct table *refers;   /* KIND_ID: the table whose row it names */
-    const struct permission *see; /* absent in answers to actors without; NULL: everybody's */
+    const struct permission *see; /* absent in answers to actors without; NULL: everybody's.
+                                     Of kinds that can be absent, and KIND_INT */
     const char *label;            /* what people see; user-defined fields have one */
     bool required;                /* must be given when creating */
     bool nullable;                /* KIND_INT: may be absent */
@@ -127,6 +128,11 @@ const void *field_of(const struct field *f, const void *record);
 /* Whether the value is absent (see enum kind), and setting it so. */
 bool field_absent(const struct field *f, const void *record);
 void field_clear(const struct field *f, void *record);
+
+/* Whether a field of the kind can be hidden from those who may not see it (.see), so that nobody
+   takes what is hidden for a value; and hiding it in an answer: it is then absent. */
+bool field_hideable(const struct field *f);
+void field_hide(const struct field *f, void *record);
 
 /* Bytes of the member of a kind, for records laid out at run time. */
 size_t kind_size(enum kind k);

@@ -102,6 +102,18 @@ static void absent_is_null(void **state)
                                 "\"text\":null,\"id\":null,\"at\":null,\"day\":null,\"length\":0,"
                                 "\"bytes\":null,\"any\":null,\"parts\":[],\"words\":[],"
                                 "\"part\":{\"n\":0}}");
+    /* a number that is always there can be hidden all the same */
+    static const struct field hidden[] = {
+        FIELD(struct all, count, .see = (const struct permission *)&all_fields),
+        { 0 },
+    };
+    out.len = 0;
+    json_record(&out, hidden, &r);
+    assert_string_equal(out.at, "{\"count\":0}");
+    field_hide(hidden, &r);
+    out.len = 0;
+    json_record(&out, hidden, &r);
+    assert_string_equal(out.at, "{\"count\":null}");
     out.len = 0;
     json_record(&out, NULL, NULL);
     assert_string_equal(out.at, "{}");

@@ -67,7 +67,7 @@ void unseen_clear(const struct ctx *c, const struct field *fields, void *record)
 {
     EACH_FIELD (f, fields) {
         if (f->see && !ctx_can(c, f->see)) {
-            field_clear(f, record);
+            field_hide(f, record);
             continue;
         }
         if (f->kind == KIND_RECORD)
@@ -168,6 +168,8 @@ static void written(void *with, bool ok)
 
 static bool in_write_lane(struct request *r)
 {
+    if (r->x->route->settle)
+        r->x->route->settle(&r->c);
     db_write(r->db, &r->x->arena, work_write, written, r, &r->x->err);
     return false;
 }

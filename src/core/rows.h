@@ -66,8 +66,9 @@ struct page {
 MUST_USE bool row_list(struct ctx *c, const struct table *t, const struct page *page,
                        struct list *ret, const char **next);
 
-/* Takes out of a record what the actor's role may not see (field.see), in nested records and lists
-   too. Every JSON answer goes through it; code that writes answers itself calls it. */
+/* Hides in a record what the actor's role may not see (field.see), in nested records and lists
+   too: it is absent then. Every JSON answer goes through it; code that writes answers itself calls
+   it. */
 void unseen_clear(const struct ctx *c, const struct field *fields, void *record);
 
 /* Notes that another person's data was read (for features with queries of their own). */

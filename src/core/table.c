@@ -66,6 +66,9 @@ bool table_check(const struct table *t, struct error *err)
             return error_set(err, INTERNAL, "%s.%s has no storable kind", t->name, f->name);
         if (f->ai && f->privacy == SECRET)
             return error_set(err, INTERNAL, "%s.%s: AI never reads a secret", t->name, f->name);
+        if (f->see && !field_hideable(f))
+            return error_set(err, INTERNAL, "%s.%s is of a kind that cannot be absent", t->name,
+                             f->name);
         if (f->see && f->filter)
             return error_set(err, INTERNAL, "%s.%s: filters and order would show what few may see",
                              t->name, f->name);

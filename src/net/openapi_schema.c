@@ -57,9 +57,12 @@ const char *permission_name(const struct permission *p)
     return *(const char *const *)(const void *)p;
 }
 
-/* Whether null is among the values. In an answer, a required field and the id are always there. */
+/* Whether null is among the values. In an answer, a required field and the id are always there, but
+   for those who may not see them. */
 static bool is_nullable(const struct field *f, enum use use)
 {
+    if (use == USE_OUT && f->see)
+        return true;
     if (f->required || (use == USE_OUT && !strcmp(f->name, "id")))
         return false;
     switch (f->kind) {

@@ -41,7 +41,7 @@ static const struct field line_fields[] = {
 };
 static const struct field entry_fields[] = {
     FIELD(struct entry, id, .read_only = true, .privacy = OPERATIONAL, .doc = "Id"),
-    FIELD(struct entry, version, .read_only = true, .doc = "Version"),
+    FIELD(struct entry, version, .read_only = true, .see = &track, .doc = "Version"),
     FIELD(struct entry, note, .max = 9, .choices = notes, .privacy = CONTENT, .ai = true,
           .see = &track, .doc = "Note"),
     FIELD(struct entry, hash, .privacy = SECRET, .doc = "Hash"),
@@ -151,6 +151,10 @@ static void document_is_whole(void **state)
     assert_true(json_is_true(AT(out, "note", "x-ai")));
     assert_string_equal(json_string_value(AT(out, "note", "x-see")), "time.track");
     assert_null(json_object_get(AT(in, "note"), "x-see"));
+    json_t *hidden =
+        AT(out, "version", "type"); /* a number, and null to those who may not see it */
+    assert_int_equal(json_array_size(hidden), 2);
+    assert_string_equal(json_string_value(json_array_get(hidden, 1)), "null");
     assert_int_equal(json_array_size(AT(out, "note", "enum")), 3);
     AT(schemas, "time_entry_line");
     json_t *list = AT(d, "paths", "/time/entries", "get");

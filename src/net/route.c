@@ -56,6 +56,18 @@ static bool check_body(const struct route *r, struct error *err)
     return true;
 }
 
+/* What is hidden from some is null to them. */
+static bool check_hiding(const struct route *r, const struct field *fields, struct error *err)
+{
+    EACH_FIELD (f, fields)
+        if (f->see && !field_hideable(f))
+            return error_set(err, INTERNAL, "%s %s: %s is of a kind that cannot be absent",
+                             method_name(r->method), r->path, f->name);
+        else if (f->fields && !check_hiding(r, f->fields, err))
+            return false;
+    return true;
+}
+
 static bool check_route(const struct route *r, struct error *err)
 {
     const char *name = method_name(r->method);
@@ -74,7 +86,7 @@ static bool check_route(const struct route *r, struct error *err)
         return error_set(err, INTERNAL, "%s %s: a record without its size", name, r->path);
     if (r->list && !r->out)
         return error_set(err, INTERNAL, "%s %s: a list of nothing", name, r->path);
-    return check_path(r, err) && check_body(r, err);
+    return check_path(r, err) && check_body(r, err) && check_hiding(r, r->out, err);
 }
 
 /* Whether two paths take the same requests: literals alike, parameters at the same places. */

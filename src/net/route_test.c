@@ -190,9 +190,17 @@ static void declarations_are_checked(void **state)
 {
     (void)state;
     static const struct field body_fields[] = { FIELD(struct in, name), { 0 } };
+    static const struct field hidden[] = {
+        { .name = "yes", .kind = KIND_BOOL, .see = (const struct permission *)&body_fields },
+        { 0 },
+    };
+    static const struct field around[] = {
+        { .name = "inner", .kind = KIND_RECORD, .fields = hidden },
+        { 0 },
+    };
     struct route good = ROUTE(POST, "/x"), other;
     const struct route *two[] = { &good, &other };
-    struct route bad[12];
+    struct route bad[14];
     size_t n = 0;
     for (size_t i = 0; i < LENGTH(bad); i++)
         bad[i] = good;
@@ -208,6 +216,9 @@ static void declarations_are_checked(void **state)
     bad[n++].in_size = 0;
     bad[n].body = BODY_BYTES;
     bad[n++].in = body_fields;
+    bad[n].out_size = bad[n + 1].out_size = 1;
+    bad[n++].out = hidden;
+    bad[n++].out = around;
     bad[n++].list = true;
     for (size_t i = 0; i < n; i++) {
         struct error err = { 0 };

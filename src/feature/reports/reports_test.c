@@ -174,6 +174,12 @@ static void people_see_what_they_may(void **state)
     csv_is(w, "by=client&" YEAR, w->member,
            "client,hours,billable hours,amount (EUR)\r\nHarbour,3.00,0.00,\r\n"
            "\"\",3.00,1.00,\r\n");
+    struct answer unseen = expect(w, 200, GET, "/reports/time?by=person&" YEAR, w->member, NULL);
+    has(&unseen, "\"duration_s\":21600,\"billable_s\":3600,\"amount_minor\":null}");
+    has(&unseen, "\"billable_s\":3600,\"amount_minor\":null,\"currency\"");
+    unseen = expect(w, 200, GET, "/time/entries", w->member, NULL);
+    has(&unseen, "\"rate_minor\":null,\"amount_minor\":null");
+    assert_null(strstr(unseen.body, "\"amount_minor\":0"));
     expect(w, 404, GET, arena_printf(&w->world->a, "/reports/time?by=day&person=%s", w->owner_id),
            w->member, NULL);
     csv_is(w, arena_printf(&w->world->a, "by=month&person=%s&" YEAR, w->owner_id), w->owner,
