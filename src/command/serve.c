@@ -148,6 +148,12 @@ static void signals_block(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* For whoever reads the log; the edge is the only place that logs. */
+static void sentence_log(const char *sentence)
+{
+    complain("%s", sentence);
+}
+
 static bool tls_load(struct arena *a, const char *data, char **argv, struct server_config *server,
                      struct error *err)
 {
@@ -208,6 +214,7 @@ int core_process(int argc, char **argv)
                                  .egress = egress,
                                  .sandbox = report,
                                  .tls = tls,
+                                 .tell = sentence_log,
                                  .listen = listen_text(&a),
                                  .local_providers = getenv("VOW_LOCAL_PROVIDERS") };
     struct app *app;

@@ -12,6 +12,8 @@
 #include "tenant.h"
 #include "workers.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -216,6 +218,18 @@ struct ctx app_ctx(struct app *app, struct arena *a, struct error *err, const ch
                          .err = err,
                          .now = instant_now(),
                          .actor = { .program = true, .name = name } };
+}
+
+void app_tell(const struct app *app, const char *format, ...)
+{
+    char sentence[300];
+    va_list args;
+    if (!app->config || !app->config->tell)
+        return;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    app->config->tell(sentence);
 }
 
 bool tables_all(struct ctx *c, const struct table ***ret, size_t *count)

@@ -61,6 +61,7 @@ struct app_config {
                                     as AI providers, separated by spaces; NULL: none */
     const char *listen;          /* "ADDRESS:PORT" that it is served at; NULL: none */
     bool tls;
+    void (*tell)(const char *sentence); /* what the operator should know, without content; NULL */
 };
 
 /* Checks all declarations, opens the store and control, starts the pools. */
@@ -79,6 +80,9 @@ void app_ended(void *with, struct exchange *x);
 /* A ctx of the program itself (no actor, all permissions), for jobs, commands and checks. The
    arena and the error must outlive it. */
 struct ctx app_ctx(struct app *app, struct arena *a, struct error *err, const char *name);
+
+/* Tells the operator one sentence, without content: ids, names of jobs and of problems. */
+void app_tell(const struct app *app, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Calls a route as if it had come by HTTP, on this thread, and waits for the answer: the same
    session, access, validation and lanes. `json` is the body (NULL: none); `path` has the query.

@@ -50,11 +50,12 @@ static const struct table gadget_table = {
 static const struct table *const gadget_tables[] = { &gadget_table, NULL };
 static const struct permission *const gadget_permissions[] = { &gadget_use, NULL };
 static _Atomic int gadget_rounds; /* of all organisations */
-static bool gadget_round(struct ctx *c, struct id object)
+static _Atomic bool gadget_stuck;
+static bool gadget_round(struct ctx *c)
 {
-    assert_true(id_given(c->organisation) && !id_given(object));
+    assert_true(id_given(c->organisation));
     gadget_rounds++;
-    return true;
+    return !gadget_stuck || error_set(c->err, UNAVAILABLE, "Words that nobody else is told");
 }
 static const struct job_type gadget_job = {
     .name = "gadget.round", .doc = "Counts itself", .run = gadget_round, .every = { 86400 }
@@ -280,6 +281,57 @@ static void test_periodic_jobs(void **state)
     assert_int_equal(gadget_rounds, 4);
 }
 
+static _Atomic int told;
+static void tell(const char *sentence)
+{
+    assert_non_null(strstr(sentence, "gadget.round failed in organisation "));
+    assert_non_null(strstr(sentence, "(UNAVAILABLE)"));
+    assert_null(strstr(sentence, "Words"));
+    told++;
+}
+
+static struct answer failures(struct shop *w)
+{
+    return world_get(w->world, w->owner, "/organisation/failures", 200);
+}
+
+/* What fails is told once, kept, shown to admins and tried again until it succeeds. */
+static void test_jobs_that_fail(void **state)
+{
+    struct shop *w = *state;
+    struct app *app = w->world->app;
+    _Atomic bool stop = false;
+    struct instant none = { 0 }, now = instant_now();
+    ((struct app_config *)(uintptr_t)app->config)->tell = tell;
+    gadget_stuck = true;
+    told = 0;
+    periodic_run(app, none, now, &stop);
+    periodic_run(app, none, now, &stop);
+    assert_int_equal(told, 1);
+    struct answer r = failures(w);
+    assert_non_null(strstr(r.body, "\"kind\":\"job\",\"name\":\"gadget.round\""));
+    assert_non_null(strstr(r.body, "\"problem\":\"UNAVAILABLE\",\"attempts\":1"));
+    assert_null(strstr(r.body, "Words"));
+    const char *retry = arena_printf(&w->world->a, "/organisation/failures/%s/retry",
+                                     world_text(w->world, r.body, "id"));
+    world_post(w->world, world_sign_up(w->world, "Otto Esempio", "otto@example.org"), retry, NULL,
+               404);
+    struct id organisation = world_id(world_self(w->world, w->owner, "organisation"));
+    world_post(w->world, w->owner, retry, NULL, 204);
+    runner_wait(app->runner, organisation);
+    assert_non_null(strstr(failures(w).body, "\"attempts\":2"));
+    gadget_stuck = false;
+    world_post(w->world, w->owner, retry, NULL, 204);
+    runner_wait(app->runner, organisation);
+    assert_null(strstr(failures(w).body, "gadget.round"));
+    gadget_stuck = true;
+    periodic_run(app, none, now, &stop);
+    assert_non_null(strstr(failures(w).body, "gadget.round"));
+    gadget_stuck = false;
+    periodic_run(app, none, now, &stop);
+    assert_null(strstr(failures(w).body, "gadget.round"));
+}
+
 /* A column that only some may see would show itself through filters and order. */
 static void test_hidden_is_not_asked_for(void **state)
 {
@@ -296,6 +348,8 @@ static void test_hidden_is_not_asked_for(void **state)
     assert_non_null(strstr(err.detail, "gadget.weight"));
     weight->filter = false;
     assert_true(table_check(&table, &err));
+    weight->kind = KIND_SPAN; /* nobody could tell 0 from hidden */
+    assert_false(table_check(&table, &err));
 }
 
 int main(void)
@@ -309,6 +363,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
         cmocka_unit_test(test_hidden_is_not_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

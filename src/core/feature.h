@@ -27,12 +27,13 @@ struct subscriber {
     bool (*deliver)(struct ctx *c, const struct event *e);
 };
 
-/* Work for later or for again and again. */
+/* Work for again and again, in every organisation, with a ctx of the program itself outside a
+   transaction. False means: try again sooner (see outbox.h). */
 struct job_type {
     const char *name;
     const char *doc;
-    bool (*run)(struct ctx *c, struct id object);
-    struct span every; /* 0: only when asked for with job_add */
+    bool (*run)(struct ctx *c);
+    struct span every;
 };
 
 struct feature {
@@ -61,10 +62,6 @@ struct feature {
 /* Adds an event to the outbox, in the current transaction. */
 MUST_USE bool event_add(struct ctx *c, const struct event_type *type, struct id object,
                         struct id related);
-
-/* Adds a job, in the current transaction. */
-MUST_USE bool job_add(struct ctx *c, const struct job_type *type, struct id object,
-                      struct instant due);
 
 /* Every table of the ctx's organisation: the declared ones of all features, then those that the
    organisation has declared itself. Needs a transaction. */

@@ -302,7 +302,8 @@ size_t table_routes(struct arena *a, const struct table *t, const struct route *
             r->path = t->path;
             r->handle = generic_list;
             r->in = g->in = table_list_fields(a, t, &r->in_size);
-            r->lane = t->late ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
+            r->lane = t->settle ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
+            r->settle = t->settle;
             r->list = true;
             r->doc = arena_printf(a, "List: %s", one);
         } else if (op == OP_READ) {
@@ -311,7 +312,8 @@ size_t table_routes(struct arena *a, const struct table *t, const struct route *
             r->handle = t->singleton ? single_read : generic_read;
             r->in = t->singleton ? NULL : id_fields(a, t);
             r->in_size = t->singleton ? 0 : t->size;
-            r->lane = t->late ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
+            r->lane = t->settle ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
+            r->settle = t->settle;
             r->doc = arena_printf(a, "Read one %s", one);
         } else if (op == OP_UPDATE) {
             r->method = PATCH;

@@ -1,4 +1,4 @@
-/* outbox.c: writing tasks, and running those that are due. */
+/* outbox.c: writing tasks, running those that are due, and running periodic jobs. */
 #include "outbox.h"
 
 #include "app.h"
@@ -27,14 +27,14 @@ static const struct field outbox_task_fields[] = {
 
 const struct table outbox_task_table = {
     .name = "outbox_task",
-    .doc = "Deliveries of events and jobs that are still to run",
+    .doc = "Deliveries of events that are still to run, and jobs that failed",
     .fields = outbox_task_fields,
     .size = sizeof(struct outbox_task),
     .log = true,
     .held_back = true,
 };
 
-enum { TASKS_AT_ONCE = 16, ATTEMPTS_MAX = 12 };
+enum { TASKS_AT_ONCE = 16, ATTEMPTS_MAX = 12, FIRST_PAUSE_S = 60 };
 
 bool event_add(struct ctx *c, const struct event_type *type, struct id object, struct id related)
 {
@@ -56,15 +56,6 @@ bool event_add(struct ctx *c, const struct event_type *type, struct id object, s
         }
     }
     return true;
-}
-
-bool job_add(struct ctx *c, const struct job_type *type, struct id object, struct instant due)
-{
-    struct outbox_task task = {
-        .kind = "job", .name = type->name, .object = object, .happened_at = c->now, .due_at = due
-    };
-    c->wake = true;
-    return row_create(c, &outbox_task_table, &task);
 }
 
 static const struct subscriber *subscriber_at(const struct app *app, int64_t wanted)
@@ -91,7 +82,7 @@ static bool task_run(struct ctx *c, const struct outbox_task *task)
     const struct subscriber *s = subscriber_at(c->app, task->subscriber);
     const struct job_type *job = job_named(c->app, task->name);
     if (!strcmp(task->kind, "job"))
-        return !job || job->run(c, task->object);
+        return !job || job->run(c);
     struct event e = { .id = task->id,
                        .type = task->name,
                        .object = task->object,
@@ -127,18 +118,92 @@ static bool task_end(struct ctx *c, void *with)
 }
 
 /* Pauses grow: 1, 2, 4 … minutes; after that the task stays, due in a year, for people to see. */
+static struct instant next_try(const struct ctx *c, int64_t attempts)
+{
+    int64_t pause =
+        attempts < ATTEMPTS_MAX ? (int64_t)FIRST_PAUSE_S << attempts : INT64_C(366) * 86400;
+    return instant_plus(c->now, (struct span){ pause });
+}
+
 static bool task_again(struct ctx *c, void *with)
 {
     struct outbox_task *task = with, ret;
-    int64_t pause = task->attempts < ATTEMPTS_MAX ? INT64_C(60) << task->attempts : 366 * 86400;
     struct outbox_task change = *task;
     change.attempts++;
-    change.due_at = instant_plus(c->now, (struct span){ pause });
+    change.due_at = next_try(c, task->attempts);
     return row_update(c, &outbox_task_table, task->id, 0, &change,
                       row_set(&outbox_task_table, "attempts") |
                           row_set(&outbox_task_table, "due_at") |
                           row_set(&outbox_task_table, "problem"),
                       &ret);
+}
+
+static const char *problem_of(const struct error *err)
+{
+    return problem_info(err->problem ? err->problem : INTERNAL)->name;
+}
+
+/* Told the first time and when it is given up, not each time in between. */
+static void failure_tell(const struct ctx *c, const struct outbox_task *task)
+{
+    char id[ID_TEXT];
+    id_format(c->organisation, id);
+    if (!task->attempts)
+        app_tell(c->app, "%s failed in organisation %s (%s) and is tried again", task->name, id,
+                 task->problem);
+    else if (task->attempts == ATTEMPTS_MAX)
+        app_tell(c->app, "%s failed in organisation %s (%s) %d times and is given up", task->name,
+                 id, task->problem, ATTEMPTS_MAX + 1);
+}
+
+struct periodic {
+    struct outbox_task task; /* what an earlier failure left; its id is absent when there is none */
+    const struct job_type *job;
+    const char *problem; /* NULL: it succeeded */
+};
+
+static bool periodic_find(struct ctx *c, void *with)
+{
+    static const struct query left = { "kind = 'job' AND name = $1" };
+    struct periodic *p = with;
+    bool found;
+    return row_find(c, &outbox_task_table, &left, ARGS(value_text(p->job->name)), &p->task, &found);
+}
+
+static bool periodic_settle(struct ctx *c, void *with)
+{
+    struct periodic *p = with;
+    if (!periodic_find(c, p))
+        return false;
+    bool left = id_given(p->task.id);
+    if (!p->problem)
+        return !left || row_delete(c, &outbox_task_table, p->task.id, 0);
+    if (left) /* it has its time */
+        return true;
+    struct outbox_task task = { .kind = "job",
+                                .name = p->job->name,
+                                .happened_at = c->now,
+                                .due_at = next_try(c, 0),
+                                .attempts = 1,
+                                .problem = p->problem };
+    c->wake = true;
+    return row_create(c, &outbox_task_table, &task);
+}
+
+void outbox_run_periodic(struct ctx *c, const struct job_type *job)
+{
+    struct error none = { 0 }, *outer = c->err;
+    struct periodic p = { .job = job };
+    if (!job->run(c))
+        p.problem = problem_of(c->err);
+    c->err = &none;
+    bool read = ctx_read(c, periodic_find, &p);
+    if (p.problem && !id_given(p.task.id))
+        failure_tell(c, &(struct outbox_task){ .name = job->name, .problem = p.problem });
+    /* Where not even this can be written, what was told is all that there is. */
+    if (read && !p.problem != !id_given(p.task.id))
+        (void)!ctx_write(c, periodic_settle, &p);
+    c->err = outer;
 }
 
 bool outbox_run(struct ctx *c, struct instant *next)
@@ -152,7 +217,9 @@ bool outbox_run(struct ctx *c, struct instant *next)
         struct ctx own = *c;
         own.err = &err;
         bool ok = task_run(&own, &task);
-        task.problem = ok ? NULL : problem_info(err.problem ? err.problem : INTERNAL)->name;
+        task.problem = ok ? NULL : problem_of(&err);
+        if (!ok)
+            failure_tell(c, &task);
         if (!ctx_write(c, ok ? task_end : task_again, &task))
             return false;
         if (c->app->stopping)

@@ -1,17 +1,17 @@
-/* outbox.h: events and jobs as rows of the organisation, written with the change that caused them
-   and run afterwards, at least once. */
+/* outbox.h: events as rows of the organisation, written with the change that caused them and
+   delivered afterwards, at least once; and jobs that failed, until they succeed. */
 #ifndef VOW_OUTBOX_H
 #define VOW_OUTBOX_H
 
 #include "feature.h"
 
-/* A task: one delivery of an event to one subscriber, or one job. */
+/* A task: one delivery of an event to one subscriber, or a periodic job that failed. */
 struct outbox_task {
     ROW_MEMBERS;
-    const char *kind;   /* "event" or "job" */
-    const char *name;   /* of the event type or the job type */
-    int64_t subscriber; /* which subscriber of the event; 0 for jobs */
-    struct id object, related;
+    const char *kind;          /* "event" or "job" */
+    const char *name;          /* of the event type or the job type */
+    int64_t subscriber;        /* which subscriber of the event; 0 for jobs */
+    struct id object, related; /* of the event */
     struct instant happened_at;
     struct instant due_at;
     int64_t attempts;
@@ -19,7 +19,12 @@ struct outbox_task {
 };
 extern const struct table outbox_task_table;
 
-/* Runs what is due in the organisation; *next is when something will be, absent when nothing. */
+/* Runs what is due in the organisation; *next is when something will be, absent when nothing. What
+   fails is kept with the problem and tried again after 1, 2, 4 ... minutes, 12 times. */
 MUST_USE bool outbox_run(struct ctx *c, struct instant *next);
+
+/* Runs a periodic job of the ctx's organisation. When it fails it becomes a task that is tried
+   again before the period is over; when it succeeds, the task that an earlier failure left goes. */
+void outbox_run_periodic(struct ctx *c, const struct job_type *job);
 
 #endif

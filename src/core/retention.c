@@ -34,9 +34,8 @@ static bool expire(struct ctx *c, void *with)
     return true;
 }
 
-static bool retention_run(struct ctx *c, struct id object)
+static bool retention_run(struct ctx *c)
 {
-    (void)object;
     return ctx_write(c, expire, NULL);
 }
 

@@ -12,11 +12,14 @@
 
 #define SWEEP_US INT64_C(60000000)
 
+enum { UNOPENED_S = 3600 };
+
 struct slot {
     struct id organisation;
     struct instant due;
     bool running;
-    bool woken; /* again while it was running */
+    bool woken;    /* again while it was running */
+    bool unopened; /* and that has been told */
 };
 
 struct runner {
@@ -59,8 +62,22 @@ void runner_wake(struct runner *r, struct id organisation)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* Told once, until it can be opened again; one that is deleted meanwhile is no failure. */
+static struct instant unopened_tell(struct ctx *c, bool *told)
+{
+    char id[ID_TEXT];
+    id_format(c->organisation, id);
+    if (c->err->problem == NOT_FOUND)
+        return (struct instant){ 0 };
+    if (!*told)
+        app_tell(c->app, "The database of organisation %s cannot be opened (%s)", id,
+                 problem_info(c->err->problem)->name);
+    *told = true;
+    return instant_plus(c->now, (struct span){ UNOPENED_S });
+}
+
 /* Runs one organisation's tasks; gives when to look again, absent for never. */
-static struct instant organisation_run(struct app *app, struct id organisation)
+static struct instant organisation_run(struct app *app, struct id organisation, bool *unopened)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
@@ -68,9 +85,12 @@ static struct instant organisation_run(struct app *app, struct id organisation)
     struct instant next = { 0 };
     c.organisation = organisation;
     if (db_open(app->store, organisation, false, &c.db, &err)) {
+        *unopened = false;
         if (!outbox_run(&c, &next))
             next = instant_plus(c.now, (struct span){ 60 });
         db_release(c.db);
+    } else {
+        next = unopened_tell(&c, unopened);
     }
     arena_done(&a);
     return next;
@@ -91,15 +111,17 @@ static struct slot *earliest(struct runner *r)
 static void slot_run(struct runner *r, struct slot *s)
 {
     struct id organisation = s->organisation;
+    bool unopened = s->unopened;
     s->running = true;
     s->woken = false;
     s->due = (struct instant){ 0 };
     pthread_mutex_unlock(&r->lock);
-    struct instant next = organisation_run(r->app, organisation);
+    struct instant next = organisation_run(r->app, organisation, &unopened);
     wipe_stack();
     pthread_mutex_lock(&r->lock);
     s = slot_of(r, organisation); /* the array may have moved */
     s->running = false;
+    s->unopened = unopened;
     if (s->woken)
         next = instant_now();
     if (instant_given(next) && (!instant_given(s->due) || next.us < s->due.us))
@@ -110,7 +132,7 @@ static void slot_run(struct runner *r, struct slot *s)
 static bool is_due(const struct job_type *j, struct instant before, struct instant now)
 {
     int64_t every = j->every.s * 1000000;
-    return every && before.us / every != now.us / every;
+    return before.us / every != now.us / every;
 }
 
 static bool any_due(const struct app *app, struct instant before, struct instant now)
@@ -129,7 +151,7 @@ static void job_run(struct app *app, struct db *db, const struct job_type *j)
     struct ctx c = app_ctx(app, &a, &err, j->name);
     c.organisation = db_id(db);
     c.db = db;
-    (void)!j->run(&c, (struct id){ 0 });
+    outbox_run_periodic(&c, j);
     arena_done(&a);
 }
 

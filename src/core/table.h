@@ -57,8 +57,6 @@ struct table {
     bool control;               /* lives in the control database, not in an organisation's */
     bool log;       /* bookkeeping (audit, outbox …): its own changes are not audited */
     bool directory; /* everybody may look colleagues up in it: reads are not audited */
-    bool late;      /* written after the answer they belong to: reading waits for what
-                       is queued */
     bool held_back; /* not part of an organisation's export (derived or technical) */
 
     /* Rules of the feature around the generic create, update and delete; may be NULL. `check`
@@ -69,6 +67,10 @@ struct table {
     /* Makes the rows of a derived table anew from those it is derived from, when these came in from
        outside of their rules; may be NULL. */
     bool (*derive)(struct ctx *c);
+    /* Of rows that are written after the answer they belong to: hands those of the ctx's
+       organisation that wait to the writer, before a reader is queued there. NULL: there are none.
+     */
+    void (*settle)(struct ctx *c);
     const void *with; /* for tables declared at run time */
 };
 

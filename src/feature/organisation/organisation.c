@@ -216,5 +216,6 @@ static const struct permission *const permissions[] = {
 const struct feature organisation_feature = {
     .name = "organisation",
     .tables = tables,
+    .routes = failure_routes,
     .permissions = permissions,
 };

@@ -326,10 +326,9 @@ static bool rebuild_work(struct ctx *c, void *with)
     return rollup_rebuild(c);
 }
 
-static bool rollup_run(struct ctx *c, struct id object)
+static bool rollup_run(struct ctx *c)
 {
     bool same;
-    (void)object;
     return ctx_read(c, check_work, &same) && (same || ctx_write(c, rebuild_work, NULL));
 }
 
