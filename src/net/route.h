@@ -61,7 +61,8 @@ struct route {
     bool list;         /* answers a page: {"items": [out …], "next": cursor} */
     bool patch;        /* body is a JSON merge patch (RFC 7396): null clears a field */
     bool versioned;    /* PATCH/DELETE need If-Match; answers carry ETag (field "version") */
-    const void *with;  /* for handlers that serve many rows, such as a table's */
+    void (*settle)(struct ctx *c); /* called before the rule is queued; NULL: nothing to do */
+    const void *with;              /* for handlers that serve many rows, such as a table's */
 };
 
 #define FAILS(...)              \

@@ -57,7 +57,7 @@ const struct table ai_receipt_table = {
     .ops = OP_LIST | OP_READ,
     .read = &ai_receipts_read,
     .erase = ERASE_PERSON,
-    .late = true,
+    .settle = receipts_settle,
 };
 
 static const char *commitment(struct ai_run *run)
@@ -92,10 +92,10 @@ static bool has_left(const struct ai_run *run)
     return run->leaves && (!told || run->end.sent);
 }
 
-static struct blob record_of(struct ai_run *run)
+static struct ai_receipt receipt_of(struct ai_run *run)
 {
     bool left = has_left(run);
-    struct ai_receipt r = {
+    return (struct ai_receipt){
         .id = run->ret->receipt,
         .version = 1,
         .created_at = run->c->now,
@@ -116,7 +116,6 @@ static struct blob record_of(struct ai_run *run)
         .commitment = run->commitment,
         .policy = POLICY_VERSION,
     };
-    return receipt_record(run->c, &r);
 }
 
 bool ai_receipt_keep(struct ai_run *run)
@@ -125,11 +124,13 @@ bool ai_receipt_keep(struct ai_run *run)
         return true;
     run->ret->receipt = id_new(run->c->now);
     run->commitment = run->ret->disclosure ? commitment(run) : NULL;
-    run->kept = receipts_keep(run->c, record_of(run), &run->slot);
+    struct ai_receipt row = receipt_of(run);
+    run->kept = receipts_keep(run->c, receipt_record(run->c, &row), &run->slot);
     return run->kept;
 }
 
 void ai_receipt_write(struct ai_run *run)
 {
-    receipts_write(run->c, run->slot, record_of(run));
+    struct ai_receipt row = receipt_of(run);
+    receipts_write(run->c, run->slot, &row);
 }

@@ -8,29 +8,46 @@
 
 #include "base/json.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-/* A row on its way. */
+enum { BATCH = 64 };
+
+/* A row on its way; in its batch's arena. */
 struct late {
-    struct receipts *receipts;
     struct late *next;
-    struct arena arena;
-    struct error err;
-    struct ctx c;
-    struct db *db;
-    struct blob record;
+    struct ai_receipt row;
+    struct instant now;
+    struct actor actor;
+    const char *request_id;
     int slot;
+};
+
+/* Rows of one organisation that are written by one work. */
+struct batch {
+    struct batch *next;
+    struct receipts *receipts;
+    struct id organisation;
+    struct db *db;
+    struct arena arena, scratch; /* scratch: of one row */
+    struct error err;
+    struct late *first, **last;
+    size_t count;
 };
 
 struct receipts {
     struct app *app;
     struct pending *pending;
+    pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t idle;
-    size_t queued;
-    struct late *refused; /* by the disk: tried again before anything else leaves */
+    pthread_cond_t wake, idle;
+    bool stopping;
+    struct batch *waiting; /* for more rows, at most RECEIPTS_WAIT_MS */
+    size_t queued;         /* batches handed to a writer */
+    struct batch *refused; /* by the disk: tried again before anything else leaves */
 };
 
 struct blob receipt_record(struct ctx *c, const struct ai_receipt *receipt)
@@ -64,34 +81,45 @@ static bool record_read(struct ctx *c, struct blob record, struct ai_receipt *re
 }
 
 /* A row that is there already was written just before its slot could be cleared. */
-static bool row_write(struct ctx *c, void *with)
+static bool row_write(struct ctx *c, const struct ai_receipt *row)
 {
-    const struct blob *record = with;
-    struct ai_receipt r;
-    if (!record_read(c, *record, &r))
-        return false;
-    if (row_put(c, &ai_receipt_table, &r))
-        return audit_add(c, "ai_receipt.create", r.id, r.person, r.reason);
+    if (row_put(c, &ai_receipt_table, row))
+        return audit_add(c, "ai_receipt.create", row->id, row->person, row->reason);
     if (c->err->problem != ALREADY_EXISTS)
         return false;
     *c->err = (struct error){ 0 };
     return true;
 }
 
-static bool late_run(struct tx *tx, void *with, struct error *err)
+static bool late_write(struct batch *b, const struct late *l, struct tx *tx, struct error *err)
 {
-    struct late *l = with;
-    (void)err;
-    l->c.tx = tx;
-    bool ok = row_write(&l->c, &l->record);
-    l->c.tx = NULL;
+    struct ctx c = { .app = b->receipts->app,
+                     .arena = &b->scratch,
+                     .err = err,
+                     .now = l->now,
+                     .organisation = b->organisation,
+                     .actor = l->actor,
+                     .db = b->db,
+                     .tx = tx,
+                     .request_id = l->request_id };
+    bool ok = row_write(&c, &l->row);
+    arena_reset(&b->scratch);
     return ok;
 }
 
-static void late_free(struct late *l)
+static bool batch_work(struct tx *tx, void *with, struct error *err)
 {
-    arena_done(&l->arena);
-    free(l);
+    struct batch *b = with;
+    for (const struct late *l = b->first; l; l = l->next)
+        if (!late_write(b, l, tx, err))
+            return false;
+    return true;
+}
+
+static bool first_work(struct tx *tx, void *with, struct error *err)
+{
+    struct batch *b = with;
+    return late_write(b, b->first, tx, err);
 }
 
 /* An organisation that is gone needs no receipt. */
@@ -100,88 +128,228 @@ static bool is_settled(bool ok, const struct error *err)
     return ok || err->problem == NOT_FOUND;
 }
 
-static void late_done(void *with, bool ok)
+/* The first row is on disk. */
+static void first_done(struct batch *b)
 {
-    struct late *l = with;
-    struct receipts *r = l->receipts;
-    db_release(l->db);
-    l->db = NULL;
-    bool settled = is_settled(ok, &l->err);
-    if (settled) {
-        pending_done(r->pending, l->slot);
-        late_free(l);
-    }
+    pending_done(b->receipts->pending, b->first->slot);
+    b->first = b->first->next;
+}
+
+static void batch_free(struct batch *b)
+{
+    arena_done(&b->arena);
+    arena_done(&b->scratch);
+    free(b);
+}
+
+static void batch_done(void *with, bool ok)
+{
+    struct batch *b = with;
+    struct receipts *r = b->receipts;
+    if (b->db)
+        db_release(b->db);
+    b->db = NULL;
+    bool settled = is_settled(ok, &b->err);
+    while (settled && b->first)
+        first_done(b);
+    if (settled)
+        batch_free(b);
     pthread_mutex_lock(&r->lock);
     if (!settled) {
-        l->next = r->refused;
-        r->refused = l;
+        b->next = r->refused;
+        r->refused = b;
     }
     if (!--r->queued)
         pthread_cond_broadcast(&r->idle);
     pthread_mutex_unlock(&r->lock);
 }
 
-void receipts_write(struct ctx *c, int slot, struct blob record)
+/* To the organisation's writer; counted as queued before. */
+static void batch_hand(struct batch *b)
 {
-    struct receipts *r = c->app->ai->receipts;
-    struct late *l = calloc(1, sizeof *l);
-    if (!l)
-        abort();
-    l->receipts = r;
-    l->slot = slot;
-    l->record = (struct blob){ arena_copy(&l->arena, record.at, record.len), record.len };
-    l->c = (struct ctx){ .app = c->app,
-                         .arena = &l->arena,
-                         .err = &l->err,
-                         .now = c->now,
-                         .organisation = c->organisation,
-                         .actor = c->actor,
-                         .request_id = arena_string(&l->arena, c->request_id) };
-    pthread_mutex_lock(&r->lock);
-    r->queued++;
-    pthread_mutex_unlock(&r->lock);
-    if (db_open(c->app->store, c->organisation, false, &l->db, &l->err)) {
-        l->c.db = l->db;
-        db_write(l->db, &l->arena, late_run, late_done, l, &l->err);
-        return;
-    }
-    pending_done(r->pending, slot); /* the organisation is gone */
-    late_free(l);
-    pthread_mutex_lock(&r->lock);
-    r->queued--;
-    pthread_mutex_unlock(&r->lock);
+    if (db_open(b->receipts->app->store, b->organisation, false, &b->db, &b->err))
+        db_write(b->db, &b->arena, batch_work, batch_done, b, &b->err);
+    else
+        batch_done(b, false);
 }
 
-static bool record_store(struct app *app, struct blob record, struct error *err)
+/* Takes the organisation's batch, or any (NULL), out of those that wait; with the lock held. */
+static struct batch *batch_take(struct receipts *r, const struct id *organisation)
 {
+    for (struct batch **at = &r->waiting; *at; at = &(*at)->next) {
+        struct batch *b = *at;
+        if (organisation && !id_equal(b->organisation, *organisation))
+            continue;
+        *at = b->next;
+        r->queued++;
+        return b;
+    }
+    return NULL;
+}
+
+void receipts_settle(struct ctx *c)
+{
+    struct receipts *r = c->app->ai ? c->app->ai->receipts : NULL;
+    if (!r)
+        return;
+    pthread_mutex_lock(&r->lock);
+    struct batch *b = batch_take(r, &c->organisation);
+    pthread_mutex_unlock(&r->lock);
+    if (b)
+        batch_hand(b);
+}
+
+/* The organisation's batch that waits, or a new one; with the lock held. */
+static struct batch *batch_of(struct receipts *r, struct id organisation)
+{
+    for (struct batch *b = r->waiting; b; b = b->next)
+        if (id_equal(b->organisation, organisation))
+            return b;
+    struct batch *b = calloc(1, sizeof *b);
+    if (!b)
+        abort();
+    *b = (struct batch){
+        .next = r->waiting, .receipts = r, .organisation = organisation, .last = &b->first
+    };
+    if (!r->waiting)
+        pthread_cond_signal(&r->wake);
+    return r->waiting = b;
+}
+
+static struct list texts_copy(struct arena *a, struct list from)
+{
+    const char **to = arena_many(a, from.count, const char *);
+    for (size_t i = 0; i < from.count; i++)
+        to[i] = arena_string(a, ((const char *const *)from.at)[i]);
+    return (struct list){ to, from.count };
+}
+
+static void late_add(struct batch *b, const struct ctx *c, int slot, const struct ai_receipt *row)
+{
+    struct arena *a = &b->arena;
+    struct late *l = arena_new(a, struct late);
+    *l = (struct late){ .row = *row,
+                        .now = c->now,
+                        .actor = c->actor,
+                        .request_id = arena_string(a, c->request_id),
+                        .slot = slot };
+    l->row.capability = arena_string(a, row->capability);
+    l->row.provider = arena_string(a, row->provider);
+    l->row.model = arena_string(a, row->model);
+    l->row.region = arena_string(a, row->region);
+    l->row.reason = arena_string(a, row->reason);
+    l->row.commitment = arena_string(a, row->commitment);
+    l->row.columns = texts_copy(a, row->columns);
+    l->row.masked = texts_copy(a, row->masked);
+    *b->last = l;
+    b->last = &l->next;
+    b->count++;
+}
+
+void receipts_write(struct ctx *c, int slot, const struct ai_receipt *row)
+{
+    struct receipts *r = c->app->ai->receipts;
+    pthread_mutex_lock(&r->lock);
+    struct batch *b = batch_of(r, c->organisation);
+    late_add(b, c, slot, row);
+    bool full = b->count == BATCH;
+    if (full)
+        (void)batch_take(r, &c->organisation);
+    pthread_mutex_unlock(&r->lock);
+    if (full)
+        batch_hand(b);
+}
+
+/* Hands over what has waited long enough. */
+static void *receipts_run(void *with)
+{
+    struct receipts *r = with;
+    pthread_mutex_lock(&r->lock);
+    for (;;) {
+        struct timespec until;
+        while (!r->waiting && !r->stopping)
+            pthread_cond_wait(&r->wake, &r->lock);
+        if (!r->waiting)
+            break;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += RECEIPTS_WAIT_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        while (!r->stopping && pthread_cond_timedwait(&r->wake, &r->lock, &until) != ETIMEDOUT)
+            ;
+        for (struct batch *b; (b = batch_take(r, NULL));) {
+            pthread_mutex_unlock(&r->lock);
+            batch_hand(b);
+            pthread_mutex_lock(&r->lock);
+        }
+    }
+    pthread_mutex_unlock(&r->lock);
+    return NULL;
+}
+
+/* What an earlier process left. */
+static bool record_store(struct ctx *c, void *with)
+{
+    struct ai_receipt row;
+    return record_read(c, *(const struct blob *)with, &row) && row_write(c, &row);
+}
+
+static bool found(void *with, struct blob record)
+{
+    struct receipts *r = with;
     struct arena a = { 0 };
-    struct ctx c = app_ctx(app, &a, err, "receipt");
-    bool ok = organisation_write(&c, record_organisation(record), row_write, &record);
+    struct error err = { 0 };
+    struct ctx c = app_ctx(r->app, &a, &err, "receipt");
+    bool settled =
+        record.len <= sizeof(struct id) ||
+        is_settled(organisation_write(&c, record_organisation(record), record_store, &record),
+                   &err);
     arena_done(&a);
-    return is_settled(ok, err);
+    return settled;
+}
+
+/* Row by row, so that one that cannot be written keeps no other from its end. */
+static bool batch_store(struct batch *b, struct error *err)
+{
+    struct app *app = b->receipts->app;
+    if (!db_open(app->store, b->organisation, false, &b->db, err))
+        return is_settled(false, err);
+    bool ok = true;
+    while (ok && b->first) {
+        ok = db_write_wait(b->db, &b->arena, first_work, b, err);
+        if (ok)
+            first_done(b);
+    }
+    db_release(b->db);
+    b->db = NULL;
+    return ok;
 }
 
 /* Tries those again that the disk has refused. */
 static bool refused_write(struct receipts *r, struct error *err)
 {
-    pthread_mutex_lock(&r->lock);
-    struct late *l = r->refused;
-    if (l)
-        r->refused = l->next;
-    pthread_mutex_unlock(&r->lock);
-    if (!l)
-        return true;
-    struct error why = { 0 };
-    if (record_store(r->app, l->record, &why)) {
-        pending_done(r->pending, l->slot);
-        late_free(l);
-        return refused_write(r, err);
+    for (;;) {
+        pthread_mutex_lock(&r->lock);
+        struct batch *b = r->refused;
+        if (b)
+            r->refused = b->next;
+        pthread_mutex_unlock(&r->lock);
+        if (!b)
+            return true;
+        struct error why = { 0 };
+        bool ok = batch_store(b, &why);
+        while (ok && b->first)
+            first_done(b);
+        if (ok) {
+            batch_free(b);
+            continue;
+        }
+        pthread_mutex_lock(&r->lock);
+        b->next = r->refused;
+        r->refused = b;
+        pthread_mutex_unlock(&r->lock);
+        return error_set(err, why.problem, NULL);
     }
-    pthread_mutex_lock(&r->lock);
-    l->next = r->refused;
-    r->refused = l;
-    pthread_mutex_unlock(&r->lock);
-    return error_set(err, why.problem, NULL);
 }
 
 bool receipts_keep(struct ctx *c, struct blob record, int *slot)
@@ -190,11 +358,29 @@ bool receipts_keep(struct ctx *c, struct blob record, int *slot)
     return refused_write(r, c->err) && pending_put(r->pending, record, slot, c->err);
 }
 
-static bool found(void *with, struct blob record)
+static void locks_init(struct receipts *r)
 {
-    struct receipts *r = with;
-    struct error err = { 0 };
-    return record.len <= sizeof(struct id) || record_store(r->app, record, &err);
+    pthread_condattr_t monotonic;
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->idle, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&r->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+/* Nothing is added any more. */
+static void receipts_finish(struct receipts *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->stopping = true;
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+    pthread_join(r->thread, NULL);
+    pthread_mutex_lock(&r->lock);
+    while (r->queued)
+        pthread_cond_wait(&r->idle, &r->lock);
+    pthread_mutex_unlock(&r->lock);
 }
 
 bool receipts_open(struct app *app, struct receipts **ret, struct error *err)
@@ -204,8 +390,7 @@ bool receipts_open(struct app *app, struct receipts **ret, struct error *err)
     if (!r)
         abort();
     r->app = app;
-    pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->idle, NULL);
+    locks_init(r);
     memcpy(master.byte, app->master_key, sizeof master.byte);
     secret_key_derive(&master, "vow pending receipts 1", &key);
     const char *path = arena_printf(&app->arena, "%s/receipts-pending", app->data_dir);
@@ -213,23 +398,26 @@ bool receipts_open(struct app *app, struct receipts **ret, struct error *err)
     secret_key_wipe(&master);
     secret_key_wipe(&key);
     *ret = r;
-    return ok;
+    if (!ok || !pthread_create(&r->thread, NULL, receipts_run, r))
+        return ok;
+    pending_close(r->pending);
+    r->pending = NULL;
+    return error_set(err, UNAVAILABLE, "A thread cannot be started");
 }
 
 void receipts_close(struct receipts *r)
 {
     if (!r)
         return;
-    pthread_mutex_lock(&r->lock);
-    while (r->queued)
-        pthread_cond_wait(&r->idle, &r->lock);
-    pthread_mutex_unlock(&r->lock);
-    for (struct late *l = r->refused, *next; l; l = next) {
-        next = l->next;
-        late_free(l);
+    if (r->pending)
+        receipts_finish(r);
+    for (struct batch *b = r->refused, *next; b; b = next) {
+        next = b->next;
+        batch_free(b);
     }
     pending_close(r->pending);
     pthread_cond_destroy(&r->idle);
+    pthread_cond_destroy(&r->wake);
     pthread_mutex_destroy(&r->lock);
     free(r);
 }

@@ -2,7 +2,7 @@
 
    A record is an organisation's id and the receipt as JSON. It is kept in the file of pending.h
    before anything leaves, so that what left has a receipt after kill -9 at any moment; its row
-   follows with the next group commit. What an earlier process left is written at the start. */
+   follows, together with others. What an earlier process left is written at the start. */
 #ifndef VOW_AI_RECEIPTS_H
 #define VOW_AI_RECEIPTS_H
 
@@ -19,7 +19,12 @@ struct blob receipt_record(struct ctx *c, const struct ai_receipt *receipt);
 /* Keeps it in a slot. Nothing may leave when this is false: STORAGE_FULL. */
 MUST_USE bool receipts_keep(struct ctx *c, struct blob record, int *slot);
 
-/* Queues the row as the record now is; the slot is free once the row is on disk. */
-void receipts_write(struct ctx *c, int slot, struct blob record);
+/* Writes the row, copied, with the organisation's next ones, at most RECEIPTS_WAIT_MS from now; the
+   slot is free once it is on disk. */
+enum { RECEIPTS_WAIT_MS = 20 };
+void receipts_write(struct ctx *c, int slot, const struct ai_receipt *row);
+
+/* Hands what waits of the ctx's organisation to its writer now: who is queued behind sees it. */
+void receipts_settle(struct ctx *c);
 
 #endif
