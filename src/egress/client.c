@@ -74,10 +74,10 @@ static bool room_wait(struct egress_client *c, int64_t until)
     return wait > 0 && (poll(&want, 1, (int)wait) > 0 || errno == EINTR);
 }
 
-/* Sends all, waiting for room; false when the channel is closed or stays full. */
-static bool packets_send(struct egress_client *c, struct message *messages, size_t count)
+/* Sends all, waiting for room `until`; false when the channel is closed or stays full. */
+static bool packets_send(struct egress_client *c, struct message *messages, size_t count,
+                         int64_t until)
 {
-    int64_t until = clock_ms() + WAIT_MS;
     struct mmsghdr batch[BODY_BATCH] = { 0 };
     struct iovec part[BODY_BATCH][3];
     assert(count <= BODY_BATCH);
@@ -100,7 +100,7 @@ static bool message_send(struct egress_client *c, enum message_kind kind, uint64
                          uint64_t request)
 {
     struct message m = { .head = { kind, 0, session, request } };
-    return packets_send(c, &m, 1);
+    return packets_send(c, &m, 1, clock_ms() + WAIT_MS);
 }
 
 static void slot_free(struct egress_client *c, struct slot *s)
@@ -171,7 +171,7 @@ static void credit_give(struct egress_client *c, uint64_t id, size_t n)
     }
     pthread_mutex_unlock(&c->lock);
     if (due)
-        (void)packets_send(c, &m, 1);
+        (void)packets_send(c, &m, 1, clock_ms() + WAIT_MS);
 }
 
 static void text_take(struct egress_client *c, const struct message *m)
@@ -366,12 +366,12 @@ static bool begin_fill(const struct egress_request *in, struct message_begin *re
 
 /* Whether a session stands, waiting for one a while; with the lock held. The reading thread cannot
    wait for itself. */
-static bool session_wait(struct egress_client *c)
+static bool session_wait(struct egress_client *c, bool patient)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += WAIT_MS / 1000;
-    while (!c->connected && !c->closed && !pthread_equal(pthread_self(), c->thread))
+    while (patient && !c->connected && !c->closed && !pthread_equal(pthread_self(), c->thread))
         if (pthread_cond_timedwait(&c->joined, &c->lock, &until))
             break;
     return c->connected;
@@ -384,11 +384,11 @@ int64_t egress_scan(struct egress_client *c, uint64_t print)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += SCAN_S;
     pthread_mutex_lock(&c->lock);
-    bool good = session_wait(c);
+    bool good = session_wait(c, true);
     m.head.session = c->session;
     c->scanned = false;
     pthread_mutex_unlock(&c->lock);
-    good = good && packets_send(c, &m, 1);
+    good = good && packets_send(c, &m, 1, clock_ms() + WAIT_MS);
     pthread_mutex_lock(&c->lock);
     while (good && !c->scanned && !c->closed && m.head.session == c->session)
         if (pthread_cond_timedwait(&c->joined, &c->lock, &until))
@@ -399,36 +399,46 @@ int64_t egress_scan(struct egress_client *c, uint64_t print)
 }
 
 static bool body_send(struct egress_client *c, uint64_t session, uint64_t id,
-                      const struct egress_request *in, const struct message_begin *begin)
+                      const struct egress_request *in, const struct message_begin *begin,
+                      bool patient)
 {
     struct message batch[BODY_BATCH];
+    enum message_kind kind = MESSAGE_BEGIN;
     size_t n = 0, sent = 0;
-    batch[n].head = (struct message_head){ MESSAGE_BEGIN, 0, session, id };
-    batch[n++].fixed.begin = *begin;
     bool good = true;
+    batch[0].fixed.begin = *begin;
     while (good && sent < in->body.len) {
         size_t left = in->body.len - sent;
         size_t piece = left < MESSAGE_PAYLOAD ? left : MESSAGE_PAYLOAD;
-        batch[n].head = (struct message_head){ MESSAGE_BODY, (uint32_t)piece, session, id };
+        batch[n].head = (struct message_head){ kind, (uint32_t)piece, session, id };
         batch[n++].payload = (const char *)in->body.at + sent;
+        kind = MESSAGE_BODY;
         sent += piece;
         if (n < BODY_BATCH && sent < in->body.len)
             continue;
-        good = packets_send(c, batch, n);
+        good = packets_send(c, batch, n, patient ? clock_ms() + WAIT_MS : 0);
         n = 0;
     }
-    wipe(&batch[0], sizeof batch[0]);
+    wipe(&batch[0].fixed.begin, sizeof *begin);
     return good;
 }
 
+/* How a call is made. */
+struct manner {
+    bool pulled;  /* credit is given by egress_next */
+    bool patient; /* waits for a session, and for room in the channel */
+};
+
 /* Gives the request a slot; 0 when there is none. */
-static uint64_t slot_take(struct egress_client *c, const struct message_begin *begin, bool pulled,
-                          egress_callback *event, void *user, enum egress_reason *why,
-                          uint64_t *session)
+static uint64_t slot_take(struct egress_client *c, const struct message_begin *begin,
+                          struct manner how, egress_callback *event, void *user,
+                          enum egress_reason *why, uint64_t *session)
 {
     uint64_t id = 0;
     pthread_mutex_lock(&c->lock);
-    *why = !session_wait(c) ? EGRESS_INTERRUPTED : !c->free_count ? EGRESS_BUSY : EGRESS_OK;
+    *why = !session_wait(c, how.patient) ? EGRESS_INTERRUPTED
+           : !c->free_count              ? EGRESS_BUSY
+                                         : EGRESS_OK;
     if (*why == EGRESS_OK) {
         size_t slot = c->free_slot[--c->free_count];
         id = ++c->turn * EGRESS_CALLS + slot;
@@ -436,7 +446,7 @@ static uint64_t slot_take(struct egress_client *c, const struct message_begin *b
         c->slot[slot] = (struct slot){ .id = id,
                                        .event = event,
                                        .user = user,
-                                       .pulled = pulled,
+                                       .pulled = how.pulled,
                                        .left = begin->answer_max,
                                        .late_at = clock_ms() + begin->total_ms + LATE_MS };
     }
@@ -444,24 +454,27 @@ static uint64_t slot_take(struct egress_client *c, const struct message_begin *b
     return id;
 }
 
-static bool call_refuse(struct error *err, enum egress_reason reason)
+/* What can be had by waiting is no problem yet for who did not want to. */
+static bool call_refuse(struct error *err, struct manner how, enum egress_reason reason)
 {
+    if (!how.patient && reason == EGRESS_INTERRUPTED)
+        return false;
     return error_set(err, egress_problem(reason), "%s", egress_sentence(reason));
 }
 
-static bool call_start(struct egress_client *c, const struct egress_request *in, bool pulled,
+static bool call_start(struct egress_client *c, const struct egress_request *in, struct manner how,
                        egress_callback *event, void *user, struct error *err, uint64_t *ret)
 {
     struct message_begin begin;
     enum egress_reason why;
     uint64_t session;
     if (!begin_fill(in, &begin))
-        return call_refuse(err, EGRESS_UNSENDABLE);
-    uint64_t id = slot_take(c, &begin, pulled, event, user, &why, &session);
-    bool sent = id && body_send(c, session, id, in, &begin);
+        return call_refuse(err, how, EGRESS_UNSENDABLE);
+    uint64_t id = slot_take(c, &begin, how, event, user, &why, &session);
+    bool sent = id && body_send(c, session, id, in, &begin, how.patient);
     wipe(&begin, sizeof begin);
     if (!id)
-        return call_refuse(err, why);
+        return call_refuse(err, how, why);
     if (!sent) {
         pthread_mutex_lock(&c->lock);
         struct slot *s = slot_find(c, id);
@@ -469,7 +482,7 @@ static bool call_start(struct egress_client *c, const struct egress_request *in,
             slot_free(c, s);
         pthread_mutex_unlock(&c->lock);
         if (s) /* else its end was told already */
-            return call_refuse(err, EGRESS_INTERRUPTED);
+            return call_refuse(err, how, EGRESS_INTERRUPTED);
     }
     *ret = id;
     return true;
@@ -493,7 +506,14 @@ const char *egress_reason_name(enum egress_reason reason)
 bool egress_send(struct egress_client *c, const struct egress_request *in, egress_callback *event,
                  void *user, struct error *err, uint64_t *ret)
 {
-    return call_start(c, in, false, event, user, err, ret);
+    return call_start(c, in, (struct manner){ .patient = true }, event, user, err, ret);
+}
+
+bool egress_offer(struct egress_client *c, const struct egress_request *in, egress_callback *event,
+                  void *user, struct error *err, uint64_t *ret)
+{
+    return in->body.len <= EGRESS_OFFER_MAX &&
+           call_start(c, in, (struct manner){ 0 }, event, user, err, ret);
 }
 
 void egress_cancel(struct egress_client *c, uint64_t request)
@@ -579,7 +599,8 @@ struct egress_call *egress_call_new(struct egress_client *client, const struct e
     pthread_cond_init(&call->more, &attr);
     pthread_condattr_destroy(&attr);
     pthread_mutex_init(&call->lock, NULL);
-    if (call_start(client, in, true, call_event, call, err, &call->id))
+    struct manner how = { .pulled = true, .patient = true };
+    if (call_start(client, in, how, call_event, call, err, &call->id))
         return call;
     call_free(call);
     return NULL;

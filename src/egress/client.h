@@ -103,6 +103,12 @@ typedef void egress_callback(void *user, const struct egress_event *event);
 MUST_USE bool egress_send(struct egress_client *client, const struct egress_request *in,
                           egress_callback *event, void *user, struct error *err, uint64_t *ret);
 
+/* The same for a thread that must not wait, and for a body of at most EGRESS_OFFER_MAX bytes. When
+   it would have to wait (no egress, a full channel) it returns false with no problem in `err`. */
+enum { EGRESS_OFFER_MAX = 32 << 10 };
+MUST_USE bool egress_offer(struct egress_client *client, const struct egress_request *in,
+                           egress_callback *event, void *user, struct error *err, uint64_t *ret);
+
 /* Ends a request early; its EGRESS_END still comes, with EGRESS_CANCELLED unless it had ended
    already. Ids of ended requests are ignored. */
 void egress_cancel(struct egress_client *client, uint64_t request);

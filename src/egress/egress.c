@@ -45,7 +45,8 @@ static bool message_handle(struct egress *e, const struct message *m)
         return true; /* meant for a predecessor of this process */
     switch (m->head.kind) {
     case MESSAGE_BEGIN:
-        return transfers_begin(e->transfers, m->head.request, &m->fixed.begin);
+        return transfers_begin(e->transfers, m->head.request, &m->fixed.begin) &&
+               transfers_body(e->transfers, m->head.request, m->payload, m->head.payload);
     case MESSAGE_BODY:
         return transfers_body(e->transfers, m->head.request, m->payload, m->head.payload);
     case MESSAGE_CREDIT:

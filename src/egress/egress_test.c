@@ -564,12 +564,13 @@ static int packet_status(const void *packet, size_t n, const void *before, size_
 struct begin_packet {
     struct message_head head;
     struct message_begin begin;
+    char payload[8];
 };
 
 static struct begin_packet begin_good(void)
 {
     struct begin_packet p = {
-        .head = { MESSAGE_BEGIN, 0, 0, EGRESS_CALLS + 1 },
+        .head = { MESSAGE_BEGIN, 8, 0, EGRESS_CALLS + 1 },
         .begin = { .first_byte_ms = 1, .total_ms = 1, .answer_max = 1, .body = 10 },
     };
     strcpy(p.begin.url, "https://127.0.0.1/");
@@ -601,7 +602,8 @@ static void ends_at_unexpected_messages(void **state)
         UNEXPECTED(&bad, sizeof bad); \
     } while (0)
     UNEXPECTED_WITH(bad.head.request = 0);
-    UNEXPECTED_WITH(bad.head.payload = 1);
+    UNEXPECTED_WITH(bad.head.payload = 7);
+    UNEXPECTED_WITH(bad.begin.body = 7);
     UNEXPECTED_WITH(bad.begin.dialect = EGRESS_DIALECTS);
     UNEXPECTED_WITH(bad.begin.stream = 2);
     UNEXPECTED_WITH(bad.begin.local = 7);
@@ -650,7 +652,6 @@ static void client_distrusts_egress(void **state)
     struct message_head hello;
     struct egress_event e;
     struct error err = { 0 };
-    static char packet[MESSAGE_PACKET];
     struct begin_packet begin;
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, h.pair), 0);
     h.client = egress_client_new(h.pair[0]);
@@ -661,8 +662,7 @@ static void client_distrusts_egress(void **state)
     struct egress_request in = { .url = "https://x/", .body = { "{}", 2 } };
     struct egress_call *call = egress_call_new(h.client, &in, &err);
     assert_non_null(call);
-    assert_int_equal(recv(h.pair[1], &begin, sizeof begin, 0), sizeof begin);
-    assert_true(recv(h.pair[1], packet, sizeof packet, 0) > 0);
+    assert_true(recv(h.pair[1], &begin, sizeof begin, 0) > (ssize_t)sizeof begin.head);
     /* text of another session and of no request is dropped; text that is not UTF-8 is too much */
     struct {
         struct message_head head;
@@ -685,6 +685,49 @@ static void client_distrusts_egress(void **state)
     assert_int_equal(e.end.reason, EGRESS_INTERRUPTED);
     egress_call_free(call);
     egress_client_free(h.client);
+    close(h.pair[0]);
+    close(h.pair[1]);
+}
+
+static void event_ignore(void *with, const struct egress_event *e)
+{
+    *(int *)with += e->kind == EGRESS_END;
+}
+
+/* Neither an absent egress nor a full channel makes it wait, and neither is a problem. */
+static void offers_without_waiting(void **state)
+{
+    (void)state;
+    struct house h = { 0 };
+    struct message_head hello;
+    struct egress_event e;
+    struct error err = { 0 };
+    struct egress_request in = { .url = "https://x/", .body = { "{}", 2 } };
+    static const char large[EGRESS_OFFER_MAX + 1];
+    uint64_t id;
+    int ended = 0, taken = 0;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, h.pair), 0);
+    h.client = egress_client_new(h.pair[0]);
+    assert_int_equal(recv(h.pair[1], &hello, sizeof hello, 0), sizeof hello);
+    assert_false(egress_offer(h.client, &in, event_ignore, &ended, &err, &id));
+    assert_int_equal(err.problem, NO_PROBLEM);
+    hello.kind = MESSAGE_WELCOME;
+    assert_int_equal(send(h.pair[1], &hello, sizeof hello, 0), sizeof hello);
+    struct egress_call *call = egress_call_new(h.client, &in, &err); /* waits for the session */
+    assert_non_null(call);
+    in.body = (struct blob){ large, sizeof large };
+    assert_false(egress_offer(h.client, &in, event_ignore, &ended, &err, &id));
+    in.body.len--;
+    while (taken < EGRESS_CALLS && egress_offer(h.client, &in, event_ignore, &ended, &err, &id))
+        taken++;
+    assert_in_range(taken, 1, EGRESS_CALLS - 2);
+    assert_int_equal(err.problem, NO_PROBLEM);
+    shutdown(h.pair[1], SHUT_RDWR);
+    assert_true(egress_next(call, LONG_MS, &e));
+    assert_int_equal(e.end.reason, EGRESS_INTERRUPTED);
+    egress_call_free(call);
+    egress_client_free(h.client);
+    assert_int_equal(ended, taken);
     close(h.pair[0]);
     close(h.pair[1]);
 }
@@ -714,6 +757,7 @@ int main(int count, char **args)
         cmocka_unit_test(ends_at_unexpected_messages),
         cmocka_unit_test(ends_at_messages_out_of_order),
         cmocka_unit_test(client_distrusts_egress),
+        cmocka_unit_test(offers_without_waiting),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }

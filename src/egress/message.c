@@ -43,7 +43,7 @@ static bool fixed_valid(const struct message *m)
 {
     switch (m->head.kind) {
     case MESSAGE_BEGIN:
-        return m->head.request && begin_valid(&m->fixed.begin);
+        return m->head.request && m->head.payload && begin_valid(&m->fixed.begin);
     case MESSAGE_BODY:
         return m->head.request && m->head.payload;
     case MESSAGE_TEXT:

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 enum {
-    MESSAGE_PAYLOAD = 32 << 10, /* bytes of a payload at most */
+    MESSAGE_PAYLOAD = EGRESS_OFFER_MAX, /* bytes of a payload at most */
     MESSAGE_WINDOW = 256 << 10, /* bytes of text that may be under way to core, per request */
 };
 
@@ -25,7 +25,7 @@ struct message_head {
 struct message_begin {
     uint32_t dialect, stream, local;
     uint32_t first_byte_ms, total_ms, answer_max, retries;
-    uint32_t body; /* bytes that follow in BODY messages */
+    uint32_t body; /* bytes, here and in BODY messages that follow */
     char url[EGRESS_URL_MAX];
     char key[EGRESS_KEY_MAX];
 };
