@@ -1,6 +1,7 @@
 // What the journeys do again and again: signing up, choosing from a list, a model to talk to.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { flip } from "../lib/browser.mjs";
 import { PASSWORD } from "../lib/server.mjs";
 
 /** Signs up on the page that a stranger sees first; ends on Today. */
@@ -25,11 +26,7 @@ export async function choose(page, label, option) {
 export async function switchOn(page, functions) {
   await page.goto("/settings/ai");
   for (const name of ["AI in this organisation", ...functions]) {
-    const toggle = page.getByRole("switch", { name, exact: true });
-    await toggle.waitFor({ state: "attached" });
-    const saved = page.waitForResponse((r) => r.request().method() !== "GET" && r.ok());
-    await toggle.click({ force: true });
-    await saved;
+    await flip(page.getByRole("switch", { name, exact: true }));
     await page
       .getByRole("switch", { name, exact: true, checked: true })
       .waitFor({ state: "attached" });

@@ -2,7 +2,7 @@
 // public link, a prompt looked at before it is switched on.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, flip, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { addProvider, choose, signUp, startModel, switchOn } from "./actions.mjs";
 
@@ -18,7 +18,6 @@ before(async () => {
   server = await startServer({ env: { VOW_LOCAL_PROVIDERS: model.origin } });
   browser = await openBrowser();
   ({ page, problems } = await openPage(browser, server.url));
-  page.setDefaultTimeout(15_000);
   await signUp(page, { name: "Fay Forms", email: "fay@example.org", organisation: "Forms" });
 });
 after(async () => {
@@ -31,12 +30,11 @@ test("a form is built from questions, each with its privacy", async () => {
   await page.goto("/forms");
   await page.getByRole("button", { name: "New form" }).first().click();
   await page.getByRole("textbox", { name: /^Title/ }).fill("Support");
+  const questions = page.getByRole("textbox", { name: /^Question/ });
   const add = async (question, kind) => {
+    const before = await questions.count();
     await page.getByRole("button", { name: "Add a field" }).click();
-    await page
-      .getByRole("textbox", { name: /^Question/ })
-      .last()
-      .fill(question);
+    await questions.nth(before).fill(question);
     await choose(page, "Kind", kind);
   };
   await add("What happened?", "Long text");
@@ -45,7 +43,7 @@ test("a form is built from questions, each with its privacy", async () => {
   await add("Area", "Choice");
   await page.getByLabel("Choices, one a line").fill("Website\nInvoice");
   await choose(page, "Status", "Open");
-  await page.getByRole("switch", { name: /^Public link/ }).setChecked(true, { force: true });
+  await flip(page.getByRole("switch", { name: /^Public link/ }));
   await checkAccessible(page);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Form saved").waitFor();
@@ -99,10 +97,10 @@ test("the suggestion waits beside the submission until a person accepts it", asy
   await page.goto(`/forms/${form}`);
   await page.getByText("Nobody can sign in").waitFor();
   const suggested = page.getByRole("cell", { name: "urgent" });
-  for (let tries = 0; tries < 20 && !(await suggested.count()); tries++) {
+  await eventually(async () => {
     await page.reload();
-    await page.waitForLoadState("networkidle");
-  }
+    await suggested.waitFor({ timeout: 2_000 });
+  });
   assert.ok(!model.bodies.at(-1).includes("1234567"), "the phone number is masked");
   await page.getByRole("button", { name: /^Open the submission/ }).click();
   await checkAccessible(page);

@@ -2,7 +2,7 @@
 // organisation.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, flip, openBrowser, openPage } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
 import { signUp } from "./actions.mjs";
 
@@ -16,7 +16,6 @@ before(async () => {
   server = await startServer();
   browser = await openBrowser();
   ({ page, problems } = await openPage(browser, server.url));
-  page.setDefaultTimeout(15_000);
   await signUp(page, { name: "Olga Owner", email: "olga@example.org", organisation: "Olga Works" });
 });
 after(async () => {
@@ -32,11 +31,12 @@ test("a person is added and joins by the link", async () => {
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("button", { name: "Edit: Max Member" }).click();
   await page.getByRole("menuitem", { name: "Invite" }).click();
-  const link = await page.getByRole("textbox", { name: "Invitation link" }).inputValue();
+  const shown = page.getByRole("textbox", { name: "Invitation link" });
+  await eventually(async () => assert.match(await shown.inputValue(), /^http/));
+  const link = await shown.inputValue();
   await checkAccessible(page);
 
   member = await openPage(browser, server.url);
-  member.page.setDefaultTimeout(15_000);
   await member.page.goto(link);
   await member.page.getByText("Join Olga Works").waitFor();
   await member.page.getByRole("textbox", { name: "Password" }).fill("short");
@@ -60,9 +60,9 @@ test("a member sees no settings, audit log or requests of others", async () => {
   await at.getByText("Olga Owner").waitFor();
   assert.equal(await at.getByRole("button", { name: "Add a person" }).count(), 0);
   await at.goto("/settings/ai");
-  const main = at.getByRole("switch", { name: "AI in this organisation" });
-  await main.waitFor({ state: "attached" });
-  assert.ok(await main.isDisabled());
+  await at
+    .getByRole("switch", { name: "AI in this organisation", disabled: true })
+    .waitFor({ state: "attached" });
   await at.goto("/nowhere");
   await at.getByText("There is nothing at this address").waitFor();
 });
@@ -70,8 +70,7 @@ test("a member sees no settings, audit log or requests of others", async () => {
 test("a member objects to AI", async () => {
   const at = member.page;
   await at.goto("/privacy");
-  const objection = at.getByRole("switch", { name: "No AI on my data" });
-  await objection.click({ force: true });
+  await flip(at.getByRole("switch", { name: "No AI on my data" }));
   await at.getByText("Objection recorded").waitFor();
   await at.reload();
   await at.getByRole("switch", { checked: true }).waitFor({ state: "attached" });
@@ -85,7 +84,7 @@ test("an erased person is gone, and signed out", async () => {
   await page.getByRole("button", { name: "Erase person" }).click();
   const dialog = page.getByRole("alertdialog");
   const act = dialog.getByRole("button", { name: "Erase person" });
-  assert.ok(await act.isDisabled(), "the name has to be typed");
+  await dialog.getByRole("button", { name: "Erase person", disabled: true }).waitFor();
   await checkAccessible(page);
   await dialog.getByRole("textbox").fill("Max Member");
   await act.click();

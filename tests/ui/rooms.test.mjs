@@ -5,7 +5,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, openBrowser, openPage, settled } from "../lib/browser.mjs";
 import { PASSWORD, startServer, vow } from "../lib/server.mjs";
 
 const PICTURES = "build/test-logs/pictures"; // for a person to look at
@@ -42,13 +42,6 @@ async function rooms(page) {
   await links.first().waitFor({ state: "attached" });
   const addresses = await links.evaluateAll((all) => all.map((a) => a.getAttribute("href")));
   return [...new Set(addresses)];
-}
-
-/** Waits until nothing on the page says that it is still loading. */
-async function settled(page) {
-  await page.waitForLoadState("networkidle");
-  await page.locator("main").waitFor();
-  await page.waitForFunction(() => !document.querySelector("[aria-busy=true], .skeleton"));
 }
 
 test("a stranger signs up, finds every room empty and friendly", async () => {

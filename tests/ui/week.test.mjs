@@ -1,7 +1,7 @@
 // The week sheet by keyboard, like a spreadsheet; the palette and the keys.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { signUp } from "./actions.mjs";
 
@@ -13,8 +13,7 @@ let problems;
 before(async () => {
   server = await startServer();
   browser = await openBrowser();
-  ({ page, problems } = await openPage(browser, server.url));
-  page.setDefaultTimeout(15_000);
+  ({ page, problems } = await openPage(browser, server.url, { zone: "Europe/Berlin" }));
   await signUp(page, { name: "Wim Weeks", email: "wim@example.org", organisation: "Weeks" });
 });
 after(async () => {
@@ -35,6 +34,9 @@ test("a project is made with a client and a colour of its own", async () => {
   }
 });
 
+const holds = (cell, text) => eventually(async () => assert.equal(await cell.inputValue(), text));
+const total = (text) => page.locator("tfoot .total").getByText(text, { exact: true }).waitFor();
+
 test("hours are typed, moved through, corrected and kept", async () => {
   await page.goto("/time?date=2026-03-04");
   await page.getByRole("combobox", { name: "Add a row" }).click();
@@ -47,22 +49,22 @@ test("hours are typed, moved through, corrected and kept", async () => {
   await page.keyboard.press("ArrowRight");
   await page.keyboard.type("1,5h");
   await page.keyboard.press("Enter");
-  await page.waitForLoadState("networkidle");
+  await page.getByText("Saved", { exact: true }).waitFor();
   await page.reload();
-  await cell("Monday").waitFor();
-  for (const day of ["Monday", "Tuesday", "Wednesday"])
-    assert.equal(await cell(day).inputValue(), "1:30");
-  assert.match(await page.locator("tfoot").textContent(), /4:30/);
+  for (const day of ["Monday", "Tuesday", "Wednesday"]) await holds(cell(day), "1:30");
+  await total("4:30");
 
   await cell("Tuesday").focus();
   await page.keyboard.type("nonsense");
-  assert.equal(await cell("Tuesday").getAttribute("aria-invalid"), "true");
+  await eventually(async () =>
+    assert.equal(await cell("Tuesday").getAttribute("aria-invalid"), "true"),
+  );
   await page.keyboard.press("Escape");
-  assert.equal(await cell("Tuesday").inputValue(), "1:30");
+  await holds(cell("Tuesday"), "1:30");
   await page.keyboard.press("Delete");
   await page.keyboard.press("ArrowLeft");
-  await page.waitForLoadState("networkidle");
-  assert.match(await page.locator("tfoot").textContent(), /3:00/);
+  await total("3:00");
+  await page.getByText("Saved", { exact: true }).waitFor();
   await checkAccessible(page);
 });
 
@@ -76,7 +78,7 @@ test("a mistyped duration is refused at its cell and nothing is kept of it", asy
     await page.keyboard.type(typed);
     await page.keyboard.press("Enter");
     await page.getByText(why).waitFor();
-    assert.equal(await cell.inputValue(), "1:30");
+    await holds(cell, "1:30");
   }
   await checkAccessible(page);
 });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Measures the first page in a real browser: its compressed script, and when it can be used.
-import { openBrowser } from "../../lib/browser.mjs";
+import assert from "node:assert/strict";
+import { eventually, openBrowser } from "../../lib/browser.mjs";
 import { startServer } from "../../lib/server.mjs";
 import { median, tell } from "./measure.mjs";
 
@@ -12,20 +13,23 @@ async function load(browser, url) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
-  const scripts = new Map();
+  const scripts = new Set();
+  let finished = 0;
   let bytes = 0;
-  cdp.on("Network.responseReceived", ({ requestId, type }) => {
-    if (type === "Script") scripts.set(requestId, true);
+  cdp.on("Network.requestWillBeSent", ({ requestId, type }) => {
+    if (type === "Script") scripts.add(requestId);
   });
   cdp.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    if (scripts.has(requestId)) bytes += encodedDataLength;
+    if (!scripts.has(requestId)) return;
+    finished++;
+    bytes += encodedDataLength;
   });
   await cdp.send("Network.enable");
   await cdp.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
   await page.goto(url);
   await page.locator("input").first().fill("ann@example.org");
   const seconds = (await page.evaluate(() => performance.now())) / 1000;
-  await page.waitForLoadState("networkidle");
+  await eventually(async () => assert.equal(finished, scripts.size));
   await context.close();
   return { kib: bytes / 1024, seconds };
 }

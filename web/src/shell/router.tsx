@@ -56,11 +56,11 @@ export function useFilters(): [
   return [filters, set];
 }
 
-/** Asks before a page with unsaved changes is left. */
-export function useGuard(dirty: boolean, question: string) {
+/** Asks before a page with unsaved changes is left; without a question, only before the app is. */
+export function useGuard(dirty: boolean, question?: string) {
   useEffect(() => {
     if (!dirty) return;
-    const mayLeave = () => window.confirm(question);
+    const mayLeave = () => !question || window.confirm(question);
     const unload = (event: BeforeUnloadEvent) => event.preventDefault();
     guards.add(mayLeave);
     window.addEventListener("beforeunload", unload);

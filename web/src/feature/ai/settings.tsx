@@ -144,7 +144,7 @@ function Switches() {
                       />
                       <Switch
                         aria-label={words.capability[name] ?? name}
-                        disabled={locked}
+                        disabled={locked || !switches.data}
                         checked={known?.on ?? false}
                         onChange={(event) => void flip(name, { on: event.currentTarget.checked })}
                       />

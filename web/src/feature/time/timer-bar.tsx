@@ -1,6 +1,6 @@
 // The one running timer, in the top bar of every page.
 import { ActionIcon, TextInput, Tooltip } from "@mantine/core";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { queryClient } from "~/api/queries";
@@ -11,6 +11,7 @@ import { notify } from "~/ui/toasts";
 import { type Entry, entriesChanged, useTimer } from "./data";
 import { EntryDrawer } from "./entry-form";
 import { ProjectSelect } from "./pick";
+import { removeEntry } from "./remove";
 import { listen } from "./signals";
 import { words } from "./words";
 
@@ -26,6 +27,16 @@ function useElapsed(since: string | undefined): number {
   return since ? Math.max(0, (now - Date.parse(since)) / 1000) : 0;
 }
 
+/** An entry as short as this was hardly meant. */
+const SHORT_S = 60;
+
+function offerDiscard(entry: Entry) {
+  const discard = () => void removeEntry(entry);
+  notify(words.timer.short(entry.duration_s), {
+    act: { label: words.timer.discard, run: discard },
+  });
+}
+
 function say(error: unknown) {
   if (!(error instanceof Problem)) throw error;
   notify(error.detail ?? error.message, { bad: true });
@@ -38,64 +49,76 @@ export function TimerBar() {
   const [project, setProject] = useState<string | null>(null);
   const [said, setSaid] = useState("");
   const [adding, setAdding] = useState(false);
+  const typing = useRef(false);
   const busy = useRef(false);
+  const queue = useRef<Promise<void>>(Promise.resolve());
   const elapsed = useElapsed(running?.started_at);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the stored entry wins when it changes
+  // The stored entry wins when it changes, but not over what is being typed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
   useEffect(() => {
     if (!running) return;
-    setNote(running.note ?? "");
+    if (!typing.current) setNote(running.note ?? "");
     setProject(running.project ?? null);
   }, [running?.id, running?.version]);
 
-  const toggle = useCallback(async () => {
+  /** Acts go one after the other: a note is kept before the timer stops. */
+  const enqueue = (act: () => Promise<void>) => {
+    const done = queue.current
+      .then(act)
+      .catch(say)
+      .finally(() => void entriesChanged());
+    queue.current = done.catch(() => {});
+    return done;
+  };
+
+  const start = async () => {
+    const body = { note: note.trim() || null, project };
+    const entry = await api.post("/time/timer", { body });
+    queryClient.setQueryData(["timer"], { running: true, entry });
+    setSaid(words.timer.running(note.trim() || words.timer.untitled));
+  };
+  const stop = async () => {
+    const entry = (await api.post("/time/timer/stop")) as Entry;
+    queryClient.setQueryData<Answer<"/time/timer">>(["timer"], (old) =>
+      old ? { ...old, running: false } : old,
+    );
+    setNote("");
+    setProject(null);
+    setSaid(words.timer.stopped);
+    if (entry.duration_s < SHORT_S) offerDiscard(entry);
+  };
+  const toggle = async () => {
     if (busy.current) return;
     busy.current = true;
-    try {
-      if (running) {
-        await api.post("/time/timer/stop");
-        queryClient.setQueryData<Answer<"/time/timer">>(["timer"], (old) =>
-          old ? { ...old, running: false } : old,
-        );
-        setNote("");
-        setProject(null);
-        setSaid(words.timer.stopped);
-      } else {
-        const body = { note: note.trim() || null, project };
-        const entry = await api.post("/time/timer", { body });
-        queryClient.setQueryData(["timer"], { running: true, entry });
-        setSaid(words.timer.running(note.trim() || words.timer.untitled));
-      }
-    } catch (error) {
-      say(error);
-    } finally {
+    typing.current = false;
+    await enqueue(running ? stop : start).finally(() => {
       busy.current = false;
-      void entriesChanged();
-    }
-  }, [running, note, project]);
+    });
+  };
+  // What a key does is what the page shows, from the moment that it shows it.
+  const latest = useRef(toggle);
+  useLayoutEffect(() => {
+    latest.current = toggle;
+  });
 
   useEffect(() => {
-    const stops = [
-      onKeys({ t: () => void toggle(), n: () => setAdding(true) }),
-      listen("timer", () => void toggle()),
-      listen("entry", () => setAdding(true)),
-    ];
+    const toggle = () => void latest.current();
+    const add = () => setAdding(true);
+    const stops = [onKeys({ t: toggle, n: add }), listen("timer", toggle), listen("entry", add)];
     return () => {
       for (const stop of stops) stop();
     };
-  }, [toggle]);
+  }, []);
 
-  const change = async (body: { note?: string | null; project?: string | null }) => {
-    if (!running) return;
-    const { id, version } = running;
-    try {
-      const entry = await api.patch("/time/entries/{id}", { params: { id }, version, body });
-      queryClient.setQueryData(["timer"], { running: true, entry });
-    } catch (error) {
-      say(error);
-    }
-    await entriesChanged();
-  };
+  const change = (body: { note?: string | null; project?: string | null }) =>
+    enqueue(async () => {
+      const { running, entry } = queryClient.getQueryData<Answer<"/time/timer">>(["timer"]) ?? {};
+      if (!running || !entry) return;
+      const { id, version } = entry as Entry;
+      const changed = await api.patch("/time/entries/{id}", { params: { id }, version, body });
+      queryClient.setQueryData(["timer"], { running: true, entry: changed });
+    });
 
   return (
     <section className={running ? "timer running" : "timer"} aria-label={words.timer.label}>
@@ -105,14 +128,19 @@ export function TimerBar() {
         placeholder={words.timer.what}
         maxLength={limit("/time/timer", "note")}
         value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onChange={(event) => {
+          typing.current = true;
+          setNote(event.currentTarget.value);
+        }}
         onKeyDown={(event) => {
           if (event.key !== "Enter") return;
           if (running) event.currentTarget.blur();
           else void toggle();
         }}
         onBlur={() => {
-          if (running && note.trim() !== (running.note ?? ""))
+          const typed = typing.current;
+          typing.current = false;
+          if (running && typed && note.trim() !== (running.note ?? ""))
             void change({ note: note.trim() || null });
         }}
       />
@@ -122,7 +150,7 @@ export function TimerBar() {
         value={project}
         onChange={(value) => {
           setProject(value);
-          void change({ project: value });
+          if (running) void change({ project: value });
         }}
       />
       <span className="timer-elapsed" role="timer" aria-live="off">

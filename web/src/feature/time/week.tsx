@@ -5,7 +5,7 @@ import { type FocusEvent, type KeyboardEvent, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { type Answer, api, Problem, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
-import { Link, useFilters } from "~/shell/router";
+import { Link, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Icon } from "~/ui/icon";
@@ -37,9 +37,17 @@ interface SheetRow {
   cells_s: number[];
 }
 
+/** What was typed into a cell and is on its way. */
+interface Change {
+  row: string;
+  day: number;
+  seconds: number;
+}
+
 const keyOf = (project?: string | null, task?: string | null) => `${project ?? ""} ${task ?? ""}`;
 const sum = (cells: number[]) => cells.reduce((all, cell) => all + cell, 0);
 const weekKey = (from: Day) => ["week", from];
+const EMPTY = Array<number>(7).fill(0);
 
 export default function WeekPage() {
   const session = useSession();
@@ -83,17 +91,36 @@ export default function WeekPage() {
           <Icon name="right" />
         </ActionIcon>
       </PageHead>
-      <Show query={week}>{(data) => <Sheet key={from} from={from} week={data} now={now} />}</Show>
+      <Show query={week}>
+        {(data) => {
+          const begins = data.days[0]?.date ?? from;
+          return (
+            <Sheet key={begins} from={begins} week={data} now={now} turning={begins !== from} />
+          );
+        }}
+      </Show>
     </>
   );
 }
 
-function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
-  const may = useMay();
+interface SheetProps {
+  from: Day;
+  week: Week;
+  now: Day;
+  /** Another week is on its way. */
+  turning: boolean;
+}
+
+function Sheet({ from, week, now, turning }: SheetProps) {
+  const canWrite = useMay()("time.write");
   const projects = useById(useProjects().data);
   const tasks = useById(useTasks().data);
-  const [added, setAdded] = useState<SheetRow[]>([]);
+  const [known, setKnown] = useState<SheetRow[]>([]);
+  const [pending, setPending] = useState<Change[]>([]);
+  const [saved, setSaved] = useState(false);
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
   const grid = useRef<HTMLTableElement>(null);
+  useGuard(pending.length > 0);
 
   const stored = week.rows.map((row) => ({
     key: keyOf(row.project, row.task),
@@ -101,30 +128,43 @@ function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
     task: row.task ?? null,
     cells_s: row.cells_s as number[],
   }));
-  const rows = [...stored, ...added.filter(({ key }) => !stored.some((row) => row.key === key))];
+  const fresh = stored.filter((row) => !known.some(({ key }) => key === row.key));
+  if (fresh.length > 0) setKnown([...known, ...fresh]);
+  // A row keeps its place, emptied too: whoever types is never moved by an answer.
+  const rows = known.map((row): SheetRow => {
+    const cells_s = [...(stored.find(({ key }) => key === row.key)?.cells_s ?? EMPTY)];
+    for (const change of pending) if (change.row === row.key) cells_s[change.day] = change.seconds;
+    return { ...row, cells_s };
+  });
   const name = (row: SheetRow) =>
     [projects.get(row.project ?? "")?.name ?? words.week.none, tasks.get(row.task ?? "")?.name]
       .filter(Boolean)
       .join(", ");
 
-  /** Tells why it was refused, or null. */
-  const save = async (row: SheetRow, day: number, seconds: number): Promise<string | null> => {
-    const { project, task } = row;
+  const send = async ({ project, task }: SheetRow, day: number, duration_s: number) => {
     const date = week.days[day]?.date ?? from;
-    const before = queryClient.getQueryData<Week>(weekKey(from));
-    setCell(from, row, day, seconds);
+    await queryClient.cancelQueries({ queryKey: weekKey(from) });
+    const body = { date, project, task, duration_s } as never;
+    queryClient.setQueryData(weekKey(from), await api.put("/time/week", { body }));
+    void refresh("entries", "report");
+  };
+
+  /** Tells why it was refused, or null. Changes go one after the other, so that the last one stays. */
+  const save = async (row: SheetRow, day: number, seconds: number): Promise<string | null> => {
+    const change = { row: row.key, day, seconds };
+    setPending((all) => [...all, change]);
+    const sent = queue.current.then(() => send(row, day, seconds));
+    queue.current = sent.catch(() => {});
     try {
-      const next = await api.put("/time/week", {
-        body: { date, project, task, duration_s: seconds } as never,
-      });
-      if (next) queryClient.setQueryData(weekKey(from), next);
-      else await refresh("week");
-      void refresh("entries", "report");
+      await sent;
+      setSaved(true);
       return null;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      queryClient.setQueryData(weekKey(from), before);
+      setSaved(false);
       return error.errors[0]?.problem ?? error.detail ?? error.message;
+    } finally {
+      setPending((all) => all.filter((each) => each !== change));
     }
   };
 
@@ -132,17 +172,11 @@ function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
     grid.current?.querySelector<HTMLInputElement>(`[data-cell="${row} ${day}"]`)?.focus();
 
   const add = (project: string | null) => {
-    const row = { key: keyOf(project), project, task: null, cells_s: Array(7).fill(0) };
-    setAdded([...added, row]);
-    setTimeout(() =>
-      move(
-        rows.length,
-        Math.max(
-          0,
-          week.days.findIndex(({ date }) => date === now),
-        ),
-      ),
-    );
+    const key = keyOf(project);
+    const at = known.findIndex((row) => row.key === key);
+    if (at < 0) flushSync(() => setKnown([...known, { key, project, task: null, cells_s: EMPTY }]));
+    const today = week.days.findIndex(({ date }) => date === now);
+    move(at < 0 ? known.length : at, Math.max(0, today));
   };
 
   return (
@@ -188,7 +222,7 @@ function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
                         label={words.week.cell(name(row), dateText(date, "long"))}
                         seconds={row.cells_s[day] ?? 0}
                         max_s={length_s}
-                        readOnly={!may("time.write")}
+                        readOnly={!canWrite || turning}
                         onSave={(seconds) => save(row, day, seconds)}
                         onMove={(down, right) => move(i + down, day + right)}
                       />
@@ -219,7 +253,7 @@ function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
           <Empty icon="week" title={words.week.empty} text={words.week.empty_help} />
         )}
       </section>
-      {may("time.write") && (
+      {canWrite && (
         <div className="row between wrap">
           <ProjectSelect
             aria-label={words.week.add}
@@ -229,28 +263,13 @@ function Sheet({ from, week, now }: { from: Day; week: Week; now: Day }) {
             w={260}
           />
           <p className="small muted">{words.week.help}</p>
+          <p className="small muted" role="status">
+            {pending.length > 0 ? words.week.saving : saved && shared.state.saved}
+          </p>
         </div>
       )}
     </div>
   );
-}
-
-/** Shows a change before the server has answered. */
-function setCell(from: Day, row: SheetRow, day: number, seconds: number) {
-  queryClient.setQueryData<Week>(weekKey(from), (week) => {
-    if (!week) return week;
-    const change = (cells: number[]) => cells.map((cell, i) => (i === day ? seconds : cell));
-    const known = week.rows.some(({ project, task }) => keyOf(project, task) === row.key);
-    const rows = known ? week.rows : [...week.rows, row as unknown as Week["rows"][number]];
-    return {
-      ...week,
-      rows: rows.map((each) =>
-        keyOf(each.project, each.task) === row.key
-          ? { ...each, cells_s: change(each.cells_s as number[]) }
-          : each,
-      ),
-    };
-  });
 }
 
 interface CellProps {
@@ -276,8 +295,11 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps
   /** False when what stands here cannot be kept; the stored value comes back. */
   const commit = (): boolean => {
     if (text === null) return true;
-    setText(null);
-    setRefused(problem);
+    // At once: the blur that moving on brings must find nothing left to keep.
+    flushSync(() => {
+      setText(null);
+      setRefused(problem);
+    });
     if (problem) return false;
     const read = isClear ? 0 : (durationOf(text) ?? 0);
     if (textOf(read) !== textOf(seconds)) void onSave(read).then(setRefused);
@@ -300,7 +322,7 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps
     if (move) {
       event.preventDefault();
       if (commit()) onMove(...move);
-      else requestAnimationFrame(() => input.select());
+      else input.select();
     } else if (event.key === "Escape") {
       flushSync(() => setText(null));
       input.select();

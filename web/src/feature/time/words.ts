@@ -7,6 +7,8 @@ export const words = {
     stop: "Stop timer",
     running: (what: string) => `Timer running: ${what}`,
     stopped: "Timer stopped",
+    short: (seconds: number) => `Stopped after ${seconds} s; the entry is kept`,
+    discard: "Discard",
     untitled: "no description",
   },
   field: {
@@ -110,7 +112,7 @@ export const words = {
     short: (hours: string) => `${hours} h day: the clocks change`,
     empty: "Nothing in this week yet",
     empty_help: "Add a row for a project, then type hours into its days.",
-    others: "Week of",
+    saving: "Saving",
   },
   projects: {
     title: "Projects",
