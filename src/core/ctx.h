@@ -35,6 +35,8 @@ struct ctx {
     struct exchange *x;           /* NULL outside HTTP */
     const char *request_id;
     struct read_of *reads;
+    bool hasty;    /* on an I/O thread, for a rule of an `eager` route: must not wait there */
+    bool counted;  /* by its rate limit; not again when the rule is run again */
     bool wake;     /* a job or an event was written: wake the runner after the commit */
     bool settings; /* a switch changed: work in flight that depends on it looks again */
     bool forget; /* a role, a team or a session changed: forget what is cached, after the commit */
@@ -57,6 +59,13 @@ MUST_USE bool control_write(struct ctx *c, ctx_work *work, void *with);
 /* The same in a given organisation's database, for work of the program itself. */
 MUST_USE bool organisation_read(struct ctx *c, struct id organisation, ctx_work *work, void *with);
 MUST_USE bool organisation_write(struct ctx *c, struct id organisation, ctx_work *work, void *with);
+
+/* A hasty rule may answer as any does. Or, before it has done anything, ask to be run again by a
+   worker: `return ctx_elsewhere(c)`. Or keep the request with ctx_keep, then end it by one call of
+   ctx_finish, from any thread, perhaps before it returns; what it returns is ignored then. */
+bool ctx_elsewhere(struct ctx *c);
+void ctx_keep(struct ctx *c);
+void ctx_finish(struct ctx *c, bool ok);
 
 /* What must follow a commit: wakes the runner, forgets caches. */
 void ctx_committed(struct ctx *c);

@@ -25,6 +25,7 @@ struct request {
     struct exchange *x;
     struct ctx c;
     struct db *db;
+    bool kept, elsewhere; /* what a hasty rule asked for */
 };
 
 static bool authenticate(struct request *r)
@@ -89,9 +90,9 @@ static void answer_hide(struct request *r)
         unseen_clear(&r->c, route->out, (char *)(uintptr_t)r->x->page.at + i * route->out_size);
 }
 
-static bool rule_run(struct request *r)
+static bool rule_end(struct request *r, bool ok)
 {
-    if (!r->x->route->handle(&r->c, r->x->in, r->x->out)) {
+    if (!ok) {
         if (!r->x->err.problem)
             error_set(&r->x->err, INTERNAL, NULL);
         return false;
@@ -99,6 +100,11 @@ static bool rule_run(struct request *r)
     etag_set(r->x);
     answer_hide(r);
     return true;
+}
+
+static bool rule_run(struct request *r)
+{
+    return rule_end(r, r->x->route->handle(&r->c, r->x->in, r->x->out));
 }
 
 static bool work_read(struct tx *tx, void *with, struct error *err)
@@ -238,6 +244,52 @@ static bool in_pool(struct request *r, struct workers *pool)
     return true;
 }
 
+bool ctx_elsewhere(struct ctx *c)
+{
+    struct request *r = c->x->owner;
+    r->elsewhere = true;
+    *c->err = (struct error){ 0 };
+    return false;
+}
+
+void ctx_keep(struct ctx *c)
+{
+    struct request *r = c->x->owner;
+    r->kept = true;
+}
+
+/* Whether the answer may leave at once; else it follows when what was read is in the audit log. */
+static bool rule_answers(struct request *r, bool ok)
+{
+    if (!rule_end(r, ok) || !r->c.reads || !r->db)
+        return true;
+    db_write(r->db, &r->x->arena, work_audit, written, r, &r->x->err);
+    return false;
+}
+
+void ctx_finish(struct ctx *c, bool ok)
+{
+    struct request *r = c->x->owner;
+    if (rule_answers(r, ok))
+        exchange_finish(r->x);
+}
+
+/* On the I/O thread as long as that need not wait. A rule that was kept may have ended by now, but
+   its arena is this thread's to give back. */
+static bool in_slow_lane(struct request *r)
+{
+    bool keyed = r->x->idempotency_key && r->db && route_repeatable(r->x->route);
+    if (!r->x->route->eager || keyed)
+        return in_pool(r, r->app->slow);
+    r->c.hasty = true;
+    bool ok = r->x->route->handle(&r->c, r->x->in, r->x->out);
+    if (r->elsewhere) {
+        r->c.hasty = false;
+        return in_pool(r, r->app->slow);
+    }
+    return !r->kept && rule_answers(r, ok);
+}
+
 /* What the store says of its files is for the operator, not for a client. */
 static bool refused_by_store(struct exchange *x)
 {
@@ -279,7 +331,7 @@ bool app_handle(void *with, struct exchange *x)
     case LANE_WRITE:
         return in_write_lane(r);
     case LANE_SLOW:
-        return in_pool(r, app->slow);
+        return in_slow_lane(r);
     case LANE_PASSWORD:
         return in_pool(r, app->password);
     }

@@ -53,6 +53,7 @@ struct route {
     const enum problem *fails; /* problems of its own, ends with NO_PROBLEM */
     enum lane lane;            /* GET without a lane is LANE_READ, others must say */
     bool lane_given;           /* set by the LANE() macro */
+    bool eager;                /* LANE_SLOW: tried on the I/O thread first; see ctx.hasty */
     enum body body;
     const char *takes; /* BODY_BYTES: media type */
     const char *gives; /* media type of the answer when it is not JSON */

@@ -1,6 +1,7 @@
 /* ai.c: the one door: the ten steps in order, and a receipt whatever came of them. */
 #include "run.h"
 
+#include "flight.h"
 #include "receipts.h"
 #include "state.h"
 
@@ -14,6 +15,7 @@ bool ai_start(struct app *app, struct error *err)
         abort();
     s->guard = guard_new(&s->arena);
     s->policies = policies_new();
+    s->flights = flights_new();
     return receipts_open(app, &s->receipts, err);
 }
 
@@ -22,6 +24,7 @@ void ai_stop(struct app *app)
     struct ai_state *s = app->ai;
     if (!s)
         return;
+    flights_free(s->flights);
     receipts_close(s->receipts);
     policies_free(s->policies);
     arena_done(&s->arena);
@@ -65,6 +68,13 @@ static bool context_read(struct ctx *c, void *with)
     return ai_context(with);
 }
 
+static bool policy_take(struct ai_run *run)
+{
+    if (!run->hasty)
+        return ai_policy_take(run->c, &run->policy);
+    return ai_policy_cached(run->c, &run->policy) || ai_elsewhere(run);
+}
+
 /* Steps 1 to 5. A change between reading the policy and reading the context is rare: then both are
    read anew, so that no name escapes that was added in between. */
 static bool permitted_context(struct ai_run *run)
@@ -73,7 +83,7 @@ static bool permitted_context(struct ai_run *run)
     const struct ai_answer empty = *run->ret;
     enum { TURNS = 4 };
     for (int turn = 1;; turn++) {
-        if (!ai_policy_take(run->c, &run->policy))
+        if (!policy_take(run))
             return false;
         run->changes = run->policy->changes;
         if (!ai_switches(run) || !ai_provider_choose(run) || !ai_prohibited(run) ||
@@ -86,6 +96,22 @@ static bool permitted_context(struct ai_run *run)
         *run = fresh;
         *run->ret = empty;
     }
+}
+
+static void run_release(struct ai_run *run)
+{
+    ai_policy_release(run->c->app, run->policy);
+    arena_done(&run->scratch);
+}
+
+bool ai_prepare(struct ai_run *run)
+{
+    if (run->hasty && !receipts_ready(run->c->app))
+        return ai_elsewhere(run);
+    bool ok = permitted_context(run) && ai_disclosure(run);
+    if (run->elsewhere)
+        run_release(run);
+    return ok;
 }
 
 /* What was refused or failed leaves a receipt as well; the first problem is the answer. */
@@ -106,25 +132,29 @@ static bool run_end(struct ai_run *run, bool ok)
     return ok && kept;
 }
 
-bool ai_run(struct ctx *c, const struct capability *capability, const struct ai_input *in,
-            struct ai_answer *ret)
+bool ai_over(struct ai_run *run, bool ok, struct ai_answer *ret)
 {
-    struct ai_run run = { .c = c, .capability = capability, .in = in };
-    struct ai_answer answer = { 0 };
-    run.ret = &answer;
-    bool ok = permitted_context(&run) && ai_disclosure(&run);
-    if (ok && !in->preview && !run.local)
-        ok = ai_send(&run);
-    ok = run_end(&run, ok);
-    ai_policy_release(c->app, run.policy);
-    arena_done(&run.scratch);
+    struct ctx *c = run->c;
+    ok = run_end(run, ok);
+    run_release(run);
     if (!ok)
         return false;
-    *ret = answer;
-    if (c->x && id_given(answer.receipt)) {
+    *ret = *run->ret;
+    if (c->x && id_given(ret->receipt)) {
         char id[ID_TEXT];
-        id_format(answer.receipt, id);
+        id_format(ret->receipt, id);
         c->x->advisory = arena_string(c->arena, id);
     }
     return true;
+}
+
+bool ai_run(struct ctx *c, const struct capability *capability, const struct ai_input *in,
+            struct ai_answer *ret)
+{
+    struct ai_answer answer = { 0 };
+    struct ai_run run = { .c = c, .capability = capability, .in = in, .ret = &answer };
+    bool ok = ai_prepare(&run);
+    if (ok && !in->preview && !run.local)
+        ok = ai_send(&run);
+    return ai_over(&run, ok, ret);
 }

@@ -25,6 +25,7 @@ struct capability {
     const struct permission *can;
     const struct ai_read *reads; /* ends with a row without table; NULL: what is in the input */
     const char *instruction;     /* what the model is asked to do */
+    bool quick; /* its context is few rows, found by an index: may be read on an I/O thread */
     /* Builds the context for a provider, within a read transaction, with context_*. */
     bool (*context)(struct ai_run *run);
     /* Answers by the local engine, within a read transaction; NULL: there is none. */
@@ -96,6 +97,15 @@ extern const struct field ai_answer_fields[];
    receipt with the reason, too. */
 MUST_USE bool ai_run(struct ctx *c, const struct capability *capability, const struct ai_input *in,
                      struct ai_answer *ret);
+
+/* The same for a thread that must not wait. False when this run needs one that may (the local
+   engine, a policy that is not in memory, much text): nothing was done then. Else `done` is called
+   once, from any thread, perhaps before this returns. `c`, `in` and `ret` must live until then, and
+   `in` has no .text. */
+typedef void ai_done(void *with, bool ok);
+MUST_USE bool ai_run_hasty(struct ctx *c, const struct capability *capability,
+                           const struct ai_input *in, struct ai_answer *ret, ai_done *done,
+                           void *with);
 
 /* The capability of that name among all features; NULL when there is none. */
 const struct capability *capability_find(const struct app *app, const char *name);

@@ -176,6 +176,68 @@ static void test_off_ends_a_stream(void **state)
     assert_true(house_number(h, receipt, "bytes") > 0); /* it had left */
 }
 
+struct asking {
+    struct house *h;
+    const char *json;
+    struct arena arena;
+    struct answer answer;
+};
+
+static void *asking_run(void *with)
+{
+    struct asking *k = with;
+    struct call call = {
+        .method = POST, .path = "/ai/run", .json = k->json, .session = k->h->owner
+    };
+    app_call(k->h->w->app, &k->arena, &call, &k->answer);
+    return NULL;
+}
+
+/* No thread waits for what is out at a provider, but what is switched off ends there as well. */
+static void test_off_ends_what_is_out(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    pthread_t thread;
+    const char *id = house_provider(h, "silent");
+    const char *part = provider_part(h, id);
+    run(h, h->owner, arena_printf(&w->a, ",\"preview\":true%s", part), 200); /* policy in memory */
+    struct asking k = {
+        .h = h, .json = arena_printf(&w->a, "{\"capability\":\"feedback.me\"," PERIOD "%s}", part)
+    };
+    provider_forget(&h->provider);
+    assert_int_equal(pthread_create(&thread, NULL, asking_run, &k), 0);
+    while (!provider_count(&h->provider))
+        sched_yield();
+    house_patch(h, "/ai/settings", "{\"on\":false}", 200);
+    pthread_join(thread, NULL);
+    assert_string_equal(world_text(w, k.answer.body, "type"), "/problems/ai-off");
+    const char *receipt = house_receipt(h);
+    assert_string_equal(world_text(w, receipt, "reason"), "ORGANISATION_OFF");
+    assert_true(house_number(h, receipt, "bytes") > 0);
+    arena_done(&k.arena);
+}
+
+/* Much text is screened by a worker, and that shows nowhere. */
+static void test_much_text(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    for (int day = 1; day <= 20; day++) {
+        struct buffer note = buffer_new(&w->a);
+        for (int i = 0; i < 30; i++)
+            buffer_printf(&note, "Step %d of day %d. ", i, day);
+        note_add(h, h->owner, note.at, day);
+    }
+    const char *part = provider_part(h, house_provider(h, ""));
+    run(h, h->owner, arena_printf(&w->a, ",\"preview\":true%s", part), 200);
+    provider_forget(&h->provider);
+    struct answer r = run(h, h->owner, part, 200);
+    assert_int_equal(provider_count(&h->provider), 1);
+    assert_true(house_number(h, r.body, "rows") == 20);
+    assert_string_equal(world_text(w, house_receipt(h), "reason"), "OK");
+}
+
 /* --- 2 provider --- */
 
 static const char *far_provider(struct house *h, const char *dates)
@@ -700,6 +762,8 @@ int main(void)
         cmocka_unit_test(test_answers_are_cleaned),
         WITH(test_prohibited_answer_is_not_shown, open_feedback),
         WITH(test_typed_answers, open_feedback),
+        WITH(test_off_ends_what_is_out, open_feedback),
+        WITH(test_much_text, open_feedback),
         WITH(test_receipt_proves_and_tells_nothing, open_feedback),
         WITH(test_receipt_outlives_the_process, open_feedback),
         WITH(test_receipt_is_written_once, open_feedback),

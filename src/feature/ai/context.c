@@ -31,9 +31,23 @@ void context_column(struct ai_run *run, const struct table *t, const char *colum
     run->columns = columns;
 }
 
+bool ai_elsewhere(struct ai_run *run)
+{
+    run->elsewhere = true;
+    return false;
+}
+
+/* Counts what is screened; a hasty run stops at what takes long. */
+static bool screen(struct ai_run *run, size_t n)
+{
+    run->screened += n;
+    return !run->hasty || run->screened <= HASTY_BYTES || ai_elsewhere(run);
+}
+
 bool context_full(const struct ai_run *run)
 {
-    return run->ret->rows >= CONTEXT_ROWS || run->context.len > CONTEXT_BYTES - 4096;
+    return run->elsewhere || run->ret->rows >= CONTEXT_ROWS ||
+           run->context.len > CONTEXT_BYTES - 4096;
 }
 
 /* Notes repeat themselves: what was found out of a text is kept for the run. */
@@ -63,6 +77,8 @@ static const char *masked(struct ai_run *run, const char *text)
     struct seen *s = seen_of(run, text, n);
     if (s->masked)
         return s->masked;
+    if (!screen(run, n))
+        return "";
     struct mask_spans spans = mask_find(&run->scratch, run->policy->mask, text, n, CONTEXT_KINDS);
     s->masked = mask_apply(run->map, text, n, &spans).at;
     arena_reset(&run->scratch);
@@ -79,7 +95,7 @@ static bool hostile(struct ai_run *run, const char *text)
 {
     size_t n = strlen(text);
     struct seen *s = seen_of(run, text, n);
-    if (!s->judged) {
+    if (!s->judged && screen(run, n)) {
         const struct guard *guard = run->c->app->ai->guard;
         s->hostile = guard_judge(&run->scratch, guard, text, n, GUARD_DATA).class != GUARD_NONE;
         s->judged = true;
@@ -112,20 +128,24 @@ void context_line(struct ai_run *run)
 {
     buffer_char(&run->context, '\n');
     run->ret->rows++;
+    if (run->hasty && run->ret->rows > HASTY_ROWS)
+        (void)ai_elsewhere(run);
 }
 
 bool ai_context(struct ai_run *run)
 {
     struct ctx *c = run->c;
+    if (run->hasty && (run->local || !run->capability->quick))
+        return ai_elsewhere(run);
     if (run->local)
         return run->capability->local(run);
     run->context = buffer_new(c->arena);
     run->map = mask_map_new(c->arena);
-    if (!run->capability->context(run))
+    if (!run->capability->context(run) || run->elsewhere)
         return false;
     if (run->context.len > CONTEXT_BYTES)
         return ai_fail(run, DISCLOSURE_TOO_LARGE, "CONTEXT_TOO_LARGE", NULL);
     if (text_given(run->in->question))
         run->question = masked(run, run->in->question);
-    return true;
+    return !run->elsewhere;
 }

@@ -117,6 +117,7 @@ const struct capability feedback_me = {
     .name = "feedback.me",
     .doc = "Feedback on the own time, for oneself alone",
     .can = &ai_use,
+    .quick = true,
     .reads = reads,
     .instruction = "Give the person kind, concrete feedback on the own time entries below: what "
                    "stands out, long days, missing breaks, where focus was lost, and one thing to "

@@ -189,6 +189,15 @@ bool pending_put(struct pending *p, struct blob record, int *ret, struct error *
     return error_set(err, STORAGE_FULL, NULL);
 }
 
+bool pending_has_room(struct pending *p)
+{
+    enum { SPARE = 64 }; /* for threads that have asked as well */
+    pthread_mutex_lock(&p->lock);
+    bool room = p->count > SPARE;
+    pthread_mutex_unlock(&p->lock);
+    return room;
+}
+
 void pending_done(struct pending *p, int slot)
 {
     record_clear(p, slot);

@@ -27,6 +27,9 @@ void pending_close(struct pending *p); /* records stay for the next open; NULL i
    STORAGE_FULL when the disk refuses it, DISCLOSURE_TOO_LARGE when it is larger than that. */
 MUST_USE bool pending_put(struct pending *p, struct blob record, int *ret, struct error *err);
 
+/* Whether pending_put would hardly wait. */
+bool pending_has_room(struct pending *p);
+
 /* Overwrites the record with zeros and gives its slot free. */
 void pending_done(struct pending *p, int slot);
 

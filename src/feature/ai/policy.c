@@ -273,7 +273,7 @@ bool ai_policy_overtaken(const struct app *app, uint64_t changes)
     return atomic_load(&app->settings_changes) != changes;
 }
 
-/* The cached entry when it is of now; its names in any case, held. */
+/* The cached entry when it is of now; else its names, held, when asked for. */
 static struct entry *cache_take(struct ctx *c, struct names **names)
 {
     struct policies *s = c->app->ai->policies;
@@ -284,12 +284,20 @@ static struct entry *cache_take(struct ctx *c, struct names **names)
         e->used = c->now;
         e->refs++;
         cache_trim(s, c->now);
-    } else if (e) {
+    } else if (e && names) {
         *names = e->names;
         (*names)->refs++;
     }
     pthread_mutex_unlock(&s->lock);
     return good ? e : NULL;
+}
+
+bool ai_policy_cached(struct ctx *c, const struct ai_policy **ret)
+{
+    struct entry *e = cache_take(c, NULL);
+    if (e)
+        *ret = &e->policy;
+    return e;
 }
 
 bool ai_policy_take(struct ctx *c, const struct ai_policy **ret)

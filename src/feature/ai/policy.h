@@ -22,6 +22,8 @@ struct ai_policy {
 
 /* The policy of the ctx's organisation, held until ai_policy_release. */
 MUST_USE bool ai_policy_take(struct ctx *c, const struct ai_policy **ret);
+/* The same when it is in memory and of now; for threads that must not wait. */
+MUST_USE bool ai_policy_cached(struct ctx *c, const struct ai_policy **ret);
 void ai_policy_release(struct app *app, const struct ai_policy *p); /* NULL is fine */
 
 /* Whether something has changed since app.settings_changes was that. */

@@ -12,6 +12,8 @@ bool ai_prohibited(struct ai_run *run)
     struct arena *a = run->c->arena;
     if (!text_given(text))
         return true;
+    if (run->hasty && strlen(text) > HASTY_BYTES / 4)
+        return ai_elsewhere(run);
     if (text_points(text) > QUESTION_MAX)
         return ai_fail(run, DISCLOSURE_TOO_LARGE, "QUESTION_TOO_LONG", NULL);
     struct guard_verdict v =

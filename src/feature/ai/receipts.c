@@ -352,6 +352,15 @@ static bool refused_write(struct receipts *r, struct error *err)
     }
 }
 
+bool receipts_ready(struct app *app)
+{
+    struct receipts *r = app->ai->receipts;
+    pthread_mutex_lock(&r->lock);
+    bool refused = r->refused;
+    pthread_mutex_unlock(&r->lock);
+    return !refused && pending_has_room(r->pending);
+}
+
 bool receipts_keep(struct ctx *c, struct blob record, int *slot)
 {
     struct receipts *r = c->app->ai->receipts;

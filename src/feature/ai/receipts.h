@@ -16,6 +16,9 @@ void receipts_close(struct receipts *r); /* waits for what is queued; NULL is ac
 /* The record of a receipt of the ctx's organisation. */
 struct blob receipt_record(struct ctx *c, const struct ai_receipt *receipt);
 
+/* Whether keeping one now would not wait. */
+bool receipts_ready(struct app *app);
+
 /* Keeps it in a slot. Nothing may leave when this is false: STORAGE_FULL. */
 MUST_USE bool receipts_keep(struct ctx *c, struct blob record, int *slot);
 

@@ -117,8 +117,13 @@ static bool run_allowed(struct ctx *c)
 {
     const struct ai_policy *policy;
     char person[ID_TEXT];
-    if (!ai_policy_take(c, &policy))
+    if (c->counted)
+        return true;
+    if (c->hasty && !ai_policy_cached(c, &policy))
+        return ctx_elsewhere(c);
+    if (!c->hasty && !ai_policy_take(c, &policy))
         return false;
+    c->counted = true;
     int64_t per_minute = policy->settings.per_minute;
     ai_policy_release(c->app, policy);
     double rate = (double)(per_minute == INT_NONE ? AI_PER_MINUTE : per_minute);
@@ -126,6 +131,20 @@ static bool run_allowed(struct ctx *c)
     id_format(c->actor.person, person);
     c->x->retry_after_s = limit_take(c->app->limits, &limit, person, c->now);
     return !c->x->retry_after_s || fail(c, RATE_LIMITED, NULL);
+}
+
+static void run_done(void *with, bool ok)
+{
+    ctx_finish(with, ok);
+}
+
+/* The input outlives the rule. */
+static bool run_hasty(struct ctx *c, const struct capability *capability, struct ai_input input,
+                      void *ret)
+{
+    const struct ai_input *in = arena_copy(c->arena, &input, sizeof input);
+    ctx_keep(c);
+    return ai_run_hasty(c, capability, in, ret, run_done, c) || ctx_elsewhere(c);
 }
 
 static bool run_post(struct ctx *c, const void *in_record, void *ret)
@@ -145,6 +164,8 @@ static bool run_post(struct ctx *c, const void *in_record, void *ret)
     if (!in->preview && !run_allowed(c))
         return false;
     bool stream = !in->preview && c->x->accept && strstr(c->x->accept, "text/event-stream");
+    if (c->hasty)
+        return stream ? ctx_elsewhere(c) : run_hasty(c, capability, input, ret);
     if (stream) {
         input.text = event_text;
         input.text_with = c;
@@ -305,8 +326,8 @@ static const struct route routes[] = {
       .schema = "ai_capability" },
     { POST, "/ai/run", run_post, "Run an AI function, or preview what it would disclose",
       .can = &ai_use, INPUT(struct run_new, run_new_fields),
-      OUTPUT(struct ai_answer, ai_answer_fields), .ok = 200, LANE(LANE_SLOW), .stream = true,
-      .schema = "ai_answer",
+      OUTPUT(struct ai_answer, ai_answer_fields), .ok = 200, LANE(LANE_SLOW), .eager = true,
+      .stream = true, .schema = "ai_answer",
       .fails =
           FAILS(AI_OFF, AI_OBJECTED, PROVIDER_NOT_ALLOWED, PROHIBITED_USE, DISCLOSURE_TOO_LARGE,
                 CONFLICT, PROVIDER_FAILED, PROVIDER_TIMEOUT, RATE_LIMITED, ANSWER_INVALID) },

@@ -10,6 +10,9 @@
 
 enum { CONTEXT_ROWS = 400, CONTEXT_BYTES = 48 << 10, QUESTION_MAX = 4000 };
 
+/* What a thread that must not wait screens at most, in bytes, of context and of an answer. */
+enum { HASTY_BYTES = 4096, HASTY_ANSWER = 2048, HASTY_ROWS = 64 };
+
 struct ai_run {
     struct ctx *c;
     const struct capability *capability;
@@ -20,6 +23,8 @@ struct ai_run {
     uint64_t changes;            /* app.settings_changes when the switches were last looked at */
     struct ai_provider provider; /* of a run that leaves */
     bool local;                  /* the local engine: nothing leaves */
+    bool hasty;                  /* on a thread that must not wait */
+    bool elsewhere;              /* and it would have had to */
 
     struct mask_map *map;
     struct arena scratch;  /* of one cell */
@@ -29,9 +34,13 @@ struct ai_run {
     const char **columns; /* names, as they are used */
     size_t column_count;
     int64_t left_out; /* cells that looked like instructions to a model */
+    size_t screened;  /* bytes */
 
-    bool leaves; /* handed to egress */
-    bool ended;  /* and egress has told how it ended: */
+    struct egress_request request;
+    struct mask_stream *stream; /* of the attempt under way */
+    struct buffer text;         /* what came back */
+    bool leaves;                /* handed to egress */
+    bool ended;                 /* and egress has told how it ended: */
     struct egress_end end;
     size_t shown; /* bytes of a streamed answer */
     bool kept;    /* a receipt of it outlives this process, in this slot: */
@@ -47,6 +56,32 @@ MUST_USE bool ai_prohibited(struct ai_run *run);      /* 3 */
 MUST_USE bool ai_context(struct ai_run *run);         /* 4 and 5, in a transaction */
 MUST_USE bool ai_disclosure(struct ai_run *run);      /* 6 */
 MUST_USE bool ai_send(struct ai_run *run);            /* 7 and the text part of 8 */
+
+/* Before anything else: steps 1 to 6. Notes run->elsewhere, and no problem, when a hasty run would
+   have to wait. */
+MUST_USE bool ai_prepare(struct ai_run *run);
+
+/* After everything else: the receipt, whatever came of it; gives back what the run holds and, when
+   it is ok, fills `ret`. */
+MUST_USE bool ai_over(struct ai_run *run, bool ok, struct ai_answer *ret);
+
+/* The parts of ai_send, for who does not wait: what goes out, with its receipt kept; sending it and
+   waiting for its end; one piece, or the last, of what comes back; what came of it all. */
+MUST_USE bool ai_send_prepare(struct ai_run *run);
+MUST_USE bool ai_send_wait(struct ai_run *run);
+MUST_USE bool ai_send_piece(struct ai_run *run, const char *text, size_t n);
+MUST_USE bool ai_send_last(struct ai_run *run);
+MUST_USE bool ai_send_over(struct ai_run *run, bool ok);
+
+/* Whether egress died under the request before any of the answer was here: its successor may try.
+ */
+bool ai_send_interrupted(const struct ai_run *run);
+
+/* Whether the switches still say yes; asked when any switch of this installation has changed. */
+MUST_USE bool ai_still_on(struct ai_run *run);
+
+/* Notes that a hasty run has to be one of a thread that may wait. */
+bool ai_elsewhere(struct ai_run *run);
 
 /* 9: keeps the receipt as the run stands, before anything leaves; and writes it as it ended. */
 MUST_USE bool ai_receipt_keep(struct ai_run *run);

@@ -16,8 +16,7 @@ static const char *url_of(struct ai_run *run)
     return arena_printf(run->c->arena, "%s%schat/completions", e, text_ends(e, "/") ? "" : "/");
 }
 
-/* Whether the switches still say yes; asked when any switch of this installation has changed. */
-static bool still_on(struct ai_run *run)
+bool ai_still_on(struct ai_run *run)
 {
     const struct ai_policy *first = run->policy; /* the run goes on with what it began with */
     if (!ai_policy_overtaken(run->c->app, run->changes))
@@ -40,54 +39,63 @@ static bool is_awaited(struct ai_run *run)
            ai_fail(run, PROVIDER_FAILED, "CLIENT_GONE", "The reader has gone");
 }
 
-/* One piece: masked names are put back. */
-static bool piece(struct ai_run *run, struct buffer *answer, struct mask_text text, bool last)
+/* Masked names have been put back. */
+static bool text_add(struct ai_run *run, struct mask_text text, bool last)
 {
-    buffer_add(answer, text.at, text.len);
+    buffer_add(&run->text, text.at, text.len);
     if (!run->in->text || run->in->output != AI_TEXT)
         return true;
-    return ai_answer_part(run, answer, last);
+    return ai_answer_part(run, &run->text, last);
+}
+
+bool ai_send_piece(struct ai_run *run, const char *text, size_t n)
+{
+    return text_add(run, mask_stream_feed(run->stream, text, n), false);
+}
+
+bool ai_send_last(struct ai_run *run)
+{
+    return text_add(run, mask_stream_end(run->stream), true);
 }
 
 /* Takes one attempt's events to their end. */
-static bool receive(struct ai_run *run, struct egress_call *call, struct buffer *answer)
+static bool receive(struct ai_run *run, struct egress_call *call)
 {
-    struct mask_stream *stream = mask_stream_new(run->map);
     struct egress_event event;
+    run->stream = mask_stream_new(run->map);
     for (;;) {
         if (!egress_next(call, LOOK_MS, &event)) {
-            if (!still_on(run) || !is_awaited(run))
+            if (!ai_still_on(run) || !is_awaited(run))
                 return false;
             continue;
         }
         if (event.kind == EGRESS_END)
             break;
-        if (!still_on(run) ||
-            !piece(run, answer, mask_stream_feed(stream, event.text, event.len), false))
+        if (!ai_still_on(run) || !ai_send_piece(run, event.text, event.len))
             return false;
     }
     run->end = event.end;
     run->ended = true;
-    return event.end.reason == EGRESS_OK && piece(run, answer, mask_stream_end(stream), true);
+    return event.end.reason == EGRESS_OK && ai_send_last(run);
 }
 
-static bool attempt(struct ai_run *run, const struct egress_request *request, struct buffer *answer)
+static bool attempt(struct ai_run *run)
 {
-    struct egress_call *call = egress_call_new(run->c->app->egress, request, run->c->err);
+    struct egress_call *call = egress_call_new(run->c->app->egress, &run->request, run->c->err);
+    run->ended = false;
     if (!call) {
         run->reason = "NOT_SENT";
         return false;
     }
     run->leaves = true;
-    bool ok = receive(run, call, answer);
+    bool ok = receive(run, call);
     egress_call_free(call);
     return ok;
 }
 
-/* Egress died under the request before any of the answer was here: its successor may try. */
-static bool is_interrupted(const struct ai_run *run, const struct buffer *answer)
+bool ai_send_interrupted(const struct ai_run *run)
 {
-    return run->ended && !run->reason && run->end.reason == EGRESS_INTERRUPTED && !answer->len;
+    return run->ended && !run->reason && run->end.reason == EGRESS_INTERRUPTED && !run->text.len;
 }
 
 /* What egress says, unless the run has ended for a reason of its own. */
@@ -122,11 +130,10 @@ static bool receipt_first(struct ai_run *run)
     return kept;
 }
 
-bool ai_send(struct ai_run *run)
+bool ai_send_prepare(struct ai_run *run)
 {
-    struct ctx *c = run->c;
-    struct buffer answer = buffer_new(c->arena);
-    struct egress_request request = {
+    run->text = buffer_new(run->c->arena);
+    run->request = (struct egress_request){
         .url = url_of(run),
         .key = run->provider.api_key,
         .dialect = EGRESS_OPENAI_CHAT,
@@ -135,17 +142,28 @@ bool ai_send(struct ai_run *run)
         .local = run->provider.local,
         .retries = 2,
     };
-    if (!c->app->egress)
+    if (!run->c->app->egress)
         return ai_fail(run, PROVIDER_FAILED, "NO_EGRESS", "This process cannot reach providers");
-    if (!receipt_first(run))
-        return false;
-    bool ok = attempt(run, &request, &answer);
-    if (!ok && is_interrupted(run, &answer)) {
-        run->ended = false;
-        ok = attempt(run, &request, &answer);
-    }
+    return receipt_first(run);
+}
+
+bool ai_send_wait(struct ai_run *run)
+{
+    bool ok = attempt(run);
+    if (!ok && ai_send_interrupted(run))
+        ok = attempt(run);
+    return ok;
+}
+
+bool ai_send_over(struct ai_run *run, bool ok)
+{
     if (!ok)
         return end_tell(run);
     run->reason = finish_reason(run->end.finish);
-    return ai_answer_check(run, answer.at, &run->ret->text);
+    return ai_answer_check(run, run->text.at, &run->ret->text);
+}
+
+bool ai_send(struct ai_run *run)
+{
+    return ai_send_prepare(run) && ai_send_over(run, ai_send_wait(run));
 }

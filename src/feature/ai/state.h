@@ -7,12 +7,14 @@
 
 struct policies;
 struct receipts;
+struct flights;
 
 struct ai_state {
     struct arena arena;
     const struct guard *guard; /* compiled once, shared */
     struct policies *policies;
     struct receipts *receipts;
+    struct flights *flights;
 };
 
 /* struct feature's start and stop. */
