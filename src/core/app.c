@@ -101,16 +101,22 @@ static bool prepare(void *with, struct db *db, struct error *err)
     return schema_prepare(with, db, err);
 }
 
+void app_sub_key(const struct app *app, const char *purpose, struct secret_key *ret)
+{
+    struct secret_key master;
+    memcpy(master.byte, app->master_key, sizeof master.byte);
+    secret_key_derive(&master, purpose, ret);
+    secret_key_wipe(&master);
+}
+
 static void passwords_make(struct app *app)
 {
-    struct secret_key master, pepper;
-    memcpy(master.byte, app->master_key, sizeof master.byte);
-    secret_key_derive(&master, "vow password pepper 1", &pepper);
+    struct secret_key pepper;
+    app_sub_key(app, "vow password pepper 1", &pepper);
     app->passwords = calloc(1, sizeof *app->passwords);
     if (!app->passwords)
         abort();
     password_policy_make(&pepper, app->config->bcrypt_cost, app->passwords);
-    secret_key_wipe(&master);
     secret_key_wipe(&pepper);
 }
 
@@ -140,6 +146,15 @@ static bool unfinished_end(struct app *app, struct error *err)
     return ok;
 }
 
+static bool promises_load(struct app *app, struct error *err)
+{
+    struct arena a = { 0 };
+    struct ctx c = app_ctx(app, &a, err, "start");
+    bool ok = promise_book_load(&c);
+    arena_done(&a);
+    return ok;
+}
+
 static size_t promises_count(const struct promise *const *promises)
 {
     size_t n = 0;
@@ -164,7 +179,7 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
     app->promises = promise_book_new(promises_count(config->promises));
     app->sessions = sessions_new();
     app->limits = limits_new();
-    if (!store_start(app, err) || !unfinished_end(app, err)) {
+    if (!store_start(app, err) || !unfinished_end(app, err) || !promises_load(app, err)) {
         app_stop(app);
         return false;
     }

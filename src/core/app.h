@@ -81,6 +81,9 @@ void app_ended(void *with, struct exchange *x);
    arena and the error must outlive it. */
 struct ctx app_ctx(struct app *app, struct arena *a, struct error *err, const char *name);
 
+/* The sub-key of the master key for one purpose (see secret_key_derive); the caller wipes it. */
+void app_sub_key(const struct app *app, const char *purpose, struct secret_key *ret);
+
 /* Tells the operator one sentence, without content: ids, names of jobs and of problems. */
 void app_tell(const struct app *app, const char *format, ...) PRINTF_LIKE(2, 3);
 

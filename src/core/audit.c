@@ -3,7 +3,7 @@
 
 #include "rows.h"
 
-static const struct permission audit_read = {
+const struct permission audit_read = {
     "audit.read",
     "Read the audit log",
     { [ROLE_ADMIN] = SCOPE_ALL, [ROLE_OWNER] = SCOPE_ALL, [ROLE_AUDITOR] = SCOPE_ALL },
@@ -24,6 +24,8 @@ static const struct field audit_event_fields[] = {
     FIELD(struct audit_event, detail, .privacy = OPERATIONAL,
           .doc = "Names of columns, counts and reason codes; never content"),
     FIELD(struct audit_event, request_id, .privacy = OPERATIONAL, .doc = "Request that caused it"),
+    FIELD(struct audit_event, checkpoint, .privacy = OPERATIONAL, .nullable = true,
+          .doc = "Number of the signed checkpoint that covers it; absent: the next one will"),
     { 0 },
 };
 
@@ -51,6 +53,7 @@ bool audit_add(struct ctx *c, const char *action, struct id object, struct id su
         .subject = subject,
         .detail = detail,
         .request_id = c->request_id,
+        .checkpoint = INT_NONE,
     };
     return row_create(c, &audit_event_table, &e);
 }

@@ -15,8 +15,10 @@ struct audit_event {
     struct id subject;  /* the person whose data it concerns */
     const char *detail; /* names of columns, counts, reason codes */
     const char *request_id;
+    int64_t checkpoint; /* see checkpoint.h; INT_NONE: none yet */
 };
 extern const struct table audit_event_table;
+extern const struct permission audit_read;
 extern const struct permission *const audit_permissions[];
 
 /* Adds an audit row in the current transaction. detail may be NULL. */

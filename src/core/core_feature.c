@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "audit.h"
+#include "checkpoint.h"
 #include "idempotency.h"
 #include "outbox.h"
 #include "retention.h"
@@ -10,14 +11,16 @@
 #include "tenant.h"
 
 static const struct table *const tables[] = {
-    &audit_event_table, &outbox_task_table, &idempotency_table, &tenant_table, &session_table, NULL,
+    &audit_event_table, &audit_checkpoint_table, &outbox_task_table,    &idempotency_table,
+    &tenant_table,      &session_table,          &promise_result_table, NULL,
 };
 
-static const struct job_type *const jobs[] = { &retention_job, NULL };
+static const struct job_type *const jobs[] = { &retention_job, &audit_checkpoint_job, NULL };
 
 const struct feature core_feature = {
     .name = "core",
     .tables = tables,
+    .routes = audit_routes,
     .permissions = audit_permissions,
     .jobs = jobs,
 };

@@ -1,5 +1,8 @@
-/* promise.c: the book of last results. */
+/* promise.c: the book of last results, and its rows in control. */
 #include "promise.h"
+
+#include "app.h"
+#include "rows.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -69,7 +72,83 @@ struct promise_state promise_book_get(struct promise_book *b, struct arena *a, s
 {
     pthread_mutex_lock(&b->lock);
     struct promise_state s = b->state[i];
-    s.evidence = arena_string(a, s.evidence ? s.evidence : "Not checked since the start");
+    s.evidence = arena_string(a, s.evidence ? s.evidence : "Not checked yet");
     pthread_mutex_unlock(&b->lock);
     return s;
+}
+
+struct promise_row {
+    ROW_MEMBERS;
+    const char *promise, *result, *evidence;
+    struct instant checked_at;
+};
+static const struct field promise_row_fields[] = {
+    ROW_FIELDS(struct promise_row),
+    FIELD(struct promise_row, promise, .privacy = OPERATIONAL, .unique = true,
+          .doc = "Clause of the policy"),
+    FIELD(struct promise_row, result, .privacy = OPERATIONAL, .choices = promise_result_names,
+          .doc = "What the last check found"),
+    FIELD(struct promise_row, evidence, .privacy = OPERATIONAL, .doc = "What the check saw"),
+    FIELD(struct promise_row, checked_at, .privacy = OPERATIONAL,
+          .doc = "When it was last checked"),
+    { 0 },
+};
+
+const struct table promise_result_table = {
+    .name = "promise_result",
+    .doc = "What the last check of each promise found",
+    .fields = promise_row_fields,
+    .size = sizeof(struct promise_row),
+    .control = true,
+    .log = true,
+};
+
+static bool rows_load(struct ctx *c, void *with)
+{
+    static const struct query all = { "promise IS NOT NULL" };
+    const struct promise *const *promises = c->app->config->promises;
+    struct list list;
+    (void)with;
+    if (!rows_find(c, &promise_result_table, &all, NO_ARGS, &list))
+        return false;
+    const struct promise_row *rows = list.at;
+    for (size_t k = 0; k < list.count; k++)
+        for (size_t i = 0; promises && promises[i]; i++)
+            if (!strcmp(promises[i]->id, rows[k].promise))
+                promise_book_set(c->app->promises, i,
+                                 !strcmp(rows[k].result, "held")     ? PROMISE_HELD
+                                 : !strcmp(rows[k].result, "broken") ? PROMISE_BROKEN
+                                                                     : PROMISE_UNKNOWN,
+                                 rows[k].evidence, rows[k].checked_at);
+    return true;
+}
+
+bool promise_book_load(struct ctx *c)
+{
+    return control_read(c, rows_load, NULL);
+}
+
+static bool row_keep(struct ctx *c, void *with)
+{
+    static const struct query same = { "promise = $1" };
+    const struct table *t = &promise_result_table;
+    struct promise_row *row = with, old = { 0 }, ret;
+    bool found;
+    if (!row_find(c, t, &same, ARGS(value_text(row->promise)), &old, &found))
+        return false;
+    if (!found)
+        return row_create(c, t, row);
+    return row_update(c, t, old.id, 0, row,
+                      row_set(t, "result") | row_set(t, "evidence") | row_set(t, "checked_at"),
+                      &ret);
+}
+
+bool promise_book_keep(struct ctx *c, size_t i)
+{
+    struct promise_state s = promise_book_get(c->app->promises, c->arena, i);
+    struct promise_row row = { .promise = c->app->config->promises[i]->id,
+                               .result = promise_result_names[s.result],
+                               .evidence = s.evidence,
+                               .checked_at = s.checked_at };
+    return control_write(c, row_keep, &row);
 }

@@ -34,10 +34,14 @@ struct promise_state {
     struct instant checked_at;
 };
 
+struct ctx;
+struct table;
+extern const struct table promise_result_table; /* in control: the book, for after a restart */
+
 extern const char *const promise_kind_names[]; /* by enum, end with NULL */
 extern const char *const promise_result_names[];
 
-/* The last result of each promise, in the order of app.config->promises; kept in memory. */
+/* The last result of each promise, in the order of app.config->promises. */
 struct promise_book;
 struct promise_book *promise_book_new(size_t count);
 void promise_book_free(struct promise_book *b);
@@ -48,5 +52,10 @@ MUST_USE bool promise_book_begin(struct promise_book *b);
 void promise_book_end(struct promise_book *b);
 /* A copy of one; unknown when it was never checked. */
 struct promise_state promise_book_get(struct promise_book *b, struct arena *a, size_t i);
+
+/* Reads what earlier runs kept into the book of the ctx's app; and keeps what the book says of one
+   promise. Outside a transaction. */
+MUST_USE bool promise_book_load(struct ctx *c);
+MUST_USE bool promise_book_keep(struct ctx *c, size_t i);
 
 #endif

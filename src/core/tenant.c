@@ -28,21 +28,13 @@ const struct table tenant_table = {
     .log = true,
 };
 
-static void master_sub_key(const struct app *app, const char *purpose, struct secret_key *ret)
-{
-    struct secret_key master;
-    memcpy(master.byte, app->master_key, sizeof master.byte);
-    secret_key_derive(&master, purpose, ret);
-    secret_key_wipe(&master);
-}
-
 static bool tenant_insert(struct ctx *c, void *with)
 {
     struct tenant t = { .id = *(struct id *)with, .state = "creating" };
     struct secret_key key, wrapping;
     uint8_t wrapped[WRAPPED_KEY];
     secret_key_random(&key);
-    master_sub_key(c->app, "vow organisation keys 1", &wrapping);
+    app_sub_key(c->app, "vow organisation keys 1", &wrapping);
     secret_key_wrap(&wrapping, &key, wrapped);
     secret_key_wipe(&key);
     secret_key_wipe(&wrapping);
@@ -126,7 +118,7 @@ bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *
     struct app *app = with;
     struct secret_key sub;
     if (!id_given(db)) {
-        master_sub_key(app, "vow control database 1", ret);
+        app_sub_key(app, "vow control database 1", ret);
         return true;
     }
     struct arena a = { 0 };
@@ -136,7 +128,7 @@ bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *
     if (ok && k.tenant.wrapped_key.len != WRAPPED_KEY)
         ok = error_set(err, NOT_FOUND, "The key of this organisation was destroyed");
     if (ok) {
-        master_sub_key(app, "vow organisation keys 1", &sub);
+        app_sub_key(app, "vow organisation keys 1", &sub);
         ok = secret_key_unwrap(&sub, k.tenant.wrapped_key.at, ret) ||
              error_set(err, INTERNAL, "The key of this organisation belongs to another master key");
         secret_key_wipe(&sub);

@@ -8,6 +8,7 @@
 #include "core/runner.h"
 #include "core/scope.h"
 #include "feature/ai/ai.h"
+#include "process/sanitized.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,11 @@ static enum promise_result memory_scan(struct proof *p, const struct canary_prin
             break;
     }
     if (found < 0)
-        return lab_unknown(p, "The memory of the processes could not be looked through.");
+        return lab_unknown(p, SANITIZED ? "This build carries sanitizers, which keep freed memory "
+                                          "on purpose: its memory says nothing. A build for use "
+                                          "is looked through."
+                                        : "The memory of the processes could not be looked "
+                                          "through.");
     if (found)
         return lab_broken(p, "%d copies stood in the memory of the processes.", found);
     return lab_held(p, "Nor does the memory of supervisor, core and egress.");
@@ -184,6 +189,25 @@ static const char *hook_make(struct proof *p, const char *provider)
     return arena_printf(p->arena, "/api/v1/forms/%s/submissions", form);
 }
 
+/* Waits until the canary has reached the provider: NULL, or why it has not. A machine with much to
+   do may need another try, which would only come after a minute. */
+static const char *delivery_wait(struct proof *p)
+{
+    const struct lab *lab = p->with;
+    struct answer r;
+    for (int tries = 0;; tries++) {
+        runner_wait(p->app->runner, lab->organisation[0]);
+        if (p->witness->received(p->witness->with))
+            return NULL;
+        lab_call(p, lab->owner[0], GET, "/organisation/failures", NULL, &r);
+        const char *id = lab_member(p, &r, "id"), *problem = lab_member(p, &r, "problem");
+        if (tries == 3 || !*id)
+            return arena_printf(p->arena, "(%s)", *problem ? problem : "nothing failed");
+        lab_call(p, lab->owner[0], POST,
+                 arena_printf(p->arena, "/organisation/failures/%s/retry", id), NULL, NULL);
+    }
+}
+
 /* What is answered in a form is the organisation's data, and so is the suggestion beside it: they
    stay in its sealed file for as long as it is there. Once it has ended, nothing is left. */
 static enum promise_result hook_check(struct proof *p, const char *provider)
@@ -199,9 +223,9 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
                                  false };
     if (!p->witness->post(p->witness->with, &post, &status, &head) || status != 201)
         return lab_unknown(p, "The form took no answer (%d).", status);
-    runner_wait(p->app->runner, lab->organisation[0]);
-    if (!p->witness->received(p->witness->with))
-        return lab_unknown(p, "The prompt on a form did not reach the provider.");
+    const char *problem = delivery_wait(p);
+    if (problem)
+        return lab_unknown(p, "The prompt on a form did not reach the provider %s.", problem);
     lab_say(p, "Another went through a prompt on a form:");
     enum promise_result files = files_scan(p, &print);
     lab_close(lab);
@@ -236,9 +260,11 @@ const struct promise promise_ai_3_2_c = {
 };
 
 struct hash_row {
+    struct id id;
     const char *hash;
 };
 static const struct field hash_row_fields[] = {
+    FIELD(struct hash_row, id, .privacy = OPERATIONAL, .doc = "Account"),
     FIELD(struct hash_row, hash, .privacy = SECRET, .doc = "Hash"),
     { 0 },
 };
@@ -246,7 +272,7 @@ static const struct field hash_row_fields[] = {
 static bool hashes_read(struct ctx *c, void *with)
 {
     static const struct query q = {
-        "SELECT password_hash FROM account ORDER BY id DESC LIMIT 1000"
+        "SELECT id, password_hash FROM account ORDER BY id DESC LIMIT 1000"
     };
     return tx_rows(c->tx, &q, NO_ARGS, hash_row_fields, sizeof(struct hash_row), 0, with);
 }

@@ -154,21 +154,50 @@ static const char *email_of(const struct app *app, struct arena *a, const char *
 }
 
 struct left {
+    struct id id;
     const char *email;
     struct id organisation;
 };
 static const struct field left_fields[] = {
+    FIELD(struct left, id, .privacy = OPERATIONAL, .doc = "Account"),
     FIELD(struct left, email, .privacy = PERSONAL, .doc = "Address of a scratch owner"),
     FIELD(struct left, organisation, .privacy = OPERATIONAL, .doc = "Scratch organisation"),
     { 0 },
 };
 
+/* Addresses are protected, so they are looked through here and not by the database. */
+struct leavings {
+    struct arena *arena;
+    struct left *at;
+    size_t count, room;
+};
+
+static bool left_note(void *with, const void *record)
+{
+    static const char start[] = "probe-", end[] = "@vow.invalid";
+    struct leavings *all = with;
+    const struct left *l = record;
+    size_t n = l->email ? strlen(l->email) : 0;
+    if (n < strlen(start) + strlen(end) || strncmp(l->email, start, strlen(start)) != 0 ||
+        strcmp(l->email + n - strlen(end), end) != 0)
+        return true;
+    if (all->count == all->room) {
+        struct left *more = arena_many(all->arena, all->room = 2 * all->room + 8, struct left);
+        if (all->count)
+            memcpy(more, all->at, all->count * sizeof *more);
+        all->at = more;
+    }
+    all->at[all->count] = *l;
+    all->at[all->count++].email = arena_string(all->arena, l->email);
+    return true;
+}
+
 static bool left_read(struct ctx *c, void *with)
 {
-    static const struct query q = {
-        "SELECT email, organisation FROM account WHERE email LIKE 'probe-%@vow.invalid'"
-    };
-    return tx_rows(c->tx, &q, NO_ARGS, left_fields, sizeof(struct left), 0, with);
+    static const struct query q = { "SELECT id, email, organisation FROM account" };
+    struct leavings *all = with;
+    *all = (struct leavings){ .arena = c->arena };
+    return tx_each(c->tx, &q, NO_ARGS, left_fields, sizeof(struct left), left_note, all);
 }
 
 struct tombstone {
@@ -203,13 +232,13 @@ static void scratch_end(struct app *app, struct arena *a, struct id organisation
 void lab_open(struct lab *lab)
 {
     struct error err = { 0 };
-    struct list list = { 0 };
+    struct leavings all;
     struct ctx c = app_ctx(lab->app, lab->arena, &err, "prove");
     lab->address = arena_printf(lab->arena, "prove %s", random_hex(lab->arena));
-    if (!control_read(&c, left_read, &list))
+    if (!control_read(&c, left_read, &all))
         return;
-    for (size_t i = 0; i < list.count; i++) {
-        const struct left *l = (const struct left *)list.at + i;
+    for (size_t i = 0; i < all.count; i++) {
+        const struct left *l = &all.at[i];
         const char *tag = arena_text(lab->arena, l->email + 6, strcspn(l->email + 6, "-@"));
         if (text_equal(l->email, email_of(lab->app, lab->arena, tag)))
             scratch_end(lab->app, lab->arena, l->organisation);
@@ -260,7 +289,7 @@ const char *lab_owner(struct proof *p, int which)
     return lab->owner[which];
 }
 
-const char *lab_colleague(struct proof *p, const char *role)
+const char *lab_invitation(struct proof *p, const char *role)
 {
     const char *owner = lab_owner(p, 0);
     const char *email = email_of(p->app, p->arena, random_hex(p->arena));
@@ -272,9 +301,16 @@ const char *lab_colleague(struct proof *p, const char *role)
     const char *path = arena_printf(p->arena, "/people/%s/invitation", lab_member(p, &r, "id"));
     if (lab_call(p, owner, POST, path, "{}", &r) != 201)
         return NULL;
-    path = arena_printf(p->arena, "/invitations/%s", lab_member(p, &r, "link_token"));
-    json = arena_printf(p->arena, "{\"password\":\"%s\",\"of_age\":true}", random_hex(p->arena));
-    return lab_call(p, NULL, POST, path, json, &r) == 201 ? r.session : NULL;
+    return arena_printf(p->arena, "/invitations/%s", lab_member(p, &r, "link_token"));
+}
+
+const char *lab_colleague(struct proof *p, const char *role)
+{
+    const char *path = lab_invitation(p, role);
+    struct answer r;
+    const char *json =
+        arena_printf(p->arena, "{\"password\":\"%s\",\"of_age\":true}", random_hex(p->arena));
+    return path && lab_call(p, NULL, POST, path, json, &r) == 201 ? r.session : NULL;
 }
 
 const char *lab_path(struct proof *p, const struct route *r, const char *id)

@@ -29,6 +29,10 @@ const char *lab_sign_up(struct proof *p, int which, const char *password);
 /* Takes a scratch organisation over that was signed up elsewhere. False when there is none. */
 MUST_USE bool lab_adopt(struct proof *p, int which, const char *session);
 
+/* The path of an invitation for somebody new with the role in scratch organisation 0; NULL when it
+   cannot be made. */
+const char *lab_invitation(struct proof *p, const char *role);
+
 /* The session token of somebody with the role in scratch organisation 0; NULL when it cannot be
    made. */
 const char *lab_colleague(struct proof *p, const char *role);

@@ -2,6 +2,7 @@
    its control is taken away. */
 #include "prove/prove_fixture.h"
 
+#include "core/checkpoint.h"
 #include "core/rows.h"
 #include "feature/accounts/accounts.h"
 #include "feature/ai/run.h"
@@ -240,6 +241,47 @@ static void connection_possible(struct fixture *f)
     f->possible = " open_inet connect";
 }
 
+static bool query_run(struct ctx *c, void *with)
+{
+    return tx_run(c->tx, with, NO_ARGS, NULL);
+}
+
+/* Somebody's organisation with a signed log, which is then written to behind the program's back. */
+static void log_write(struct fixture *f, const struct query *q)
+{
+    struct call up = { .method = POST,
+                       .path = "/accounts",
+                       .json = "{\"name\":\"Ada\",\"email\":\"ada@example.org\",\"organisation\":"
+                               "\"Loom\",\"password\":\"correct horse battery\",\"of_age\":true}" };
+    struct error err = { 0 };
+    struct answer r;
+    struct id *ids;
+    size_t n;
+    fixture_start(f);
+    app_call(f->app, &f->a, &up, &r);
+    struct ctx c = app_ctx(f->app, &f->a, &err, "vandal");
+    assert_int_equal(r.status, 201);
+    assert_true(store_ids(f->app->store, &f->a, &ids, &n, &err) && n == 1);
+    c.organisation = ids[0];
+    assert_true(db_open(f->app->store, ids[0], false, &c.db, &err));
+    assert_true(audit_checkpoint_job.run(&c));
+    assert_true(ctx_write(&c, query_run, (void *)(uintptr_t)q));
+    db_release(c.db);
+}
+
+static void event_altered(struct fixture *f)
+{
+    static const struct query q = { "UPDATE audit_event SET detail = 'nothing'" };
+    log_write(f, &q);
+}
+
+static void event_removed(struct fixture *f)
+{
+    static const struct query q = { "DELETE FROM audit_event WHERE id IN"
+                                    " (SELECT max(id) FROM audit_event)" };
+    log_write(f, &q);
+}
+
 static bool settings_on(struct ctx *c, enum op op, const void *old, void *row)
 {
     (void)c, (void)old;
@@ -415,9 +457,15 @@ static void cookie_in_clear(struct fixture *f)
 
 static bool age_assumed(struct ctx *c, const void *in, void *ret)
 {
-    struct sign_up up = *(const struct sign_up *)in;
-    up.of_age = true;
-    return original(c, &up, ret);
+    const struct route *r = c->x->route;
+    void *affirmed = arena_copy(c->arena, in, r->in_size);
+    *(bool *)field_in(field_find(r->in, "of_age"), affirmed) = true;
+    return original(c, affirmed, ret);
+}
+
+static void no_age_of_invited(struct fixture *f)
+{
+    handle_own(f, "accounts", POST, "/invitations/{token}", age_assumed);
 }
 
 static void no_age(struct fixture *f)
@@ -449,6 +497,8 @@ static const struct sabotage {
     { "AI-9", "no_gate", no_gate, 4 },
     { "AI-10.b", "no_seccomp", no_seccomp, 4 },
     { "AI-10.b", "connection_possible", connection_possible, 4 },
+    { "AI-10.d", "event_altered", event_altered, 4 },
+    { "AI-10.d", "event_removed", event_removed, 4 },
     { "AI-11", "on_at_first", on_at_first, 4 },
     { "PL-1.a", "one_field_more", one_field_more, 4 },
     { "PL-1.b", "cheap_hash", cheap_hash, 4 },
@@ -470,6 +520,7 @@ static const struct sabotage {
     { "PL-7", "second_cookie", second_cookie, 4 },
     { "PL-7", "cookie_in_clear", cookie_in_clear, 4 },
     { "PL-10", "no_age", no_age, 4 },
+    { "PL-10", "no_age_of_invited", no_age_of_invited, 4 },
 };
 
 static void broken(void **state)
@@ -556,6 +607,26 @@ static void inside_keeps_what_was_seen(void **state)
     assert_int_equal(fixture_free(f), 0);
 }
 
+/* A restart forgets nothing of what was seen, and when. */
+static void results_survive_a_restart(void **state)
+{
+    struct fixture *f = fixture_new();
+    struct error err = { 0 };
+    (void)state;
+    fixture_prove(f, "PL-10", true);
+    struct promise_state before = state_of(f, "PL-10");
+    assert_int_equal(before.result, PROMISE_HELD);
+    app_stop(f->app);
+    if (!app_start(&f->config, &f->app, &err))
+        fail_msg("%s", err.detail);
+    struct promise_state after = state_of(f, "PL-10");
+    assert_int_equal(after.result, PROMISE_HELD);
+    assert_true(after.checked_at.us == before.checked_at.us);
+    assert_string_equal(after.evidence, before.evidence);
+    assert_int_equal(state_of(f, "AI-9").result, PROMISE_UNKNOWN);
+    assert_int_equal(fixture_free(f), 0);
+}
+
 static void one_check_at_a_time(void **state)
 {
     struct fixture *f = fixture_new();
@@ -574,7 +645,7 @@ static void one_check_at_a_time(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[LENGTH(rows) + 4];
+    struct CMUnitTest tests[LENGTH(rows) + 5];
     size_t n = 0;
     char names[LENGTH(rows)][60];
     if (!fixture_share())
@@ -586,6 +657,7 @@ int main(void)
     }
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(every_promise_can_break);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(inside_keeps_what_was_seen);
+    tests[n++] = (struct CMUnitTest)cmocka_unit_test(results_survive_a_restart);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(one_check_at_a_time);
     tests[n++] = (struct CMUnitTest)cmocka_unit_test(held);
     int failed = _cmocka_run_group_tests("prove", tests, n, NULL, NULL);

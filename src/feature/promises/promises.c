@@ -17,7 +17,7 @@ static const struct field promise_view_fields[] = {
           .doc = "What the last check found"),
     FIELD(struct promise_view, evidence, .privacy = OPERATIONAL, .doc = "What the check saw"),
     FIELD(struct promise_view, checked_at, .privacy = OPERATIONAL,
-          .doc = "When it was last checked; absent when not since the start"),
+          .doc = "When it was last checked, also before a restart; absent when never"),
     { 0 },
 };
 

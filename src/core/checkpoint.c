@@ -1,0 +1,341 @@
+/* checkpoint.c: chaining and signing the events of the audit log, and computing it again.
+
+   Events are written without a thought of this: a write costs nothing more. The job chains what has
+   come since, in pieces, so that no writer waits for long. */
+#include "checkpoint.h"
+
+#include "app.h"
+#include "audit.h"
+#include "base/json.h"
+#include "crypt/crypt.h"
+#include "rows.h"
+#include "scope.h"
+
+#include <string.h>
+
+enum {
+    EVENTS_AT_ONCE = 2000,
+    HEX_HASH = 2 * HASH_SIZE + 1,
+    HEX_SIGNATURE = 2 * SIGN_SIGNATURE + 1,
+    EVERY_S = 3600,
+    DAY_S = 86400,
+};
+
+static const struct field audit_checkpoint_fields[] = {
+    ROW_FIELDS(struct audit_checkpoint),
+    FIELD(struct audit_checkpoint, number, .privacy = OPERATIONAL, .unique = true,
+          .doc = "1 is the first"),
+    FIELD(struct audit_checkpoint, events, .privacy = OPERATIONAL,
+          .doc = "How many events it covers"),
+    FIELD(struct audit_checkpoint, before, .privacy = OPERATIONAL,
+          .doc = "Head of the checkpoint before it; empty for the first"),
+    FIELD(struct audit_checkpoint, head, .privacy = OPERATIONAL,
+          .doc = "SHA-256 over its number, time, events and the head before, in hex"),
+    FIELD(struct audit_checkpoint, signature, .privacy = OPERATIONAL,
+          .doc = "Ed25519 signature of the head by the installation, in hex"),
+    { 0 },
+};
+
+const struct table audit_checkpoint_table = {
+    .name = "audit_checkpoint",
+    .doc = "Signed heads of the chain of audit events",
+    .fields = audit_checkpoint_fields,
+    .size = sizeof(struct audit_checkpoint),
+    .path = "/audit/checkpoints",
+    .ops = OP_LIST,
+    .read = &audit_read,
+    .log = true,
+};
+
+/* What is covered of an event, format 1: columns that are added later are not. */
+static const struct field covered[] = {
+    FIELD(struct audit_event, id),         FIELD(struct audit_event, created_at),
+    FIELD(struct audit_event, actor),      FIELD(struct audit_event, actor_name),
+    FIELD(struct audit_event, action),     FIELD(struct audit_event, object),
+    FIELD(struct audit_event, subject),    FIELD(struct audit_event, detail),
+    FIELD(struct audit_event, request_id), { 0 },
+};
+
+/* The events of one checkpoint, hashed one behind the other. */
+struct chain {
+    uint8_t hash[HASH_SIZE];
+    int64_t events;
+};
+
+static void chain_add(struct chain *chain, const struct audit_event *e)
+{
+    struct arena a = { 0 };
+    struct buffer b = buffer_new(&a);
+    buffer_add(&b, chain->hash, sizeof chain->hash);
+    json_record(&b, covered, e);
+    hash_sha256(b.at, b.len, chain->hash);
+    chain->events++;
+    arena_done(&a);
+}
+
+/* The head as hex, from everything that the checkpoint says. */
+static void head_make(const struct ctx *c, const struct audit_checkpoint *p,
+                      const struct chain *chain, char ret[HEX_HASH])
+{
+    char organisation[ID_TEXT], at[INSTANT_TEXT], hash[HEX_HASH];
+    uint8_t head[HASH_SIZE];
+    id_format(c->organisation, organisation);
+    instant_format(p->created_at, at);
+    hex_format(chain->hash, sizeof chain->hash, hash);
+    const char *text =
+        arena_printf(c->arena, "vow audit checkpoint 1\n%s\n%lld\n%s\n%lld\n%s\n%s\n", organisation,
+                     (long long)p->number, at, (long long)chain->events, p->before, hash);
+    hash_sha256(text, strlen(text), head);
+    hex_format(head, sizeof head, ret);
+}
+
+static void signing_key(const struct app *app, struct secret_key *ret)
+{
+    app_sub_key(app, "vow audit signatures 1", ret);
+}
+
+static const char *sign_head(const struct ctx *c, const char *head)
+{
+    struct secret_key key;
+    uint8_t signature[SIGN_SIGNATURE];
+    char *hex = arena_alloc(c->arena, HEX_SIGNATURE);
+    signing_key(c->app, &key);
+    sign_message(&key, head, strlen(head), signature);
+    secret_key_wipe(&key);
+    hex_format(signature, sizeof signature, hex);
+    return hex;
+}
+
+/* ---- making ---- */
+
+struct piece {
+    struct list events; /* ids from the first to the last are looked through again when writing */
+};
+
+static bool last_find(struct ctx *c, struct audit_checkpoint *ret)
+{
+    static const struct query last = { "number > 0 ORDER BY number DESC LIMIT 1" };
+    bool found;
+    return row_find(c, &audit_checkpoint_table, &last, NO_ARGS, ret, &found);
+}
+
+/* Ids sort by time, so that what is new is looked for behind the last checkpoint; once a day
+   everywhere, for what was written while the clock was behind. */
+static struct id look_from(const struct ctx *c, const struct audit_checkpoint *last)
+{
+    struct id from = { { [15] = 1 } }; /* all zero would be none */
+    int64_t day = INT64_C(1000000) * DAY_S;
+    if (last->number && last->created_at.us / day == c->now.us / day) {
+        from = id_new(instant_plus(last->created_at, (struct span){ -DAY_S }));
+        memset(from.byte + 6, 0, sizeof from.byte - 6);
+    }
+    return from;
+}
+
+static bool piece_find(struct ctx *c, void *with)
+{
+    static const struct query open = { "checkpoint IS NULL AND id >= $1 ORDER BY id LIMIT $2" };
+    struct piece *piece = with;
+    struct audit_checkpoint last = { 0 };
+    return last_find(c, &last) &&
+           rows_find(c, &audit_event_table, &open,
+                     ARGS(value_id(look_from(c, &last)), value_int(EVENTS_AT_ONCE)),
+                     &piece->events);
+}
+
+static bool piece_cover(struct ctx *c, void *with)
+{
+    static const struct query open = { "checkpoint IS NULL AND id >= $1 AND id <= $2 ORDER BY id" };
+    static const struct query cover = { "UPDATE audit_event SET checkpoint = $1"
+                                        " WHERE checkpoint IS NULL AND id >= $2 AND id <= $3" };
+    struct piece *piece = with;
+    const struct audit_event *event = piece->events.at;
+    struct value first = value_id(event[0].id), end = value_id(event[piece->events.count - 1].id);
+    struct audit_checkpoint last = { 0 }, next = { .created_at = c->now };
+    struct chain chain = { 0 };
+    char head[HEX_HASH];
+    if (!last_find(c, &last) ||
+        !rows_find(c, &audit_event_table, &open, ARGS(first, end), &piece->events))
+        return false;
+    if (!piece->events.count) /* another has been here */
+        return true;
+    event = piece->events.at;
+    for (size_t i = 0; i < piece->events.count; i++)
+        chain_add(&chain, &event[i]);
+    next.number = last.number + 1;
+    next.events = chain.events;
+    next.before = last.head ? last.head : "";
+    head_make(c, &next, &chain, head);
+    next.head = head;
+    next.signature = sign_head(c, head);
+    return tx_run(c->tx, &cover, ARGS(value_int(next.number), first, end), NULL) &&
+           row_create(c, &audit_checkpoint_table, &next);
+}
+
+static bool checkpoints_make(struct ctx *c)
+{
+    for (;;) {
+        struct piece piece = { 0 };
+        if (!ctx_read(c, piece_find, &piece))
+            return false;
+        if (!piece.events.count)
+            return true;
+        if (!ctx_write(c, piece_cover, &piece))
+            return false;
+    }
+}
+
+const struct job_type audit_checkpoint_job = {
+    .name = "audit.checkpoint",
+    .doc = "Chains and signs the audit events that no checkpoint covers yet",
+    .run = checkpoints_make,
+    .every = { EVERY_S },
+};
+
+/* ---- verifying ---- */
+
+struct verify {
+    struct chain *chain; /* of checkpoint i + 1 */
+    size_t count;
+    int64_t open, stray; /* stray: events of checkpoints that are not there */
+};
+
+static bool event_count(void *with, const void *record)
+{
+    struct verify *v = with;
+    const struct audit_event *e = record;
+    if (e->checkpoint == INT_NONE)
+        v->open++;
+    else if (e->checkpoint < 1 || (uint64_t)e->checkpoint > v->count)
+        v->stray++;
+    else
+        chain_add(&v->chain[e->checkpoint - 1], e);
+    return true;
+}
+
+static bool events_count(struct ctx *c, struct verify *v)
+{
+    struct buffer sql = buffer_new(c->arena);
+    buffer_string(&sql, "SELECT ");
+    columns_add_to(&sql, &audit_event_table);
+    buffer_printf(&sql, " FROM %s ORDER BY id", audit_event_table.name);
+    return tx_each(c->tx, composed(c, &sql), NO_ARGS, audit_event_table.fields,
+                   sizeof(struct audit_event), event_count, v);
+}
+
+/* Whether the hex is a signature of the head. */
+static bool signature_good(const char *hex, const char *head, const uint8_t public_key[SIGN_PUBLIC])
+{
+    uint8_t signature[SIGN_SIGNATURE];
+    if (!hex || strlen(hex) != HEX_SIGNATURE - 1)
+        return false;
+    for (size_t i = 0; i < sizeof signature; i++) {
+        int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        signature[i] = (uint8_t)(high << 4 | low);
+    }
+    return sign_verify(public_key, head, strlen(head), signature);
+}
+
+/* What is not right with the checkpoint, or NULL. */
+static const char *checkpoint_problem(struct ctx *c, const struct audit_checkpoint *p,
+                                      const struct chain *chain, int64_t number, const char *before,
+                                      const uint8_t public_key[SIGN_PUBLIC])
+{
+    char head[HEX_HASH];
+    if (p->number != number)
+        return "is missing";
+    if (!text_equal(p->before, before))
+        return "does not follow the one before it";
+    if (chain->events != p->events)
+        return chain->events < p->events ? "lacks events" : "has events too many";
+    head_make(c, p, chain, head);
+    if (!text_equal(p->head, head))
+        return "covers events that were altered";
+    if (!signature_good(p->signature, head, public_key))
+        return "is not signed by this installation";
+    return NULL;
+}
+
+static void proof_make(struct ctx *c, const struct list *points, const struct verify *v,
+                       const uint8_t public_key[SIGN_PUBLIC], struct audit_proof *proof)
+{
+    const struct audit_checkpoint *p = points->at;
+    const char *before = "";
+    for (size_t i = 0; i < points->count && !proof->problem; i++) {
+        proof->problem =
+            checkpoint_problem(c, &p[i], &v->chain[i], (int64_t)i + 1, before, public_key);
+        if (proof->problem)
+            proof->broken = (int64_t)i + 1;
+        proof->events += p[i].events;
+        proof->head = before = p[i].head;
+    }
+    if (!proof->problem && v->stray) {
+        proof->problem = "is missing";
+        proof->broken = (int64_t)points->count + 1;
+    }
+    proof->whole = !proof->problem;
+}
+
+bool audit_verify(struct ctx *c, struct audit_proof *ret)
+{
+    static const struct query all = { "number > 0 ORDER BY number" };
+    struct secret_key key;
+    struct list points;
+    uint8_t public_key[SIGN_PUBLIC];
+    char *hex = arena_alloc(c->arena, 2 * SIGN_PUBLIC + 1);
+    if (!rows_find(c, &audit_checkpoint_table, &all, NO_ARGS, &points))
+        return false;
+    struct verify v = { .chain = arena_many(c->arena, points.count + 1, struct chain),
+                        .count = points.count };
+    if (!events_count(c, &v))
+        return false;
+    signing_key(c->app, &key);
+    sign_public(&key, public_key);
+    secret_key_wipe(&key);
+    hex_format(public_key, sizeof public_key, hex);
+    *ret = (struct audit_proof){
+        .checkpoints = (int64_t)points.count, .open = v.open, .broken = INT_NONE, .public_key = hex
+    };
+    proof_make(c, &points, &v, public_key, ret);
+    return true;
+}
+
+static const struct field proof_fields[] = {
+    FIELD(struct audit_proof, whole, .privacy = OPERATIONAL,
+          .doc = "Whether every event under a checkpoint is as it was signed"),
+    FIELD(struct audit_proof, checkpoints, .privacy = OPERATIONAL, .doc = "How many there are"),
+    FIELD(struct audit_proof, events, .privacy = OPERATIONAL,
+          .doc = "How many events they cover, up to the first that is not right"),
+    FIELD(struct audit_proof, open, .privacy = OPERATIONAL,
+          .doc = "Events that wait for the next checkpoint, within the hour"),
+    FIELD(struct audit_proof, broken, .privacy = OPERATIONAL, .nullable = true,
+          .doc = "Number of the first checkpoint that is not right"),
+    FIELD(struct audit_proof, problem, .privacy = OPERATIONAL,
+          .doc = "What is not right with it, in words"),
+    FIELD(struct audit_proof, head, .privacy = OPERATIONAL,
+          .doc = "Head of the last checkpoint; kept elsewhere, it shows later what was cut off"),
+    FIELD(struct audit_proof, public_key, .privacy = OPERATIONAL,
+          .doc = "Ed25519 key that signs here, in hex"),
+    { 0 },
+};
+
+static bool verify_work(struct ctx *c, void *with)
+{
+    return audit_verify(c, with);
+}
+
+/* Reading a long log takes seconds: not for the threads that serve connections. */
+static bool proof_get(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    return ctx_read(c, verify_work, ret);
+}
+
+const struct route audit_routes[] = {
+    { GET, "/audit/proof", proof_get, "Compute the audit log's chain anew and compare it",
+      .can = &audit_read, OUTPUT(struct audit_proof, proof_fields), .schema = "audit_proof",
+      LANE(LANE_SLOW) },
+    { 0 },
+};
