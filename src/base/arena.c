@@ -102,13 +102,17 @@ char *arena_string(struct arena *a, const char *from)
 
 char *arena_vprintf(struct arena *a, const char *format, va_list args)
 {
+    char first[256]; /* most fit, and are printed once */
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(first, sizeof first, format, args);
     if (n < 0)
         abort();
     char *to = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(to, (size_t)n + 1, format, again);
+    if ((size_t)n < sizeof first)
+        memcpy(to, first, (size_t)n);
+    else
+        vsnprintf(to, (size_t)n + 1, format, again);
     va_end(again);
     return to;
 }

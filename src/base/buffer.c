@@ -8,8 +8,12 @@
 
 struct buffer buffer_new(struct arena *a)
 {
-    struct buffer b = { .arena = a, .at = arena_alloc(a, 256), .room = 256 };
-    return b;
+    return buffer_room(a, 255);
+}
+
+struct buffer buffer_room(struct arena *a, size_t n)
+{
+    return (struct buffer){ .arena = a, .at = arena_alloc(a, n + 1), .room = n + 1 };
 }
 
 static void buffer_reserve(struct buffer *b, size_t n)
@@ -40,7 +44,9 @@ void buffer_string(struct buffer *b, const char *text)
 
 void buffer_char(struct buffer *b, char c)
 {
-    buffer_add(b, &c, 1);
+    buffer_reserve(b, 1);
+    b->at[b->len++] = c;
+    b->at[b->len] = 0;
 }
 
 void buffer_hex(struct buffer *b, const void *from, size_t n)
@@ -55,10 +61,12 @@ void buffer_printf(struct buffer *b, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(b->at + b->len, b->room - b->len, format, args);
     va_end(args);
-    buffer_reserve(b, (size_t)(n > 0 ? n : 0));
-    vsnprintf(b->at + b->len, b->room - b->len, format, again);
+    if (n > 0 && (size_t)n >= b->room - b->len) {
+        buffer_reserve(b, (size_t)n);
+        vsnprintf(b->at + b->len, b->room - b->len, format, again);
+    }
     va_end(again);
     b->len += (size_t)(n > 0 ? n : 0);
 }

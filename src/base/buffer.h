@@ -13,6 +13,9 @@ struct buffer {
 /* An empty buffer with some room. */
 struct buffer buffer_new(struct arena *a);
 
+/* The same with room for `n` bytes, so that it need not grow until then. */
+struct buffer buffer_room(struct arena *a, size_t n);
+
 void buffer_add(struct buffer *b, const void *from, size_t n);
 void buffer_string(struct buffer *b, const char *text);
 void buffer_char(struct buffer *b, char c);

@@ -21,6 +21,26 @@ static void literal(struct buffer *out, const char *text)
     buffer_add(out, text, strlen(text));
 }
 
+/* The first byte that must be escaped, or the end. Eight bytes at a time are without one when in
+   none of these words the highest bit of a byte comes up. */
+static const unsigned char *plain_end(const unsigned char *p, const unsigned char *end)
+{
+    const uint64_t each = UINT64_MAX / 255, high = each << 7;
+    for (; end - p >= 8; p += 8) {
+        uint64_t w;
+        memcpy(&w, p, sizeof w);
+        uint64_t quote = w ^ each * '"', slash = w ^ each * '\\', delete = w ^ each * 127;
+        uint64_t low = (w - each * ' ') & ~w;
+        if ((low | ((quote - each) & ~quote) | ((slash - each) & ~slash) |
+             ((delete - each) & ~delete)) &
+            high)
+            break;
+    }
+    while (p < end && !escapes[*p])
+        p++;
+    return p;
+}
+
 void json_text(struct buffer *out, const char *text)
 {
     static const char digit[] = "0123456789abcdef";
@@ -28,16 +48,14 @@ void json_text(struct buffer *out, const char *text)
         literal(out, "null");
         return;
     }
-    const unsigned char *p = (const unsigned char *)text, *run = p;
+    const unsigned char *p = (const unsigned char *)text, *run = p, *end = p + strlen(text);
     buffer_char(out, '"');
-    for (; *p; p++) {
+    while ((p = plain_end(p, end)) < end) {
         char e = escapes[*p];
-        if (!e)
-            continue;
         char long_form[6] = { '\\', e, '0', '0', digit[*p >> 4], digit[*p & 15] };
         buffer_add(out, run, (size_t)(p - run));
         buffer_add(out, long_form, e == 'u' ? 6 : 2);
-        run = p + 1;
+        run = ++p;
     }
     buffer_add(out, run, (size_t)(p - run));
     buffer_char(out, '"');

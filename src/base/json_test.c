@@ -178,12 +178,34 @@ static void base64_pads(void **state)
     arena_done(&a);
 }
 
+/* Wherever a byte stands, it is written as it is alone. */
+static void any_byte_anywhere(void **state)
+{
+    enum { LONG = 19 };
+    (void)state;
+    for (int byte = 1; byte < 256; byte++) {
+        struct arena a = { 0 };
+        struct buffer alone = buffer_new(&a);
+        json_text(&alone, (char[]){ (char)byte, 0 });
+        for (int at = 0; at < LONG; at++) {
+            char text[LONG + 1] = "abcdefghijklmnopqrs";
+            struct buffer out = buffer_new(&a), want = buffer_new(&a);
+            buffer_printf(&want, "\"%.*s%.*s%s\"", at, text, (int)alone.len - 2, alone.at + 1,
+                          text + at + 1);
+            text[at] = (char)byte;
+            json_text(&out, text);
+            assert_string_equal(out.at, want.at);
+        }
+        arena_done(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(record_has_every_kind), cmocka_unit_test(absent_is_null),
-        cmocka_unit_test(text_is_escaped),       cmocka_unit_test(numbers_read_back),
-        cmocka_unit_test(base64_pads),
+        cmocka_unit_test(text_is_escaped),       cmocka_unit_test(any_byte_anywhere),
+        cmocka_unit_test(numbers_read_back),     cmocka_unit_test(base64_pads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,9 @@ void columns_add_to(struct buffer *sql, const struct table *t)
     EACH_FIELD (f, t->fields) {
         if (f != t->fields)
             buffer_string(sql, ", ");
-        buffer_printf(sql, "\"%s\"", f->name);
+        buffer_char(sql, '"');
+        buffer_string(sql, f->name);
+        buffer_char(sql, '"');
     }
 }
 
@@ -82,10 +84,10 @@ static bool check_fields(struct ctx *c, const struct table *t, const void *row, 
 {
     field_set bit = 1;
     for (const struct field *f = t->fields; f->name; f++, bit <<= 1) {
-        char pointer[80];
+        char pointer[80] = "/";
         if (!(given & bit))
             continue;
-        snprintf(pointer, sizeof pointer, "/%s", f->name);
+        strncat(pointer, f->name, sizeof pointer - 2);
         if (!field_check(f, row, pointer, c->err))
             continue;
     }
@@ -119,19 +121,33 @@ static struct value row_value(struct ctx *c, const struct field *f, const void *
     return f->kind == KIND_LIST ? value_list(c->arena, f, row) : value_field(f, row);
 }
 
+/* Without printf: it is composed for each row that is written. */
+static void insert_compose(struct buffer *sql, const struct table *t)
+{
+    size_t n = 0;
+    buffer_string(sql, "INSERT INTO ");
+    buffer_string(sql, t->name);
+    buffer_string(sql, " (");
+    columns_add_to(sql, t);
+    buffer_string(sql, ") VALUES (");
+    EACH_FIELD (f, t->fields) {
+        n++;
+        buffer_string(sql, n > 1 ? ", $" : "$");
+        if (n > 9)
+            buffer_char(sql, (char)('0' + n / 10));
+        buffer_char(sql, (char)('0' + n % 10));
+    }
+    buffer_string(sql, ")");
+}
+
 static bool row_insert(struct ctx *c, const struct table *t, const void *row)
 {
     struct buffer sql = buffer_new(c->arena);
     struct value args[FIELDS_MAX];
     size_t n = 0;
-    buffer_printf(&sql, "INSERT INTO %s (", t->name);
-    columns_add_to(&sql, t);
-    buffer_string(&sql, ") VALUES (");
-    EACH_FIELD (f, t->fields) {
+    EACH_FIELD (f, t->fields)
         args[n++] = row_value(c, f, row);
-        buffer_printf(&sql, n > 1 ? ", $%zu" : "$%zu", n);
-    }
-    buffer_string(&sql, ")");
+    insert_compose(&sql, t);
     return tx_run(c->tx, composed(c, &sql), args, n, NULL);
 }
 
@@ -145,8 +161,10 @@ static bool is_blank(const struct field *f, const void *row)
 bool row_put(struct ctx *c, const struct table *t, const void *row)
 {
     EACH_FIELD (f, t->fields) {
-        char pointer[140];
-        snprintf(pointer, sizeof pointer, "/%s/%s", t->name, f->name);
+        char pointer[140] = "/";
+        strncat(pointer, t->name, 64);
+        strcat(pointer, "/");
+        strncat(pointer, f->name, 64);
         if (!is_blank(f, row) && !field_check(f, row, pointer, c->err))
             return false;
     }

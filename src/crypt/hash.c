@@ -4,12 +4,24 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+/* Looked up once: OpenSSL would search its providers for each hash. */
+static EVP_MD *sha256;
+
+static void sha256_find(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (!sha256)
+        abort();
+}
 
 void hash_sha256(const void *at, size_t n, uint8_t ret[HASH_SIZE])
 {
-    if (!SHA256(at, n, ret))
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, sha256_find);
+    if (!EVP_Digest(at, n, ret, NULL, sha256, NULL))
         abort();
 }
 

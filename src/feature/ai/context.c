@@ -108,7 +108,10 @@ static bool hostile(struct ai_run *run, const char *text)
 void context_cell(struct ai_run *run, const struct field *f, const void *record)
 {
     assert(f->ai && f->privacy != SENSITIVE && f->privacy != SECRET);
-    buffer_printf(&run->context, "%s%s=", run->context.len ? " " : "", f->name);
+    if (run->context.len)
+        buffer_char(&run->context, ' ');
+    buffer_string(&run->context, f->name);
+    buffer_char(&run->context, '=');
     if (f->kind != KIND_TEXT) {
         struct buffer *out = &run->context;
         json_value(out, f, record);
@@ -139,7 +142,7 @@ bool ai_context(struct ai_run *run)
         return ai_elsewhere(run);
     if (run->local)
         return run->capability->local(run);
-    run->context = buffer_new(c->arena);
+    run->context = buffer_room(c->arena, 4095);
     run->map = mask_map_new(c->arena);
     if (!run->capability->context(run) || run->elsewhere)
         return false;

@@ -84,8 +84,9 @@ static void masked_count(struct ai_run *run)
 static void compose(struct ai_run *run, struct buffer *out)
 {
     const struct ai_provider *p = &run->provider;
-    struct buffer user = buffer_new(run->c->arena);
-    buffer_printf(&user, "%s\n<data>\n", run->capability->instruction);
+    struct buffer user = buffer_room(run->c->arena, run->context.len + 1023);
+    buffer_string(&user, run->capability->instruction);
+    buffer_string(&user, "\n<data>\n");
     buffer_add(&user, run->context.at, run->context.len);
     buffer_string(&user, "</data>\n");
     if (run->question)
@@ -108,7 +109,7 @@ static void compose(struct ai_run *run, struct buffer *out)
 bool ai_disclosure(struct ai_run *run)
 {
     struct ai_answer *ret = run->ret;
-    struct buffer body = buffer_new(run->c->arena);
+    struct buffer body = buffer_room(run->c->arena, 2 * run->context.len + 2047);
     if (!run->local)
         compose(run, &body);
     ret->disclosure = body.at;
