@@ -222,6 +222,8 @@ static void message_handle(struct egress_client *c, const struct message *m)
     if (m->head.kind == MESSAGE_TEXT) {
         text_take(c, m);
     } else if (m->head.kind == MESSAGE_END) {
+        if (m->head.payload)
+            text_take(c, m);
         end_take(c, m);
     } else {
         pthread_mutex_lock(&c->lock);

@@ -53,7 +53,8 @@ static bool fixed_valid(const struct message *m)
     case MESSAGE_CANCEL:
         return m->head.request;
     case MESSAGE_END:
-        return m->head.request && end_valid(&m->fixed.end);
+        return m->head.request && end_valid(&m->fixed.end) &&
+               text_is_utf8(m->payload, m->head.payload);
     case MESSAGE_SCANNED:
         return !m->head.request && m->fixed.scanned.found >= -1;
     default:

@@ -85,7 +85,11 @@ void sender_text(struct sender *s, uint64_t request, const char *text, size_t n)
 
 void sender_end(struct sender *s, uint64_t request, const struct egress_end *end)
 {
-    packet_add(s, MESSAGE_END, request, 0)->message.fixed.end = *end;
+    struct packet *p = s->last; /* text that still waits goes along */
+    if (!p || p->message.head.kind != MESSAGE_TEXT || p->message.head.request != request)
+        p = packet_add(s, MESSAGE_END, request, 0);
+    p->message.head.kind = MESSAGE_END;
+    p->message.fixed.end = *end;
 }
 
 bool sender_flush(struct sender *s)

@@ -182,10 +182,20 @@ enum { FLOOR = -12000, STEP_MOST = 3000 };
 
 struct path {
     half steps[TAGGER_LABELS][2]; /* from */
-    all_labels score[TAGGER_PIECE];
-    all_labels from[TAGGER_PIECE];
-    uint8_t label[TAGGER_PIECE];
+    all_labels *score, *from;     /* of the words of a piece */
+    uint8_t *label;
 };
+
+/* Most texts are shorter than a piece. */
+static struct path *path_new(struct arena *a, size_t words)
+{
+    struct path *p = arena_new(a, struct path);
+    size_t n = words < TAGGER_PIECE ? words : TAGGER_PIECE;
+    p->score = arena_many(a, n, all_labels);
+    p->from = arena_many(a, n, all_labels);
+    p->label = arena_many(a, n, uint8_t);
+    return p;
+}
 
 static void word_score(const struct tagger_weights *w, const struct tagger_text *t, size_t i,
                        half ret[2])
@@ -292,7 +302,7 @@ struct tagger_hit *tagger_find(struct arena *a, const struct tagger_weights *w, 
                                const struct words *words, int bias, size_t *ret)
 {
     struct tagger_text t = tagger_text(a, text, words);
-    struct path *p = arena_new(a, struct path);
+    struct path *p = path_new(a, words->count);
     struct tagger_hit *hits = arena_many(a, words->count + 1, struct tagger_hit);
     size_t count = 0;
     steps_read(p, w);

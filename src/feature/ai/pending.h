@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "crypt/key.h"
 
-enum { PENDING_SLOTS = 1024, PENDING_RECORD_MAX = 16384 - 64, PENDING_SYNC_MS = 50 };
+enum { PENDING_SLOTS = 4096, PENDING_RECORD_MAX = 16384 - 64, PENDING_SYNC_MS = 50 };
 
 struct pending;
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 64 };
+enum { BATCH = 256 };
 
 /* A row on its way; in its batch's arena. */
 struct late {
