@@ -125,7 +125,11 @@ static bool store_start(struct app *app, struct error *err)
     const struct app_config *config = app->config;
     struct store_config store = {
         .dir = config->data_dir,
-        .writers = config->writers ? config->writers : 2,
+        .url = config->store_url,
+        /* Over a network a writer mostly waits. */
+        .writers = config->writers     ? config->writers
+                   : config->store_url ? 8
+                                       : 2,
         .open_max = config->open_max ? config->open_max : 200,
         .batch_max = 64,
         .key = tenant_key,

@@ -60,7 +60,7 @@ bool idempotency_find(struct ctx *c, bool *replayed)
     struct kept kept;
     bool found = false;
     hashes(c, key, request);
-    struct value v = value_blob((struct blob){ key, sizeof key });
+    struct value v = value_in(kept_fields, "key", value_blob((struct blob){ key, sizeof key }));
     struct instant day_ago = instant_plus(c->now, (struct span){ -86400 });
     if (!row_find(c, &idempotency_table, &by_key, ARGS(v, value_instant(day_ago)), &kept, &found))
         return false;
@@ -116,7 +116,8 @@ bool idempotency_settle(struct ctx *c, bool answered)
     uint8_t key[HASH_SIZE], request[HASH_SIZE];
     int64_t claims = 0;
     hashes(c, key, request);
-    return tx_run(c->tx, &forget, ARGS(value_blob((struct blob){ key, sizeof key })), &claims) &&
+    struct value v = value_in(kept_fields, "key", value_blob((struct blob){ key, sizeof key }));
+    return tx_run(c->tx, &forget, ARGS(v), &claims) &&
            (!answered || !claims || idempotency_keep(c));
 }
 

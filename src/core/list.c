@@ -166,34 +166,102 @@ static void order_add(struct buffer *sql, const struct order *o, const struct pl
         buffer_printf(sql, " ORDER BY \"%s\" NULLS FIRST, id", name);
 }
 
+/* What a page is taken from: the rows that the filters and the actor's scope leave. */
+static void rows_add(struct ctx *c, struct buffer *sql, const struct table *t,
+                     const struct page *page, struct value *args, size_t *n)
+{
+    static const char *const signs[] = { "=", ">=", "<" };
+    buffer_string(sql, "SELECT ");
+    columns_add_to(sql, t);
+    buffer_printf(sql, " FROM %s WHERE 1 = 1", t->name);
+    for (size_t i = 0; i < page->filter_count; i++) {
+        const struct row_filter *f = &page->filters[i];
+        args[(*n)++] = f->value;
+        buffer_printf(sql, " AND \"%s\" %s $%zu", f->field->name, signs[f->compare], *n);
+    }
+    scope_add(c, sql, t, ctx_scope(c, t->read), args, n);
+}
+
+/* How two places stand in an order: below 0 when the first comes first. */
+static int place_compare(const struct order *o, const struct place *a, const struct place *b)
+{
+    bool none_a = a->value.kind == KIND_NONE, none_b = b->value.kind == KIND_NONE;
+    int by = none_b - none_a;
+    if (!none_a && !none_b) {
+        size_t n = a->value.bytes.len, m = b->value.bytes.len;
+        by = memcmp(a->value.bytes.at, b->value.bytes.at, n < m ? n : m);
+        by = by ? by : (n > m) - (n < m);
+    }
+    by = by ? by : memcmp(&a->id, &b->id, sizeof a->id);
+    return o->down ? -by : by;
+}
+
+static struct place place_of(const struct order *o, const void *row)
+{
+    return (struct place){ value_field(o->field, row), ((const struct row *)row)->id };
+}
+
+static int row_compare(const void *a, const void *b, void *order)
+{
+    struct place first = place_of(order, a), second = place_of(order, b);
+    return place_compare(order, &first, &second);
+}
+
+/* The database cannot order by what it cannot read, so the rows are ordered here. */
+static bool rows_ordered(struct ctx *c, const struct table *t, const struct page *page,
+                         struct order *order, const struct place *from, struct list *ret)
+{
+    enum { ORDERED_MAX = 10000 };
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[FIELDS_MAX * 3];
+    struct list list;
+    size_t n = 0, skip = 0;
+    rows_add(c, &sql, t, page, args, &n);
+    buffer_printf(&sql, " LIMIT %d", ORDERED_MAX + 1);
+    if (!tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, &list))
+        return false;
+    if (list.count > ORDERED_MAX)
+        return fail_at(c, "/sort",
+                       "names a protected column, by which at most %d rows can be sorted: filter "
+                       "them, or sort by another column",
+                       ORDERED_MAX);
+    if (list.count)
+        qsort_r((void *)list.at, list.count, t->size, row_compare, order);
+    for (; from && skip < list.count; skip++) {
+        struct place at = place_of(order, (const char *)list.at + skip * t->size);
+        if (place_compare(order, &at, from) > 0)
+            break;
+    }
+    size_t left = list.count - skip, most = (size_t)page->limit + 1;
+    *ret = (struct list){ (const char *)list.at + skip * t->size, left < most ? left : most };
+    return true;
+}
+
+static bool rows_page(struct ctx *c, const struct table *t, const struct page *page,
+                      struct order *order, const struct place *from, struct list *ret)
+{
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[FIELDS_MAX * 3];
+    size_t n = 0;
+    rows_add(c, &sql, t, page, args, &n);
+    order_add(&sql, order, from, args, &n);
+    args[n++] = value_int(page->limit + 1);
+    buffer_printf(&sql, " LIMIT $%zu", n);
+    return tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, ret);
+}
+
 bool row_list(struct ctx *c, const struct table *t, const struct page *page, struct list *ret,
               const char **next)
 {
-    static const char *const signs[] = { "=", ">=", "<" };
-    struct buffer sql = buffer_new(c->arena);
-    struct value args[FIELDS_MAX * 3];
     struct order order = { 0 };
-    struct place from;
-    size_t n = 0;
+    struct place from, *after = page->cursor ? &from : NULL;
+    struct list list;
     if (!order_parse(c, t, page->sort, &order))
         return false;
     if (page->cursor && !place_parse(c, &order, page->cursor, &from))
         return fail_at(c, "/cursor", "is not a cursor of this list");
-    buffer_string(&sql, "SELECT ");
-    columns_add_to(&sql, t);
-    buffer_printf(&sql, " FROM %s WHERE 1 = 1", t->name);
-    for (size_t i = 0; i < page->filter_count; i++) {
-        const struct row_filter *f = &page->filters[i];
-        args[n++] = f->value;
-        buffer_printf(&sql, " AND \"%s\" %s $%zu", f->field->name, signs[f->compare], n);
-    }
-    scope_add(c, &sql, t, ctx_scope(c, t->read), args, &n);
-    order_add(&sql, &order, page->cursor ? &from : NULL, args, &n);
-    args[n++] = value_int(page->limit + 1);
-    buffer_printf(&sql, " LIMIT $%zu", n);
-
-    struct list list;
-    if (!tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, &list))
+    bool here = db_seals(tx_db(c->tx)) && column_sealed(order.field);
+    if (!(here ? rows_ordered : rows_page)(c, t, page, &order, after, &list))
         return false;
     *next = NULL;
     if ((int64_t)list.count > page->limit) {

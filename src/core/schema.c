@@ -23,28 +23,63 @@ static bool run(struct ctx *c, const char *sql)
 /* Kinds that are never absent have a default, so that a column can be added to rows. */
 static void column_add(struct buffer *sql, const struct db *db, const struct field *f)
 {
-    buffer_printf(sql, "\"%s\" %s", f->name, db_column_type(db, f->kind));
+    buffer_printf(sql, "\"%s\" %s", f->name, db_column_type(db, f));
     if (!strcmp(f->name, "id"))
         buffer_string(sql, " PRIMARY KEY NOT NULL");
     else if (f->kind == KIND_BOOL || f->kind == KIND_SPAN || (f->kind == KIND_INT && !f->nullable))
         buffer_string(sql, " NOT NULL DEFAULT 0");
 }
 
-/* "person, started_at" -> index time_entry__person__started_at */
+/* Whether rows are looked up by a companion of the column; see db_seals. */
+static bool has_blind(const struct ctx *c, const struct field *f)
+{
+    return db_seals(c->db) && column_blind(f);
+}
+
+/* FNV-1a */
+static void mix(uint64_t *h, const char *text)
+{
+    for (; *text; text++)
+        *h = (*h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    *h = (*h ^ 0xFF) * UINT64_C(1099511628211);
+}
+static const uint64_t mix_start = UINT64_C(14695981039346656037);
+
+/* "person, started_at" -> time_entry__person__started_at; what is longer than a name may be is cut,
+   and told apart by a hash. */
+static const char *index_name(struct ctx *c, const struct table *t, const char *columns,
+                              bool unique)
+{
+    enum { NAME_MAX_BYTES = 63, KEPT = 46 };
+    struct buffer name = buffer_new(c->arena);
+    buffer_string(&name, t->name);
+    for (const char *at = columns; *at;) {
+        size_t n = strcspn(at, ", ");
+        buffer_string(&name, "__");
+        buffer_add(&name, at, n);
+        at += n + strspn(at + n, ", ");
+    }
+    buffer_string(&name, unique ? "__u" : "");
+    if (name.len <= NAME_MAX_BYTES)
+        return name.at;
+    uint64_t h = mix_start;
+    mix(&h, name.at);
+    return arena_printf(c->arena, "%.*s_%016llx", KEPT, name.at, (unsigned long long)h);
+}
+
 static bool index_apply(struct ctx *c, const struct table *t, const char *columns, bool unique)
 {
     struct buffer sql = buffer_new(c->arena);
-    buffer_printf(&sql, "CREATE %sINDEX IF NOT EXISTS %s", unique ? "UNIQUE " : "", t->name);
+    buffer_printf(&sql, "CREATE %sINDEX IF NOT EXISTS %s ON %s (", unique ? "UNIQUE " : "",
+                  index_name(c, t, columns, unique), t->name);
     for (const char *at = columns; *at;) {
         size_t n = strcspn(at, ", ");
-        buffer_string(&sql, "__");
-        buffer_add(&sql, at, n);
-        at += n + strspn(at + n, ", ");
-    }
-    buffer_printf(&sql, "%s ON %s (", unique ? "__u" : "", t->name);
-    for (const char *at = columns; *at;) {
-        size_t n = strcspn(at, ", ");
-        buffer_printf(&sql, "%s\"%.*s\"", at == columns ? "" : ", ", (int)n, at);
+        const struct field *f = field_find(t->fields, arena_text(c->arena, at, n));
+        if (db_seals(c->db) && column_sealed(f) && !column_blind(f))
+            return fail(c, INTERNAL, "%s.%s is protected: an index needs .filter or .unique",
+                        t->name, f->name);
+        buffer_printf(&sql, "%s\"%s%s\"%s", at == columns ? "" : ", ", f->name,
+                      has_blind(c, f) ? "_blind" : "", db_index_order(c->db));
         at += n + strspn(at + n, ", ");
     }
     buffer_string(&sql, ")");
@@ -57,6 +92,8 @@ static bool indexes_apply(struct ctx *c, const struct table *t)
         if (f->unique && !index_apply(c, t, f->name, true))
             return false;
         bool key = f->filter || f->subject || f->refers;
+        if (db_seals(c->db) && column_sealed(f) && !column_blind(f))
+            continue;
         if (key && !f->unique && !index_apply(c, t, f->name, false))
             return false;
     }
@@ -77,6 +114,8 @@ static bool table_create(struct ctx *c, const struct table *t)
         if (f != t->fields)
             buffer_string(&sql, ", ");
         column_add(&sql, c->db, f);
+        if (has_blind(c, f))
+            buffer_printf(&sql, ", \"%s_blind\" %s", f->name, db_blind_type(c->db));
     }
     buffer_string(&sql, ")");
     return run(c, sql.at);
@@ -90,15 +129,57 @@ static bool listed(const char *const *names, size_t n, const char *name)
     return false;
 }
 
+static bool column_append(struct ctx *c, const struct table *t, const struct field *f)
+{
+    struct buffer sql = buffer_new(c->arena);
+    buffer_printf(&sql, "ALTER TABLE %s ADD COLUMN ", t->name);
+    column_add(&sql, c->db, f);
+    return run(c, sql.at);
+}
+
+struct stored {
+    struct id id;
+    union {
+        const char *text;
+        struct blob blob;
+        struct json json;
+        struct list list;
+    } value;
+};
+
+/* A column that is looked up from now on: its companion, filled by storing every value anew. */
+static bool blind_append(struct ctx *c, const struct table *t, const struct field *f)
+{
+    struct field id = { .name = "id", .kind = KIND_ID, .at = offsetof(struct stored, id) };
+    struct field value = *f;
+    value.at = offsetof(struct stored, value);
+    const struct field fields[] = { id, value, { 0 } };
+    struct query all =
+        query_composed(arena_printf(c->arena, "SELECT id, \"%s\" FROM %s", f->name, t->name));
+    struct query set = query_composed(
+        arena_printf(c->arena, "UPDATE %s SET \"%s\" = $2 WHERE id = $1", t->name, f->name));
+    struct list rows;
+    if (!run(c, arena_printf(c->arena, "ALTER TABLE %s ADD COLUMN \"%s_blind\" %s", t->name,
+                             f->name, db_blind_type(c->db))) ||
+        !tx_rows(c->tx, &all, NO_ARGS, fields, sizeof(struct stored), 0, &rows))
+        return false;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct stored *row = (const struct stored *)rows.at + i;
+        struct value v =
+            f->kind == KIND_LIST ? value_list(c->arena, &value, row) : value_field(&value, row);
+        if (!tx_run(c->tx, &set, ARGS(value_id(row->id), v), NULL))
+            return false;
+    }
+    return true;
+}
+
 static bool columns_add(struct ctx *c, const struct table *t, const char *const *have, size_t n)
 {
     EACH_FIELD (f, t->fields) {
-        if (listed(have, n, f->name))
-            continue;
-        struct buffer sql = buffer_new(c->arena);
-        buffer_printf(&sql, "ALTER TABLE %s ADD COLUMN ", t->name);
-        column_add(&sql, c->db, f);
-        if (!run(c, sql.at))
+        if (!listed(have, n, f->name) && !column_append(c, t, f))
+            return false;
+        const char *blind = arena_printf(c->arena, "%s_blind", f->name);
+        if (has_blind(c, f) && !listed(have, n, blind) && !blind_append(c, t, f))
             return false;
     }
     return true;
@@ -120,17 +201,11 @@ bool schema_drop(struct ctx *c, const struct table *t)
     return run(c, arena_printf(c->arena, "DROP TABLE IF EXISTS %s", t->name));
 }
 
-/* FNV-1a over everything that shapes the database. */
-static void mix(uint64_t *h, const char *text)
+/* Of everything that shapes the database. */
+static const char *declarations_hash(const struct app *app, struct arena *a, const struct db *db)
 {
-    for (; *text; text++)
-        *h = (*h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    *h = (*h ^ 0xFF) * UINT64_C(1099511628211);
-}
-
-static const char *declarations_hash(const struct app *app, struct arena *a, bool control)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
+    bool control = !id_given(db_id(db));
+    uint64_t h = mix_start;
     for (const struct table *const *t = app->tables; *t; t++) {
         if ((*t)->control != control)
             continue;
@@ -138,6 +213,8 @@ static const char *declarations_hash(const struct app *app, struct arena *a, boo
         EACH_FIELD (f, (*t)->fields) {
             mix(&h, f->name);
             mix(&h, kind_name(f->kind));
+            if (db_seals(db) && column_sealed(f))
+                mix(&h, column_blind(f) ? "blind" : "sealed");
             mix(&h, f->unique ? "u" : f->filter || f->subject || f->refers ? "i" : "-");
         }
         for (const char *const *i = (*t)->indexes; i && *i; i++)
@@ -177,6 +254,10 @@ static bool migrate(struct tx *tx, void *with, struct error *err)
     static const struct query note = { "INSERT INTO schema_state (fingerprint) VALUES ($1)" };
     struct prepare *p = with;
     struct ctx c = { .app = p->app, .arena = tx_arena(tx), .err = err, .tx = tx, .db = tx_db(tx) };
+    if (!state_read(tx, p, err))
+        return false;
+    if (p->current) /* another node was faster */
+        return true;
     if (!run(&c, "CREATE TABLE IF NOT EXISTS schema_state (fingerprint TEXT NOT NULL)"))
         return false;
     for (const struct table *const *t = p->app->tables; *t; t++)
@@ -189,7 +270,7 @@ bool schema_prepare(struct app *app, struct db *db, struct error *err)
 {
     struct arena a = { 0 };
     struct prepare p = { .app = app, .control = !id_given(db_id(db)) };
-    p.hash = declarations_hash(app, &a, p.control);
+    p.hash = declarations_hash(app, &a, db);
     bool ok = db_read(db, &a, state_read, &p, err);
     if (ok && !p.current) {
         bool snapshot = p.found;

@@ -169,17 +169,19 @@ static bool load_session(struct ctx *c, void *with)
 {
     static const struct query by_hash = { "token_hash = $1" };
     struct load *l = with;
-    struct value hash = value_blob((struct blob){ l->hash, HASH_SIZE });
-    hash.column = field_find(session_fields, "token_hash");
+    struct value hash =
+        value_in(session_fields, "token_hash", value_blob((struct blob){ l->hash, HASH_SIZE }));
     return row_find(c, &session_table, &by_hash, ARGS(hash), &l->session, &l->found);
 }
 
 struct standing {
+    struct id id;
     const char *role;
     struct id team;
     bool active;
 };
 static const struct field standing_fields[] = {
+    FIELD(struct standing, id, .privacy = OPERATIONAL, .doc = "Person"),
     FIELD(struct standing, role, .privacy = OPERATIONAL, .doc = "Role"),
     FIELD(struct standing, team, .privacy = OPERATIONAL, .doc = "Team"),
     FIELD(struct standing, active, .privacy = OPERATIONAL, .doc = "Whether still here"),
@@ -188,7 +190,7 @@ static const struct field standing_fields[] = {
 
 static bool load_person(struct ctx *c, void *with)
 {
-    static const struct query by_id = { "SELECT role, team, active FROM person WHERE id = $1" };
+    static const struct query by_id = { "SELECT id, role, team, active FROM person WHERE id = $1" };
     struct load *l = with;
     struct standing s = { 0 };
     if (!tx_row(c->tx, &by_id, ARGS(value_id(l->session.person)), standing_fields, &s, &l->found))

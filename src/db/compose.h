@@ -9,10 +9,29 @@
    the text does. */
 struct query query_composed(const char *sql);
 
-/* The column type of a kind in the engine of this database ("INTEGER", "BLOB", "uuid" …). */
-const char *db_column_type(const struct db *db, enum kind kind);
+/* Whether the engine seals protected columns itself, one value at a time: they cannot be sorted or
+   searched by the database then, and are compared by the columns "NAME_blind" that stand beside
+   those declared for it. An engine that seals its files needs none of that. */
+bool db_seals(const struct db *db);
+
+/* Whether a column is protected: text, bytes, JSON or a list that is not OPERATIONAL, or that is
+   `sealed` because its class may change while values are stored; and whether
+   rows can be looked up by it all the same, because it is declared `unique` or `filter`. */
+bool column_sealed(const struct field *f);
+bool column_blind(const struct field *f);
+
+/* The type of a column in the engine of this database ("INTEGER", "BLOB", "uuid" …), and of its
+   blind companion. */
+const char *db_column_type(const struct db *db, const struct field *f);
+const char *db_blind_type(const struct db *db);
+
+/* What stands behind a column of an index so that it serves the order of row_list, absent first. */
+const char *db_index_order(const struct db *db);
 
 /* Whether the database has the table, and its columns' names in order. */
 MUST_USE bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
+
+/* The names of the database's tables. */
+MUST_USE bool tx_tables(struct tx *tx, const char ***ret, size_t *count);
 
 #endif

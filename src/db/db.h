@@ -58,7 +58,10 @@ struct value value_date(struct date d);
 struct value value_span(struct span s);
 /* The member of a record as a value that knows its column. */
 struct value value_field(const struct field *f, const void *record);
-/* The same for a KIND_LIST of ids (16 bytes each) or texts (each with its NUL), as one blob. */
+/* The value as one of the column of that name among a table's fields. */
+struct value value_in(const struct field *fields, const char *name, struct value v);
+/* The same as value_field for a KIND_LIST of ids (16 bytes each) or texts (each with its NUL), as
+ * one blob. */
 struct value value_list(struct arena *a, const struct field *f, const void *record);
 
 #define ARGS(...)                          \
@@ -72,6 +75,12 @@ struct store_config {
     int open_max;    /* databases kept open */
     int batch_max;   /* works in one transaction */
     int64_t cache;   /* bytes of pages and statements kept, over all databases; 0: 64 MiB */
+    /* Where the databases are: NULL is files in the folder; else a PostgreSQL server,
+       "postgres://USER@HOST/DATABASE?…". Control and each organisation have a schema and a login
+       role of their own there, made and dropped by USER. TLS is required but for a local socket.
+       INVALID when the URL is not right. See docs/decisions/070-postgresql.md. */
+    const char *url;
+    int connections; /* to the server, at most; 0: 40 */
     /* The data key of one database, from its id; called for each connection. */
     bool (*key)(void *with, struct id db, struct secret_key *ret, struct error *err);
     void *key_with;

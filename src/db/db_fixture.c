@@ -1,6 +1,8 @@
 /* db_fixture.c: a store in a folder of its own, with one table. */
 #include "db_fixture.h"
 
+#include "compose.h"
+
 #include <stdio.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -18,16 +20,34 @@ const struct query note_all = { "SELECT id, number, text FROM note ORDER BY numb
 const struct query note_one = { "SELECT id, number, text FROM note WHERE number = $1" };
 const struct query note_count = { "SELECT count(*) FROM note" };
 
-static const struct query note_create = {
-    "CREATE TABLE IF NOT EXISTS note (id BLOB PRIMARY KEY, number INTEGER UNIQUE, text TEXT) "
-    "WITHOUT ROWID"
-};
+bool on_sqlite(void)
+{
+    return !getenv("VOW_TEST_STORE");
+}
+
+const char *store_url(const char *dir)
+{
+    static char url[500];
+    unsigned long hash = 5381;
+    if (on_sqlite())
+        return NULL;
+    for (const char *at = dir; *at; at++)
+        hash = hash * 33 + (unsigned char)*at;
+    snprintf(url, sizeof url, "%s&vow_prefix=t%lx", getenv("VOW_TEST_STORE"), hash);
+    return url;
+}
 
 static bool create_work(struct tx *tx, void *with, struct error *err)
 {
     (void)with;
     (void)err;
-    return tx_run(tx, &note_create, NO_ARGS, NULL);
+    struct db *db = tx_db(tx);
+    struct query q = query_composed(arena_printf(
+        tx_arena(tx),
+        "CREATE TABLE IF NOT EXISTS note (id %s PRIMARY KEY, number %s UNIQUE, text %s)%s",
+        db_column_type(db, &note_fields[0]), db_column_type(db, &note_fields[1]),
+        db_column_type(db, &note_fields[2]), on_sqlite() ? " WITHOUT ROWID" : ""));
+    return tx_run(tx, &q, NO_ARGS, NULL);
 }
 
 bool note_prepare(void *with, struct db *db, struct error *err)
@@ -73,6 +93,7 @@ static bool key_of(void *with, struct id db, struct secret_key *ret, struct erro
 struct store_config config_plain(const char *dir)
 {
     return (struct store_config){ .dir = dir,
+                                  .url = store_url(dir),
                                   .writers = 2,
                                   .open_max = 8,
                                   .batch_max = 64,

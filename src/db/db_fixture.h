@@ -27,6 +27,12 @@ bool note_prepare(void *with, struct db *db, struct error *err);
 char *folder_fresh(void);
 void folder_remove(char *dir);
 
+/* Whether the tests run on the SQLite engine; else on the server that VOW_TEST_STORE names. */
+bool on_sqlite(void);
+
+/* The URL of a store of its own for the folder, on that server; NULL on SQLite. */
+const char *store_url(const char *dir);
+
 struct store_config config_plain(const char *dir);
 struct store *store_in(const char *dir); /* two writers, with note_prepare */
 struct id id_of(uint32_t n);             /* never absent */

@@ -9,7 +9,8 @@
 #include <pthread.h>
 
 enum {
-    OPEN_SLACK = 16, /* databases over open_max before an opener must close one itself */
+    STATEMENTS_MAX = 256, /* prepared statements kept per connection */
+    OPEN_SLACK = 16,      /* databases over open_max before an opener must close one itself */
 };
 
 /* A work in a database's queue; lies in the caller's arena or stack. */
@@ -121,7 +122,12 @@ struct engine {
     bool (*rows)(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                  const struct field *fields, size_t size, size_t max, struct list *ret);
     bool (*columns)(struct tx *tx, const char *table, const char ***ret, size_t *count);
-    const char *(*column_type)(enum kind kind);
+    bool (*tables)(struct tx *tx, const char ***ret, size_t *count);
+
+    /* What differs in the SQL that core composes; see compose.h. */
+    bool seals;
+    const char *(*column_type)(const struct field *f);
+    const char *blind_type, *index_order;
 
     bool (*checkpoint)(struct db *db, struct error *err);
     bool (*backup)(struct db *db, const char *path, struct error *err);
@@ -130,7 +136,7 @@ struct engine {
     bool (*snapshot_rollback)(struct db *db, struct error *err);
 };
 
-extern const struct engine sqlite_engine;
+extern const struct engine sqlite_engine, pg_engine;
 
 /* Waits until nobody has the writer, then has it. The caller holds store->lock. */
 void writer_take(struct db *db);

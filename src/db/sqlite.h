@@ -7,7 +7,6 @@
 #include <sqlite3.h>
 
 enum {
-    STATEMENTS_MAX = 256,    /* prepared statements kept per connection */
     PARAMETERS_MAX = 128,    /* of one statement */
     IDLE_READERS_MAX = 4,    /* kept per database; more are opened under load and closed after */
     BUCKETS = 64,            /* of a connection's statement table */
@@ -97,7 +96,8 @@ bool sqlite_each(struct tx *tx, const struct query *q, const struct value *args,
 bool sqlite_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                  const struct field *fields, size_t size, size_t max, struct list *ret);
 bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
-const char *sqlite_column_type(enum kind kind);
+bool sqlite_tables(struct tx *tx, const char ***ret, size_t *count);
+const char *sqlite_column_type(const struct field *f);
 bool sqlite_checkpoint(struct db *db, struct error *err);
 bool sqlite_backup(struct db *db, const char *path, struct error *err);
 bool sqlite_snapshot(struct db *db, struct error *err);

@@ -275,9 +275,9 @@ bool sqlite_rows(struct tx *tx, const struct query *q, const struct value *args,
     return true;
 }
 
-const char *sqlite_column_type(enum kind kind)
+const char *sqlite_column_type(const struct field *f)
 {
-    switch (kind) {
+    switch (f->kind) {
     case KIND_BOOL:
     case KIND_INT:
     case KIND_INSTANT:
@@ -309,19 +309,28 @@ static const struct field column_name_fields[] = {
     { 0 },
 };
 
-static const struct query table_columns = { "SELECT name FROM pragma_table_info($1) ORDER BY cid" };
-
-bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
+static bool names(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                  const char ***ret, size_t *count)
 {
     struct list rows;
-    if (!sqlite_rows(tx, &table_columns, ARGS(value_text(table)), column_name_fields,
-                     sizeof(struct column_name), 0, &rows))
+    if (!sqlite_rows(tx, q, args, n, column_name_fields, sizeof(struct column_name), 0, &rows))
         return false;
-    /* A record of one text has the layout of a text. */
-    static_assert(sizeof(struct column_name) == sizeof(const char *), "one member");
     *ret = arena_many(tx->arena, rows.count, const char *);
     for (size_t i = 0; i < rows.count; i++)
         (*ret)[i] = ((const struct column_name *)rows.at)[i].name;
     *count = rows.count;
     return true;
+}
+
+bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
+{
+    static const struct query q = { "SELECT name FROM pragma_table_info($1) ORDER BY cid" };
+    return names(tx, &q, ARGS(value_text(table)), ret, count);
+}
+
+bool sqlite_tables(struct tx *tx, const char ***ret, size_t *count)
+{
+    static const struct query q = { "SELECT name FROM sqlite_schema WHERE type = 'table'"
+                                    " ORDER BY name" };
+    return names(tx, &q, NO_ARGS, ret, count);
 }

@@ -49,9 +49,11 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
     char *dir = strdup(config->dir);
     if (!s || !threads || !dir)
         abort();
-    *s = (struct store){
-        .config = *config, .dir = dir, .threads = threads, .lock_fd = -1, .engine = &sqlite_engine
-    };
+    *s = (struct store){ .config = *config,
+                         .dir = dir,
+                         .threads = threads,
+                         .lock_fd = -1,
+                         .engine = config->url ? &pg_engine : &sqlite_engine };
     s->config.dir = dir;
     if (!s->config.cache)
         s->config.cache = CACHE_DEFAULT;

@@ -45,14 +45,34 @@ struct query query_composed(const char *sql)
     return (struct query){ .sql = sql };
 }
 
-const char *db_column_type(const struct db *db, enum kind kind)
+bool db_seals(const struct db *db)
 {
-    return db->store->engine->column_type(kind);
+    return db->store->engine->seals;
+}
+
+const char *db_column_type(const struct db *db, const struct field *f)
+{
+    return db->store->engine->column_type(f);
+}
+
+const char *db_blind_type(const struct db *db)
+{
+    return db->store->engine->blind_type;
+}
+
+const char *db_index_order(const struct db *db)
+{
+    return db->store->engine->index_order;
 }
 
 bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
 {
     return tx->db->store->engine->columns(tx, table, ret, count);
+}
+
+bool tx_tables(struct tx *tx, const char ***ret, size_t *count)
+{
+    return tx->db->store->engine->tables(tx, ret, count);
 }
 
 bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)

@@ -1,5 +1,5 @@
 /* value.c: making the values that go into statements. */
-#include "db.h"
+#include "compose.h"
 
 #include "base/buffer.h"
 
@@ -108,9 +108,28 @@ struct value value_list(struct arena *a, const struct field *f, const void *reco
     return v;
 }
 
+struct value value_in(const struct field *fields, const char *name, struct value v)
+{
+    v.column = field_find(fields, name);
+    assert(v.column);
+    return v;
+}
+
 struct value value_field(const struct field *f, const void *record)
 {
     struct value v = field_absent(f, record) ? value_none() : value_of(f, field_of(f, record));
     v.column = f;
     return v;
+}
+
+bool column_sealed(const struct field *f)
+{
+    bool bytes = f->kind == KIND_TEXT || f->kind == KIND_BLOB || f->kind == KIND_JSON ||
+                 f->kind == KIND_LIST;
+    return bytes && (f->privacy > OPERATIONAL || f->sealed);
+}
+
+bool column_blind(const struct field *f)
+{
+    return column_sealed(f) && (f->unique || f->filter);
 }

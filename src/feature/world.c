@@ -22,10 +22,21 @@ struct world *world_new(const struct feature *const *features)
     return w;
 }
 
+/* A store of the world's own on the server that VOW_TEST_STORE names; NULL: files. */
+static const char *store_url(struct world *w)
+{
+    const char *server = getenv("VOW_TEST_STORE");
+    unsigned long hash = 5381;
+    for (const char *at = w->dir; *at; at++)
+        hash = hash * 33 + (unsigned char)*at;
+    return server ? arena_printf(&w->a, "%s&vow_prefix=t%lx", server, hash) : NULL;
+}
+
 void world_open(struct world *w)
 {
     static const uint8_t key[32] = { 7 };
     struct app_config config = { .data_dir = w->dir,
+                                 .store_url = store_url(w),
                                  .features = w->features,
                                  .master_key = key,
                                  .bcrypt_cost = w->bcrypt_cost ? w->bcrypt_cost : 4,
@@ -121,14 +132,6 @@ struct id world_id(const char *text)
     return id;
 }
 
-struct name {
-    const char *text;
-};
-static const struct field name_fields[] = {
-    FIELD(struct name, text, .privacy = OPERATIONAL, .doc = "Name of a table"),
-    { 0 },
-};
-
 struct traces {
     struct blob text;
     size_t found;
@@ -152,11 +155,13 @@ static bool table_search(struct ctx *c, struct traces *t, const char *table)
     for (size_t i = 0; i < n; i++) {
         struct count count = { 0 };
         bool found;
-        struct query q = query_composed(
-            arena_printf(c->arena,
-                         "SELECT COUNT(*) FROM \"%s\" WHERE instr(CAST(\"%s\" AS BLOB), $1)"
-                         " > 0",
-                         table, columns[i]));
+        struct query q = query_composed(arena_printf(
+            c->arena,
+            db_seals(c->db) ? "SELECT COUNT(*) FROM \"%s\" WHERE position($1 IN"
+                              " convert_to(CAST(\"%s\" AS text), 'UTF8')) > 0"
+                            : "SELECT COUNT(*) FROM \"%s\" WHERE instr(CAST(\"%s\" AS BLOB), $1)"
+                              " > 0",
+            table, columns[i]));
         if (!tx_row(c->tx, &q, ARGS(value_blob(t->text)), count_fields, &count, &found))
             return false;
         if (count.n && !t->found)
@@ -166,16 +171,60 @@ static bool table_search(struct ctx *c, struct traces *t, const char *table)
     return true;
 }
 
+struct sealed_cell {
+    struct id id;
+    struct blob value;
+};
+static const struct field sealed_fields[] = {
+    FIELD(struct sealed_cell, id, .privacy = OPERATIONAL, .doc = "Row"),
+    FIELD(struct sealed_cell, value, .privacy = SENSITIVE, .doc = "Protected value"),
+    { 0 },
+};
+
+static bool sealed_column_search(struct ctx *c, struct traces *t, const char *table,
+                                 const char *column)
+{
+    struct list list;
+    struct query q =
+        query_composed(arena_printf(c->arena, "SELECT id, \"%s\" FROM \"%s\"", column, table));
+    if (!tx_rows(c->tx, &q, NO_ARGS, sealed_fields, sizeof(struct sealed_cell), 0, &list))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        struct blob value = ((const struct sealed_cell *)list.at)[i].value;
+        if (!value.at || !memmem(value.at, value.len, t->text.at, t->text.len))
+            continue;
+        t->where = t->found ? t->where : arena_printf(c->arena, "%s.%s", table, column);
+        t->found++;
+    }
+    return true;
+}
+
+/* What the engine has sealed value by value is opened by reading it. */
+static bool sealed_search(struct ctx *c, struct traces *t)
+{
+    bool control = !id_given(db_id(c->db));
+    const struct table **tables = (const struct table **)c->app->tables;
+    size_t n;
+    if (!control && !tables_all(c, &tables, &n))
+        return false;
+    for (const struct table *const *own = tables; *own; own++)
+        EACH_FIELD (f, (*own)->fields)
+            if ((*own)->control == control && column_sealed(f) &&
+                !sealed_column_search(c, t, (*own)->name, f->name))
+                return false;
+    return true;
+}
+
 static bool search(struct ctx *c, void *with)
 {
-    static const struct query tables = { "SELECT name FROM sqlite_master WHERE type = 'table'" };
-    struct list list;
-    if (!tx_rows(c->tx, &tables, NO_ARGS, name_fields, sizeof(struct name), 0, &list))
+    const char **tables;
+    size_t n;
+    if (!tx_tables(c->tx, &tables, &n))
         return false;
-    for (size_t i = 0; i < list.count; i++)
-        if (!table_search(c, with, ((const struct name *)list.at)[i].text))
+    for (size_t i = 0; i < n; i++)
+        if (!table_search(c, with, tables[i]))
             return false;
-    return true;
+    return !db_seals(c->db) || sealed_search(c, with);
 }
 
 size_t world_traces(struct world *w, struct id organisation, const char *text, const char **where)

@@ -47,8 +47,7 @@ const char *email_lower(struct arena *a, const char *email)
 bool account_find(struct ctx *c, struct account_search *search)
 {
     static const struct query by_email = { "email = $1" };
-    struct value email = value_text(search->email);
-    email.column = field_find(account_fields, "email");
+    struct value email = value_in(account_fields, "email", value_text(search->email));
     return row_find(c, &account_table, &by_email, ARGS(email), &search->account, &search->found);
 }
 

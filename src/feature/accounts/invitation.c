@@ -156,8 +156,9 @@ static bool invitation_by_token(struct ctx *c, void *with)
     struct invitation_search *s = with;
     uint8_t hash[HASH_SIZE];
     hash_sha256(s->token, strlen(s->token), hash);
-    return row_find(c, &invitation_table, &by_token,
-                    ARGS(value_blob((struct blob){ hash, sizeof hash })), &s->row, &s->found);
+    struct value v = value_in(invitation_table.fields, "token_hash",
+                              value_blob((struct blob){ hash, sizeof hash }));
+    return row_find(c, &invitation_table, &by_token, ARGS(v), &s->row, &s->found);
 }
 
 static bool invitation_find(struct ctx *c, const char *token, struct invitation *ret,

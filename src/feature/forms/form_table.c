@@ -64,6 +64,7 @@ static struct field field_of_row(struct ctx *c, const struct form_field *row)
         .format = kinds[k].format,
         .max = kinds[k].max,
         .privacy = form_privacy(row->privacy),
+        .sealed = true,
         .required = row->required && !row->hidden,
         .read_only = row->hidden,
         .ai = row->ai,
@@ -94,12 +95,13 @@ bool form_table(struct ctx *c, const struct form *form, const struct table **ret
     struct list rows;
     if (!form_fields_of(c, form->id, &rows))
         return false;
+    enum { ALIGN = 16 }; /* of members, and of records: they stand one behind the other in lists */
     size_t n = field_count(head), size = sizeof(struct submission);
     struct field *fields = arena_many(c->arena, n + rows.count + 1, struct field);
     memcpy(fields, head, n * sizeof *fields);
     for (size_t i = 0; i < rows.count; i++) {
         struct field f = field_of_row(c, (const struct form_field *)rows.at + i);
-        size = (size + 15) / 16 * 16;
+        size = (size + ALIGN - 1) / ALIGN * ALIGN;
         f.at = size;
         size += f.size;
         fields[n++] = f;
@@ -109,7 +111,7 @@ bool form_table(struct ctx *c, const struct form *form, const struct table **ret
         .name = table_name(c, form->id),
         .doc = arena_printf(c->arena, "Answers to the form: %s", form->title),
         .fields = fields,
-        .size = size,
+        .size = (size + ALIGN - 1) / ALIGN * ALIGN,
         .read = &submissions_read,
         .write = &submissions_write,
         .erase = ERASE_ROW,

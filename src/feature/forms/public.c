@@ -46,8 +46,9 @@ static bool link_find(struct ctx *c, void *with)
     struct link_search *s = with;
     uint8_t hash[HASH_SIZE];
     hash_sha256(s->link, strlen(s->link), hash);
-    return row_find(c, &public_link_table, &by_hash,
-                    ARGS(value_blob((struct blob){ hash, sizeof hash })), &s->row, &s->found);
+    struct value v = value_in(public_link_table.fields, "link_hash",
+                              value_blob((struct blob){ hash, sizeof hash }));
+    return row_find(c, &public_link_table, &by_hash, ARGS(v), &s->row, &s->found);
 }
 
 /* What is done with the form behind a link, within the organisation's transaction. */

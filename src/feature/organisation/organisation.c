@@ -114,11 +114,13 @@ static const struct field person_fields[] = {
 static bool other_owner(struct ctx *c, struct id but)
 {
     static const struct query owners = {
-        "role = 'owner' AND active = $1 AND id <> $2 AND joined_at IS NOT NULL LIMIT 1"
+        "role = $3 AND active = $1 AND id <> $2 AND joined_at IS NOT NULL LIMIT 1"
     };
     struct person p;
     bool found = false;
-    if (!row_find(c, &person_table, &owners, ARGS(value_bool(true), value_id(but)), &p, &found))
+    struct value role = value_in(person_table.fields, "role", value_text("owner"));
+    if (!row_find(c, &person_table, &owners, ARGS(value_bool(true), value_id(but), role), &p,
+                  &found))
         return false;
     return found || fail(c, IN_USE, "An organisation keeps at least one owner");
 }
@@ -184,22 +186,23 @@ const struct table person_rate_table = {
 };
 
 struct zone_row {
+    struct id id;
     const char *zone;
 };
 static const struct field zone_fields[] = {
-    FIELD(struct zone_row, zone, .privacy = OPERATIONAL, .doc = "Zone"),
+    FIELD(struct zone_row, id, .privacy = OPERATIONAL, .doc = "Person or organisation"),
+    FIELD(struct zone_row, zone, .privacy = PERSONAL, .doc = "Zone"),
     { 0 },
 };
 
 bool person_zone(struct ctx *c, struct id person, const char **ret)
 {
-    static const struct query zone = {
-        "SELECT COALESCE((SELECT zone FROM person WHERE id = $1), (SELECT zone FROM organisation),"
-        " 'UTC')"
-    };
+    static const struct query own = { "SELECT id, zone FROM person WHERE id = $1" };
+    static const struct query common = { "SELECT id, zone FROM organisation" };
     struct zone_row row = { 0 };
     bool found;
-    if (!tx_row(c->tx, &zone, ARGS(value_id(person)), zone_fields, &row, &found))
+    if (!tx_row(c->tx, &own, ARGS(value_id(person)), zone_fields, &row, &found) ||
+        (!row.zone && !tx_row(c->tx, &common, NO_ARGS, zone_fields, &row, &found)))
         return false;
     *ret = row.zone ? row.zone : "UTC";
     return true;

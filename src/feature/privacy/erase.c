@@ -17,13 +17,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool run(struct ctx *c, struct buffer *sql, struct id person, int64_t *rows)
+static bool run_with(struct ctx *c, struct buffer *sql, const struct value *args, size_t n,
+                     int64_t *rows)
 {
     int64_t changed = 0;
-    if (!tx_run(c->tx, composed(c, sql), ARGS(value_id(person)), &changed))
+    if (!tx_run(c->tx, composed(c, sql), args, n, &changed))
         return false;
     *rows += changed;
     return true;
+}
+
+static bool run(struct ctx *c, struct buffer *sql, struct id person, int64_t *rows)
+{
+    return run_with(c, sql, ARGS(value_id(person)), rows);
 }
 
 /* The row stays for the books: what is personal in it goes, and whose it was. */
@@ -31,16 +37,20 @@ static bool rows_clear(struct ctx *c, const struct table *t, const struct field 
                        struct id person, int64_t *rows)
 {
     struct buffer sql = buffer_new(c->arena);
+    struct value args[FIELDS_MAX + 1] = { value_id(person) };
+    size_t n = 1;
     buffer_printf(&sql, "UPDATE %s SET \"%s\" = NULL", t->name, subject->name);
     EACH_FIELD (f, t->fields) {
         bool said = f->privacy == PERSONAL || f->privacy == CONTENT || f->privacy == SENSITIVE;
         bool zero =
             f->kind == KIND_BOOL || f->kind == KIND_SPAN || (f->kind == KIND_INT && !f->nullable);
-        if (f != subject && said)
-            buffer_printf(&sql, ", \"%s\" = %s", f->name, zero ? "0" : "NULL");
+        if (f == subject || !said)
+            continue;
+        args[n++] = zero ? value_int(0) : value_in(t->fields, f->name, value_none());
+        buffer_printf(&sql, ", \"%s\" = $%zu", f->name, n);
     }
     buffer_printf(&sql, " WHERE \"%s\" = $1", subject->name);
-    return run(c, &sql, person, rows);
+    return run_with(c, &sql, args, n, rows);
 }
 
 static bool rows_delete(struct ctx *c, const struct table *t, const struct field *subject,

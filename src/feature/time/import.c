@@ -346,8 +346,9 @@ static bool key_known(struct importer *m, const uint8_t key[HASH_SIZE], bool *re
 {
     static const struct query known = { "SELECT id, NULL, NULL FROM time_import WHERE key = $1" };
     struct named row;
-    return tx_row(m->c->tx, &known, ARGS(value_blob((struct blob){ key, HASH_SIZE })), named_fields,
-                  &row, ret);
+    struct value v =
+        value_in(import_key_fields, "key", value_blob((struct blob){ key, HASH_SIZE }));
+    return tx_row(m->c->tx, &known, ARGS(v), named_fields, &row, ret);
 }
 
 static bool key_keep(struct importer *m, const uint8_t key[HASH_SIZE], const struct time_entry *e)
@@ -356,11 +357,12 @@ static bool key_keep(struct importer *m, const uint8_t key[HASH_SIZE], const str
         "INSERT INTO time_import (id, version, created_at, updated_at, key, entry, person)"
         " VALUES ($1, 1, $2, $2, $3, $4, $5)"
     };
-    return tx_run(m->c->tx, &keep,
-                  ARGS(value_id(id_new(m->c->now)), value_instant(m->c->now),
-                       value_blob((struct blob){ key, HASH_SIZE }), value_id(e->id),
-                       value_id(e->person)),
-                  NULL);
+    return tx_run(
+        m->c->tx, &keep,
+        ARGS(value_id(id_new(m->c->now)), value_instant(m->c->now),
+             value_in(import_key_fields, "key", value_blob((struct blob){ key, HASH_SIZE })),
+             value_id(e->id), value_id(e->person)),
+        NULL);
 }
 
 static void money_set(const struct importer *m, const struct import_row *row, struct time_entry *e)

@@ -1,0 +1,238 @@
+/* pg.h: what the files of the PostgreSQL engine share. docs/decisions/070-postgresql.md says why it
+   is as it is. */
+#ifndef VOW_DB_PG_H
+#define VOW_DB_PG_H
+
+#include "engine.h"
+
+#include "crypt/seal.h"
+
+#include <libpq-fe.h>
+
+enum {
+    PG_PARAMETERS_MAX = 192, /* of one statement, blind ones included */
+    PG_BUCKETS = 64,         /* of a connection's statement table */
+    PG_AHEAD_MAX = 8,        /* commands that go ahead of a statement, in the same round trip */
+    PG_ATTEMPTS = 10,        /* of a transaction that meets conflicts */
+    PG_AGE_S = 30 * 60,      /* a connection is closed when it is as old … */
+    PG_USES = 50000,    /* … or has run as many statements, for what the server keeps for it */
+    PG_WAIT_S = 10,     /* for a free connection */
+    PG_LOGIN_DAYS = 30, /* a login gets a new password when it is as old */
+    PG_NAME = 64,       /* room for a name */
+};
+
+/* How to reach the server: parameters of libpq, without user and password. */
+struct pg_server {
+    char **keys, **values;
+    int count;
+    char prefix[24];       /* names of this installation's schemas and roles begin with it */
+    char *user, *password; /* of the platform role; may be NULL */
+};
+
+/* Reads a URL, adds what it leaves out, and refuses a connection that others could read. */
+MUST_USE bool pg_server_parse(const char *url, struct pg_server *ret, struct error *err);
+void pg_server_free(struct pg_server *server);
+
+/* Logs in. NULL with the error noted when that fails. */
+PGconn *pg_connect(const struct pg_server *server, const char *user, const char *password,
+                   struct error *err);
+
+/* Connections of one kind: control's, or those of organisations. Bounded, so that work of
+   organisations, which may need control's, never takes the last of them. */
+struct pg_pool {
+    struct pg_conn *idle; /* newest first */
+    int open, max;
+};
+
+struct pg_store {
+    struct pg_server server;
+    pthread_mutex_t lock; /* pools */
+    pthread_cond_t freed;
+    struct pg_pool control, organisations;
+    bool unnamed; /* atomically: a pooler in between loses prepared statements */
+    pthread_mutex_t platform_lock;
+    PGconn *platform; /* logged in as the platform role; opened when needed */
+};
+
+struct pg_db {
+    char role[PG_NAME]; /* also its schema */
+    int64_t generation; /* of the password */
+    struct secret_key seal, blind, login;
+    char lock[80]; /* the command that takes the writing lock */
+};
+
+/* What a result column is: with `where`, a sealed column, and the column that holds its row's id.
+ */
+struct pg_column {
+    Oid type;
+    char *where; /* what its values are bound to but for the row */
+    size_t where_size;
+    int id; /* index of that column, or -1 */
+};
+
+enum pg_mode { PG_PLAIN, PG_SEAL, PG_BLIND };
+
+/* A parameter as the server sees it. */
+struct pg_param {
+    Oid type;
+    uint8_t arg; /* index of the value it is made from */
+    uint8_t id;  /* index of the value with the row's id, for PG_SEAL; NO_ID when there is none */
+    enum pg_mode mode;
+    char *where; /* of PG_SEAL and PG_BLIND */
+    size_t where_size;
+};
+enum { NO_ID = 255 };
+
+/* What the engine makes of a query's text for given kinds of values. */
+struct pg_plan {
+    char *sql; /* as it is sent */
+    struct pg_param param[PG_PARAMETERS_MAX];
+    int params;
+    bool writes;
+};
+
+/* The kind of a value as far as the text depends on it. */
+enum pg_shape {
+    SHAPE_NONE,
+    SHAPE_INT,
+    SHAPE_REAL,
+    SHAPE_TEXT,
+    SHAPE_BYTES,
+    SHAPE_ID,
+    SHAPE_SEALED
+};
+enum pg_shape pg_shape(const struct value *v);
+
+/* Rewrites a query: protected values are stored sealed, with their blind companions, and compared
+   by these alone. */
+MUST_USE bool pg_plan_make(const char *sql, const struct value *args, size_t n, struct pg_plan *ret,
+                           struct error *err);
+void pg_plan_free(struct pg_plan *plan);
+
+/* "table NUL column NUL": what a sealed or blind value of a column is bound to. Allocated. */
+char *pg_where(const char *table, size_t table_size, const char *column, size_t column_size,
+               size_t *size);
+
+struct pg_stmt {
+    char *sql; /* as the query says it */
+    uint64_t hash;
+    struct pg_stmt *bucket;
+    struct pg_stmt *older, *newer;
+    uint8_t shape[PG_PARAMETERS_MAX];
+    size_t args;
+    struct pg_plan plan;
+    struct pg_column *column;
+    int columns;
+    char name[40];
+    int busy; /* streams that read its rows */
+};
+
+/* A table that some statement reads, as the server describes it. */
+struct pg_relation {
+    struct pg_relation *next;
+    Oid oid;
+    char name[PG_NAME];
+    int count;
+    struct {
+        char name[PG_NAME];
+        bool sealed;
+    } column[]; /* by number, from 1 */
+};
+
+/* Rows that come one by one, or lie in `kept` once another statement needed the connection. */
+struct pg_stream {
+    PGresult **kept;
+    size_t count, at, room;
+    bool ended, bad;
+};
+
+struct pg_conn {
+    PGconn *handle;
+    struct db *db;
+    struct pg_pool *pool;
+    struct pg_conn *next;
+    int64_t born, used;
+    int64_t uses;
+    struct sealer *sealer;
+    struct pg_stmt *bucket[PG_BUCKETS];
+    struct pg_stmt *oldest, *newest;
+    int statements;
+    struct pg_relation *relations;
+    struct pg_stream *stream;
+
+    /* Of the transaction that runs. */
+    const char *ahead[PG_AHEAD_MAX]; /* sent with the next statement */
+    int ahead_count;
+    bool begun;   /* the server knows of it */
+    bool careful; /* each statement has a savepoint of its own */
+    bool failed;  /* a statement failed, and with it the transaction, to the last savepoint */
+    bool after;   /* a statement was asked for after that */
+    bool lost;    /* a conflict, or the connection is gone: all of it must be run again */
+    bool stale;   /* what it has prepared no longer fits the tables */
+    bool unsure;  /* it broke while the commit was on its way */
+};
+
+/* Notes what the server said, as a problem without anybody's data; false. Sets the flags of the
+   connection. */
+bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err);
+
+/* A connection of the database, logged in with its role; back to the pool. */
+MUST_USE bool pg_conn_get(struct db *db, struct pg_conn **ret, struct error *err);
+void pg_conn_put(struct pg_conn *conn);
+
+/* The password of the database's role, from the organisation's key and the generation. */
+enum { PG_PASSWORD = 65 };
+void pg_password(const struct pg_db *pg, char ret[PG_PASSWORD]);
+
+/* Reads the generation anew; NOT_FOUND when the database has no login. */
+MUST_USE bool pg_login_read(struct db *db, struct error *err);
+void pg_conns_close(struct db *db); /* the idle ones */
+
+void pg_ahead(struct pg_conn *conn, const char *sql); /* a constant, or as long-lived as db */
+
+/* Ends the transaction: "COMMIT" or "ROLLBACK". */
+bool pg_end(struct pg_conn *conn, const char *how, struct error *err);
+
+/* The prepared statement of a query for these values; marked busy until pg_stmt_put. */
+MUST_USE bool pg_stmt_get(struct pg_conn *conn, const char *sql, const struct value *args, size_t n,
+                          struct pg_stmt **ret, struct error *err);
+void pg_stmt_put(struct pg_conn *conn, struct pg_stmt *s);
+void pg_stmts_free(struct pg_conn *conn);
+
+/* Runs it; all rows at once. NULL when it failed. */
+PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args);
+
+/* Runs it; rows are then taken with pg_stream_next (NULL at the end, or with the error noted), and
+   pg_stream_end must be called. */
+MUST_USE bool pg_stream_start(struct tx *tx, struct pg_stmt *s, const struct value *args,
+                              struct pg_stream *stream);
+PGresult *pg_stream_next(struct tx *tx, struct pg_stream *stream);
+void pg_stream_end(struct tx *tx, struct pg_stream *stream);
+
+/* Parameters for the server. */
+struct pg_values {
+    const char *at[PG_PARAMETERS_MAX];
+    int size[PG_PARAMETERS_MAX], binary[PG_PARAMETERS_MAX];
+    uint8_t room[PG_PARAMETERS_MAX][16];
+};
+MUST_USE bool pg_encode(struct tx *tx, const struct pg_plan *plan, const struct value *args,
+                        struct pg_values *ret);
+
+/* A row of a result as a record. */
+MUST_USE bool pg_decode(struct tx *tx, const struct pg_stmt *s, const PGresult *result, int row,
+                        struct arena *a, const struct field *fields, void *record);
+
+bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
+void pg_batch(struct db *db, struct work *batch);
+bool pg_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+            int64_t *changed);
+bool pg_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+            const struct field *fields, void *ret, bool *found);
+bool pg_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+             const struct field *fields, size_t size, row_fn *each, void *with);
+bool pg_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+             const struct field *fields, size_t size, size_t max, struct list *ret);
+bool pg_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
+bool pg_tables(struct tx *tx, const char ***ret, size_t *count);
+
+#endif

@@ -1,0 +1,186 @@
+/* pg_batch.c: transactions: a reading one in a snapshot, and group commit of queued works; both
+   are run again when they meet a conflict.
+
+   A statement that fails takes its transaction along, but works may go on after one. A work that
+   did is run again, carefully: with a savepoint around each statement. Few works ever do, so none
+   pays for it beforehand. */
+#include "pg.h"
+
+#include "crypt/random.h"
+
+#include <string.h>
+#include <time.h>
+
+static const char begin_read[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+static const char begin_write[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+static const char save[] = "SAVEPOINT work", release[] = "RELEASE work",
+                  undo[] = "ROLLBACK TO work";
+
+/* Longer with each attempt, and not the same for two that met. */
+static void wait_some(int attempt)
+{
+    uint8_t dice;
+    random_bytes(&dice, 1);
+    int64_t us = (int64_t)(500 + 8 * dice) << (attempt < 8 ? attempt : 8);
+    struct timespec pause = { us / 1000000, us % 1000000 * 1000 };
+    nanosleep(&pause, NULL);
+}
+
+/* Before a work is run again. */
+static void error_forget(struct error *err)
+{
+    err->problem = NO_PROBLEM;
+    err->detail[0] = 0;
+    err->places = 0;
+}
+
+static bool work_call(struct pg_conn *conn, struct work *w, bool writes)
+{
+    struct tx tx = {
+        .db = conn->db, .pg = conn, .arena = w->arena, .err = w->err, .writes = writes
+    };
+    w->ok = w->work(&tx, w->with, w->err);
+    if (!w->ok)
+        error_set(w->err, INTERNAL, "a work failed without a reason");
+    return w->ok;
+}
+
+/* Whether the work went on after a statement that had failed. */
+static bool went_on(const struct pg_conn *conn, const struct work *w)
+{
+    return conn->failed && !conn->lost && (w->ok || conn->after);
+}
+
+bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
+{
+    struct work w = { .work = work, .with = with, .arena = a, .err = err };
+    bool careful = false;
+    for (int attempt = 0;; attempt++) {
+        struct pg_conn *conn;
+        if (!pg_conn_get(db, &conn, err))
+            return false;
+        conn->careful = careful;
+        pg_ahead(conn, begin_read);
+        work_call(conn, &w, false);
+        bool lost = conn->lost, again = went_on(conn, &w);
+        pg_end(conn, "ROLLBACK", &(struct error){ 0 });
+        pg_conn_put(conn);
+        if (!again && (!lost || attempt == PG_ATTEMPTS))
+            break;
+        careful |= again;
+        error_forget(err);
+        if (lost) {
+            pg_conns_close(db);
+            wait_some(attempt);
+        }
+    }
+    return w.ok;
+}
+
+/* Takes back what the work did, or what of it was not sent yet. */
+static void work_undo(struct pg_conn *conn)
+{
+    int kept = 0;
+    for (int i = 0; i < conn->ahead_count; i++) {
+        if (conn->ahead[i] == save) {
+            conn->ahead_count = kept;
+            return; /* nothing of it was sent */
+        }
+        conn->ahead[kept++] = conn->ahead[i];
+    }
+    conn->ahead_count = 0;
+    conn->failed = conn->after = false;
+    pg_ahead(conn, undo);
+    pg_ahead(conn, release);
+}
+
+static void work_keep(struct pg_conn *conn)
+{
+    if (conn->ahead_count && conn->ahead[conn->ahead_count - 1] == save)
+        conn->ahead_count--;
+    else
+        pg_ahead(conn, release);
+}
+
+/* Runs one work in a savepoint; false when the whole transaction is lost. */
+static bool work_run(struct pg_conn *conn, struct work *w)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        conn->careful = pass;
+        pg_ahead(conn, save);
+        work_call(conn, w, true);
+        if (conn->lost)
+            return false;
+        bool again = went_on(conn, w);
+        if (w->ok && !again)
+            work_keep(conn);
+        else
+            work_undo(conn);
+        if (!again)
+            break;
+        if (pass)
+            w->ok = error_set(w->err, INTERNAL, "a work went on after the connection had failed");
+        else
+            error_forget(w->err);
+    }
+    conn->careful = false;
+    return true;
+}
+
+static void batch_failed(struct work *batch, const struct error *err)
+{
+    for (struct work *w = batch; w; w = w->next) {
+        if (w->ok) {
+            error_forget(w->err); /* of a failure that the work had got over */
+            error_set(w->err, err->problem, "%s", err->detail);
+        }
+        w->ok = false;
+    }
+}
+
+/* False when all of it should be run again. */
+static bool batch_try(struct pg_conn *conn, struct work *batch, bool last)
+{
+    struct error err = { 0 };
+    pg_ahead(conn, begin_write);
+    pg_ahead(conn, conn->db->pg->lock);
+    bool ok = true;
+    for (struct work *w = batch; w && ok; w = w->next)
+        ok = work_run(conn, w);
+    if (!ok)
+        error_set(&err, UNAVAILABLE, "the database is busy");
+    ok = ok && pg_end(conn, "COMMIT", &err);
+    if (!ok) {
+        if (PQstatus(conn->handle) == CONNECTION_OK)
+            pg_end(conn, "ROLLBACK", &(struct error){ 0 });
+        if (conn->lost && !conn->unsure && !last) {
+            for (struct work *w = batch; w; w = w->next)
+                error_forget(w->err);
+            return false;
+        }
+        batch_failed(batch, &err);
+    }
+    return true;
+}
+
+void pg_batch(struct db *db, struct work *batch)
+{
+    for (int attempt = 0; attempt <= PG_ATTEMPTS; attempt++) {
+        struct error err = { 0 };
+        struct pg_conn *conn;
+        for (struct work *w = batch; w; w = w->next)
+            w->ok = true;
+        if (!pg_conn_get(db, &conn, &err)) {
+            batch_failed(batch, &err);
+            return;
+        }
+        bool done = batch_try(conn, batch, attempt == PG_ATTEMPTS);
+        bool broke = conn->stale || PQstatus(conn->handle) == CONNECTION_BAD;
+        pg_conn_put(conn);
+        if (done)
+            return;
+        if (broke)
+            pg_conns_close(db);
+        wait_some(attempt);
+    }
+}

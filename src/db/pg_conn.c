@@ -1,0 +1,278 @@
+/* pg_conn.c: connections logged in as one organisation's role: the pools, the transaction's ends,
+   and what the server's complaints mean. */
+#include "pg.h"
+
+#include "crypt/hash.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static bool state_is(const char *sqlstate, const char *prefix)
+{
+    return !strncmp(sqlstate, prefix, strlen(prefix));
+}
+
+/* "Key (project, name_blind)=(…) already exists." names columns and values; only names go on. */
+static void unique_fail(const PGresult *result, struct error *err)
+{
+    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *open = detail ? strchr(detail, '(') : NULL;
+    const char *close = open ? strstr(open, ")=") : NULL;
+    char text[ERROR_TEXT] = "";
+    size_t used = 0;
+    if (!table || !close) {
+        error_set(err, ALREADY_EXISTS, NULL);
+        return;
+    }
+    for (const char *at = open + 1; at < close && used < sizeof text;) {
+        size_t n = strcspn(at, ",)");
+        const char *name = *at == '"' ? at + 1 : at;
+        size_t size = *at == '"' ? n - 2 : n;
+        static const char blind[] = "_blind";
+        if (size > strlen(blind) && !memcmp(name + size - strlen(blind), blind, strlen(blind)))
+            size -= strlen(blind);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s.%.*s", used ? ", " : "",
+                                 table, (int)size, name);
+        at += n + strspn(at + n, ", ");
+    }
+    error_set(err, ALREADY_EXISTS, "%s", text);
+}
+
+/* Statements that a pooler between has lost or mixed up; those whose tables changed. */
+static bool statement_gone(const char *sqlstate)
+{
+    return state_is(sqlstate, "26000") || state_is(sqlstate, "42P05");
+}
+
+bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
+{
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    conn->failed = true;
+    if (!state || PQstatus(conn->handle) == CONNECTION_BAD) {
+        conn->lost = true;
+        return error_set(err, UNAVAILABLE, "the connection to the database server broke");
+    }
+    if (statement_gone(state)) {
+        __atomic_store_n(&conn->db->store->pg->unnamed, true, __ATOMIC_RELAXED);
+        conn->lost = true;
+        return error_set(err, UNAVAILABLE, "the connection lost its prepared statements");
+    }
+    if (state_is(state, "0A000")) { /* prepared before a column's type changed */
+        conn->lost = conn->stale = true;
+        return error_set(err, UNAVAILABLE, "the database is busy");
+    }
+    if (state_is(state, "40001") || state_is(state, "40P01") || state_is(state, "55P03") ||
+        state_is(state, "57P0")) {
+        conn->lost = true;
+        return error_set(err, UNAVAILABLE, "the database is busy");
+    }
+    if (state_is(state, "23505"))
+        unique_fail(result, err);
+    else if (state_is(state, "23503"))
+        error_set(err, IN_USE, NULL);
+    else if (state_is(state, "53100"))
+        error_set(err, STORAGE_FULL, NULL);
+    else if (state_is(state, "53") || state_is(state, "57014"))
+        error_set(err, UNAVAILABLE, "the database is busy");
+    else if (state_is(state, "54"))
+        error_set(err, TOO_LARGE, "the database takes no value as long");
+    else if (state_is(state, "42")) /* our own SQL, so its text may be told */
+        error_set(err, INTERNAL, "%.150s", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    else
+        error_set(err, INTERNAL, "the database said: %s", state);
+    return false;
+}
+
+static void conn_free(struct pg_conn *conn)
+{
+    if (!conn)
+        return;
+    pg_stmts_free(conn);
+    for (struct pg_relation *r = conn->relations, *next; r; r = next) {
+        next = r->next;
+        free(r);
+    }
+    sealer_free(conn->sealer);
+    PQfinish(conn->handle);
+    free(conn);
+}
+
+/* What the role's password is; only this and its generation decide. */
+void pg_password(const struct pg_db *pg, char ret[PG_PASSWORD])
+{
+    uint8_t hash[HASH_SIZE];
+    char text[32];
+    int n = snprintf(text, sizeof text, "%lld", (long long)pg->generation);
+    hash_hmac(&pg->login, text, (size_t)n, hash);
+    for (int i = 0; i < HASH_SIZE; i++)
+        snprintf(ret + 2 * i, 3, "%02x", hash[i]);
+    wipe(hash, sizeof hash);
+}
+
+static struct pg_conn *conn_open(struct db *db, struct error *err)
+{
+    struct pg_store *s = db->store->pg;
+    char password[PG_PASSWORD];
+    struct error said = { 0 }; /* names hosts and roles, which nobody who asks need see */
+    pg_password(db->pg, password);
+    PGconn *handle = pg_connect(&s->server, db->pg->role, password, &said);
+    if (!handle && pg_login_read(db, &said)) { /* another node may have renewed it */
+        pg_password(db->pg, password);
+        handle = pg_connect(&s->server, db->pg->role, password, &said);
+    }
+    wipe(password, sizeof password);
+    if (!handle) {
+        error_set(err, UNAVAILABLE, "the database server cannot be reached");
+        return NULL;
+    }
+    struct pg_conn *conn = calloc(1, sizeof *conn);
+    if (!conn)
+        abort();
+    conn->handle = handle;
+    conn->db = db;
+    conn->born = store_clock();
+    conn->sealer = sealer_new(&db->pg->seal);
+    PQsetErrorVerbosity(handle, PQERRORS_DEFAULT);
+    return conn;
+}
+
+static struct pg_pool *pool_of(struct db *db)
+{
+    return id_given(db->id) ? &db->store->pg->organisations : &db->store->pg->control;
+}
+
+/* An idle connection of the database, or, to be closed, the oldest of any. */
+static struct pg_conn *idle_take(struct pg_pool *pool, const struct db *db)
+{
+    struct pg_conn **at = &pool->idle;
+    while (*at && (db ? (*at)->db != db : (*at)->next != NULL))
+        at = &(*at)->next;
+    struct pg_conn *conn = *at;
+    if (conn)
+        *at = conn->next;
+    return conn;
+}
+
+static bool healthy(const struct pg_conn *conn)
+{
+    return PQstatus(conn->handle) == CONNECTION_OK &&
+           PQtransactionStatus(conn->handle) == PQTRANS_IDLE && !conn->stale &&
+           conn->uses < PG_USES && store_clock() - conn->born < PG_AGE_S;
+}
+
+static bool room_make(struct pg_store *s, struct pg_pool *pool, struct pg_conn **close,
+                      struct error *err)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += PG_WAIT_S;
+    while (pool->open >= pool->max && !pool->idle)
+        if (pthread_cond_timedwait(&s->freed, &s->lock, &until))
+            return error_set(err, UNAVAILABLE, "all connections to the database are in use");
+    if (pool->open >= pool->max) {
+        *close = idle_take(pool, NULL);
+        pool->open--;
+    }
+    pool->open++;
+    return true;
+}
+
+bool pg_conn_get(struct db *db, struct pg_conn **ret, struct error *err)
+{
+    struct pg_store *s = db->store->pg;
+    struct pg_pool *pool = pool_of(db);
+    struct pg_conn *close = NULL;
+    pthread_mutex_lock(&s->lock);
+    struct pg_conn *conn = idle_take(pool, db);
+    bool ok = conn || room_make(s, pool, &close, err);
+    pthread_mutex_unlock(&s->lock);
+    conn_free(close);
+    if (!ok)
+        return false;
+    if (!conn)
+        conn = conn_open(db, err);
+    if (!conn) {
+        pthread_mutex_lock(&s->lock);
+        pool->open--;
+        pthread_cond_signal(&s->freed);
+        pthread_mutex_unlock(&s->lock);
+        return false;
+    }
+    conn->pool = pool;
+    conn->next = NULL;
+    *ret = conn;
+    return true;
+}
+
+void pg_conn_put(struct pg_conn *conn)
+{
+    struct pg_store *s = conn->db->store->pg;
+    bool keep = healthy(conn);
+    conn->ahead_count = 0;
+    conn->begun = conn->careful = conn->failed = conn->after = conn->lost = conn->unsure = false;
+    conn->used = store_clock();
+    pthread_mutex_lock(&s->lock);
+    if (keep) {
+        conn->next = conn->pool->idle;
+        conn->pool->idle = conn;
+    } else {
+        conn->pool->open--;
+    }
+    pthread_cond_signal(&s->freed);
+    pthread_mutex_unlock(&s->lock);
+    if (!keep)
+        conn_free(conn);
+}
+
+void pg_conns_close(struct db *db)
+{
+    struct pg_store *s = db->store->pg;
+    struct pg_pool *pool = pool_of(db);
+    for (struct pg_conn *conn;; conn_free(conn)) {
+        pthread_mutex_lock(&s->lock);
+        conn = idle_take(pool, db);
+        pool->open -= conn != NULL;
+        pthread_cond_signal(&s->freed);
+        pthread_mutex_unlock(&s->lock);
+        if (!conn)
+            return;
+    }
+}
+
+void pg_ahead(struct pg_conn *conn, const char *sql)
+{
+    assert(conn->ahead_count < PG_AHEAD_MAX);
+    conn->ahead[conn->ahead_count++] = sql;
+}
+
+/* The commands that were to go ahead and `how`, in one round trip. Where nothing was begun there
+   is nothing to end. */
+bool pg_end(struct pg_conn *conn, const char *how, struct error *err)
+{
+    char text[600];
+    size_t used = 0;
+    bool commit = *how == 'C';
+    if (!conn->begun) {
+        conn->ahead_count = 0;
+        return true;
+    }
+    for (int i = 0; commit && i < conn->ahead_count; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s;", conn->ahead[i]);
+    snprintf(text + used, sizeof text - used, "%s", how);
+    conn->ahead_count = 0;
+    conn->begun = false;
+    PGresult *r = PQexec(conn->handle, text);
+    /* A commit of a failed transaction says that it was rolled back. */
+    bool ok = PQresultStatus(r) == PGRES_COMMAND_OK && !strcmp(PQcmdStatus(r), how);
+    if (!ok && PQresultStatus(r) == PGRES_COMMAND_OK)
+        error_set(err, INTERNAL, "the transaction had failed");
+    else if (!ok) {
+        pg_fail(conn, r, err);
+        conn->unsure = commit && PQstatus(conn->handle) == CONNECTION_BAD;
+    }
+    PQclear(r);
+    return ok;
+}

@@ -1,0 +1,449 @@
+/* pg_engine.c: PostgreSQL as an engine: schemas and login roles of organisations, made, renewed and
+   dropped by the platform role, which does nothing else. */
+#include "pg.h"
+
+#include "crypt/hash.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { CONNECTIONS_DEFAULT = 40, CONTROL_SHARE = 4, VERSION_MIN = 140000, SQL_MAX = 1000 };
+
+/* --- the platform role --- */
+
+/* Runs one command as the platform role; NULL when it failed. The caller has platform_lock. */
+static PGresult *platform(struct store *s, struct error *err, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+static PGresult *platform(struct store *s, struct error *err, const char *format, ...)
+{
+    char sql[SQL_MAX];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
+    assert(n < SQL_MAX);
+    PGresult *r = PQexec(s->pg->platform, sql);
+    ExecStatusType status = PQresultStatus(r);
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+        return r;
+    const char *said = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    error_set(err, PQstatus(s->pg->platform) == CONNECTION_BAD ? UNAVAILABLE : INTERNAL,
+              "the database server refused the platform role: %.120s", said ? said : "it is gone");
+    PQclear(r);
+    return NULL;
+}
+
+static bool platform_run(struct store *s, struct error *err, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+static bool platform_run(struct store *s, struct error *err, const char *format, ...)
+{
+    char sql[SQL_MAX];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
+    assert(n < SQL_MAX);
+    PGresult *r = platform(s, err, "%s", sql);
+    PQclear(r);
+    return r != NULL;
+}
+
+static bool platform_connect(struct store *s, struct error *err)
+{
+    struct pg_store *pg = s->pg;
+    if (pg->platform && PQstatus(pg->platform) == CONNECTION_OK &&
+        PQtransactionStatus(pg->platform) == PQTRANS_IDLE)
+        return true;
+    PQfinish(pg->platform);
+    pg->platform = pg_connect(&pg->server, pg->server.user, pg->server.password, err);
+    return pg->platform != NULL;
+}
+
+/* Begins a transaction that no other node is in at the same time, and holds platform_lock until
+   platform_end. */
+static bool platform_begin(struct store *s, struct error *err)
+{
+    pthread_mutex_lock(&s->pg->platform_lock);
+    if (platform_connect(s, err) && platform_run(s, err, "BEGIN") &&
+        platform_run(s, err, "SELECT pg_advisory_xact_lock(hashtextextended('%s_platform', 0))",
+                     s->pg->server.prefix))
+        return true;
+    pthread_mutex_unlock(&s->pg->platform_lock);
+    return false;
+}
+
+static bool platform_end(struct store *s, bool ok, struct error *err)
+{
+    if (ok)
+        ok = platform_run(s, err, "COMMIT");
+    else
+        (void)!platform_run(s, &(struct error){ 0 }, "ROLLBACK");
+    pthread_mutex_unlock(&s->pg->platform_lock);
+    return ok;
+}
+
+/* --- logins --- */
+
+static const char *uuid_of(struct id id, char text[ID_TEXT])
+{
+    id_format(id, text);
+    return text;
+}
+
+/* A verifier, so that no password is in the server's log. */
+static char *verifier(struct store *s, const struct pg_db *pg, struct error *err)
+{
+    char password[PG_PASSWORD];
+    pg_password(pg, password);
+    char *made = PQencryptPasswordConn(s->pg->platform, password, pg->role, "scram-sha-256");
+    wipe(password, sizeof password);
+    if (!made)
+        error_set(err, INTERNAL, "no verifier for a password");
+    return made;
+}
+
+/* Reads the generation; `old` says whether the password is due to be renewed. The caller has
+   platform_lock and a connection. */
+static bool login_read(struct db *db, bool *old, struct error *err)
+{
+    char id[ID_TEXT];
+    PGresult *r = platform(db->store, err,
+                           "SELECT generation, renewed_at < now() - interval '%d days'"
+                           " FROM \"%s_platform\".login WHERE organisation = '%s'",
+                           PG_LOGIN_DAYS, db->store->pg->server.prefix, uuid_of(db->id, id));
+    bool found = r && PQntuples(r);
+    if (found) {
+        db->pg->generation = atoll(PQgetvalue(r, 0, 0));
+        *old = PQgetvalue(r, 0, 1)[0] == 't';
+    } else if (r) {
+        error_set(err, NOT_FOUND, NULL);
+    }
+    PQclear(r);
+    return found;
+}
+
+bool pg_login_read(struct db *db, struct error *err)
+{
+    struct pg_store *pg = db->store->pg;
+    bool old;
+    pthread_mutex_lock(&pg->platform_lock);
+    bool ok = platform_connect(db->store, err) && login_read(db, &old, err);
+    pthread_mutex_unlock(&pg->platform_lock);
+    return ok;
+}
+
+static bool login_renew(struct db *db, struct error *err)
+{
+    struct store *s = db->store;
+    bool old;
+    char id[ID_TEXT];
+    if (!platform_begin(s, err))
+        return false;
+    bool ok = login_read(db, &old, err);
+    if (ok && old) { /* else another node just did it */
+        db->pg->generation++;
+        char *made = verifier(s, db->pg, err);
+        ok = made && platform_run(s, err, "ALTER ROLE \"%s\" PASSWORD '%s'", db->pg->role, made) &&
+             platform_run(s, err,
+                          "UPDATE \"%s_platform\".login SET generation = %lld, renewed_at = now()"
+                          " WHERE organisation = '%s'",
+                          s->pg->server.prefix, (long long)db->pg->generation, uuid_of(db->id, id));
+        PQfreemem(made);
+        db->pg->generation -= !ok;
+    }
+    return platform_end(s, ok, err);
+}
+
+/* What a role is made with. It owns its schema and sees no other; the platform role lets go of it
+   in the same transaction. Settings hold for every session, so that none depends on what an
+   earlier transaction of a pooled connection has set. */
+static bool role_make(struct db *db, struct error *err)
+{
+    static const char *const settings[] = { "lock_timeout = '10s'",
+                                            "idle_in_transaction_session_timeout = '5min'",
+                                            "row_security = off", "timezone = 'UTC'" };
+    struct store *s = db->store;
+    const char *role = db->pg->role;
+    char *made = verifier(s, db->pg, err);
+    bool ok = made && platform_run(s, err,
+                                   "CREATE ROLE \"%s\" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
+                                   " NOINHERIT NOREPLICATION PASSWORD '%s'",
+                                   role, made);
+    PQfreemem(made);
+    ok = ok && platform_run(s, err, "ALTER ROLE \"%s\" SET search_path = \"%s\"", role, role);
+    for (size_t i = 0; ok && i < LENGTH(settings); i++)
+        ok = platform_run(s, err, "ALTER ROLE \"%s\" SET %s", role, settings[i]);
+    return ok && platform_run(s, err, "GRANT \"%s\" TO CURRENT_USER", role) &&
+           platform_run(s, err, "CREATE SCHEMA \"%s\" AUTHORIZATION \"%s\"", role, role) &&
+           platform_run(s, err, "SET LOCAL ROLE \"%s\"", role) &&
+           platform_run(s, err, "CREATE DOMAIN \"%s\".sealed AS bytea CHECK (length(VALUE) >= %d)",
+                        role, SEAL_ADDED) &&
+           platform_run(s, err, "RESET ROLE") &&
+           platform_run(s, err, "REVOKE \"%s\" FROM CURRENT_USER", role);
+}
+
+static bool login_make(struct db *db, bool *made, struct error *err)
+{
+    struct store *s = db->store;
+    bool old;
+    char id[ID_TEXT];
+    if (!platform_begin(s, err))
+        return false;
+    if (login_read(db, &old, &(struct error){ 0 })) /* another node made it meanwhile */
+        return platform_end(s, true, err);
+    db->pg->generation = 1;
+    bool ok = platform_run(s, err,
+                           "INSERT INTO \"%s_platform\".login (organisation, generation)"
+                           " VALUES ('%s', 1)",
+                           s->pg->server.prefix, uuid_of(db->id, id)) &&
+              role_make(db, err);
+    *made = platform_end(s, ok, err);
+    return *made;
+}
+
+/* --- the engine --- */
+
+static bool folder_make(const char *path, struct error *err)
+{
+    return !mkdir(path, 0700) || errno == EEXIST ||
+           error_set(err, INTERNAL, "the data folder cannot be made: %s", strerror(errno));
+}
+
+static bool registry_make(struct store *s, struct error *err)
+{
+    const char *prefix = s->pg->server.prefix;
+    if (!platform_begin(s, err))
+        return false;
+    bool ok = PQserverVersion(s->pg->platform) >= VERSION_MIN ||
+              error_set(err, INVALID, "the store needs PostgreSQL 14 or later");
+    ok = ok && platform_run(s, err, "CREATE SCHEMA IF NOT EXISTS \"%s_platform\"", prefix) &&
+         platform_run(s, err,
+                      "CREATE TABLE IF NOT EXISTS \"%s_platform\".login (organisation uuid PRIMARY"
+                      " KEY, generation bigint NOT NULL, renewed_at timestamptz NOT NULL"
+                      " DEFAULT now())",
+                      prefix);
+    return platform_end(s, ok, err);
+}
+
+static bool engine_open(struct store *s, struct error *err)
+{
+    struct pg_store *pg = calloc(1, sizeof *pg);
+    if (!pg)
+        abort();
+    s->pg = pg;
+    int all = s->config.connections ? s->config.connections : CONNECTIONS_DEFAULT;
+    pg->control.max = all / CONTROL_SHARE > 2 ? all / CONTROL_SHARE : 2;
+    pg->organisations.max = all - pg->control.max > 2 ? all - pg->control.max : 2;
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&pg->freed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&pg->lock, NULL);
+    pthread_mutex_init(&pg->platform_lock, NULL);
+    if (!folder_make(s->dir, err) || !pg_server_parse(s->config.url, &pg->server, err) ||
+        !platform_connect(s, err))
+        return false;
+    return registry_make(s, err);
+}
+
+static void engine_close(struct store *s)
+{
+    struct pg_store *pg = s->pg;
+    PQfinish(pg->platform);
+    pg_server_free(&pg->server);
+    pthread_cond_destroy(&pg->freed);
+    pthread_mutex_destroy(&pg->lock);
+    pthread_mutex_destroy(&pg->platform_lock);
+    free(pg);
+}
+
+static void engine_attach(struct db *db)
+{
+    struct pg_db *pg = calloc(1, sizeof *pg);
+    const char *prefix = db->store->pg->server.prefix;
+    uint8_t hash[HASH_SIZE];
+    if (!pg)
+        abort();
+    int n = snprintf(pg->role, sizeof pg->role, "%s_%s", prefix, id_given(db->id) ? "" : "control");
+    for (size_t i = 0; id_given(db->id) && i < sizeof db->id.byte; i++)
+        n += snprintf(pg->role + n, sizeof pg->role - (size_t)n, "%02x", db->id.byte[i]);
+    int64_t number;
+    hash_sha256(pg->role, strlen(pg->role), hash);
+    memcpy(&number, hash, sizeof number);
+    snprintf(pg->lock, sizeof pg->lock, "SELECT pg_advisory_xact_lock(%lld)", (long long)number);
+    db->pg = pg;
+}
+
+static void engine_detach(struct db *db)
+{
+    wipe(db->pg, sizeof *db->pg);
+    free(db->pg);
+}
+
+static bool keys_make(struct db *db, struct error *err)
+{
+    const struct store_config *c = &db->store->config;
+    autofree(secret_key_wipe) struct secret_key key;
+    if (!c->key(c->key_with, db->id, &key, err))
+        return false;
+    secret_key_derive(&key, "vow sealed columns 1", &db->pg->seal);
+    secret_key_derive(&key, "vow blind indexes 1", &db->pg->blind);
+    secret_key_derive(&key, "vow database login 1", &db->pg->login);
+    return true;
+}
+
+static bool engine_start(struct db *db, bool create, bool *made, struct error *err)
+{
+    struct store *s = db->store;
+    struct error absent = { 0 };
+    bool old = false;
+    pthread_mutex_lock(&s->pg->platform_lock);
+    bool found = platform_connect(s, &absent) && login_read(db, &old, &absent);
+    pthread_mutex_unlock(&s->pg->platform_lock);
+    if (!found && (!create || absent.problem != NOT_FOUND))
+        return error_set(err, absent.problem, "%s", absent.detail);
+    if (!keys_make(db, err))
+        return false;
+    if (!found)
+        return login_make(db, made, err);
+    return !old || login_renew(db, err);
+}
+
+static void engine_stop(struct db *db)
+{
+    pg_conns_close(db);
+}
+
+/* Nobody of this node uses it; whoever another node has logged in is shown out. */
+static bool engine_remove(struct db *db, struct error *err)
+{
+    struct store *s = db->store;
+    const char *role = db->pg->role;
+    bool old;
+    char id[ID_TEXT];
+    if (!platform_begin(s, err))
+        return false;
+    bool ok =
+        login_read(db, &old, err) && platform_run(s, err, "GRANT \"%s\" TO CURRENT_USER", role) &&
+        platform_run(s, err,
+                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'",
+                     role) &&
+        platform_run(s, err, "DROP SCHEMA \"%s\" CASCADE", role) &&
+        platform_run(s, err, "DROP OWNED BY \"%s\"", role) &&
+        platform_run(s, err, "DROP ROLE \"%s\"", role) &&
+        platform_run(s, err, "DELETE FROM \"%s_platform\".login WHERE organisation = '%s'",
+                     s->pg->server.prefix, uuid_of(db->id, id));
+    return platform_end(s, ok, err);
+}
+
+static void engine_cool(struct db *db, bool idle)
+{
+    if (idle)
+        pg_conns_close(db);
+}
+
+static bool engine_ids(struct store *s, struct arena *a, struct id **ret, size_t *count,
+                       struct error *err)
+{
+    pthread_mutex_lock(&s->pg->platform_lock);
+    PGresult *r = platform_connect(s, err)
+                      ? platform(s, err, "SELECT organisation FROM \"%s_platform\".login",
+                                 s->pg->server.prefix)
+                      : NULL;
+    pthread_mutex_unlock(&s->pg->platform_lock);
+    int n = r ? PQntuples(r) : 0;
+    bool ok = r != NULL;
+    *count = 0;
+    *ret = arena_many(a, (size_t)n, struct id);
+    for (int i = 0; i < n; i++) {
+        struct id id;
+        if (id_parse(PQgetvalue(r, i, 0), &id) && id_given(id))
+            (*ret)[(*count)++] = id;
+    }
+    PQclear(r);
+    return ok;
+}
+
+static void nothing_after(struct db *db)
+{
+    (void)db;
+}
+
+/* Every commit is on disk, and every migration is one transaction. */
+static bool nothing_to_do(struct db *db, struct error *err)
+{
+    (void)db;
+    (void)err;
+    return true;
+}
+
+static bool backup(struct db *db, const char *path, struct error *err)
+{
+    (void)db;
+    (void)path;
+    return error_set(err, INVALID,
+                     "a PostgreSQL store is backed up by the server: pg_dump, or its archive");
+}
+
+static const char *column_type(const struct field *f)
+{
+    if (column_sealed(f))
+        return "sealed";
+    switch (f->kind) {
+    case KIND_BOOL:
+    case KIND_INT:
+    case KIND_INSTANT:
+    case KIND_DATE:
+    case KIND_SPAN:
+        return "bigint";
+    case KIND_REAL:
+        return "double precision";
+    case KIND_TEXT:
+    case KIND_JSON:
+        return "text COLLATE \"C\""; /* ordered by bytes, as everywhere */
+    case KIND_ID:
+        return "uuid";
+    case KIND_BLOB:
+    case KIND_LIST:
+        return "bytea";
+    case KIND_NONE:
+    case KIND_RECORD:
+        break;
+    }
+    abort(); /* a record is no column */
+}
+
+const struct engine pg_engine = {
+    .open = engine_open,
+    .close = engine_close,
+    .attach = engine_attach,
+    .detach = engine_detach,
+    .start = engine_start,
+    .stop = engine_stop,
+    .remove = engine_remove,
+    .cool = engine_cool,
+    .ids = engine_ids,
+    .read = pg_read,
+    .batch = pg_batch,
+    .after_batch = nothing_after,
+    .run = pg_run,
+    .row = pg_row,
+    .each = pg_each,
+    .rows = pg_rows,
+    .columns = pg_columns,
+    .tables = pg_tables,
+    .seals = true,
+    .column_type = column_type,
+    .blind_type = "bytea",
+    .index_order = " NULLS FIRST",
+    .checkpoint = nothing_to_do,
+    .backup = backup,
+    .snapshot = nothing_to_do,
+    .snapshot_commit = nothing_to_do,
+    .snapshot_rollback = nothing_to_do,
+};

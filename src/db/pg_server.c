@@ -1,0 +1,215 @@
+/* pg_server.c: where the server is, and that nobody in between can read what is sent to it. */
+#include "pg.h"
+
+#include <stdio.h>
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void keep(struct pg_server *s, const char *key, const char *value)
+{
+    s->keys[s->count] = strdup(key);
+    s->values[s->count] = strdup(value);
+    if (!s->keys[s->count] || !s->values[s->count])
+        abort();
+    s->count++;
+}
+
+static const char *option(const struct pg_server *s, const char *key)
+{
+    for (int i = 0; i < s->count; i++)
+        if (!strcmp(s->keys[i], key))
+            return s->values[i];
+    return NULL;
+}
+
+/* A comma-separated list of hosts is local when every one is a folder of sockets. */
+static bool is_local(const char *hosts)
+{
+    if (!hosts || !*hosts)
+        return false;
+    for (const char *at = hosts; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (*at != '/')
+            return false;
+    return true;
+}
+
+static bool tls_require(struct pg_server *s, struct error *err)
+{
+    const char *mode = option(s, "sslmode");
+    const char *address = option(s, "hostaddr");
+    if (is_local(option(s, "host")) && !address)
+        return true;
+    if (!mode) {
+        keep(s, "sslmode", "verify-full");
+        return true;
+    }
+    if (!strcmp(mode, "verify-full") || !strcmp(mode, "verify-ca") || !strcmp(mode, "require"))
+        return true;
+    return error_set(
+        err, INVALID,
+        "the store's sslmode must be verify-full (or verify-ca, require): '%.20s' lets "
+        "others read along; only a local socket needs none",
+        mode);
+}
+
+/* Takes vow_prefix out of the URL, for libpq refuses what it does not know. */
+static char *prefix_take(const char *url, char prefix[24], struct error *err)
+{
+    static const char key[] = "vow_prefix=";
+    char *copy = strdup(url), *at;
+    if (!copy)
+        abort();
+    strcpy(prefix, "vow");
+    at = strstr(copy, key);
+    if (!at || (at[-1] != '?' && at[-1] != '&'))
+        return copy;
+    size_t n = strcspn(at + strlen(key), "&#");
+    const char *name = at + strlen(key);
+    bool plain = n > 0 && n < 20 && islower((unsigned char)*name) &&
+                 strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") >= n;
+    if (!plain) {
+        error_set(err, INVALID, "vow_prefix must be a plain name of at most 19 letters");
+        free(copy);
+        return NULL;
+    }
+    memcpy(prefix, name, n);
+    prefix[n] = 0;
+    char *rest = at + strlen(key) + n;
+    memmove(at, rest + (*rest == '&'), strlen(rest + (*rest == '&')) + 1);
+    size_t end = strlen(copy);
+    if (copy[end - 1] == '?' || copy[end - 1] == '&')
+        copy[end - 1] = 0;
+    return copy;
+}
+
+static char *secret_copy(const char *from)
+{
+    char *copy = strdup(from);
+    if (!copy)
+        abort();
+    return copy;
+}
+
+static void options_keep(struct pg_server *s, const PQconninfoOption *options)
+{
+    for (const PQconninfoOption *o = options; o->keyword; o++) {
+        if (!o->val || !*o->val)
+            continue;
+        if (!strcmp(o->keyword, "user"))
+            s->user = secret_copy(o->val);
+        else if (!strcmp(o->keyword, "password"))
+            s->password = secret_copy(o->val);
+        else
+            keep(s, o->keyword, o->val);
+    }
+}
+
+bool pg_server_parse(const char *url, struct pg_server *ret, struct error *err)
+{
+    struct pg_server s = { 0 };
+    char *said = NULL, *rest;
+    if (strncmp(url, "postgres://", 11) != 0 && strncmp(url, "postgresql://", 13) != 0)
+        return error_set(err, INVALID, "the store must be a URL: postgres://USER@HOST/DATABASE");
+    rest = prefix_take(url, s.prefix, err);
+    if (!rest)
+        return false;
+    PQconninfoOption *options = PQconninfoParse(rest, &said);
+    free(rest);
+    if (!options) {
+        error_set(err, INVALID, "the store's URL: %.150s", said ? said : "cannot be read");
+        PQfreemem(said);
+        return false;
+    }
+    enum { OWN = 8, OPTIONS_MAX = 64 };
+    s.keys = calloc(OPTIONS_MAX + OWN, sizeof *s.keys);
+    s.values = calloc(OPTIONS_MAX + OWN, sizeof *s.values);
+    if (!s.keys || !s.values)
+        abort();
+    options_keep(&s, options);
+    PQconninfoFree(options);
+    if (!option(&s, "host") && getenv("PGHOST"))
+        keep(&s, "host", getenv("PGHOST"));
+    bool ok = tls_require(&s, err);
+    if (ok && !option(&s, "host"))
+        ok = error_set(err, INVALID, "the store's URL names no host");
+    if (ok && !option(&s, "dbname"))
+        ok = error_set(err, INVALID, "the store's URL names no database");
+    if (ok && !s.user)
+        ok = error_set(err, INVALID, "the store's URL names no user");
+    if (!option(&s, "connect_timeout"))
+        keep(&s, "connect_timeout", "10");
+    if (!option(&s, "target_session_attrs"))
+        keep(&s, "target_session_attrs", "read-write");
+    if (!option(&s, "application_name"))
+        keep(&s, "application_name", "vow");
+    if (!option(&s, "gssencmode"))
+        keep(&s, "gssencmode", "disable");
+    if (!ok) {
+        pg_server_free(&s);
+        return false;
+    }
+    *ret = s;
+    return true;
+}
+
+void pg_server_free(struct pg_server *s)
+{
+    for (int i = 0; i < s->count; i++) {
+        free(s->keys[i]);
+        free(s->values[i]);
+    }
+    free(s->keys);
+    free(s->values);
+    free(s->user);
+    if (s->password)
+        wipe(s->password, strlen(s->password));
+    free(s->password);
+    *s = (struct pg_server){ 0 };
+}
+
+/* libpq tells hosts, roles and reasons, never a password. */
+static void connect_fail(PGconn *handle, struct error *err)
+{
+    char said[150];
+    snprintf(said, sizeof said, "%s", PQerrorMessage(handle));
+    for (char *at = said; *at; at++)
+        if (*at == '\n')
+            *at = ' ';
+    error_set(err, UNAVAILABLE, "no connection to the database server: %s", said);
+}
+
+/* "already exists, skipping" and the like are no news. */
+static void notice_drop(void *with, const PGresult *notice)
+{
+    (void)with;
+    (void)notice;
+}
+
+PGconn *pg_connect(const struct pg_server *server, const char *user, const char *password,
+                   struct error *err)
+{
+    const char *keys[80], *values[80];
+    int n = 0;
+    for (; n < server->count; n++) {
+        keys[n] = server->keys[n];
+        values[n] = server->values[n];
+    }
+    keys[n] = "user";
+    values[n++] = user;
+    if (password) {
+        keys[n] = "password";
+        values[n++] = password;
+    }
+    keys[n] = "client_encoding";
+    values[n++] = "UTF8";
+    keys[n] = values[n] = NULL;
+    PGconn *handle = PQconnectdbParams(keys, values, 0);
+    PQsetNoticeReceiver(handle, notice_drop, NULL);
+    if (PQstatus(handle) == CONNECTION_OK)
+        return handle;
+    connect_fail(handle, err);
+    PQfinish(handle);
+    return NULL;
+}

@@ -1,0 +1,492 @@
+/* pg_stmt.c: statements: prepared once per connection, run with what goes ahead of them in one
+   round trip, their rows taken at once or one by one. */
+#include "pg.h"
+
+#include "crypt/hash.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char savepoint[] = "SAVEPOINT one", release[] = "RELEASE one",
+                  undo[] = "ROLLBACK TO one";
+
+/* --- a round trip --- */
+
+static PGresult *result_next(struct pg_conn *conn)
+{
+    PGresult *r = PQgetResult(conn->handle);
+    return r ? r : PQgetResult(conn->handle); /* NULL parts the commands of a pipeline */
+}
+
+/* Reads to the end of the round trip; the first complaint is noted. */
+static bool trip_end(struct pg_conn *conn, struct error *err)
+{
+    bool ok = true;
+    for (;;) {
+        PGresult *r = result_next(conn);
+        ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
+        if (status == PGRES_FATAL_ERROR && ok)
+            ok = pg_fail(conn, r, err);
+        PQclear(r);
+        if (status == PGRES_PIPELINE_SYNC || !r)
+            break;
+    }
+    PQexitPipelineMode(conn->handle);
+    return ok;
+}
+
+static bool trip_start(struct pg_conn *conn)
+{
+    bool ok = PQenterPipelineMode(conn->handle);
+    for (int i = 0; i < conn->ahead_count; i++)
+        ok = ok && PQsendQueryParams(conn->handle, conn->ahead[i], 0, NULL, NULL, NULL, NULL, 1);
+    return ok;
+}
+
+/* Results of what went ahead. */
+static bool ahead_read(struct pg_conn *conn, int count, struct error *err)
+{
+    bool ok = true;
+    for (int i = 0; i < count; i++) {
+        PGresult *r = result_next(conn);
+        ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
+        if (ok && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+            ok = pg_fail(conn, r, err);
+        PQclear(r);
+        PQclear(PQgetResult(conn->handle)); /* the NULL behind it */
+    }
+    return ok;
+}
+
+static bool broken(struct pg_conn *conn, struct error *err)
+{
+    conn->failed = conn->lost = true;
+    return error_set(err, UNAVAILABLE, "the connection to the database server broke");
+}
+
+/* A stream that is being read gives way: what is left of it is kept. */
+static void stream_keep(struct pg_conn *conn, struct error *err)
+{
+    struct pg_stream *s = conn->stream;
+    if (!s)
+        return;
+    conn->stream = NULL;
+    s->ended = true;
+    for (;;) {
+        PGresult *r = PQgetResult(conn->handle);
+        if (!r)
+            break;
+        ExecStatusType status = PQresultStatus(r);
+        if (status != PGRES_SINGLE_TUPLE) {
+            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+                s->bad = !pg_fail(conn, r, err);
+            PQclear(r);
+            continue;
+        }
+        if (s->count == s->room) {
+            s->room = s->room ? 2 * s->room : 64;
+            s->kept = realloc(s->kept, s->room * sizeof *s->kept);
+            if (!s->kept)
+                abort();
+        }
+        s->kept[s->count++] = r;
+    }
+    s->bad |= !trip_end(conn, err);
+}
+
+/* Whether a statement may be sent at all. */
+static bool ready(struct pg_conn *conn, struct error *err)
+{
+    stream_keep(conn, err);
+    if (!conn->failed)
+        return true;
+    conn->after = true;
+    return error_set(err, UNAVAILABLE, "an earlier statement of this work failed");
+}
+
+/* --- what the server says of tables and columns --- */
+
+static struct pg_relation *relation_find(struct pg_conn *conn, Oid oid)
+{
+    struct pg_relation *r = conn->relations;
+    while (r && r->oid != oid)
+        r = r->next;
+    return r;
+}
+
+static struct pg_relation *relation_make(struct pg_conn *conn, Oid oid, const PGresult *rows)
+{
+    int n = PQntuples(rows), last = n ? atoi(PQgetvalue(rows, n - 1, 1)) : 0;
+    struct pg_relation *r = calloc(1, sizeof *r + (size_t)(last + 1) * sizeof r->column[0]);
+    if (!r)
+        abort();
+    r->oid = oid;
+    r->count = last;
+    for (int i = 0; i < n; i++) {
+        int number = atoi(PQgetvalue(rows, i, 1));
+        snprintf(r->name, sizeof r->name, "%s", PQgetvalue(rows, i, 0));
+        snprintf(r->column[number].name, PG_NAME, "%s", PQgetvalue(rows, i, 2));
+        r->column[number].sealed = PQgetvalue(rows, i, 3)[0] == 't';
+    }
+    r->next = conn->relations;
+    return conn->relations = r;
+}
+
+static bool relation_read(struct pg_conn *conn, Oid oid, struct error *err)
+{
+    static const char sql[] =
+        "SELECT c.relname, a.attnum, a.attname, t.typname = 'sealed' FROM pg_catalog.pg_attribute a"
+        " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+        " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+        " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
+    char text[16];
+    snprintf(text, sizeof text, "%u", oid);
+    const char *values[] = { text };
+    if (relation_find(conn, oid))
+        return true;
+    PGresult *r = PQexecParams(conn->handle, sql, 1, NULL, values, NULL, NULL, 0);
+    bool ok = PQresultStatus(r) == PGRES_TUPLES_OK;
+    if (ok)
+        relation_make(conn, oid, r);
+    else
+        pg_fail(conn, r, err);
+    PQclear(r);
+    return ok;
+}
+
+/* The column that holds the id of the row that column i comes from: the last before it, for a
+   table may be joined with itself, else the first behind it. */
+static int id_column(const PGresult *r, const struct pg_relation *of, int i)
+{
+    int found = -1;
+    for (int at = 0; at < PQnfields(r); at++) {
+        int number = PQftablecol(r, at);
+        if (PQftable(r, at) != of->oid || number < 1 || number > of->count ||
+            strcmp(of->column[number].name, "id") != 0)
+            continue;
+        if (at < i || found < 0)
+            found = at;
+    }
+    return found;
+}
+
+static bool columns_read(struct pg_conn *conn, struct pg_stmt *s, const PGresult *described,
+                         struct error *err)
+{
+    s->columns = PQnfields(described);
+    s->column = calloc((size_t)s->columns + 1, sizeof *s->column);
+    if (!s->column)
+        abort();
+    for (int i = 0; i < s->columns; i++) {
+        struct pg_column *c = &s->column[i];
+        Oid table = PQftable(described, i);
+        int number = PQftablecol(described, i);
+        c->type = PQftype(described, i);
+        c->id = -1;
+        if (c->type != 17 || !table)
+            continue;
+        if (!relation_read(conn, table, err))
+            return false;
+        const struct pg_relation *r = relation_find(conn, table);
+        if (number < 1 || number > r->count || !r->column[number].sealed)
+            continue;
+        const char *name = r->column[number].name;
+        c->where = pg_where(r->name, strlen(r->name), name, strlen(name), &c->where_size);
+        c->id = id_column(described, r, i);
+    }
+    return true;
+}
+
+/* --- preparing --- */
+
+/* A statement of a careful work that failed takes only itself along. */
+static void recover(struct pg_conn *conn)
+{
+    if (!conn->careful || !conn->failed || conn->lost)
+        return;
+    conn->failed = false;
+    pg_ahead(conn, undo);
+    pg_ahead(conn, release);
+}
+
+static void stmt_free(struct pg_stmt *s)
+{
+    for (int i = 0; s->column && i < s->columns; i++)
+        free(s->column[i].where);
+    free(s->column);
+    free(s->sql);
+    pg_plan_free(&s->plan);
+    free(s);
+}
+
+/* The name says what is prepared under it, so that a pooler that hands out a connection on which
+   somebody else has prepared it gives the same statement. */
+static void stmt_name(struct pg_stmt *s)
+{
+    uint8_t hash[HASH_SIZE];
+    char text[HASH_SIZE + 1];
+    size_t n = strlen(s->plan.sql);
+    struct arena a = { 0 };
+    char *all = arena_alloc(&a, n + (size_t)s->plan.params + 1);
+    memcpy(all, s->plan.sql, n);
+    for (int i = 0; i < s->plan.params; i++)
+        all[n + (size_t)i] = (char)s->plan.param[i].type;
+    hash_sha256(all, n + (size_t)s->plan.params, hash);
+    arena_done(&a);
+    for (int i = 0; i < HASH_SIZE / 2; i++)
+        snprintf(text + 2 * i, 3, "%02x", hash[i]);
+    snprintf(s->name, sizeof s->name, "v%s", text);
+}
+
+static bool unnamed(const struct pg_conn *conn)
+{
+    return __atomic_load_n(&conn->db->store->pg->unnamed, __ATOMIC_RELAXED);
+}
+
+static bool send_prepare(struct pg_conn *conn, const struct pg_stmt *s)
+{
+    Oid types[PG_PARAMETERS_MAX];
+    for (int i = 0; i < s->plan.params; i++)
+        types[i] = s->plan.param[i].type;
+    return PQsendPrepare(conn->handle, unnamed(conn) ? "" : s->name, s->plan.sql, s->plan.params,
+                         types);
+}
+
+static bool stmt_prepare(struct pg_conn *conn, struct pg_stmt *s, struct error *err)
+{
+    if (conn->careful)
+        pg_ahead(conn, savepoint);
+    int ahead = conn->ahead_count;
+    if (!trip_start(conn) || !send_prepare(conn, s) ||
+        !PQsendDescribePrepared(conn->handle, unnamed(conn) ? "" : s->name) ||
+        !PQpipelineSync(conn->handle))
+        return broken(conn, err);
+    conn->ahead_count = 0;
+    conn->begun = true;
+    bool ok = ahead_read(conn, ahead, err) && ahead_read(conn, 1, err);
+    PGresult *described = result_next(conn);
+    ok = trip_end(conn, err) && ok && PQresultStatus(described) == PGRES_COMMAND_OK;
+    ok = ok && columns_read(conn, s, described, err);
+    PQclear(described);
+    if (ok && conn->careful)
+        pg_ahead(conn, release);
+    recover(conn);
+    return ok;
+}
+
+static struct pg_stmt *stmt_new(const char *sql, size_t size, uint64_t hash,
+                                const struct value *args, size_t n, struct error *err)
+{
+    struct pg_stmt *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    if (n > PG_PARAMETERS_MAX / 2 || !pg_plan_make(sql, args, n, &s->plan, err)) {
+        error_set(err, INTERNAL, "a statement has too many parameters");
+        free(s);
+        return NULL;
+    }
+    s->sql = strndup(sql, size);
+    s->hash = hash;
+    s->args = n;
+    for (size_t i = 0; i < n; i++)
+        s->shape[i] = (uint8_t)pg_shape(&args[i]);
+    stmt_name(s);
+    return s;
+}
+
+static uint64_t text_hash(const char *text, size_t n)
+{
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
+/* NULL fits every type; else the shapes must be those that the statement was made for. */
+static bool fits(const struct pg_stmt *s, const struct value *args, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        enum pg_shape shape = pg_shape(&args[i]);
+        if (shape != s->shape[i] && shape != SHAPE_NONE)
+            return false;
+    }
+    return n == s->args;
+}
+
+static void unlink_used(struct pg_conn *conn, struct pg_stmt *s)
+{
+    *(s->older ? &s->older->newer : &conn->oldest) = s->newer;
+    *(s->newer ? &s->newer->older : &conn->newest) = s->older;
+    s->older = s->newer = NULL;
+}
+
+static void append_used(struct pg_conn *conn, struct pg_stmt *s)
+{
+    s->older = conn->newest;
+    *(s->older ? &s->older->newer : &conn->oldest) = s;
+    conn->newest = s;
+}
+
+static void stmt_evict(struct pg_conn *conn)
+{
+    struct pg_stmt *s = conn->oldest;
+    while (s && s->busy)
+        s = s->newer;
+    if (!s)
+        return;
+    struct pg_stmt **at = &conn->bucket[s->hash % PG_BUCKETS];
+    while (*at != s)
+        at = &(*at)->bucket;
+    *at = s->bucket;
+    unlink_used(conn, s);
+    conn->statements--;
+    if (!unnamed(conn) && !conn->failed) {
+        char sql[64];
+        snprintf(sql, sizeof sql, "DEALLOCATE %s", s->name);
+        PQclear(PQexec(conn->handle, sql));
+    }
+    stmt_free(s);
+}
+
+static void stmt_keep(struct pg_conn *conn, struct pg_stmt *s)
+{
+    if (conn->statements >= STATEMENTS_MAX)
+        stmt_evict(conn);
+    s->bucket = conn->bucket[s->hash % PG_BUCKETS];
+    conn->bucket[s->hash % PG_BUCKETS] = s;
+    append_used(conn, s);
+    conn->statements++;
+}
+
+bool pg_stmt_get(struct pg_conn *conn, const char *sql, const struct value *args, size_t n,
+                 struct pg_stmt **ret, struct error *err)
+{
+    size_t size = strlen(sql);
+    uint64_t hash = text_hash(sql, size);
+    struct pg_stmt *s = conn->bucket[hash % PG_BUCKETS];
+    if (!ready(conn, err))
+        return false;
+    while (s && (s->hash != hash || strcmp(s->sql, sql) || !fits(s, args, n)))
+        s = s->bucket;
+    if (s) {
+        if (conn->newest != s) {
+            unlink_used(conn, s);
+            append_used(conn, s);
+        }
+    } else {
+        s = stmt_new(sql, size, hash, args, n, err);
+        if (!s)
+            return false;
+        if (!stmt_prepare(conn, s, err)) {
+            stmt_free(s);
+            return false;
+        }
+        stmt_keep(conn, s);
+    }
+    s->busy++;
+    *ret = s;
+    return true;
+}
+
+void pg_stmt_put(struct pg_conn *conn, struct pg_stmt *s)
+{
+    (void)conn;
+    s->busy--;
+}
+
+void pg_stmts_free(struct pg_conn *conn)
+{
+    for (struct pg_stmt *s = conn->oldest, *next; s; s = next) {
+        next = s->newer;
+        stmt_free(s);
+    }
+}
+
+/* --- running --- */
+
+/* Sends the statement with what goes ahead of it, and leaves its results to be read. */
+static bool stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
+{
+    struct pg_conn *conn = tx->pg;
+    struct pg_values v;
+    if (!pg_encode(tx, &s->plan, args, &v))
+        return false;
+    if (conn->careful)
+        pg_ahead(conn, savepoint);
+    int ahead = conn->ahead_count;
+    bool sent = trip_start(conn) && (!unnamed(conn) || send_prepare(conn, s)) &&
+                PQsendQueryPrepared(conn->handle, unnamed(conn) ? "" : s->name, s->plan.params,
+                                    v.at, v.size, v.binary, 1) &&
+                (!conn->careful ||
+                 PQsendQueryParams(conn->handle, release, 0, NULL, NULL, NULL, NULL, 1)) &&
+                PQpipelineSync(conn->handle);
+    conn->ahead_count = 0;
+    conn->begun = true;
+    conn->uses++;
+    if (!sent)
+        return broken(conn, tx->err);
+    return ahead_read(conn, ahead + unnamed(conn), tx->err) || (trip_end(conn, tx->err), false);
+}
+
+PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args)
+{
+    struct pg_conn *conn = tx->pg;
+    if (!stmt_send(tx, s, args)) {
+        recover(conn);
+        return NULL;
+    }
+    PGresult *r = result_next(conn);
+    ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
+    bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    if (!ok)
+        pg_fail(conn, r, tx->err);
+    ok = trip_end(conn, tx->err) && ok;
+    recover(conn);
+    if (ok)
+        return r;
+    PQclear(r);
+    return NULL;
+}
+
+bool pg_stream_start(struct tx *tx, struct pg_stmt *s, const struct value *args,
+                     struct pg_stream *stream)
+{
+    *stream = (struct pg_stream){ 0 };
+    if (!stmt_send(tx, s, args)) {
+        recover(tx->pg);
+        stream->ended = true;
+        return false;
+    }
+    PQsetSingleRowMode(tx->pg->handle);
+    tx->pg->stream = stream;
+    return true;
+}
+
+PGresult *pg_stream_next(struct tx *tx, struct pg_stream *s)
+{
+    struct pg_conn *conn = tx->pg;
+    if (s->at < s->count)
+        return s->kept[s->at++];
+    if (s->ended)
+        return NULL;
+    PGresult *r = PQgetResult(conn->handle);
+    if (r && PQresultStatus(r) == PGRES_SINGLE_TUPLE)
+        return r;
+    s->ended = true;
+    conn->stream = NULL;
+    if (!r || (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK))
+        s->bad = !pg_fail(conn, r, tx->err);
+    PQclear(r);
+    s->bad |= !trip_end(conn, tx->err);
+    recover(conn);
+    return NULL;
+}
+
+void pg_stream_end(struct tx *tx, struct pg_stream *s)
+{
+    for (PGresult *r; (r = pg_stream_next(tx, s));)
+        PQclear(r);
+    free(s->kept);
+    s->kept = NULL;
+}

@@ -1,0 +1,131 @@
+/* pg_tx.c: statements in a transaction: values in, rows out. */
+#include "pg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool start(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                  struct pg_stmt **ret)
+{
+    struct pg_stmt *s;
+    if (!pg_stmt_get(tx->pg, q->sql, args, n, &s, tx->err))
+        return false;
+    if (s->plan.writes && !tx->writes) {
+        pg_stmt_put(tx->pg, s);
+        return error_set(tx->err, INTERNAL, "a reading work tried to write");
+    }
+    *ret = s;
+    return true;
+}
+
+bool pg_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+            int64_t *changed)
+{
+    struct pg_stmt *s;
+    if (!start(tx, q, args, n, &s))
+        return false;
+    PGresult *r = pg_stmt_run(tx, s, args);
+    if (r && changed)
+        *changed = s->plan.writes ? atoll(PQcmdTuples(r)) : 0;
+    PQclear(r);
+    pg_stmt_put(tx->pg, s);
+    return r != NULL;
+}
+
+bool pg_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+            const struct field *fields, void *ret, bool *found)
+{
+    struct pg_stmt *s;
+    if (!start(tx, q, args, n, &s))
+        return false;
+    PGresult *r = pg_stmt_run(tx, s, args);
+    bool row = r && PQntuples(r);
+    bool ok = r && (!row || pg_decode(tx, s, r, 0, tx->arena, fields, ret));
+    PQclear(r);
+    pg_stmt_put(tx->pg, s);
+    if (ok)
+        *found = row;
+    return ok;
+}
+
+bool pg_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+             const struct field *fields, size_t size, size_t max, struct list *ret)
+{
+    struct pg_stmt *s;
+    if (!start(tx, q, args, n, &s))
+        return false;
+    PGresult *r = pg_stmt_run(tx, s, args);
+    size_t count = r ? (size_t)PQntuples(r) : 0;
+    if (max && count > max)
+        count = max;
+    char *rows = count ? arena_array(tx->arena, count, size) : NULL;
+    bool ok = r != NULL;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = pg_decode(tx, s, r, (int)i, tx->arena, fields, rows + i * size);
+    PQclear(r);
+    pg_stmt_put(tx->pg, s);
+    if (ok)
+        *ret = (struct list){ .at = rows, .count = count };
+    return ok;
+}
+
+bool pg_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+             const struct field *fields, size_t size, row_fn *each, void *with)
+{
+    struct pg_stmt *s;
+    struct pg_stream stream;
+    struct arena row = { 0 };
+    if (!start(tx, q, args, n, &s))
+        return false;
+    bool ok = pg_stream_start(tx, s, args, &stream), more = ok;
+    void *record = arena_alloc(tx->arena, size);
+    for (PGresult *r; more && (r = pg_stream_next(tx, &stream));) {
+        memset(record, 0, size);
+        ok = pg_decode(tx, s, r, 0, &row, fields, record);
+        PQclear(r);
+        more = ok && each(with, record);
+        arena_reset(&row);
+    }
+    pg_stream_end(tx, &stream);
+    pg_stmt_put(tx->pg, s);
+    arena_done(&row);
+    return ok && !stream.bad;
+}
+
+struct name {
+    const char *text;
+};
+static const struct field name_fields[] = { FIELD(struct name, text), { 0 } };
+
+static bool names(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                  const char ***ret, size_t *count)
+{
+    struct list rows;
+    if (!pg_rows(tx, q, args, n, name_fields, sizeof(struct name), 0, &rows))
+        return false;
+    *ret = arena_many(tx->arena, rows.count, const char *);
+    for (size_t i = 0; i < rows.count; i++)
+        (*ret)[i] = ((const struct name *)rows.at)[i].text;
+    *count = rows.count;
+    return true;
+}
+
+bool pg_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
+{
+    static const struct query q = {
+        "SELECT a.attname FROM pg_catalog.pg_attribute a"
+        " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace"
+        " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+    };
+    return names(tx, &q, ARGS(value_text(table)), ret, count);
+}
+
+bool pg_tables(struct tx *tx, const char ***ret, size_t *count)
+{
+    static const struct query q = {
+        "SELECT relname FROM pg_catalog.pg_class"
+        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY relname"
+    };
+    return names(tx, &q, NO_ARGS, ret, count);
+}
