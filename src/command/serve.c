@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 struct serve {
-    const char *data, *listen, *cert, *key;
+    const char *data, *listen, *cert, *key, *contact;
     bool plain;
 };
 
@@ -37,6 +37,8 @@ static bool serve_options(int argc, char **argv, struct serve *s, int *status)
         { "--tls-cert", "FILE", "Certificate chain, PEM (a self-signed one is made otherwise)",
           &s->cert },
         { "--tls-key", "FILE", "Its private key, PEM", &s->key },
+        { "--contact", "URI",
+          "Whom to tell of a weakness: mailto:... or https://... (security.txt)", &s->contact },
         { "--plain-http", NULL, "No TLS; only on a loopback address", .flag = &s->plain },
         { 0 },
     };
@@ -72,6 +74,36 @@ static bool is_loopback(const char *address)
     return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+/* What a process lives without, on this machine. */
+static void open_tell(const char *who, const char *text)
+{
+    complain("The kernel does not enforce this on %s: %s", who, text);
+}
+
+static void report_tell(const char *who, const struct sandbox_report *report)
+{
+    char text[240];
+    for (size_t i = 0; i < report->count; i++) {
+        const struct sandbox_control *c = &report->control[i];
+        snprintf(text, sizeof text, "%s: %s", c->name, c->text);
+        if (!c->enforced)
+            open_tell(who, text);
+    }
+}
+
+/* RFC 9116: a URI; one line of printable ASCII of a kind that reaches a person. */
+static bool is_contact(const char *text)
+{
+    static const char *const schemes[] = { "mailto:", "https://", "tel:" };
+    for (const char *p = text; *p; p++)
+        if (*p <= ' ' || *p > '~')
+            return false;
+    for (size_t i = 0; i < LENGTH(schemes); i++)
+        if (text_starts(text, schemes[i]))
+            return text[strlen(schemes[i])] && strlen(text) <= 200;
+    return false;
+}
+
 static void tell(void *user, enum supervisor_event event, const char *text)
 {
     const struct serve *s = user;
@@ -81,6 +113,9 @@ static void tell(void *user, enum supervisor_event event, const char *text)
         break;
     case SUPERVISOR_RESTARTED:
         printf("vow started a part of itself again: %s\n", text);
+        break;
+    case SUPERVISOR_OPEN:
+        open_tell("the supervisor", text);
         break;
     case SUPERVISOR_GAVE_UP:
         complain("%s", text);
@@ -99,10 +134,16 @@ static int serve(struct serve *s, struct arena *a)
         return complain("--plain-http is for loopback addresses only; %s is not one", plan.address);
     if (!s->cert != !s->key)
         return complain("--tls-cert and --tls-key go together");
+    if (s->contact && !is_contact(s->contact))
+        return complain("--contact takes a URI such as mailto:security@example.org");
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);
-    const char *core_args[] = { s->data, s->plain ? "plain" : "tls", s->cert ? s->cert : "",
-                                s->key ? s->key : "", NULL };
+    const char *core_args[] = { s->data,
+                                s->plain ? "plain" : "tls",
+                                s->cert ? s->cert : "",
+                                s->key ? s->key : "",
+                                s->contact ? s->contact : "",
+                                NULL };
     plan.core_args = core_args;
     return supervisor_run(&plan);
 }
@@ -182,14 +223,14 @@ static const char *listen_text(struct arena *a)
     return arena_printf(a, "[%s]:%d", text, ntohs(v6->sin6_port));
 }
 
-/* argv: data folder, plain or tls, certificate, key */
+/* argv: data folder, plain or tls, certificate, key, contact */
 int core_process(int argc, char **argv)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
     struct secret_key *key = arena_new(&a, struct secret_key);
     struct sandbox_report *report = arena_new(&a, struct sandbox_report);
-    if (argc != 4 || !process_child())
+    if (argc != 5 || !process_child())
         return complain("This is a part of vow that `vow serve` starts");
     signals_block();
     struct residues residues;
@@ -197,7 +238,9 @@ int core_process(int argc, char **argv)
     const char *data = argv[0], *web = web_folder(&a);
     bool tls = !strcmp(argv[1], "tls");
     int admin_fd;
-    struct server_config server = { .listen_fd = PROCESS_LISTEN, .web_dir = web };
+    struct server_config server = { .listen_fd = PROCESS_LISTEN,
+                                    .web_dir = web,
+                                    .contact = argv[4][0] ? argv[4] : NULL };
     if (!key_open(&a, data, key, &err) || (tls && !tls_load(&a, data, argv, &server, &err)) ||
         !admin_listen(data, &admin_fd, &err))
         refuse(&err);
@@ -229,6 +272,7 @@ int core_process(int argc, char **argv)
     if (!server_start(&server, &http, &err))
         refuse(&err);
     struct admin *admin = admin_start(app, &residues, admin_fd);
+    report_tell("core", report);
     process_ready();
     core_wait();
     admin_stop(admin);
@@ -251,6 +295,7 @@ int egress_process(int argc, char **argv)
                                 .scan = residues_own,
                                 .scan_with = &residues };
     residues_open(&residues, false);
-    sandbox_egress(plan.extra_ca, &report);
+    if (!sandbox_egress(plan.extra_ca, &report))
+        report_tell("egress", &report);
     return egress_main(PROCESS_CHANNEL, &plan);
 }

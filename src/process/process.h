@@ -32,6 +32,8 @@ enum supervisor_event {
     SUPERVISOR_READY,     /* core takes connections; `text` is "ADDRESS:PORT"; comes again each
                              time core was restarted */
     SUPERVISOR_RESTARTED, /* a child died and is started again; `text` says which and why */
+    SUPERVISOR_OPEN,      /* the kernel does not enforce a control on the supervisor itself; `text`
+                             is its name and why; once each, at the start */
     SUPERVISOR_GAVE_UP,   /* a child keeps dying before it is ready; one sentence */
 };
 

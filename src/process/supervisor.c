@@ -335,9 +335,18 @@ static void egress_env_fill(char *env[ARGS])
     env[n] = NULL;
 }
 
-int supervisor_run(const struct supervisor_plan *plan)
+static void own_limits(const struct supervisor *s)
 {
     struct sandbox_report report;
+    if (sandbox_supervisor(&report))
+        return;
+    for (size_t i = 0; i < report.count; i++)
+        if (!report.control[i].enforced)
+            tell(s, SUPERVISOR_OPEN, "%s: %s", report.control[i].name, report.control[i].text);
+}
+
+int supervisor_run(const struct supervisor_plan *plan)
+{
     char *egress_env[ARGS];
     struct supervisor s = {
         .plan = plan,
@@ -359,7 +368,7 @@ int supervisor_run(const struct supervisor_plan *plan)
     s.child[EGRESS].env = egress_env;
     if (supervisor_open(&s)) {
         memory_own_open(&s);
-        (void)sandbox_supervisor(&report); /* `vow prove` asks the kernel again */
+        own_limits(&s);
         supervise(&s);
     }
     supervisor_close(&s);

@@ -17,11 +17,12 @@ async function folder() {
   return dir;
 }
 
-/** Fails with exactly one line on standard error. */
+/** Fails with exactly one line on standard error, beside what a part says of the kernel. */
 async function refused(args, options) {
   const done = await vow(args, options);
   assert.notEqual(done.status, 0, args.join(" "));
-  assert.match(done.stderr, /^vow: [^\n]+\n$/, args.join(" "));
+  const said = done.stderr.replace(/^vow: The kernel does not enforce .*\n/gm, "");
+  assert.match(said, /^vow: [^\n]+\n$/, args.join(" "));
   return done.stderr;
 }
 
@@ -60,6 +61,37 @@ test("what cannot be is said in one sentence", async () => {
   await refused(["serve", "--data", data, "--listen", "0.0.0.0:0", "--plain-http"]);
   await refused(["backup", "--data", join(dir, "none"), "--to", join(dir, "copy")]);
   await refused(["restore", "--from", dir, "--data", data]);
+});
+
+test("what the kernel does not enforce is said at the start, one line each", async () => {
+  const server = await startServer();
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const args = ["prove", "--data", server.data, "--only", "AI-10.b", "--json"];
+  const [promise] = JSON.parse((await vow(args, { env })).stdout).promises;
+  const open = [...promise.evidence.matchAll(/Not enforced by this kernel: (\w+) /g)];
+  const said = (name) => `vow: The kernel does not enforce this on core: ${name}: `;
+  await until(() => open.every(([, name]) => server.log.includes(said(name))));
+  for (const line of server.log.split("\n").filter((line) => line.includes("kernel")))
+    assert.match(
+      line,
+      /^vow: The kernel does not enforce this on (the supervisor|core|egress): \w+: /,
+    );
+  assert.equal(server.log.split(" on core: ").length - 1, open.length, server.log);
+  await server.stop();
+});
+
+test("security.txt names the contact that was given, and is not there without one", async () => {
+  const path = "/.well-known/security.txt";
+  const server = await startServer({ args: ["--contact", "mailto:security@example.org"] });
+  const file = await server.api("GET", path);
+  assert.equal(file.status, 200);
+  assert.match(file.text, /^Contact: mailto:security@example\.org\nExpires: \d{4}-/);
+  await server.stop();
+  const silent = await startServer();
+  assert.equal((await silent.api("GET", path)).status, 404);
+  await silent.stop();
+  for (const contact of ["security@example.org", "mailto:", "mailto:a@b c", "javascript:x"])
+    await refused(["serve", "--data", join(await folder(), "data"), "--contact", contact]);
 });
 
 test("a wrong or missing key opens nothing and makes nothing", async () => {
