@@ -102,6 +102,11 @@ test("the suggestion waits beside the submission until a person accepts it", asy
     await suggested.waitFor({ timeout: 2_000 });
   });
   assert.ok(!model.bodies.at(-1).includes("1234567"), "the phone number is masked");
+  const search = page.getByRole("searchbox", { name: "Search the answers" });
+  await search.fill("nothing like it");
+  await page.getByText("The one submission is filtered out").waitFor();
+  await checkAccessible(page);
+  await search.fill("SIGN IN");
   await page.getByRole("button", { name: /^Open the submission/ }).click();
   await checkAccessible(page);
   await page.getByRole("button", { name: "Accept", exact: true }).click();

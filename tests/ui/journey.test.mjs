@@ -56,6 +56,7 @@ test("an entry is added, changed, deleted, and taken back", async () => {
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByRole("button", { name: "Proposal", exact: true }).click();
   const drawer = page.getByRole("dialog", { name: "Edit entry" });
+  assert.equal(await drawer.getByLabel("Billable").isChecked(), false, "as without a project");
   await drawer.getByLabel("Duration").fill("1:45");
   await checkAccessible(page);
   await drawer.getByRole("button", { name: "Save" }).click();
@@ -65,6 +66,15 @@ test("an entry is added, changed, deleted, and taken back", async () => {
   await page.getByRole("button", { name: "Proposal", exact: true }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("button", { name: "Proposal", exact: true }).waitFor();
+});
+
+test("a timer stopped at once can be thrown away", async () => {
+  await page.getByLabel("What the time goes into").fill("A slip");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByText("Entry deleted").waitFor();
+  await page.getByRole("button", { name: "A slip", exact: true }).waitFor({ state: "detached" });
 });
 
 test("an import shows what it would do, does it, and does nothing the second time", async () => {

@@ -49,6 +49,13 @@ test("durations are written in hours and minutes", () => {
   assert.equal(time.durationText(360000), "100:00");
 });
 
+test("quantities of hours read as durations", () => {
+  assert.deepEqual(time.quantityText(7.5, "h"), ["7:30", "h"]);
+  assert.deepEqual(time.quantityText(40.65, "h/week"), ["40:39", "h/week"]);
+  assert.deepEqual(time.quantityText(3, "days"), ["3", "days"]);
+  assert.deepEqual(time.quantityText(0.25, null), ["0.25", ""]);
+});
+
 test("clock times become instants, also when clocks change", () => {
   const at = (date, clock) => time.instantOf(date, clock, BERLIN).toISOString();
   assert.equal(at("2026-01-15", "09:00"), "2026-01-15T08:00:00.000Z");
@@ -77,6 +84,12 @@ test("money goes through minor units of its currency", () => {
   assert.equal(time.moneyOf("95,50", "EUR"), 9550);
   assert.equal(time.moneyOf("1200", "JPY"), 1200);
   assert.equal(time.moneyOf("a lot", "EUR"), null);
+  for (const [minor, currency] of [
+    [125000, "EUR"],
+    [950, "JPY"],
+    [7, "USD"],
+  ])
+    assert.equal(time.moneyOf(time.moneyInput(minor, currency), currency), minor);
 });
 
 test("a CSV quotes what it must and starts no formula", () => {

@@ -144,6 +144,10 @@ export const words = {
     go: "Go to",
     do: "Do",
   },
+  filters: {
+    more: "More filters",
+    fewer: "Fewer filters",
+  },
   period: {
     label: "Period",
     own: "Own dates",

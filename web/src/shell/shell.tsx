@@ -1,6 +1,6 @@
 // The frame of every page behind the gate: rail, top bar, keys, palette, phone's bottom bar.
 import { ActionIcon, Drawer, Kbd, Menu, Modal, useMantineColorScheme } from "@mantine/core";
-import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { TimerBar } from "~/feature/time/timer-bar";
 import { Icon } from "~/ui/icon";
 import { Empty, Loading } from "~/ui/states";
@@ -37,7 +37,7 @@ export function Shell() {
 
   const first = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page takes the focus
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
     setMore(false);

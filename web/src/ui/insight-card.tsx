@@ -4,7 +4,7 @@ import type { Finding } from "~/feature/ai/data";
 import { words } from "~/feature/ai/words";
 import { Link } from "~/shell/router";
 import { Spark } from "./chart";
-import { numberText } from "./time";
+import { quantityText } from "./time";
 
 interface InsightCardProps {
   finding: Finding;
@@ -16,6 +16,7 @@ interface InsightCardProps {
 
 export function InsightCard({ finding, from, to, onDismiss, onNever }: InsightCardProps) {
   const { title, sentence, method, value, unit, numbers, series, rows } = finding;
+  const [figure, of] = quantityText(value ?? 0, unit);
   return (
     <article className="card insight">
       <div className="row between top">
@@ -23,8 +24,8 @@ export function InsightCard({ finding, from, to, onDismiss, onNever }: InsightCa
           <h3>{title}</h3>
           {value != null && (
             <div className="figure">
-              {numberText(value, 2)}
-              {unit && <small>{unit}</small>}
+              {figure}
+              {of && <small>{of}</small>}
             </div>
           )}
         </div>
@@ -45,9 +46,7 @@ export function InsightCard({ finding, from, to, onDismiss, onNever }: InsightCa
               {numbers.map(({ name, value, unit }) => (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  <td className="num">
-                    {numberText(value, 2)} {unit}
-                  </td>
+                  <td className="num">{quantityText(value, unit).join(" ")}</td>
                 </tr>
               ))}
             </tbody>

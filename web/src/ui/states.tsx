@@ -27,7 +27,7 @@ export function PageHead({ title, lead, children, aside }: HeadProps) {
         </div>
         {lead && <p>{lead}</p>}
       </div>
-      {children && <div className="row wrap">{children}</div>}
+      {children && <div className="row wrap no-print">{children}</div>}
     </header>
   );
 }

@@ -123,7 +123,7 @@ export function rangeText(from: Day, to: Day): string {
 }
 
 export function clockText(instant: string, zone: string): string {
-  const options = { hour: "numeric", minute: "2-digit", timeZone: zone } as const;
+  const options = { timeStyle: "short", timeZone: zone } as const;
   return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
 }
 
@@ -138,6 +138,12 @@ export function durationText(seconds: number, withSeconds = false): string {
   const pad = (n: number) => String(n).padStart(2, "0");
   const text = `${Math.floor(all / 3600)}:${pad(Math.floor(all / 60) % 60)}`;
   return withSeconds ? `${text}:${pad(all % 60)}` : text;
+}
+
+/** A quantity with its unit; hours as everywhere: 1:30 h. */
+export function quantityText(value: number, unit?: string | null): [string, string] {
+  if (unit !== "h" && unit !== "h/week") return [numberText(value, 2), unit ?? ""];
+  return [durationText(value * 3600), unit];
 }
 
 /** Seconds of 1:30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
@@ -158,18 +164,29 @@ export function durationOf(text: string): number | null {
   return /^(\d+(\.\d+)?|\.\d+)$/.test(given) ? Math.round(Number(given) * 3600) : null;
 }
 
+/** Digits of the minor unit of a currency. */
+function minorDigits(currency: string): number {
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
+
 /** Money of minor units in its currency. */
 export function moneyText(minor: number, currency: string): string {
   const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency });
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return format.format(minor / 10 ** minorDigits(currency));
+}
+
+/** The same as somebody would type it, which moneyOf reads: 1250.00. */
+export function moneyInput(minor: number, currency: string): string {
+  const digits = minorDigits(currency);
+  return (minor / 10 ** digits).toFixed(digits);
 }
 
 /** Minor units of what somebody typed; null when it cannot be read. */
 export function moneyOf(text: string, currency: string): number | null {
   const given = text.trim().replace(/\s/g, "").replace(",", ".");
   if (!/^\d+(\.\d+)?$/.test(given)) return null;
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return Math.round(Number(given) * 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return Math.round(Number(given) * 10 ** minorDigits(currency));
 }
 
 export function numberText(value: number, digits = 0): string {

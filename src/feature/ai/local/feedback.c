@@ -226,9 +226,10 @@ static void find_baseline(struct look *l)
         "Hours per week against the median of the own weeks before; unusual beyond 3 x MAD", now,
         "h/week",
         arena_printf(f->arena,
-                     "%.1f hours a week, against a usual %.1f (half of the weeks are within "
-                     "%.1f hours of it).",
-                     now, median, mad / 1.4826));
+                     "%s hours a week, against a usual %s (half of the weeks are within %s of it).",
+                     hours_text(f->arena, llround(now * 3600)),
+                     hours_text(f->arena, llround(median * 3600)),
+                     hours_text(f->arena, llround(mad / 1.4826 * 3600))));
     finding_number(f, to, "median of the weeks before", median, "h");
     finding_number(f, to, "MAD x 1.4826", mad, "h");
     finding_number(f, to, "weeks", (double)n, "weeks");
@@ -242,9 +243,10 @@ static void find_baseline(struct look *l)
         f, "trend", slope > 0 ? "Weeks are getting longer" : "Weeks are getting shorter",
         "Theil-Sen slope of hours per week; Mann-Kendall test", slope, "h/week per week",
         arena_printf(f->arena,
-                     "Over the %zu weeks before, each week had about %.1f "
-                     "hours %s than the one before.",
-                     n, fabs(slope), slope > 0 ? "more" : "less"));
+                     "Over the %zu weeks before, each week had about %s hours %s than the one "
+                     "before.",
+                     n, hours_text(f->arena, llround(fabs(slope) * 3600)),
+                     slope > 0 ? "more" : "less"));
     finding_number(f, to, "p", p, "");
     for (size_t i = 0; i < n; i++)
         finding_point(f, to, arena_printf(f->arena, "%zu weeks before", n - i), weeks[i], "h");
@@ -275,8 +277,8 @@ static void find_rhythm(struct look *l)
     struct ai_finding *to = finding_add(
         f, "rhythm", "The rhythm of the week", "Mean hours of the days worked, per weekday",
         mean[top], "h",
-        arena_printf(f->arena, "%s is the fullest day, with %.1f hours on the days worked.",
-                     names[top], mean[top]));
+        arena_printf(f->arena, "%s is the fullest day, with %s hours on the days worked.",
+                     names[top], hours_text(f->arena, llround(mean[top] * 3600))));
     for (int w = 0; w < 7; w++)
         finding_point(f, to, names[w], mean[w], "h");
 }

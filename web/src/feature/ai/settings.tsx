@@ -1,15 +1,5 @@
 // The switches of AI: the organisation's, each function's and for whom, providers with evidence.
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Drawer,
-  Menu,
-  MultiSelect,
-  Select,
-  Switch,
-  TextInput,
-} from "@mantine/core";
+import { Button, Checkbox, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { all, api, Problem } from "~/api/client";
@@ -18,8 +8,8 @@ import { refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
-import { Icon } from "~/ui/icon";
 import { columnNames } from "~/ui/names";
+import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { dateText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
@@ -216,38 +206,26 @@ function Providers() {
                   </span>
                 </div>
                 {may("ai.manage") && (
-                  <Menu position="bottom-end">
-                    <Menu.Target>
-                      <ActionIcon aria-label={`${shared.act.edit}: ${provider.name}`}>
-                        <Icon name="more" size={16} />
-                      </ActionIcon>
-                    </Menu.Target>
-                    <Menu.Dropdown>
-                      <Menu.Item onClick={() => setEditing(provider)}>{shared.act.edit}</Menu.Item>
-                      <Menu.Item className="menu-danger" onClick={() => setRemoving(provider)}>
-                        {shared.act.remove}
-                      </Menu.Item>
-                    </Menu.Dropdown>
-                  </Menu>
+                  <RowMenu
+                    name={provider.name}
+                    onEdit={() => setEditing(provider)}
+                    onRemove={() => setRemoving(provider)}
+                  />
                 )}
               </div>
             ))
           )
         }
       </Show>
-      {editing && (
-        <Drawer
-          opened
-          onClose={() => setEditing(null)}
-          title={editing === "new" ? text.add : text.edit}
-          size={480}
-        >
-          <ProviderForm
-            provider={editing === "new" ? undefined : editing}
-            onClose={() => setEditing(null)}
-          />
-        </Drawer>
-      )}
+      <RecordDrawer
+        record={editing}
+        create={text.add}
+        edit={text.edit}
+        size={480}
+        onClose={() => setEditing(null)}
+      >
+        {(provider) => <ProviderForm provider={provider} onClose={() => setEditing(null)} />}
+      </RecordDrawer>
       {removing && (
         <Confirm
           opened

@@ -1,5 +1,5 @@
 // All forms: status, public link, and the way into each.
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { api, Problem } from "~/api/client";
 import { refresh } from "~/api/queries";
@@ -7,6 +7,7 @@ import { go, Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Icon } from "~/ui/icon";
+import { RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
@@ -76,21 +77,11 @@ export default function Forms() {
                       <td className="num">{form.fields.length}</td>
                       <td className="acts">
                         {may("forms.manage") && (
-                          <Menu position="bottom-end">
-                            <Menu.Target>
-                              <ActionIcon aria-label={`${shared.act.edit}: ${form.title}`}>
-                                <Icon name="more" size={16} />
-                              </ActionIcon>
-                            </Menu.Target>
-                            <Menu.Dropdown>
-                              <Menu.Item onClick={() => go(`/forms/${form.id}/fields`)}>
-                                {shared.act.edit}
-                              </Menu.Item>
-                              <Menu.Item className="menu-danger" onClick={() => setRemoving(form)}>
-                                {shared.act.remove}
-                              </Menu.Item>
-                            </Menu.Dropdown>
-                          </Menu>
+                          <RowMenu
+                            name={form.title}
+                            onEdit={() => go(`/forms/${form.id}/fields`)}
+                            onRemove={() => setRemoving(form)}
+                          />
                         )}
                       </td>
                     </tr>

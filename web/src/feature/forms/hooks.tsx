@@ -1,6 +1,6 @@
 // Prompts (hooks) of a form: a template over named fields, a model, a typed answer; the exact
 // payload is looked at before one can be switched on.
-import { ActionIcon, Button, Drawer, Menu, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Menu, Select, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { limit } from "~/api/limits";
@@ -12,6 +12,7 @@ import { Confirm } from "~/ui/confirm";
 import { type Disclosed, DisclosureSheet } from "~/ui/disclosure";
 import { Form, ProblemNotice, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
@@ -115,20 +116,18 @@ export function Hooks({ form }: { form: FormRow }) {
                         {text.switch_on}…
                       </Button>
                     )}
-                    <Menu position="bottom-end">
-                      <Menu.Target>
-                        <ActionIcon aria-label={`${shared.act.edit}: ${hook.name}`}>
-                          <Icon name="more" size={16} />
-                        </ActionIcon>
-                      </Menu.Target>
-                      <Menu.Dropdown>
-                        <Menu.Item onClick={() => setEditing(hook)}>{shared.act.edit}</Menu.Item>
-                        <Menu.Item onClick={() => void show(hook)}>{text.preview}</Menu.Item>
-                        <Menu.Item className="menu-danger" onClick={() => setRemoving(hook)}>
-                          {shared.act.remove}
-                        </Menu.Item>
-                      </Menu.Dropdown>
-                    </Menu>
+                    <RowMenu
+                      name={hook.name}
+                      onEdit={() => setEditing(hook)}
+                      onRemove={() => setRemoving(hook)}
+                    >
+                      <Menu.Item
+                        leftSection={<Icon name="eye" size={16} />}
+                        onClick={() => void show(hook)}
+                      >
+                        {text.preview}
+                      </Menu.Item>
+                    </RowMenu>
                   </div>
                 </div>
               ))
@@ -146,15 +145,15 @@ export function Hooks({ form }: { form: FormRow }) {
           {latest && <p className="small muted">{text.sample}</p>}
         </DisclosureSheet>
       )}
-      {editing && (
-        <Drawer opened onClose={() => setEditing(null)} title={text.edit} size={560}>
-          <HookForm
-            form={form}
-            hook={editing === "new" ? undefined : editing}
-            onClose={() => setEditing(null)}
-          />
-        </Drawer>
-      )}
+      <RecordDrawer
+        record={editing}
+        create={text.create}
+        edit={text.edit}
+        size={560}
+        onClose={() => setEditing(null)}
+      >
+        {(hook) => <HookForm form={form} hook={hook} onClose={() => setEditing(null)} />}
+      </RecordDrawer>
       {removing && (
         <Confirm
           opened

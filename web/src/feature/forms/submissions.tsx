@@ -1,15 +1,16 @@
 // Submissions as a table with the form's own columns, and beside each the suggestions of hooks.
-import { Button, Drawer, Textarea } from "@mantine/core";
-import { useState } from "react";
+import { Button, Drawer, Select, Textarea, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
 import { address, api, Problem } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
 import { usePeople } from "~/feature/time/pick";
-import { go } from "~/shell/router";
+import { go, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { type Cells, downloadCsv } from "~/ui/csv";
 import { Eye } from "~/ui/eye";
+import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading } from "~/ui/states";
@@ -29,6 +30,7 @@ import {
 import { words } from "./words";
 
 const COLUMNS_MAX = 4;
+const FILTERS_MAX = 3;
 
 function Value({ field, value }: { field: FormField; value: unknown }) {
   if (value === null || value === undefined || value === "")
@@ -44,6 +46,81 @@ function Value({ field, value }: { field: FormField; value: unknown }) {
   return String(value);
 }
 
+interface Wanted {
+  text: string;
+  /** State of a suggestion. */
+  state: string | null;
+  /** What was chosen, by the key of its question. */
+  chosen: Map<string, string>;
+}
+
+function useSubmissionFilters(form: FormRow) {
+  const [given, setGiven] = useFilters();
+  const chosen = new Map(
+    form.fields.flatMap(({ key, kind }) => {
+      const value = kind === "choice" ? given.get(`is.${key}`) : null;
+      return value ? [[key, value] as const] : [];
+    }),
+  );
+  const filters: Wanted = { text: given.get("text") ?? "", state: given.get("state"), chosen };
+  const active = filters.text.trim() !== "" || filters.state !== null || chosen.size > 0;
+  return { filters, active, setGiven };
+}
+
+function fits(row: Submission, own: Suggestion[], form: FormRow, filters: Wanted): boolean {
+  const wanted = filters.text.trim().toLocaleLowerCase();
+  const has = (value: unknown) =>
+    String(value ?? "")
+      .toLocaleLowerCase()
+      .includes(wanted);
+  if (wanted && !form.fields.some(({ key, kind }) => kind !== "file" && has(row[key])))
+    return false;
+  if (filters.state && !own.some(({ state }) => state === filters.state)) return false;
+  return [...filters.chosen].every(([key, value]) => row[key] === value);
+}
+
+interface FilterBarProps extends ReturnType<typeof useSubmissionFilters> {
+  form: FormRow;
+  suggests: boolean;
+}
+
+function FilterBar({ form, filters, setGiven, suggests }: FilterBarProps) {
+  return (
+    <>
+      <TextInput
+        type="search"
+        label={words.submissions.search}
+        value={filters.text}
+        onChange={(event) => setGiven({ text: event.currentTarget.value })}
+      />
+      {form.fields
+        .filter(({ kind }) => kind === "choice")
+        .slice(0, FILTERS_MAX)
+        .map(({ key, label, choices }) => (
+          <Select
+            key={key}
+            label={label}
+            placeholder={words.submissions.all}
+            data={[...choices]}
+            value={filters.chosen.get(key) ?? null}
+            clearable
+            onChange={(value) => setGiven({ [`is.${key}`]: value })}
+          />
+        ))}
+      {suggests && (
+        <Select
+          label={words.submissions.suggestion}
+          placeholder={words.submissions.all}
+          data={Object.entries(words.suggestion.states).map(([value, label]) => ({ value, label }))}
+          value={filters.state}
+          clearable
+          onChange={(state) => setGiven({ state })}
+        />
+      )}
+    </>
+  );
+}
+
 export function Submissions({ form }: { form: FormRow }) {
   const { zone } = useSession();
   const may = useMay();
@@ -52,9 +129,16 @@ export function Submissions({ form }: { form: FormRow }) {
   const hooks = useById(useHooks(form.id, may("forms.manage")).data);
   const people = useById(usePeople(may("people.read")).data);
   const [opened, setOpened] = useState<string | null>(null);
-  const items = submissions.data?.pages.flatMap((page) => page.items) ?? [];
+  const filtering = useSubmissionFilters(form);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = submissions;
+  // A filter looks through everything, not only through what has been shown.
+  useEffect(() => {
+    if (filtering.active && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [filtering.active, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const all = submissions.data?.pages.flatMap((page) => page.items) ?? [];
   const columns = form.fields.filter(({ kind }) => kind !== "file").slice(0, COLUMNS_MAX);
   const ofRow = (id: string) => (suggestions.data ?? []).filter((each) => each.submission === id);
+  const items = all.filter((row) => fits(row, ofRow(row.id), form, filtering.filters));
   const by = (row: Submission) =>
     row.submitter ? (people.get(row.submitter)?.name ?? "–") : words.submissions.anyone;
   const shown = items.find(({ id }) => id === opened);
@@ -79,19 +163,28 @@ export function Submissions({ form }: { form: FormRow }) {
     return <Failed error={submissions.error} retry={() => void submissions.refetch()} />;
   return (
     <>
-      {items.length > 0 && (
-        <div className="row right filters">
+      {all.length > 0 && (
+        <Filters>
+          <FilterBar form={form} suggests={(suggestions.data ?? []).length > 0} {...filtering} />
           <Button
+            className="end"
             variant="default"
+            disabled={items.length === 0}
             leftSection={<Icon name="download" size={16} />}
             onClick={exportShown}
           >
             {words.submissions.csv}
           </Button>
-        </div>
+        </Filters>
       )}
       <Scroll label={words.tabs.submissions}>
-        {items.length === 0 ? (
+        {all.length > 0 && items.length === 0 ? (
+          <Empty
+            icon="search"
+            title={words.submissions.none}
+            text={words.submissions.none_help(all.length)}
+          />
+        ) : items.length === 0 ? (
           <Empty icon="forms" title={words.submissions.empty} text={words.submissions.empty_help}>
             {form.status === "open" && (
               <Button variant="default" onClick={() => go(`/forms/${form.id}/fill`)}>
@@ -119,7 +212,7 @@ export function Submissions({ form }: { form: FormRow }) {
                   <th scope="row">
                     <button
                       type="button"
-                      className="linklike figures"
+                      className="linklike figures nowrap"
                       aria-label={words.submissions.open(momentText(row.created_at, zone))}
                       onClick={() => setOpened(row.id)}
                     >
@@ -133,7 +226,7 @@ export function Submissions({ form }: { form: FormRow }) {
                       </div>
                     </td>
                   ))}
-                  <td>{by(row)}</td>
+                  <td className="nowrap">{by(row)}</td>
                   <td>
                     <span className="row wrap">
                       {ofRow(row.id).map((each) => (
@@ -147,9 +240,13 @@ export function Submissions({ form }: { form: FormRow }) {
           </table>
         )}
       </Scroll>
-      {submissions.hasNextPage && (
+      {hasNextPage && (
         <div className="state">
-          <Button variant="default" onClick={() => void submissions.fetchNextPage()}>
+          <Button
+            variant="default"
+            loading={isFetchingNextPage}
+            onClick={() => void fetchNextPage()}
+          >
             {shared.act.more}
           </Button>
         </div>

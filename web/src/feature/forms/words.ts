@@ -81,6 +81,11 @@ export const words = {
   submissions: {
     empty: "No submissions yet",
     empty_help: "Open the form and send its link, or fill it in here.",
+    search: "Search the answers",
+    all: "All",
+    none: "Nothing fits",
+    none_help: (of: number) =>
+      of === 1 ? "The one submission is filtered out." : `All ${of} submissions are filtered out.`,
     when: "When",
     by: "By",
     anyone: "Public link",

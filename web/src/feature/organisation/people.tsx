@@ -1,15 +1,5 @@
 // The directory: people, their roles and teams, rates for admins, invitations by link.
-import {
-  ActionIcon,
-  Button,
-  CopyButton,
-  Drawer,
-  Menu,
-  Modal,
-  Select,
-  Switch,
-  TextInput,
-} from "@mantine/core";
+import { Button, CopyButton, Menu, Modal, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
@@ -22,9 +12,10 @@ import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
-import { momentText, moneyOf, moneyText } from "~/ui/time";
+import { momentText, moneyInput, moneyOf } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { words as shared } from "~/words";
@@ -172,36 +163,21 @@ export default function People() {
                       </td>
                       <td className="acts">
                         {may("people.manage") && (
-                          <Menu position="bottom-end">
-                            <Menu.Target>
-                              <ActionIcon aria-label={`${shared.act.edit}: ${person.name}`}>
-                                <Icon name="more" size={16} />
-                              </ActionIcon>
-                            </Menu.Target>
-                            <Menu.Dropdown>
+                          <RowMenu
+                            name={person.name}
+                            onEdit={() => setEditing(person)}
+                            remove={words.people.erase}
+                            onRemove={() => go(`/privacy/requests?person=${person.id}`)}
+                          >
+                            {mayLink(person) && (
                               <Menu.Item
-                                leftSection={<Icon name="edit" size={16} />}
-                                onClick={() => setEditing(person)}
+                                leftSection={<Icon name="link" size={16} />}
+                                onClick={() => void invite(person)}
                               >
-                                {shared.act.edit}
+                                {person.joined_at ? words.people.reset : words.people.invite}
                               </Menu.Item>
-                              {mayLink(person) && (
-                                <Menu.Item
-                                  leftSection={<Icon name="link" size={16} />}
-                                  onClick={() => void invite(person)}
-                                >
-                                  {person.joined_at ? words.people.reset : words.people.invite}
-                                </Menu.Item>
-                              )}
-                              <Menu.Item
-                                className="menu-danger"
-                                leftSection={<Icon name="trash" size={16} />}
-                                onClick={() => go(`/privacy/requests?person=${person.id}`)}
-                              >
-                                {words.people.erase}
-                              </Menu.Item>
-                            </Menu.Dropdown>
-                          </Menu>
+                            )}
+                          </RowMenu>
                         )}
                       </td>
                     </tr>
@@ -212,15 +188,15 @@ export default function People() {
           }
         </Show>
       </Scroll>
-      {editing && (
-        <Drawer
-          opened
-          onClose={() => setEditing(null)}
-          title={editing === "new" ? words.people.create : words.people.edit}
-          size={440}
-        >
+      <RecordDrawer
+        record={editing}
+        create={words.people.create}
+        edit={words.people.edit}
+        onClose={() => setEditing(null)}
+      >
+        {(person) => (
           <PersonForm
-            person={editing === "new" ? undefined : editing}
+            person={person}
             onAdded={(added) =>
               notify(words.people.added(added.name), {
                 act: { label: words.people.invite, run: () => void invite(added) },
@@ -228,8 +204,8 @@ export default function People() {
             }
             onClose={() => setEditing(null)}
           />
-        </Drawer>
-      )}
+        )}
+      </RecordDrawer>
       {invited && (
         <Modal opened onClose={() => setInvited(null)} title={linkTitle}>
           <div className="stack">
@@ -273,7 +249,7 @@ function PersonForm({ person, onAdded, onClose }: PersonFormProps) {
   const rate = rates.data?.find((rate) => rate.person === person?.id);
   const [typedRate, setTypedRate] = useState<string | null>(null);
   const currency = session.currency;
-  const storedRate = rate ? moneyText(rate.rate_minor, currency).replace(/[^\d.,]/g, "") : "";
+  const storedRate = rate ? moneyInput(rate.rate_minor, currency) : "";
   const rateText = typedRate ?? storedRate;
   const rateBad = rateText !== "" && moneyOf(rateText, currency) === null;
 

@@ -1,5 +1,5 @@
 // Teams: a manager sees the time of the own team.
-import { ActionIcon, Button, Drawer, Menu, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, type Row } from "~/api/client";
 import { limit } from "~/api/limits";
@@ -9,6 +9,7 @@ import { useMay } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { words as shared } from "~/words";
@@ -22,6 +23,7 @@ export default function Teams() {
   const teams = useTeams();
   const people = usePeople();
   const [editing, setEditing] = useState<Team | "new" | null>(null);
+  const close = () => setEditing(null);
   const [removing, setRemoving] = useState<Team | null>(null);
   return (
     <>
@@ -68,21 +70,11 @@ export default function Teams() {
                       </td>
                       <td className="acts">
                         {may("people.manage") && (
-                          <Menu position="bottom-end">
-                            <Menu.Target>
-                              <ActionIcon aria-label={`${shared.act.edit}: ${team.name}`}>
-                                <Icon name="more" size={16} />
-                              </ActionIcon>
-                            </Menu.Target>
-                            <Menu.Dropdown>
-                              <Menu.Item onClick={() => setEditing(team)}>
-                                {shared.act.edit}
-                              </Menu.Item>
-                              <Menu.Item className="menu-danger" onClick={() => setRemoving(team)}>
-                                {shared.act.remove}
-                              </Menu.Item>
-                            </Menu.Dropdown>
-                          </Menu>
+                          <RowMenu
+                            name={team.name}
+                            onEdit={() => setEditing(team)}
+                            onRemove={() => setRemoving(team)}
+                          />
                         )}
                       </td>
                     </tr>
@@ -93,19 +85,14 @@ export default function Teams() {
           }
         </Show>
       </Scroll>
-      {editing && (
-        <Drawer
-          opened
-          onClose={() => setEditing(null)}
-          title={editing === "new" ? words.teams.create : words.teams.edit}
-          size={440}
-        >
-          <TeamForm
-            team={editing === "new" ? undefined : editing}
-            onClose={() => setEditing(null)}
-          />
-        </Drawer>
-      )}
+      <RecordDrawer
+        record={editing}
+        create={words.teams.create}
+        edit={words.teams.edit}
+        onClose={close}
+      >
+        {(team) => <TeamForm team={team} onClose={close} />}
+      </RecordDrawer>
       {removing && (
         <Confirm
           opened

@@ -1,20 +1,52 @@
-// The audit log: who did what to which record, newest first.
-import { Button } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+// The audit log: who did what to which record, newest first; the same again and again is one line.
+import { Button, Select } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, type Row } from "~/api/client";
 import { useById } from "~/feature/time/data";
 import { PersonSelect, usePeople } from "~/feature/time/pick";
 import { useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
+import { Filters } from "~/ui/filters";
 import { actName } from "~/ui/names";
+import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading } from "~/ui/states";
-import { momentText } from "~/ui/time";
+import { addDays, clockText, instantOf, inZone, momentText } from "~/ui/time";
 import { words as shared } from "~/words";
 import { words } from "./words";
 
+type Event = Row<"/audit">;
+
 const text = words.audit;
+const PAGE = 200;
+const NAMES_MAX = 3;
+/** So many of the newest events tell which kinds there are to choose from. */
+const KINDS_OF = 500;
+
+/** Events in a row in which somebody did the same, of one day: one line, the newest first. */
+function linesOf(events: Event[], zone: string): Event[][] {
+  const act = ({ actor, actor_name, action, detail, created_at }: Event) =>
+    JSON.stringify([actor, actor_name, action, detail, inZone(created_at, zone).date]);
+  const lines: Event[][] = [];
+  for (const event of events) {
+    const line = lines.at(-1);
+    if (line?.[0] && act(line[0]) === act(event)) line.push(event);
+    else lines.push([event]);
+  }
+  return lines;
+}
+
+/** How often it was done: what one request did is done once. */
+const timesOf = (line: Event[]) => new Set(line.map(({ id, request_id }) => request_id ?? id)).size;
+
+function whenText(line: Event[], zone: string): string {
+  const [newest, oldest] = [line[0], line.at(-1)];
+  if (!newest || !oldest) return "";
+  const until = momentText(newest.created_at, zone);
+  const since = clockText(oldest.created_at, zone);
+  return since === clockText(newest.created_at, zone) ? until : text.since(until, since);
+}
 
 export function Audit() {
   const { zone } = useSession();
@@ -23,24 +55,62 @@ export function Audit() {
   const people = useById(usePeople(may("people.read")).data);
   const actor = filters.get("actor");
   const subject = filters.get("subject");
+  const action = filters.get("action");
+  const { from, to } = usePeriod("this_month");
+  const read = (more: object) =>
+    api.get("/audit", {
+      query: {
+        actor,
+        subject,
+        created_at_from: instantOf(from, "00:00", zone).toISOString(),
+        created_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
+        sort: "-created_at",
+        ...more,
+      } as never,
+    });
+  const kinds = useQuery({
+    queryKey: ["audit", "kinds", actor, subject, from, to, zone],
+    queryFn: () => read({ limit: KINDS_OF }),
+    select: ({ items }) => [...new Set(items.map(({ action }) => action ?? ""))],
+  });
   const events = useInfiniteQuery({
-    queryKey: ["audit", actor, subject],
-    queryFn: ({ pageParam }) =>
-      api.get("/audit", {
-        query: { actor, subject, cursor: pageParam, limit: 100, sort: "-created_at" } as never,
-      }),
+    queryKey: ["audit", "list", actor, subject, action, from, to, zone],
+    queryFn: ({ pageParam }) => read({ action, cursor: pageParam, limit: PAGE }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     staleTime: 0,
   });
-  const items = (events.data?.pages.flatMap((page) => page.items) ?? []) as Row<"/audit">[];
+  const items = (events.data?.pages.flatMap((page) => page.items) ?? []) as Event[];
+  const choices = [...new Set([...(kinds.data ?? []), ...(action ? [action] : [])])]
+    .map((value) => ({ value, label: actName(value) }))
+    .sort((a, b) => a.label.localeCompare(b.label));
   const name = (id: string | null | undefined) => (id ? (people.get(id)?.name ?? "–") : "–");
+  const about = (line: Event[]) => {
+    const names = [...new Set(line.map(({ subject }) => name(subject)))];
+    const rest = names.length - NAMES_MAX;
+    if (rest < 2) return names.join(", ");
+    return (
+      <span title={names.join(", ")}>
+        {text.and_more(names.slice(0, NAMES_MAX).join(", "), rest)}
+      </span>
+    );
+  };
   return (
     <div className="stack">
       <p className="quiet">
         {text.lead} <Eye table="audit_event" seen={text.seen} />
       </p>
-      <div className="filters">
+      <Filters>
+        <PeriodFilter fallback="this_month" />
+        <Select
+          label={text.action}
+          placeholder={text.everything}
+          data={choices}
+          value={action}
+          clearable
+          searchable
+          onChange={(action) => setFilters({ action })}
+        />
         <PersonSelect
           label={text.filter_who}
           placeholder={text.everyone}
@@ -53,7 +123,7 @@ export function Audit() {
           value={subject}
           onChange={(subject) => setFilters({ subject })}
         />
-      </div>
+      </Filters>
       <Scroll label={words.tabs.audit}>
         {events.isPending ? (
           <Loading rows={8} />
@@ -73,15 +143,24 @@ export function Audit() {
               </tr>
             </thead>
             <tbody>
-              {items.map((event) => (
-                <tr key={event.id}>
-                  <td className="figures">{momentText(event.created_at, zone)}</td>
-                  <td>{event.actor_name ?? (event.actor ? name(event.actor) : text.program)}</td>
-                  <td title={event.action ?? undefined}>{actName(event.action ?? "–")}</td>
-                  <td>{name(event.subject)}</td>
-                  <td className="small quiet wrap-anywhere">{event.detail}</td>
-                </tr>
-              ))}
+              {linesOf(items, zone).map((line) => {
+                const event = line[0] as Event;
+                const times = timesOf(line);
+                return (
+                  <tr key={event.id}>
+                    <td className="figures">{whenText(line, zone)}</td>
+                    <td className="nowrap">
+                      {event.actor_name ?? (event.actor ? name(event.actor) : text.program)}
+                    </td>
+                    <td title={event.action ?? undefined}>
+                      {actName(event.action ?? "–")}
+                      {times > 1 && <span className="tag times">{text.times(times)}</span>}
+                    </td>
+                    <td>{about(line)}</td>
+                    <td className="small quiet wrap-anywhere">{event.detail}</td>
+                  </tr>
+                );
+              })}
             </tbody>
           </table>
         )}

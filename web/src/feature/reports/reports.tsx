@@ -10,6 +10,7 @@ import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Columns, Legend, Lines } from "~/ui/chart";
 import { Eye } from "~/ui/eye";
+import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
@@ -105,7 +106,7 @@ export default function Reports() {
           {words.print}
         </Button>
       </PageHead>
-      <div className="filters no-print">
+      <Filters>
         <Select
           label={words.by}
           data={groups}
@@ -136,7 +137,7 @@ export default function Reports() {
         {clients.data && clients.data.length > 0 && (
           <Select
             label={time.field.client}
-            placeholder={words.all}
+            placeholder={time.pick.all_clients}
             data={options(clients.data)}
             clearable
             searchable
@@ -148,7 +149,7 @@ export default function Reports() {
         {tags.data && tags.data.length > 0 && (
           <Select
             label={time.field.tags}
-            placeholder={words.all}
+            placeholder={time.pick.all_tags}
             data={options(tags.data)}
             clearable
             searchable
@@ -166,7 +167,7 @@ export default function Reports() {
             onChange={(person) => setFilters({ person })}
           />
         )}
-      </div>
+      </Filters>
       <Show query={report} rows={8}>
         {({ report, lineRows }) =>
           report.rows.length === 0 ? (

@@ -23,7 +23,6 @@ export const words = {
     week: "–",
     month: "–",
   },
-  all: "All",
   others: "Others",
   hours: "Hours",
   billable: "Billable",

@@ -6,6 +6,7 @@ import { address, api } from "~/api/client";
 import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
+import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
@@ -106,7 +107,7 @@ export default function Entries() {
           </Button>
         )}
       </PageHead>
-      <div className="filters">
+      <Filters>
         <PeriodFilter fallback="this_month" />
         <ProjectSelect
           label={words.field.project}
@@ -122,7 +123,7 @@ export default function Entries() {
             onChange={(value) => setFilters({ person: value })}
           />
         )}
-      </div>
+      </Filters>
       <section className="card flush" aria-label={words.entries.title}>
         {entries.isPending ? (
           <Loading rows={8} />

@@ -59,7 +59,7 @@ function valuesOf(entry: Entry | undefined, zone: string): Values {
     project: entry?.project ?? null,
     task: entry?.task ?? null,
     tags: (entry?.tags as string[] | undefined) ?? [],
-    billable: entry?.billable ?? true,
+    billable: entry?.billable ?? false,
     date: start.date,
     started_at: start.time,
     ended_at: end?.time ?? "",
@@ -137,6 +137,8 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   // Where the values come from, and what they are compared with when they are sent.
   const origin = useRef(entry);
   const stored = useRef(entry);
+  // Until somebody says otherwise, new work is billed as its project is.
+  const chose = useRef(false);
   const [theirs, setTheirs] = useState<Entry | null>(null);
   const projects = useById(useProjects().data);
 
@@ -289,7 +291,10 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       <ProjectSelect
         label={words.field.project}
         {...form.select("project")}
-        onChange={(project) => set({ project, task: null })}
+        onChange={(project) => {
+          const billable = projects.get(project ?? "")?.billable ?? false;
+          set({ project, task: null, ...(!entry && !chose.current && { billable }) });
+        }}
       />
       <TaskSelect label={words.field.task} project={values.project} {...form.select("task")} />
       <TagSelect label={words.field.tags} value={values.tags} onChange={(tags) => set({ tags })} />
@@ -337,7 +342,14 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
         />
       )}
       <p className="field-note">{words.entry.zone(zone)}</p>
-      <Checkbox label={words.field.billable} {...form.check("billable")} />
+      <Checkbox
+        label={words.field.billable}
+        {...form.check("billable")}
+        onChange={(event) => {
+          chose.current = true;
+          set({ billable: event.currentTarget.checked });
+        }}
+      />
       <div className="row between">
         {entry ? (
           <Button

@@ -1,11 +1,11 @@
 // One entry in a list: note, project, clock times, duration, acts.
-import { ActionIcon, Menu } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { api, Problem } from "~/api/client";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
+import { RowMenu } from "~/ui/record";
 import { clockText, dateText, durationText, inZone } from "~/ui/time";
 import { notify } from "~/ui/toasts";
-import { words as shared } from "~/words";
 import { type Entry, entriesChanged, type Project } from "./data";
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
@@ -86,25 +86,7 @@ function Acts({ entry, what, onEdit }: ActsProps) {
       >
         <Icon name="play" size={16} />
       </ActionIcon>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <ActionIcon aria-label={`${shared.act.edit}: ${what}`}>
-            <Icon name="more" size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<Icon name="edit" size={16} />} onClick={() => onEdit(entry)}>
-            {shared.act.edit}
-          </Menu.Item>
-          <Menu.Item
-            className="menu-danger"
-            leftSection={<Icon name="trash" size={16} />}
-            onClick={() => void removeEntry(entry)}
-          >
-            {shared.act.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu name={what} onEdit={() => onEdit(entry)} onRemove={() => void removeEntry(entry)} />
     </span>
   );
 }

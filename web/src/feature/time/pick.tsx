@@ -55,8 +55,17 @@ export function TaskSelect({ project, ...props }: PickProps & { project: string 
   const data = (tasks.data ?? [])
     .filter((task) => task.project === project && (!task.archived || task.id === props.value))
     .map(({ id, name }) => ({ value: id, label: name }));
-  if (data.length === 0) return null;
-  return <Select data={data} placeholder={words.pick.task} searchable clearable {...props} />;
+  const none = project ? words.pick.no_tasks : words.pick.task_needs;
+  return (
+    <Select
+      data={data}
+      placeholder={data.length > 0 ? words.pick.task : none}
+      disabled={data.length === 0}
+      searchable
+      clearable
+      {...props}
+    />
+  );
 }
 
 interface TagSelectProps {

@@ -1,14 +1,5 @@
 // What time is booked on: projects, clients, tasks and tags, each a list with a form beside it.
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Drawer,
-  Menu,
-  Select,
-  Switch,
-  TextInput,
-} from "@mantine/core";
+import { Button, Checkbox, Menu, Select, Switch, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { api, type Path, Problem } from "~/api/client";
 import { limit } from "~/api/limits";
@@ -19,8 +10,9 @@ import { PALETTE } from "~/ui/colours";
 import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, PageHead, Show } from "~/ui/states";
-import { moneyOf, moneyText } from "~/ui/time";
+import { moneyInput, moneyOf, moneyText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { useById, useClients, useProjects, useTags, useTasks } from "./data";
@@ -78,20 +70,14 @@ export default function ProjectsPage({ params }: { params: Record<string, string
         ))}
       </nav>
       <ThingList key={kind} kind={kind} onEdit={setEditing} />
-      {editing && (
-        <Drawer
-          opened
-          onClose={() => setEditing(null)}
-          title={editing === "new" ? words.projects.create[kind] : editing.name}
-          size={440}
-        >
-          <ThingForm
-            kind={kind}
-            thing={editing === "new" ? undefined : editing}
-            onClose={() => setEditing(null)}
-          />
-        </Drawer>
-      )}
+      <RecordDrawer
+        record={editing}
+        create={words.projects.create[kind]}
+        edit={editing !== "new" ? (editing?.name ?? "") : ""}
+        onClose={() => setEditing(null)}
+      >
+        {(thing) => <ThingForm kind={kind} thing={thing} onClose={() => setEditing(null)} />}
+      </RecordDrawer>
     </>
   );
 }
@@ -222,29 +208,20 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                         )}
                         <td className="acts">
                           {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
-                            <Menu position="bottom-end">
-                              <Menu.Target>
-                                <ActionIcon aria-label={`${shared.act.edit}: ${thing.name}`}>
-                                  <Icon name="more" size={16} />
-                                </ActionIcon>
-                              </Menu.Target>
-                              <Menu.Dropdown>
-                                <Menu.Item onClick={() => onEdit(thing)}>
-                                  {shared.act.edit}
-                                </Menu.Item>
-                                {kind !== "tags" && (
-                                  <Menu.Item onClick={() => void archive(thing)}>
-                                    {thing.archived ? shared.act.restore : shared.act.archive}
-                                  </Menu.Item>
-                                )}
+                            <RowMenu
+                              name={thing.name}
+                              onEdit={() => onEdit(thing)}
+                              onRemove={() => setRemoving(thing)}
+                            >
+                              {kind !== "tags" && (
                                 <Menu.Item
-                                  className="menu-danger"
-                                  onClick={() => setRemoving(thing)}
+                                  leftSection={<Icon name="folder" size={16} />}
+                                  onClick={() => void archive(thing)}
                                 >
-                                  {shared.act.remove}
+                                  {thing.archived ? shared.act.restore : shared.act.archive}
                                 </Menu.Item>
-                              </Menu.Dropdown>
-                            </Menu>
+                              )}
+                            </RowMenu>
                           )}
                         </td>
                       </tr>
@@ -307,7 +284,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
       project: thing?.project ?? null,
       colour: thing?.colour ?? null,
       billable: thing?.billable ?? true,
-      rate_minor: rate == null ? "" : moneyText(rate, currency).replace(/[^\d.,]/g, ""),
+      rate_minor: rate == null ? "" : moneyInput(rate, currency),
     },
     check: ({ name, project, rate_minor }) => ({
       name: !name.trim() && shared.form.required,

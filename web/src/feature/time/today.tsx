@@ -214,7 +214,6 @@ function QuickAdd() {
         project,
         started_at: start.toISOString(),
         ended_at: end.toISOString(),
-        billable: true,
       } as EntryInput;
       await api.post("/time/entries", { body });
       form.reset(empty);

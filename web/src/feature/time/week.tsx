@@ -262,12 +262,12 @@ function Sheet({ from, week, now, turning }: SheetProps) {
             onChange={(project) => project && add(project)}
             w={260}
           />
-          <p className="small muted">{words.week.help}</p>
           <p className="small muted" role="status">
             {pending.length > 0 ? words.week.saving : saved && shared.state.saved}
           </p>
         </div>
       )}
+      {canWrite && <p className="small muted">{words.week.help}</p>}
     </div>
   );
 }

@@ -31,8 +31,12 @@ export const words = {
   pick: {
     project: "No project",
     task: "No task",
+    no_tasks: "The project has no tasks",
+    task_needs: "Choose a project first",
     client: "No client",
     all_projects: "All projects",
+    all_clients: "All clients",
+    all_tags: "All tags",
     all_people: "Everyone",
   },
   today: {

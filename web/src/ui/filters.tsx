@@ -1,0 +1,25 @@
+// The filters above a list; on a phone the first few of many, until somebody asks for the rest.
+import { Children, type ReactNode, useState } from "react";
+import { words } from "~/words";
+
+const FEW = 3;
+
+export function Filters({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false);
+  const many = Children.toArray(children).length > FEW - 1;
+  return (
+    <div className={many && !open ? "filters few no-print" : "filters no-print"}>
+      {children}
+      {many && (
+        <button
+          type="button"
+          className="linklike filters-more"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          {open ? words.filters.fewer : words.filters.more}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+// What every list of records has: the menu of a row, and the drawer with the form of one.
+import { ActionIcon, Drawer, Menu } from "@mantine/core";
+import type { ReactNode } from "react";
+import { words } from "~/words";
+import { Icon } from "./icon";
+
+interface RowMenuProps {
+  name: string;
+  onEdit: () => void;
+  onRemove: () => void;
+  /** How removing is called here. */
+  remove?: string;
+  /** Acts between the two. */
+  children?: ReactNode;
+}
+
+export function RowMenu({ name, onEdit, onRemove, remove, children }: RowMenuProps) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label={`${words.act.edit}: ${name}`}>
+          <Icon name="more" size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<Icon name="edit" size={16} />} onClick={onEdit}>
+          {words.act.edit}
+        </Menu.Item>
+        {children}
+        <Menu.Item
+          className="menu-danger"
+          leftSection={<Icon name="trash" size={16} />}
+          onClick={onRemove}
+        >
+          {remove ?? words.act.remove}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface RecordDrawerProps<T> {
+  record: T | "new" | null;
+  create: string;
+  edit: string;
+  size?: number;
+  onClose: () => void;
+  /** The form; of a new record when there is none. */
+  children: (record: T | undefined) => ReactNode;
+}
+
+export function RecordDrawer<T>(props: RecordDrawerProps<T>) {
+  const { record, create, edit, size = 440, onClose, children } = props;
+  if (record === null) return null;
+  const stored = record === "new" ? undefined : record;
+  return (
+    <Drawer opened onClose={onClose} title={stored ? edit : create} size={size}>
+      {children(stored)}
+    </Drawer>
+  );
+}
