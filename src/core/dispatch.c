@@ -409,4 +409,5 @@ void app_call(struct app *app, struct arena *a, const struct call *call, struct 
     };
     app_ended(app, x);
     arena_done(&x->arena);
+    wipe_stack(); /* this thread did what an I/O thread does */
 }

@@ -137,7 +137,8 @@ static int egress_loop(struct egress *e)
     int status;
     do {
         status = egress_turn(e);
-        wipe_stack();
+        if (transfers_ended(e->transfers))
+            wipe_stack();
     } while (status < 0);
     sender_clear(&e->out);
     transfers_free(e->transfers);

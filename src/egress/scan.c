@@ -153,6 +153,36 @@ bool scan_value(const char *at, size_t n, struct scan *ret)
     return true;
 }
 
+/* In a text that was checked: the byte behind a value, for which its ends suffice. */
+static const char *pass_string(const char *at)
+{
+    while (*++at != '"')
+        if (*at == '\\')
+            at++;
+    return at + 1;
+}
+
+static const char *pass_value(const char *at, const char *end)
+{
+    int depth = 0;
+    if (*at == '"')
+        return pass_string(at);
+    if (*at != '{' && *at != '[') {
+        while (at < end && !strchr(",]} \t\n\r", *at))
+            at++;
+        return at;
+    }
+    do {
+        if (*at == '"') {
+            at = pass_string(at);
+            continue;
+        }
+        depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
+        at++;
+    } while (depth);
+    return at;
+}
+
 static bool key_equal(const char *at, const char *value, const char *key)
 {
     size_t n = strlen(key);
@@ -165,12 +195,14 @@ void scan_members(struct scan in, const char *const *keys, size_t n, struct scan
     if (*in.at != '{')
         return;
     const char *at = skip_space(in.at + 1, in.end);
-    while (*at != '}') {
-        const char *value = skip_key(at, in.end);
-        const char *behind = skip_value(value, in.end, 0);
+    for (size_t found = 0; found < n && *at != '}';) {
+        const char *value = skip_space(skip_space(pass_string(at), in.end) + 1, in.end);
+        const char *behind = pass_value(value, in.end);
         for (size_t i = 0; i < n; i++)
-            if (!ret[i].at && key_equal(at, value, keys[i]))
+            if (!ret[i].at && key_equal(at, value, keys[i])) {
                 ret[i] = (struct scan){ value, behind };
+                found++;
+            }
         at = skip_space(behind, in.end);
         if (*at == ',')
             at = skip_space(at + 1, in.end);
@@ -192,7 +224,7 @@ bool scan_element(struct scan in, size_t i, struct scan *ret)
         return false;
     const char *at = skip_space(in.at + 1, in.end);
     while (*at != ']') {
-        const char *behind = skip_value(at, in.end, 0);
+        const char *behind = pass_value(at, in.end);
         if (!i--) {
             *ret = (struct scan){ at, behind };
             return true;

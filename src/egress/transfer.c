@@ -21,7 +21,7 @@ enum {
 
 struct transfers {
     int epoll;
-    bool blind;
+    bool blind, ended;
     const char *extra_ca;
     CURLM *multi;
     struct sender *out;
@@ -92,6 +92,7 @@ static void attempt_end(struct transfers *all, struct transfer *t)
 
 static void transfer_free(struct transfers *all, struct transfer *t)
 {
+    all->ended = true;
     attempt_end(all, t);
     all->slot[t->id % EGRESS_CALLS] = NULL;
     wipe(t->body, t->begin.body);
@@ -327,6 +328,13 @@ void transfers_tick(struct transfers *all)
     settle_finished(all);
     if (now >= all->due)
         settle_overdue(all, now);
+}
+
+bool transfers_ended(struct transfers *all)
+{
+    bool ended = all->ended;
+    all->ended = false;
+    return ended;
 }
 
 bool transfers_blind(const struct transfers *all)

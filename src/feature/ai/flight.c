@@ -230,6 +230,7 @@ static void *flights_run(void *with)
     while (!all->stopping) {
         idle = all->first ? 0 : idle + 1;
         flights_look(all);
+        wipe_stack(); /* a policy that was read holds names */
         all->asleep = idle > IDLE_LOOKS;
         while (all->asleep && !all->stopping)
             pthread_cond_wait(&all->wake, &all->lock);
