@@ -69,6 +69,10 @@ test("a file is given, named in an answer, and comes back as a download", async 
   assert.equal(given.status, 201, given.text);
   const path = `/api/v1/forms/${form.id}/submissions`;
   assert.equal((await ann.post(path, { proof: given.body.id })).status, 201);
+  assert.equal((await ann.post(path, { story: "No file" })).status, 201);
+  const { files } = (await ann.get(path)).body;
+  const name = { id: given.body.id, name: "proof.html", type: "text/html", bytes: 18 };
+  assert.deepEqual(files, [name]);
   const back = await ann.get(`/api/v1/files/${given.body.id}`);
   assert.equal(back.text, "<script>1</script>");
   assert.match(back.headers.get("content-type"), /^application\/octet-stream/);
@@ -83,6 +87,7 @@ test("whoever has the link may answer, and sees nothing else", async () => {
   const path = `/api/v1/public/forms/${form.link}`;
   const shown = await server.api("GET", path);
   assert.equal(shown.status, 200);
+  assert.equal(shown.body.organisation_name, ann.account.organisation);
   assert.deepEqual(
     shown.body.fields.map(({ key }) => key),
     ["story", "proof"],

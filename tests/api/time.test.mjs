@@ -173,6 +173,10 @@ test("a file with one wrong row changes nothing and tells every line", async () 
     tried.body.problems.map(({ line }) => line),
     [3, 4, 5, 7, 8, 9, 10],
   );
+  const values = tried.body.problems.filter(({ value }) => value !== null);
+  assert.ok(values.length > 0, tried.text);
+  const file = await readFile(new URL("broken.csv", SAMPLES), "utf8");
+  for (const { value } of values) assert.ok(file.includes(value), value);
   const refused = await upload(owner, "broken.csv");
   assert.equal(refused.status, 422);
   assert.equal(refused.body.type, "/problems/import-unreadable");

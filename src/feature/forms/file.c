@@ -32,6 +32,42 @@ const struct table file_table = {
     .erase = ERASE_ROW,
 };
 
+const struct field file_view_fields[] = {
+    FIELD(struct file_view, id, .privacy = OPERATIONAL, .doc = "Goes into the answer"),
+    FIELD(struct file_view, name, .privacy = CONTENT, .doc = "Name of the file"),
+    FIELD(struct file_view, type, .privacy = OPERATIONAL, .doc = "Its media type"),
+    FIELD(struct file_view, bytes, .privacy = OPERATIONAL, .doc = "Its size"),
+    { 0 },
+};
+
+/* Everything of a file but the file; one that is gone has no name any more. */
+static bool file_name(struct ctx *c, struct id id, struct file_view *to, size_t *n)
+{
+    static const struct query name = { "SELECT id, name, type, bytes FROM file WHERE id = $1" };
+    bool found = false;
+    if (!tx_row(c->tx, &name, ARGS(value_id(id)), file_view_fields, &to[*n], &found))
+        return false;
+    *n += found;
+    return true;
+}
+
+bool files_named(struct ctx *c, const struct table *t, const struct list *rows, struct list *ret)
+{
+    size_t columns = 0, n = 0;
+    EACH_FIELD (f, t->fields)
+        columns += f->refers == &file_table;
+    struct file_view *names = arena_many(c->arena, columns * rows->count + 1, struct file_view);
+    for (size_t i = 0; columns && i < rows->count; i++) {
+        const char *row = (const char *)rows->at + i * t->size;
+        EACH_FIELD (f, t->fields)
+            if (f->refers == &file_table && !field_absent(f, row) &&
+                !file_name(c, *(const struct id *)field_of(f, row), names, &n))
+                return false;
+    }
+    *ret = (struct list){ names, n };
+    return true;
+}
+
 bool file_create(struct ctx *c, const char *name, const char *type, struct blob body,
                  struct file_view *ret)
 {

@@ -129,28 +129,36 @@ const struct field form_field_view_fields[] = {
     { 0 },
 };
 
-const struct field form_view_fields[] = {
-    FIELD(struct form_view, id, .privacy = OPERATIONAL, .read_only = true, .doc = "Id of the form"),
-    FIELD(struct form_view, version, .privacy = OPERATIONAL, .read_only = true,
-          .doc = "Counts the changes; the ETag"),
-    FIELD(struct form_view, created_at, .privacy = OPERATIONAL, .read_only = true,
-          .doc = "When it was made"),
-    FIELD(struct form_view, updated_at, .privacy = OPERATIONAL, .read_only = true,
-          .doc = "When it was last changed"),
-    FIELD(struct form_view, title, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 160,
-          .format = "line", .doc = "Title"),
-    FIELD(struct form_view, description, .privacy = OPERATIONAL, .max = 4000,
-          .doc = "What it is for"),
-    FIELD(struct form_view, status, .privacy = OPERATIONAL, .choices = form_statuses,
-          .doc = "Whether it takes answers"),
-    FIELD(struct form_view, public, .privacy = OPERATIONAL,
-          .doc = "Whether whoever has the link may answer"),
-    FIELD(struct form_view, link, .privacy = OPERATIONAL, .read_only = true,
-          .doc = "Token of the public link"),
-    FIELD(struct form_view, retention_days, .privacy = OPERATIONAL, .max = 36500,
-          .doc = "Days that answers are kept; 0 is as long as the organisation"),
-    FIELD_LIST(struct form_view, fields, struct form_field_view, form_field_view_fields,
-               .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX, .doc = "The questions in order"),
+#define VIEW_FIELDS                                                                          \
+    FIELD(struct form_view, id, .privacy = OPERATIONAL, .read_only = true,                   \
+          .doc = "Id of the form"),                                                          \
+        FIELD(struct form_view, version, .privacy = OPERATIONAL, .read_only = true,          \
+              .doc = "Counts the changes; the ETag"),                                        \
+        FIELD(struct form_view, created_at, .privacy = OPERATIONAL, .read_only = true,       \
+              .doc = "When it was made"),                                                    \
+        FIELD(struct form_view, updated_at, .privacy = OPERATIONAL, .read_only = true,       \
+              .doc = "When it was last changed"),                                            \
+        FIELD(struct form_view, title, .privacy = OPERATIONAL, .required = true, .min = 1,   \
+              .max = 160, .format = "line", .doc = "Title"),                                 \
+        FIELD(struct form_view, description, .privacy = OPERATIONAL, .max = 4000,            \
+              .doc = "What it is for"),                                                      \
+        FIELD(struct form_view, status, .privacy = OPERATIONAL, .choices = form_statuses,    \
+              .doc = "Whether it takes answers"),                                            \
+        FIELD(struct form_view, public, .privacy = OPERATIONAL,                              \
+              .doc = "Whether whoever has the link may answer"),                             \
+        FIELD(struct form_view, link, .privacy = OPERATIONAL, .read_only = true,             \
+              .doc = "Token of the public link"),                                            \
+        FIELD(struct form_view, retention_days, .privacy = OPERATIONAL, .max = 36500,        \
+              .doc = "Days that answers are kept; 0 is as long as the organisation"),        \
+        FIELD_LIST(struct form_view, fields, struct form_field_view, form_field_view_fields, \
+                   .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX,                           \
+                   .doc = "The questions in order")
+
+const struct field form_view_fields[] = { VIEW_FIELDS, { 0 } };
+const struct field public_form_fields[] = {
+    VIEW_FIELDS,
+    FIELD(struct form_view, organisation_name, .privacy = OPERATIONAL,
+          .doc = "Name of the organisation that asks"),
     { 0 },
 };
 

@@ -17,6 +17,7 @@ struct form_view {
     int64_t version;
     struct instant created_at, updated_at;
     const char *title, *description, *status, *link;
+    const char *organisation_name; /* for those who come by the public link */
     bool public;
     int64_t retention_days;
     struct list fields; /* struct form_field_view */
@@ -27,7 +28,7 @@ struct form_field_view {
     struct list choices;
     int64_t max;
 };
-extern const struct field form_view_fields[], form_field_view_fields[];
+extern const struct field form_view_fields[], public_form_fields[], form_field_view_fields[];
 MUST_USE bool form_view(struct ctx *c, const struct form *form, struct form_view *ret);
 
 extern const struct route form_routes[];
@@ -69,6 +70,11 @@ struct id_ref {
     struct id id;
 };
 enum { FILE_BYTES_MAX = 5 << 20 };
+/* Looks up the files that answers name in the fields of `t`: rows of file_view_fields, each once.
+ */
+extern const struct field file_view_fields[];
+MUST_USE bool files_named(struct ctx *c, const struct table *t, const struct list *rows,
+                          struct list *ret);
 MUST_USE bool file_create(struct ctx *c, const char *name, const char *type, struct blob body,
                           struct file_view *ret);
 

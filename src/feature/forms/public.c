@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "core/rows.h"
 #include "crypt/crypt.h"
+#include "feature/organisation/organisation.h"
 #include "private.h"
 
 #include <string.h>
@@ -94,8 +95,13 @@ static bool visit(struct ctx *c, struct visit *v, bool write)
 
 static bool act_read(struct ctx *c, struct visit *v, const struct form *form, const struct table *t)
 {
+    struct organisation organisation;
+    struct form_view *view = v->ret;
     (void)t;
-    return form_view(c, form, v->ret);
+    if (!form_view(c, form, view) || !row_single(c, &organisation_table, &organisation))
+        return false;
+    view->organisation_name = organisation.name;
+    return true;
 }
 
 static bool act_post(struct ctx *c, struct visit *v, const struct form *form, const struct table *t)

@@ -80,13 +80,6 @@ static const struct field file_new_fields[] = {
     BODY_FIELD(struct file_new, "The file"),
     { 0 },
 };
-static const struct field file_view_fields[] = {
-    FIELD(struct file_view, id, .privacy = OPERATIONAL, .doc = "Goes into the answer"),
-    FIELD(struct file_view, name, .privacy = CONTENT, .doc = "Name of the file"),
-    FIELD(struct file_view, type, .privacy = OPERATIONAL, .doc = "Its media type"),
-    FIELD(struct file_view, bytes, .privacy = OPERATIONAL, .doc = "Its size"),
-    { 0 },
-};
 static const struct field hook_preview_fields[] = {
     ID_FIELD(struct hook_preview_new, id, "Hook"),
     FIELD(struct hook_preview_new, submission, .privacy = OPERATIONAL,
@@ -120,9 +113,9 @@ static const struct route routes[] = {
       .can = &forms_manage, INPUT(struct id_ref, id_fields), LANE(LANE_SLOW), .versioned = true,
       .fails = FAILS(NOT_FOUND) },
     { GET, "/forms/{form}/submissions", submissions_list,
-      "Answers to a form, with its keys as columns", .can = &submissions_read,
-      INPUT(struct submission_page, submission_page_fields), .gives = "application/json",
-      .fails = FAILS(NOT_FOUND) },
+      "Answers to a form, with its keys as columns, and the names of files that they give",
+      .can = &submissions_read, INPUT(struct submission_page, submission_page_fields),
+      .gives = "application/json", .fails = FAILS(NOT_FOUND) },
     { POST, "/forms/{form}/submissions", submission_post, "Answer a form",
       .can = &submissions_write, INPUT(struct submission_new, submission_new_fields), .ok = 201,
       LANE(LANE_WRITE), .body = BODY_BYTES, .takes = "application/json",
@@ -134,8 +127,8 @@ static const struct route routes[] = {
       .can = &submissions_write, INPUT(struct submission_ref, submission_ref_fields),
       LANE(LANE_WRITE), .fails = FAILS(NOT_FOUND) },
     { GET, "/public/forms/{link}", public_read, "The form behind a public link", .who = WHO_ANYONE,
-      INPUT(struct public_new, link_fields), OUTPUT(struct form_view, form_view_fields),
-      LANE(LANE_SLOW), .schema = "form", .fails = FAILS(NOT_FOUND) },
+      INPUT(struct public_new, link_fields), OUTPUT(struct form_view, public_form_fields),
+      LANE(LANE_SLOW), .schema = "public_form", .fails = FAILS(NOT_FOUND) },
     { POST, "/public/forms/{link}/submissions", public_post, "Answer through a public link",
       .who = WHO_ANYONE, INPUT(struct public_new, public_new_fields), .ok = 204, LANE(LANE_SLOW),
       .body = BODY_BYTES, .takes = "application/json",

@@ -82,10 +82,11 @@ bool submissions_list(struct ctx *c, const void *in, void *ret)
                          .sort = p->sort };
     const struct table *t;
     struct form form;
-    struct list rows;
+    struct list rows, files;
     const char *next;
     (void)ret;
-    if (!form_open(c, p->form, &form, &t) || !row_list(c, t, &page, &rows, &next))
+    if (!form_open(c, p->form, &form, &t) || !row_list(c, t, &page, &rows, &next) ||
+        !files_named(c, t, &rows, &files))
         return false;
     struct buffer b = buffer_new(c->arena);
     buffer_string(&b, "{\"items\":[");
@@ -93,6 +94,12 @@ bool submissions_list(struct ctx *c, const void *in, void *ret)
         if (i)
             buffer_char(&b, ',');
         json_record(&b, t->fields, (const char *)rows.at + i * t->size);
+    }
+    buffer_string(&b, "],\"files\":[");
+    for (size_t i = 0; i < files.count; i++) {
+        if (i)
+            buffer_char(&b, ',');
+        json_record(&b, file_view_fields, (const struct file_view *)files.at + i);
     }
     buffer_string(&b, "],\"next\":");
     if (next)

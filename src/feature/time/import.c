@@ -477,7 +477,7 @@ static void result_complete(struct ctx *c, const struct import_file *file,
     struct import_place *places = arena_many(c->arena, kept, struct import_place);
     for (size_t i = 0; i < kept; i++)
         places[i] = (struct import_place){ problems->at[i].line, problems->at[i].column,
-                                           problems->at[i].reason };
+                                           problems->at[i].reason, problems->at[i].value };
     r->format = import_source_names[file->source];
     r->dates = orders[file->order];
     r->rows = (int64_t)file->count;

@@ -25,7 +25,7 @@ struct import_person {
 
 struct import_place {
     int64_t line;
-    const char *column, *reason;
+    const char *column, *reason, *value;
 };
 
 struct import_result {

@@ -7,8 +7,27 @@ void import_problem_add(struct import_problems *problems, int64_t line, const ch
                         const char *reason)
 {
     if (problems->count < IMPORT_PROBLEMS_MAX)
-        problems->at[problems->count] = (struct import_problem){ line, column, reason };
+        problems->at[problems->count] = (struct import_problem){ line, column, reason, NULL };
     problems->count++;
+}
+
+/* The first characters of a text, with a sign where more follows. */
+static const char *beginning(struct arena *a, const char *text)
+{
+    size_t n = 0, points = 0;
+    for (; text[n]; n++)
+        if ((text[n] & 0xC0) != 0x80 && ++points > IMPORT_VALUE_MAX - 1 &&
+            text_points(text + n) > 1)
+            return arena_printf(a, "%.*s\xe2\x80\xa6", (int)n, text);
+    return arena_string(a, text);
+}
+
+void import_cell_problem_add(struct arena *a, struct import_problems *problems, int64_t line,
+                             const char *column, const char *reason, const char *value)
+{
+    import_problem_add(problems, line, column, reason);
+    if (value && problems->count <= IMPORT_PROBLEMS_MAX)
+        problems->at[problems->count - 1].value = beginning(a, value);
 }
 
 /* --- bytes to UTF-8 --- */

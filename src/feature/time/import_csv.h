@@ -10,13 +10,19 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-enum { CSV_ROWS_MAX = 200000, CSV_CELLS_MAX = 100, IMPORT_PROBLEMS_MAX = 200 };
+enum {
+    CSV_ROWS_MAX = 200000,
+    CSV_CELLS_MAX = 100,
+    IMPORT_PROBLEMS_MAX = 200,
+    IMPORT_VALUE_MAX = 80
+};
 
 /* One thing that cannot be read. Reasons never repeat what stands in the file. */
 struct import_problem {
     int64_t line;       /* of the file, from 1; 0 when it concerns the whole file */
     const char *column; /* as the header calls it, or NULL */
     const char *reason; /* a clause in lower case without a full stop */
+    const char *value;  /* what stands there, at most IMPORT_VALUE_MAX characters; or NULL */
 };
 
 struct import_problems {
@@ -27,6 +33,10 @@ struct import_problems {
 /* Notes a problem. The texts are not copied. */
 void import_problem_add(struct import_problems *problems, int64_t line, const char *column,
                         const char *reason);
+
+/* The same about one cell, whose text is copied as far as it is kept. */
+void import_cell_problem_add(struct arena *a, struct import_problems *problems, int64_t line,
+                             const char *column, const char *reason, const char *value);
 
 struct csv_row {
     int64_t line; /* where it begins */

@@ -73,7 +73,8 @@ static bool wrong(struct reader *r, const struct csv_row *row, enum column colum
                   const char *reason)
 {
     int i = r->column[column];
-    import_problem_add(r->problems, row->line, i < 0 ? NULL : r->header->cell[i], reason);
+    import_cell_problem_add(r->arena, r->problems, row->line, i < 0 ? NULL : r->header->cell[i],
+                            reason, cell(r, row, column));
     return false;
 }
 

@@ -40,6 +40,8 @@ static const struct field place_fields[] = {
     FIELD(struct import_place, column, .privacy = OPERATIONAL,
           .doc = "Column, as the header names it, if it is about one"),
     FIELD(struct import_place, reason, .privacy = OPERATIONAL, .doc = "What is wrong, as a clause"),
+    FIELD(struct import_place, value, .privacy = CONTENT,
+          .doc = "What stands there, its first 80 characters; absent when nothing does"),
     { 0 },
 };
 

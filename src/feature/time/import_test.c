@@ -1,6 +1,8 @@
 /* import_test.c: values, files and whole exports as people have them. */
 #include "import_format.h"
 
+#include "base/buffer.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -401,15 +403,15 @@ static void every_wrong_row_is_told(void **state)
     struct world *w = *state;
     static const struct {
         int line;
-        const char *column, *reason;
+        const char *column, *reason, *value;
     } is[] = {
-        { 3, "Start date", "is not a date between 1990 and 2100" },
-        { 4, "Billable", "is neither yes nor no" },
-        { 5, "Start time", "is not a time of day" },
-        { 7, "End time", "is before the start" },
-        { 8, "Duration", "has no duration; is the timer still running?" },
-        { 9, "Duration", "is longer than 31 days" },
-        { 10, "Start date", "has no date" },
+        { 3, "Start date", "is not a date between 1990 and 2100", "2026-02-30" },
+        { 4, "Billable", "is neither yes nor no", "perhaps" },
+        { 5, "Start time", "is not a time of day", "8 sharp" },
+        { 7, "End time", "is before the start", "09:00:00" },
+        { 8, "Duration", "has no duration; is the timer still running?", NULL },
+        { 9, "Duration", "is longer than 31 days", "1465:00:00" },
+        { 10, "Start date", "has no date", NULL },
     };
     struct import_file f = read_blob(w, sample(w, "broken.csv"), DATES_AUTO);
     assert_int_equal(f.count, 1);
@@ -418,6 +420,30 @@ static void every_wrong_row_is_told(void **state)
         assert_int_equal(w->problems.at[i].line, is[i].line);
         assert_string_equal(w->problems.at[i].column, is[i].column);
         assert_string_equal(w->problems.at[i].reason, is[i].reason);
+        assert_true(text_equal(w->problems.at[i].value, is[i].value));
+    }
+}
+
+/* What stands in a cell is told as far as one line of a page can show it. */
+static void long_values_are_cut(void **state)
+{
+    struct world *w = *state;
+    static const size_t lengths[] = { 79, 80, 81, 5000 };
+    for (size_t i = 0; i < LENGTH(lengths); i++) {
+        struct buffer b = buffer_new(&w->arena);
+        buffer_string(&b, "User,Email,Client,Project,Task,Description,Billable,Start date,Start "
+                          "time,End date,End time,Duration,Tags\n"
+                          "Nora,nora@example.org,,P,,x,");
+        for (size_t k = 0; k < lengths[i]; k++)
+            buffer_string(&b, "\xc3\xa9");
+        buffer_string(&b, ",2026-03-02,08:00:00,2026-03-02,09:00:00,01:00:00,\n");
+        w->problems.count = 0;
+        (void)read_blob(w, (struct blob){ b.at, b.len }, DATES_AUTO);
+        assert_int_equal(w->problems.count, 1);
+        const char *value = w->problems.at[0].value;
+        size_t kept = lengths[i] < 80 ? lengths[i] : 80;
+        assert_int_equal(text_points(value), kept);
+        assert_int_equal(text_ends(value, "\xe2\x80\xa6"), lengths[i] > 80);
     }
 }
 
@@ -455,6 +481,7 @@ int main(void)
         TEST(amounts_of_another_currency_are_left_out),
         TEST(kimai_is_read_in_english_and_german),
         TEST(every_wrong_row_is_told),
+        TEST(long_values_are_cut),
         TEST(files_that_are_no_export_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
