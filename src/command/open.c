@@ -73,10 +73,18 @@ const char *web_folder(struct arena *a)
     return has_page("/usr/share/vow/web") ? "/usr/share/vow/web" : NULL;
 }
 
+const char *store_named(void)
+{
+    const char *url = getenv("VOW_STORE");
+    return url && *url ? url : NULL;
+}
+
 bool installation_open(const char *dir, struct arena *a, struct app **ret, struct error *err)
 {
     struct secret_key *key = arena_new(a, struct secret_key);
-    struct app_config config = { .features = features, .master_key = key->byte };
+    struct app_config config = { .store_url = store_named(),
+                                 .features = features,
+                                 .master_key = key->byte };
     if (!data_folder(dir, a, &config.data_dir, err) || !key_open(a, config.data_dir, key, err))
         return false;
     return app_start(&config, ret, err);

@@ -22,4 +22,7 @@ const char *web_folder(struct arena *a);
 MUST_USE bool installation_open(const char *dir, struct arena *a, struct app **ret,
                                 struct error *err);
 
+/* The URL of a PostgreSQL store (VOW_STORE); NULL: the databases are in the data folder. */
+const char *store_named(void);
+
 #endif

@@ -8,6 +8,7 @@
 #include "feature/all.h"
 #include "open.h"
 #include "process/process.h"
+#include "process/relay.h"
 #include "process/sandbox.h"
 #include "prove/prove.h"
 #include "residues.h"
@@ -21,7 +22,7 @@
 #include <unistd.h>
 
 struct serve {
-    const char *data, *listen, *cert, *key, *contact;
+    const char *data, *store, *listen, *cert, *key, *contact;
     bool plain;
 };
 
@@ -32,6 +33,9 @@ static bool serve_options(int argc, char **argv, struct serve *s, int *status)
 {
     const struct option_row options[] = {
         { "--data", "DIR", "Data folder; made when it is not there", &s->data, .required = true },
+        { "--store", "URL",
+          "Databases on a PostgreSQL server: postgres://USER@HOST/DATABASE (or VOW_STORE)",
+          &s->store },
         { "--listen", "ADDR:PORT", "Where to listen (127.0.0.1:8443); port 0 takes a free one",
           &s->listen },
         { "--tls-cert", "FILE", "Certificate chain, PEM (a self-signed one is made otherwise)",
@@ -138,6 +142,9 @@ static int serve(struct serve *s, struct arena *a)
         return complain("--contact takes a URI such as mailto:security@example.org");
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);
+    /* By the environment, which other users cannot see. */
+    if (s->store && setenv("VOW_STORE", s->store, 1))
+        return complain("The store's URL cannot be passed on");
     const char *core_args[] = { s->data,
                                 s->plain ? "plain" : "tls",
                                 s->cert ? s->cert : "",
@@ -223,6 +230,50 @@ static const char *listen_text(struct arena *a)
     return arena_printf(a, "[%s]:%d", text, ntohs(v6->sin6_port));
 }
 
+/* Ends core when the relay is gone: the supervisor starts both again. */
+static void *relay_watch(void *with)
+{
+    char byte;
+    (void)!read(*(int *)with, &byte, 1);
+    complain("The way to the database is gone");
+    _exit(1);
+}
+
+struct store_way {
+    const char *url;
+    int channel;
+    size_t count;
+    uint16_t ports[RELAY_TARGETS];
+};
+
+/* A process that reaches the store's servers for core; before there is a key in memory. */
+static bool store_relay(struct arena *a, struct store_way *ret, struct error *err)
+{
+    struct relay_target targets[RELAY_TARGETS];
+    struct list servers;
+    ret->url = store_named();
+    if (!ret->url)
+        return true;
+    if (!store_servers(ret->url, a, &servers, err))
+        return false;
+    if (servers.count > RELAY_TARGETS)
+        return error_set(err, INVALID, "the store names more than %d servers", RELAY_TARGETS);
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct store_server *s = (const struct store_server *)servers.at + i;
+        targets[i] = (struct relay_target){ s->host, s->port };
+    }
+    ret->count = servers.count;
+    return relay_start(targets, servers.count, &ret->channel) ||
+           error_set(err, INTERNAL, "no process that reaches the database");
+}
+
+static void store_watch(struct store_way *store)
+{
+    pthread_t thread;
+    if (store->url && !pthread_create(&thread, NULL, relay_watch, &store->channel))
+        pthread_detach(thread);
+}
+
 /* argv: data folder, plain or tls, certificate, key, contact */
 int core_process(int argc, char **argv)
 {
@@ -233,6 +284,9 @@ int core_process(int argc, char **argv)
     if (argc != 5 || !process_child())
         return complain("This is a part of vow that `vow serve` starts");
     signals_block();
+    struct store_way store = { 0 };
+    if (!store_relay(&a, &store, &err))
+        refuse(&err);
     struct residues residues;
     residues_open(&residues, true);
     const char *data = argv[0], *web = web_folder(&a);
@@ -244,12 +298,24 @@ int core_process(int argc, char **argv)
     if (!key_open(&a, data, key, &err) || (tls && !tls_load(&a, data, argv, &server, &err)) ||
         !admin_listen(data, &admin_fd, &err))
         refuse(&err);
-    const char *readable[] = { "/usr/share/zoneinfo", web ? web : "/usr/share/zoneinfo", NULL };
-    struct sandbox_core sandbox = { .data = data, .read_only = readable };
+    const char *readable[20] = { "/usr/share/zoneinfo", web ? web : "/usr/share/zoneinfo" };
+    const char **files = store.url ? store_files(store.url, &a) : NULL;
+    for (size_t i = 2; files && *files && i < LENGTH(readable) - 1; i++)
+        readable[i] = *files++;
+    struct sandbox_core sandbox = { .data = data,
+                                    .read_only = readable,
+                                    .relay = store.channel,
+                                    .relays = store.count,
+                                    .ports = store.ports };
     sandbox_core(&sandbox, report);
+    if (store.count && !store.ports[0])
+        refuse((error_set(&err, INTERNAL, "no port for the way to the database"), &err));
+    store_watch(&store);
 
     struct egress_client *egress = residues.egress = egress_client_new(PROCESS_CHANNEL);
     struct app_config config = { .data_dir = data,
+                                 .store_url = store.url,
+                                 .store_ports = store.url ? store.ports : NULL,
                                  .features = features,
                                  .master_key = key->byte,
                                  .promises = promises,

@@ -126,6 +126,7 @@ static bool store_start(struct app *app, struct error *err)
     struct store_config store = {
         .dir = config->data_dir,
         .url = config->store_url,
+        .ports = config->store_ports,
         /* Over a network a writer mostly waits. */
         .writers = config->writers     ? config->writers
                    : config->store_url ? 8

@@ -49,6 +49,7 @@ struct app {
 struct app_config {
     const char *data_dir;
     const char *store_url; /* of a PostgreSQL store; NULL: the databases are in data_dir */
+    const uint16_t *store_ports; /* see store_config.ports; NULL: none */
     const struct feature *const *features;
     const struct promise *const *promises; /* ends with NULL; NULL: none */
     bool (*prove)(struct app *app, const char *id, struct error *err);

@@ -80,6 +80,8 @@ struct store_config {
        role of their own there, made and dropped by USER. TLS is required but for a local socket.
        INVALID when the URL is not right. See docs/decisions/070-postgresql.md. */
     const char *url;
+    const uint16_t *ports; /* of the own loopback, where somebody passes on what goes to each server
+                              of the URL (see store_servers); NULL: they are reached directly */
     int connections; /* to the server, at most; 0: 40 */
     /* The data key of one database, from its id; called for each connection. */
     bool (*key)(void *with, struct id db, struct secret_key *ret, struct error *err);
@@ -89,6 +91,17 @@ struct store_config {
     bool (*prepare)(void *with, struct db *db, struct error *err);
     void *prepare_with;
 };
+
+/* The servers that a store's URL names, in order. INVALID when the URL is not right. */
+struct store_server {
+    const char *host; /* name, address, or folder of a local socket */
+    uint16_t port;
+};
+MUST_USE bool store_servers(const char *url, struct arena *a, struct list *ret, struct error *err);
+
+/* Files that connecting reads each time (certificates, passwords); ends with NULL. They need not
+   exist. The URL is one that store_servers took. */
+const char **store_files(const char *url, struct arena *a);
 
 /* Opens the data folder; takes an exclusive lock on it (one process owns the files). */
 MUST_USE bool store_open(const struct store_config *config, struct store **ret, struct error *err);

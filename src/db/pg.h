@@ -30,7 +30,8 @@ struct pg_server {
 };
 
 /* Reads a URL, adds what it leaves out, and refuses a connection that others could read. */
-MUST_USE bool pg_server_parse(const char *url, struct pg_server *ret, struct error *err);
+MUST_USE bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *ret,
+                              struct error *err);
 void pg_server_free(struct pg_server *server);
 
 /* Logs in. NULL with the error noted when that fails. */

@@ -245,7 +245,7 @@ static bool engine_open(struct store *s, struct error *err)
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&pg->lock, NULL);
     pthread_mutex_init(&pg->platform_lock, NULL);
-    if (!folder_make(s->dir, err) || !pg_server_parse(s->config.url, &pg->server, err) ||
+    if (!folder_make(s->dir, err) || !pg_server_parse(s->config.url, s->config.ports, &pg->server, err) ||
         !platform_connect(s, err))
         return false;
     return registry_make(s, err);

@@ -106,7 +106,104 @@ static void options_keep(struct pg_server *s, const PQconninfoOption *options)
     }
 }
 
-bool pg_server_parse(const char *url, struct pg_server *ret, struct error *err)
+/* Sets an option that may be there already. */
+static void replace(struct pg_server *s, const char *key, const char *value)
+{
+    for (int i = 0; i < s->count; i++)
+        if (!strcmp(s->keys[i], key)) {
+            free(s->values[i]);
+            s->values[i] = secret_copy(value);
+            return;
+        }
+    keep(s, key, value);
+}
+
+/* The i-th of a list with commas; the last one stands for all behind it. */
+static const char *listed(struct arena *a, const char *list, size_t i)
+{
+    for (; i && strchr(list, ','); i--)
+        list = strchr(list, ',') + 1;
+    return arena_text(a, list, strcspn(list, ","));
+}
+
+static size_t servers_of(const struct pg_server *s, struct arena *a, struct store_server **ret)
+{
+    const char *names = option(s, "hostaddr") ? option(s, "hostaddr") : option(s, "host");
+    const char *ports = option(s, "port") ? option(s, "port") : "5432";
+    size_t n = 1;
+    for (const char *at = names; (at = strchr(at, ',')); at++)
+        n++;
+    *ret = arena_many(a, n, struct store_server);
+    for (size_t i = 0; i < n; i++)
+        (*ret)[i] =
+            (struct store_server){ listed(a, names, i), (uint16_t)atoi(listed(a, ports, i)) };
+    return n;
+}
+
+/* The name stays, for the certificate is checked against it. */
+static void ports_take(struct pg_server *s, const uint16_t *ports)
+{
+    struct arena a = { 0 };
+    struct store_server *servers;
+    size_t n = servers_of(s, &a, &servers);
+    char *addresses = arena_string(&a, ""), *numbers = arena_string(&a, "");
+    char *names = arena_string(&a, "");
+    for (size_t i = 0; i < n; i++) {
+        const char *comma = i ? "," : "";
+        addresses = arena_printf(&a, "%s%s127.0.0.1", addresses, comma);
+        numbers = arena_printf(&a, "%s%s%u", numbers, comma, ports[i]);
+        names = arena_printf(&a, "%s%slocalhost", names, comma);
+    }
+    if (is_local(option(s, "host")) && !option(s, "hostaddr")) {
+        replace(s, "sslmode", "disable"); /* from here to the socket it stays on this machine */
+        replace(s, "host", names);
+    }
+    replace(s, "hostaddr", addresses);
+    replace(s, "port", numbers);
+    arena_done(&a);
+}
+
+bool store_servers(const char *url, struct arena *a, struct list *ret, struct error *err)
+{
+    struct pg_server s;
+    struct store_server *servers;
+    if (!pg_server_parse(url, NULL, &s, err))
+        return false;
+    size_t n = servers_of(&s, a, &servers);
+    pg_server_free(&s);
+    *ret = (struct list){ servers, n };
+    return true;
+}
+
+const char **store_files(const char *url, struct arena *a)
+{
+    static const char *const options[] = { "sslrootcert", "sslcert", "sslkey", "sslcrl",
+                                           "passfile" };
+    static const char *const variables[] = { "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGSSLCRL",
+                                             "PGPASSFILE" };
+    static_assert(LENGTH(options) == LENGTH(variables), "one for each");
+    const char **files = arena_many(a, 2 * LENGTH(options) + 3, const char *);
+    const char *home = getenv("HOME");
+    struct pg_server s;
+    size_t n = 0;
+    if (!pg_server_parse(url, NULL, &s, &(struct error){ 0 }))
+        return files;
+    for (size_t i = 0; i < LENGTH(options); i++) {
+        if (option(&s, options[i]))
+            files[n++] = arena_string(a, option(&s, options[i]));
+        if (getenv(variables[i]))
+            files[n++] = getenv(variables[i]);
+    }
+    if (home) {
+        files[n++] = arena_printf(a, "%s/.postgresql", home);
+        files[n++] = arena_printf(a, "%s/.pgpass", home);
+    }
+    pg_server_free(&s);
+    return files;
+}
+
+bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *ret,
+                     struct error *err)
 {
     struct pg_server s = { 0 };
     char *said = NULL, *rest;
@@ -138,6 +235,8 @@ bool pg_server_parse(const char *url, struct pg_server *ret, struct error *err)
         ok = error_set(err, INVALID, "the store's URL names no database");
     if (ok && !s.user)
         ok = error_set(err, INVALID, "the store's URL names no user");
+    if (ok && ports)
+        ports_take(&s, ports);
     if (!option(&s, "connect_timeout"))
         keep(&s, "connect_timeout", "10");
     if (!option(&s, "target_session_attrs"))

@@ -285,12 +285,19 @@ static bool clone3_absent(scmp_filter_ctx f)
     return !seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0);
 }
 
-static bool sockets_add(scmp_filter_ctx f)
+static bool connect_add(scmp_filter_ctx f)
 {
-    static const int families[] = { AF_INET, AF_INET6, AF_NETLINK };
+    static const int calls[] = { CALL(connect) };
+    return rules_add(f, SCMP_ACT_ALLOW, calls, LENGTH(calls)) &&
+           rule_add(f, SCMP_ACT_ALLOW, CALL(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET));
+}
+
+static bool sockets_add(scmp_filter_ctx f, bool local)
+{
+    static const int families[] = { AF_INET, AF_INET6, AF_NETLINK, AF_UNIX };
     static const int calls[] = { CALL(connect), CALL(bind) };
     bool good = rules_add(f, SCMP_ACT_ALLOW, calls, LENGTH(calls));
-    for (size_t i = 0; i < LENGTH(families); i++)
+    for (size_t i = 0; i < LENGTH(families) - !local; i++)
         good = good && rule_add(f, SCMP_ACT_ALLOW, CALL(socket),
                                 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i]));
     return good;
@@ -305,9 +312,10 @@ static bool filter_fill(scmp_filter_ctx f, enum filter which)
     if (!rules_add(f, SCMP_ACT_ALLOW, allowed, LENGTH(allowed)) || !clone3_absent(f) ||
         !rules_add_narrow(f))
         return false;
-    if (which == FILTER_EGRESS)
-        return sockets_add(f);
-    return rules_add(f, SCMP_ACT_ALLOW, core_allowed, LENGTH(core_allowed));
+    if (which == FILTER_EGRESS || which == FILTER_RELAY)
+        return sockets_add(f, which == FILTER_RELAY);
+    return rules_add(f, SCMP_ACT_ALLOW, core_allowed, LENGTH(core_allowed)) &&
+           (which == FILTER_CORE || connect_add(f));
 }
 
 bool filter_enter(enum filter which)

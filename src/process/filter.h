@@ -6,7 +6,9 @@
 
 enum filter {
     FILTER_CORE,       /* a list of what is allowed: files, memory, threads, sockets it was given */
-    FILTER_EGRESS,     /* the same with sockets of its own, without changing files */
+    FILTER_CORE_RELAY, /* the same with TCP sockets, which only reach the relay */
+    FILTER_RELAY,      /* as egress, and local sockets */
+    FILTER_EGRESS,     /* as core with sockets of its own, without changing files */
     FILTER_SUPERVISOR, /* a list of what is refused; its children inherit it */
 };
 

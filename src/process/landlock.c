@@ -14,6 +14,7 @@ enum {
     RESTRICT_SELF = 446,
     CREATE_RULESET_VERSION = 1,
     RULE_PATH_BENEATH = 1,
+    RULE_NET_PORT = 2,
 };
 
 enum file_right {
@@ -42,6 +43,10 @@ struct path_rule {
     uint64_t allowed;
     int32_t parent;
 } __attribute__((packed));
+
+struct port_rule {
+    uint64_t allowed, port;
+};
 
 int landlock_version(void)
 {
@@ -88,6 +93,16 @@ static bool rules_add(int ruleset, const char *const *paths, uint64_t rights)
     return true;
 }
 
+static bool ports_add(int ruleset, const struct landlock_plan *in)
+{
+    for (size_t i = 0; i < in->port_count; i++) {
+        struct port_rule rule = { CONNECT_TCP, in->ports[i] };
+        if (syscall(ADD_RULE, ruleset, RULE_NET_PORT, &rule, 0))
+            return false;
+    }
+    return true;
+}
+
 bool landlock_restrict(const struct landlock_plan *in)
 {
     static const size_t sizes[] = { 0, 8, 8, 8, 16, 16, 24 };
@@ -105,7 +120,7 @@ bool landlock_restrict(const struct landlock_plan *in)
         return false;
     bool good = rules_add(ruleset, in->read, READ_FILE | READ_DIR) &&
                 rules_add(ruleset, in->write, write & handled.files) &&
-                !syscall(RESTRICT_SELF, ruleset, 0);
+                (version < 4 || ports_add(ruleset, in)) && !syscall(RESTRICT_SELF, ruleset, 0);
     int problem = errno;
     close(ruleset);
     errno = problem;

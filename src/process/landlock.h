@@ -14,6 +14,8 @@ struct landlock_plan {
     const char *const *read;  /* files and folders; end with NULL; absent ones are skipped */
     const char *const *write; /* the same; read, write, make and remove */
     bool connect;             /* TCP connections out */
+    const uint16_t *ports;    /* TCP connections out to these ports only; with `connect` false */
+    size_t port_count;
 };
 
 /* Restricts this thread and those made later. False with errno. */

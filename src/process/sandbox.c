@@ -3,6 +3,7 @@
 
 #include "filter.h"
 #include "landlock.h"
+#include "relay.h"
 #include "sanitized.h"
 
 #include <errno.h>
@@ -146,12 +147,11 @@ static bool network_leave_as_user(void)
            file_write("/proc/self/gid_map", gids);
 }
 
-static void limit_network(struct sandbox_report *r)
+static void limit_network(struct sandbox_report *r, const char *what)
 {
     bool done = !unshare(CLONE_NEWNET) || (errno == EPERM && network_leave_as_user());
     note(r, "network_namespace", done, "%s%s",
-         done ? "it has no network, only the sockets it was given"
-              : "the kernel does not permit a network namespace: ",
+         done ? what : "the kernel does not permit a network namespace: ",
          done ? "" : strerror(errno));
 }
 
@@ -180,6 +180,7 @@ static void limit_files(struct sandbox_report *r, const struct landlock_plan *pl
          !done           ? why
          : version < 4   ? "this kernel's Landlock does not cover TCP"
          : plan->connect ? "it cannot take connections"
+         : plan->ports   ? "it can connect to the relay's ports only"
                          : "it can neither take nor make further connections");
     note(r, "landlock_scope", done && version >= 6, "%s",
          !done         ? why
@@ -204,13 +205,25 @@ bool sandbox_core(const struct sandbox_core *in, struct sandbox_report *ret)
     paths_add(write, data);
     paths_add(write, in->read_write);
     *ret = (struct sandbox_report){ 0 };
-    limit_network(ret);
+    limit_network(ret, in->relays ? "it has no network but the way to its database"
+                                  : "it has no network, only the sockets it was given");
+    if (in->relays && !relay_listen(in->relay, in->relays, in->ports))
+        memset(in->ports, 0, in->relays * sizeof *in->ports);
     limit_capabilities(ret, 1u << CAP_DAC_OVERRIDE);
     limit_privileges(ret);
     limit_dumps(ret);
-    limit_files(ret, &(struct landlock_plan){ .read = read, .write = write },
+    limit_files(ret,
+                &(struct landlock_plan){ .read = read,
+                                         .write = write,
+                                         .ports = in->relays ? in->ports : NULL,
+                                         .port_count = in->relays },
                 "it can change its data folder and read what it serves, nothing else");
-    limit_calls(ret, FILTER_CORE, "no outgoing socket, no program started, no process looked into");
+    if (in->relays)
+        limit_calls(ret, FILTER_CORE_RELAY,
+                    "no outgoing socket but to its database, no program started");
+    else
+        limit_calls(ret, FILTER_CORE,
+                    "no outgoing socket, no program started, no process looked into");
     return all_enforced(ret);
 }
 
@@ -246,6 +259,23 @@ bool sandbox_egress(const char *extra_ca, struct sandbox_report *ret)
     limit_files(ret, &(struct landlock_plan){ .read = read, .connect = true },
                 "it reads certificates, resolver files and libraries, and writes nothing");
     limit_calls(ret, FILTER_EGRESS, "no listening, no program started, no process looked into");
+    return all_enforced(ret);
+}
+
+bool sandbox_relay(struct sandbox_report *ret)
+{
+    const char *read[PATHS] = { NULL };
+    paths_add(read, system_read);
+    paths_add(read, resolver_read);
+    if (SANITIZED)
+        paths_add(read, sanitizer_read);
+    *ret = (struct sandbox_report){ 0 };
+    limit_capabilities(ret, 0);
+    limit_privileges(ret);
+    limit_dumps(ret);
+    limit_files(ret, &(struct landlock_plan){ .read = read, .connect = true },
+                "it reads resolver files and libraries, and writes nothing");
+    limit_calls(ret, FILTER_RELAY, "no listening, no program started, no process looked into");
     return all_enforced(ret);
 }
 

@@ -30,16 +30,24 @@ struct sandbox_core {
                                      certificate, key); ends with NULL; absent ones are skipped */
     const char *const
         *read_write; /* further ones that may be written; ends with NULL; may be NULL */
+    int relay;       /* channel of relay_start */
+    size_t relays;   /* ports to make for it; 0: no relay, no network at all */
+    uint16_t *ports; /* they are told here; 0 when one could not be made */
 };
 
-/* core: no outgoing connection by any family, no program started, no other process looked into,
-   only the given files. What fails or is missing is in the report; true when all is enforced. */
+/* core: no outgoing connection by any family but to the relay's ports, no program started, no other
+   process looked into, only the given files. What fails or is missing is in the report; true when
+   all is enforced. */
 bool sandbox_core(const struct sandbox_core *in, struct sandbox_report *ret);
 
 /* egress: connections out, but none in; reads certificates, resolver files and shared libraries
    only, writes nothing; becomes nobody when it was root. Also limits it to reading the certificate
    file or folder `extra_ca` when given. */
 bool sandbox_egress(const char *extra_ca, struct sandbox_report *ret);
+
+/* relay: connections out, but none in but those it was given; reads resolver files, writes
+   nothing. */
+bool sandbox_relay(struct sandbox_report *ret);
 
 /* supervisor: no core dumps, not traceable, no new privileges, and none of the system calls that
    neither it nor its children ever need. */
