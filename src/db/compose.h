@@ -28,6 +28,15 @@ const char *db_blind_type(const struct db *db);
 /* What stands behind a column of an index so that it serves the order of row_list, absent first. */
 const char *db_index_order(const struct db *db);
 
+/* From now on only what this thread asks of the database is done; all else, queued works too, fails
+   with UNAVAILABLE, in this process. For other nodes: tx_lock_out, in the current transaction, keeps
+   every one of them from the tables until tx_let_in, but for what opening needs; nothing where one
+   process owns the files. */
+void db_fence(struct db *db);
+void db_unfence(struct db *db);
+MUST_USE bool tx_lock_out(struct tx *tx);
+MUST_USE bool tx_let_in(struct tx *tx);
+
 /* Whether the database has the table, and its columns' names in order. */
 MUST_USE bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
 

@@ -21,6 +21,7 @@ struct work {
     void *with;
     struct arena *arena;
     struct error *err;
+    pthread_t by;
     bool ok;
 };
 
@@ -40,6 +41,8 @@ struct db {
     bool busy;   /* somebody has the writer */
     bool doomed; /* being destroyed: no new opens */
     bool warm;   /* may hold memory worth giving back */
+    bool fenced; /* only for works of one thread; see db_fence */
+    pthread_t fenced_for;
     int refs;
     int64_t used; /* seconds, monotonic */
     struct work *first, *last;
@@ -137,6 +140,9 @@ struct engine {
 };
 
 extern const struct engine sqlite_engine, pg_engine;
+
+/* Whether a thread may use the database; UNAVAILABLE when it is fenced for another. */
+bool db_admits(struct db *db, pthread_t thread, struct error *err);
 
 /* Waits until nobody has the writer, then has it. The caller holds store->lock. */
 void writer_take(struct db *db);

@@ -39,7 +39,7 @@ static bool work_call(struct pg_conn *conn, struct work *w, bool writes)
     struct tx tx = {
         .db = conn->db, .pg = conn, .arena = w->arena, .err = w->err, .writes = writes
     };
-    w->ok = w->work(&tx, w->with, w->err);
+    w->ok = db_admits(conn->db, w->by, w->err) && w->work(&tx, w->with, w->err);
     if (!w->ok)
         error_set(w->err, INTERNAL, "a work failed without a reason");
     return w->ok;
@@ -53,7 +53,7 @@ static bool went_on(const struct pg_conn *conn, const struct work *w)
 
 bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
-    struct work w = { .work = work, .with = with, .arena = a, .err = err };
+    struct work w = { .work = work, .with = with, .arena = a, .err = err, .by = pthread_self() };
     bool careful = false;
     for (int attempt = 0;; attempt++) {
         struct pg_conn *conn;

@@ -75,7 +75,7 @@ bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
         error_set(err, IN_USE, NULL);
     else if (state_is(state, "53100"))
         error_set(err, STORAGE_FULL, NULL);
-    else if (state_is(state, "53") || state_is(state, "57014"))
+    else if (state_is(state, "53") || state_is(state, "57014") || state_is(state, "42501"))
         error_set(err, UNAVAILABLE, "the database is busy");
     else if (state_is(state, "54"))
         error_set(err, TOO_LARGE, "the database takes no value as long");

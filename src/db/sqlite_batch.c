@@ -24,7 +24,7 @@ static int work_run(struct conn *conn, struct work *w, bool alone)
                      .err = w->err,
                      .writes = true,
                      .isolate = !alone };
-    w->ok = w->work(&tx, w->with, w->err);
+    w->ok = db_admits(conn->db, w->by, w->err) && w->work(&tx, w->with, w->err);
     if (!w->ok)
         error_set(w->err, INTERNAL, "a work failed without a reason");
     /* SQLite gives up a whole transaction when the disk is full or fails. */

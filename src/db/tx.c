@@ -1,6 +1,8 @@
 /* tx.c: what db.h offers on a database or in a transaction, handed to the engine that holds it. */
 #include "engine.h"
 
+#include <string.h>
+
 struct arena *tx_arena(struct tx *tx)
 {
     return tx->arena;
@@ -65,6 +67,57 @@ const char *db_index_order(const struct db *db)
     return db->store->engine->index_order;
 }
 
+void db_fence(struct db *db)
+{
+    pthread_mutex_lock(&db->store->lock);
+    db->fenced = true;
+    db->fenced_for = pthread_self();
+    pthread_mutex_unlock(&db->store->lock);
+}
+
+void db_unfence(struct db *db)
+{
+    pthread_mutex_lock(&db->store->lock);
+    db->fenced = false;
+    pthread_mutex_unlock(&db->store->lock);
+}
+
+bool db_admits(struct db *db, pthread_t thread, struct error *err)
+{
+    pthread_mutex_lock(&db->store->lock);
+    bool ok = !db->fenced || pthread_equal(db->fenced_for, thread);
+    pthread_mutex_unlock(&db->store->lock);
+    return ok || error_set(err, UNAVAILABLE, NULL);
+}
+
+/* Privileges are the owner's to take and to give back, and part of the transaction. Opening reads
+   schema_state, and must not take the tables for missing. */
+static bool privileges(struct tx *tx, const char *how, const char *whom)
+{
+    const char **tables;
+    size_t n;
+    if (!tx->db->store->engine->seals)
+        return true;
+    if (!tx_tables(tx, &tables, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct query q = query_composed(arena_printf(tx->arena, "%s ON \"%s\" %s CURRENT_USER", how, tables[i], whom));
+        if (strcmp(tables[i], "schema_state") != 0 && !tx_run(tx, &q, NO_ARGS, NULL))
+            return false;
+    }
+    return true;
+}
+
+bool tx_lock_out(struct tx *tx)
+{
+    return privileges(tx, "REVOKE ALL", "FROM");
+}
+
+bool tx_let_in(struct tx *tx)
+{
+    return privileges(tx, "GRANT ALL", "TO");
+}
+
 bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
 {
     return tx->db->store->engine->columns(tx, table, ret, count);
@@ -77,7 +130,7 @@ bool tx_tables(struct tx *tx, const char ***ret, size_t *count)
 
 bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
-    return db->store->engine->read(db, a, work, with, err);
+    return db_admits(db, pthread_self(), err) && db->store->engine->read(db, a, work, with, err);
 }
 
 bool store_ids(struct store *s, struct arena *a, struct id **ret, size_t *count, struct error *err)
