@@ -26,6 +26,7 @@ enum { ALIGN = 16, FIRST = 8192 - 64, KEEP = 65536, STACK = 48 << 10 };
 struct arena_block {
     struct arena_block *next;
     size_t size, used;
+    size_t clean; /* up to here the bytes that are not handed out are zero */
     _Alignas(16) unsigned char bytes[];
 };
 
@@ -36,7 +37,7 @@ static struct arena_block *block_new(size_t size)
         abort();
     b->next = NULL;
     b->size = size;
-    b->used = 0;
+    b->used = b->clean = 0;
     POISON(b->bytes, size);
     return b;
 }
@@ -45,6 +46,7 @@ static void block_wipe(struct arena_block *b)
 {
     UNPOISON(b->bytes, b->size);
     wipe(b->bytes, b->used);
+    b->clean = b->clean > b->used ? b->clean : b->used;
     b->used = 0;
 }
 
@@ -63,11 +65,16 @@ void *arena_alloc(struct arena *a, size_t size)
         b->next = a->block;
         a->block = b;
     }
-    void *at = a->block->bytes + a->block->used;
-    UNPOISON(at, size);
-    a->block->used += need;
+    struct arena_block *block = a->block;
+    unsigned char *at = block->bytes + block->used, *clean = block->bytes + block->clean;
+    UNPOISON(at, need);
+    block->used += need;
     a->used += need;
-    memset(at, 0, size);
+    if (at + need > clean) {
+        unsigned char *from = at > clean ? at : clean;
+        memset(from, 0, (size_t)(at + need - from));
+    }
+    POISON(at + size, need - size);
     return at;
 }
 

@@ -76,12 +76,31 @@ static void digits_have_values(void **state)
     assert_int_equal(hex_digit(0), -1);
 }
 
+/* Whatever was in it before: what an arena hands out is zero. */
+static void arena_hands_out_zeros(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    unsigned seed = 7;
+    for (int turn = 0; turn < 50; turn++) {
+        for (int i = 0; i < 60; i++) {
+            seed = seed * 1103515245u + 12345u;
+            size_t n = seed >> 16 & (turn % 2 ? 4095 : 63);
+            unsigned char *at = arena_alloc(&a, n);
+            for (size_t k = 0; k < n; k++)
+                assert_int_equal(at[k], 0);
+            memset(at, 0xFF, n);
+        }
+        arena_reset(&a);
+    }
+    arena_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(utf8_is_told),
-        cmocka_unit_test(points_come_back),
-        cmocka_unit_test(bytes_are_two_digits),
+        cmocka_unit_test(arena_hands_out_zeros), cmocka_unit_test(utf8_is_told),
+        cmocka_unit_test(points_come_back),      cmocka_unit_test(bytes_are_two_digits),
         cmocka_unit_test(digits_have_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
