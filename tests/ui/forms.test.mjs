@@ -80,6 +80,7 @@ test("somebody without an account answers through the public link", async () => 
   );
   const stranger = await openPage(browser, server.url, { width: 390, height: 844 });
   await stranger.page.goto(`/f/${link}`);
+  await stranger.page.getByText("Forms asks").waitFor();
   await stranger.page.getByRole("button", { name: "Send" }).click();
   await stranger.page.getByText("This is needed").waitFor();
   await stranger.page
@@ -112,6 +113,26 @@ test("the suggestion waits beside the submission until a person accepts it", asy
   await page.getByRole("button", { name: "Accept", exact: true }).click();
   await page.getByText("Suggestion accepted").waitFor();
   await page.getByText(/^Accepted · Fay Forms/).waitFor();
+});
+
+test("a question that was taken out can be brought back with its answers", async () => {
+  await page.goto(`/forms/${form}/fields`);
+  const kept = page.getByRole("textbox", { name: /^Question/ });
+  const saved = page.getByRole("button", { name: "Save", disabled: true });
+  await page.getByRole("button", { name: "Remove field: What happened?" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove field" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await saved.waitFor();
+  await page.reload();
+  const back = page.getByRole("button", { name: "Bring back: What happened?" });
+  await back.waitFor();
+  await eventually(async () => assert.equal(await kept.count(), 1));
+  await checkAccessible(page);
+  await back.click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await saved.waitFor();
+  await page.goto(`/forms/${form}`);
+  await page.getByText("Nobody can sign in").waitFor();
 });
 
 test("nothing went wrong out of sight", () => {

@@ -85,6 +85,7 @@ test("an import shows what it would do, does it, and does nothing the second tim
       .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
   await drop("bad.csv", EXPORT.replace("2026-03-02,08:30:00", "2026-03-02,morning"));
   await page.getByText("1 row cannot be read").waitFor();
+  await page.getByRole("cell", { name: "morning", exact: true }).waitFor();
   await page.getByRole("button", { name: /^Import /, disabled: true }).waitFor();
   await checkAccessible(page);
   await page.getByRole("button", { name: "Choose another file" }).click();

@@ -154,7 +154,14 @@ const struct field form_field_view_fields[] = {
                    .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX,                           \
                    .doc = "The questions in order")
 
-const struct field form_view_fields[] = { VIEW_FIELDS, { 0 } };
+const struct field form_view_fields[] = {
+    VIEW_FIELDS,
+    FIELD_LIST(struct form_view, hidden_fields, struct form_field_view, form_field_view_fields,
+               .privacy = OPERATIONAL, .read_only = true,
+               .doc =
+                   "Questions taken out of the form; listed again, one is back with its answers"),
+    { 0 },
+};
 const struct field public_form_fields[] = {
     VIEW_FIELDS,
     FIELD(struct form_view, organisation_name, .privacy = OPERATIONAL,
@@ -169,20 +176,19 @@ bool form_view(struct ctx *c, const struct form *form, struct form_view *ret)
         return false;
     const struct form_field *from = rows.at;
     struct form_field_view *to = arena_many(c->arena, rows.count, struct form_field_view);
-    size_t n = 0;
+    size_t shown = 0, hidden = 0; /* from the front, and from the back */
     for (size_t i = 0; i < rows.count; i++)
-        if (!from[i].hidden)
-            to[n++] = (struct form_field_view){
-                .key = from[i].key,
-                .label = from[i].label,
-                .help = from[i].help,
-                .kind = from[i].kind,
-                .privacy = from[i].privacy,
-                .required = from[i].required,
-                .ai = from[i].ai,
-                .choices = from[i].choices,
-                .max = from[i].max,
-            };
+        to[from[i].hidden ? rows.count - ++hidden : shown++] = (struct form_field_view){
+            .key = from[i].key,
+            .label = from[i].label,
+            .help = from[i].help,
+            .kind = from[i].kind,
+            .privacy = from[i].privacy,
+            .required = from[i].required,
+            .ai = from[i].ai,
+            .choices = from[i].choices,
+            .max = from[i].max,
+        };
     *ret = (struct form_view){
         .id = form->id,
         .version = form->version,
@@ -194,7 +200,8 @@ bool form_view(struct ctx *c, const struct form *form, struct form_view *ret)
         .link = form->public ? form->link : NULL,
         .public = form->public,
         .retention_days = form->retention_days,
-        .fields = { to, n },
+        .fields = { to, shown },
+        .hidden_fields = { to + shown, hidden },
     };
     return true;
 }

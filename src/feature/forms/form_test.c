@@ -145,6 +145,9 @@ static void test_required_and_hidden(void **state)
     submit(s, form, "{\"b\":\"x\"}", 422);
     const char *old = world_text(s->w, submit(s, form, "{\"a\":\"kept\"}", 201).body, "id");
     form_patch(s, form, "{\"fields\":[{\"label\":\"B\",\"key\":\"b\",\"kind\":\"text\"}]}", 200);
+    const char *at = arena_printf(&s->w->a, "/forms/%s", form);
+    assert_non_null(strstr(world_get(s->w, s->owner, at, 200).body,
+                           "\"hidden_fields\":[{\"key\":\"a\",\"label\":\"A\""));
     submit(s, form, "{\"b\":\"x\"}", 201);             /* no longer asked for */
     submit(s, form, "{\"a\":\"x\",\"b\":\"x\"}", 422); /* nor taken */
     const char *path = arena_printf(&s->w->a, "/forms/%s/submissions/%s", form, old);
@@ -153,6 +156,7 @@ static void test_required_and_hidden(void **state)
                "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"},"
                "{\"label\":\"B\",\"key\":\"b\",\"kind\":\"text\"}]}",
                200);
+    assert_non_null(strstr(world_get(s->w, s->owner, at, 200).body, "\"hidden_fields\":[]"));
     submit(s, form, "{\"a\":\"again\"}", 201);
 }
 

@@ -20,7 +20,7 @@ struct form_view {
     const char *organisation_name; /* for those who come by the public link */
     bool public;
     int64_t retention_days;
-    struct list fields; /* struct form_field_view */
+    struct list fields, hidden_fields; /* struct form_field_view */
 };
 struct form_field_view {
     const char *key, *label, *help, *kind, *privacy;

@@ -1,6 +1,6 @@
 // Building a form: its questions, what kind of answer each takes, and how private that is.
 import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
 import { limit } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -29,6 +29,7 @@ interface Draft {
 }
 
 const text = words.builder;
+const FIELDS_MAX = 40;
 const KEY = /^[a-z][a-z0-9_]*$/;
 
 function draftOf(field: FormField, at: number): Draft {
@@ -62,17 +63,20 @@ function problemOf(draft: Draft, all: Draft[]): string | null {
   return null;
 }
 
+const valuesOf = ({ title, description, status, public: open, fields }: FormRow) => ({
+  title,
+  description: description ?? "",
+  status,
+  public: open,
+  fields: fields.map(draftOf),
+});
+
 export function Builder({ form: row }: { form: FormRow }) {
+  const origin = useRef(row);
   const next = useRef(row.fields.length);
   const [removing, setRemoving] = useState<Draft | null>(null);
   const form = useForm({
-    initial: {
-      title: row.title,
-      description: row.description ?? "",
-      status: row.status,
-      public: row.public,
-      fields: row.fields.map(draftOf),
-    },
+    initial: valuesOf(row),
     guard: true,
     check: ({ title, fields }) => ({
       title: !title.trim() && shared.form.required,
@@ -92,12 +96,26 @@ export function Builder({ form: row }: { form: FormRow }) {
           ai: field.ai && field.privacy !== "SENSITIVE",
         })),
       } as never;
-      await api.patch("/forms/{id}", { params: { id: row.id }, version: row.version, body });
+      const { id, version } = origin.current;
+      await api.patch("/forms/{id}", { params: { id }, version, body });
       await refresh("forms", "data-map");
       notify(text.saved);
     },
   });
+  const { dirty, reset } = form;
+  // What is stored now replaces what was stored before, but not what is being edited.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
+  useEffect(() => {
+    if (dirty || row.version === origin.current.version) return;
+    origin.current = row;
+    next.current = row.fields.length;
+    reset(valuesOf(row));
+  }, [dirty, row.version]);
   const { fields } = form.values;
+  const full = fields.length >= FIELDS_MAX;
+  const hidden = [...row.fields, ...row.hidden_fields].filter(
+    ({ key }) => !fields.some((field) => field.stored && field.key === key),
+  );
   const setFields = (fields: Draft[]) => form.set({ fields });
   const change = (at: number, changes: Partial<Draft>) =>
     setFields(fields.map((field) => (field.at === at ? { ...field, ...changes } : field)));
@@ -149,12 +167,32 @@ export function Builder({ form: row }: { form: FormRow }) {
           <Button
             variant="default"
             leftSection={<Icon name="plus" size={16} />}
-            disabled={fields.length >= 40}
+            disabled={full}
             onClick={add}
           >
             {text.add}
           </Button>
         </div>
+        {hidden.length > 0 && (
+          <section className="field-card stack tight" aria-label={text.hidden}>
+            <h2>{text.hidden}</h2>
+            <p className="quiet small">{text.hidden_help}</p>
+            {hidden.map((field) => (
+              <div key={field.key} className="row between">
+                <span>{field.label}</span>
+                <Button
+                  variant="default"
+                  size="xs"
+                  aria-label={`${text.restore}: ${field.label}`}
+                  disabled={full}
+                  onClick={() => setFields([...fields, draftOf(field, next.current++)])}
+                >
+                  {text.restore}
+                </Button>
+              </div>
+            ))}
+          </section>
+        )}
       </section>
       <section className="card stack" aria-label={words.columns.title}>
         <TextInput
@@ -188,7 +226,7 @@ export function Builder({ form: row }: { form: FormRow }) {
           run={async () => remove(removing)}
         >
           <p>{text.remove_help}</p>
-          <p>{text.remove_back(removing.key)}</p>
+          <p>{text.remove_back}</p>
         </Confirm>
       )}
     </Form>

@@ -4,7 +4,10 @@ import { all, api, type Input, items, type Row, type Whole } from "~/api/client"
 
 type FormGiven = Row<"/forms">;
 export type FormField = Whole<FormGiven["fields"][number], "key" | "kind" | "privacy">;
-export type FormRow = Whole<Omit<FormGiven, "fields">, "status"> & { fields: FormField[] };
+export type FormRow = Whole<Omit<FormGiven, "fields" | "hidden_fields">, "status"> & {
+  fields: FormField[];
+  hidden_fields: FormField[];
+};
 export type FormInput = Input<"/forms">;
 export type Hook = Row<"/hooks">;
 export type Suggestion = Whole<Row<"/suggestions">, "hook" | "submission" | "state">;
@@ -19,6 +22,8 @@ export interface Submission extends Record<string, unknown> {
 
 interface SubmissionPage {
   items: Submission[];
+  /** The files that the answers name. */
+  files?: { id: string; name: string }[];
   next: string | null;
 }
 

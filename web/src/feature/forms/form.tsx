@@ -62,7 +62,7 @@ export default function FormPage({ params }: { params: Record<string, string> })
           </nav>
           {tab === "submissions" && <Submissions form={form} />}
           {tab === "fill" && <FillInside form={form} />}
-          {tab === "fields" && <Builder key={form.version} form={form} />}
+          {tab === "fields" && <Builder key={form.id} form={form} />}
           {tab === "hooks" && <Hooks form={form} />}
         </>
       )}

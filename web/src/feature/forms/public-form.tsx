@@ -2,19 +2,21 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, Problem } from "~/api/client";
+import { type Answer, api, Problem } from "~/api/client";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import type { FormRow } from "./data";
 import { Fill } from "./fields";
 import { uploadPublic } from "./upload";
 import { words } from "./words";
 
+type Public = FormRow & Pick<Answer<"/public/forms/{link}">, "organisation_name">;
+
 export default function PublicForm({ link }: { link: string }) {
   const [sent, setSent] = useState(false);
   const form = useQuery({
     queryKey: ["public-form", link],
     queryFn: () =>
-      api.get("/public/forms/{link}", { params: { link } }) as Promise<unknown> as Promise<FormRow>,
+      api.get("/public/forms/{link}", { params: { link } }) as Promise<unknown> as Promise<Public>,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -31,9 +33,10 @@ export default function PublicForm({ link }: { link: string }) {
     );
   }
   if (!form.data) return <Loading />;
-  const { title, description, fields } = form.data;
+  const { title, description, fields, organisation_name } = form.data;
   return (
     <main className="public">
+      {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
       <PageHead title={title} lead={description ?? undefined} />
       <section className="card">
         {sent ? (

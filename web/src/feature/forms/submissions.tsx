@@ -32,7 +32,16 @@ import { words } from "./words";
 const COLUMNS_MAX = 4;
 const FILTERS_MAX = 3;
 
-function Value({ field, value }: { field: FormField; value: unknown }) {
+/** Names of files by their id. */
+type FileNames = Map<string, string>;
+
+interface ValueProps {
+  field: FormField;
+  value: unknown;
+  files: FileNames;
+}
+
+function Value({ field, value, files }: ValueProps) {
   if (value === null || value === undefined || value === "")
     return <span className="muted">–</span>;
   if (field.kind === "date") return dateText(String(value));
@@ -40,7 +49,7 @@ function Value({ field, value }: { field: FormField; value: unknown }) {
   if (field.kind === "file")
     return (
       <a href={address("/files/{id}", { id: String(value) })} download>
-        {words.submissions.download}
+        {files.get(String(value)) ?? words.submissions.download}
       </a>
     );
   return String(value);
@@ -67,14 +76,20 @@ function useSubmissionFilters(form: FormRow) {
   return { filters, active, setGiven };
 }
 
-function fits(row: Submission, own: Suggestion[], form: FormRow, filters: Wanted): boolean {
+function fits(
+  row: Submission,
+  own: Suggestion[],
+  form: FormRow,
+  files: FileNames,
+  filters: Wanted,
+): boolean {
   const wanted = filters.text.trim().toLocaleLowerCase();
+  const shown = (key: string) => files.get(String(row[key])) ?? row[key];
   const has = (value: unknown) =>
     String(value ?? "")
       .toLocaleLowerCase()
       .includes(wanted);
-  if (wanted && !form.fields.some(({ key, kind }) => kind !== "file" && has(row[key])))
-    return false;
+  if (wanted && !form.fields.some(({ key }) => has(shown(key)))) return false;
   if (filters.state && !own.some(({ state }) => state === filters.state)) return false;
   return [...filters.chosen].every(([key, value]) => row[key] === value);
 }
@@ -136,9 +151,14 @@ export function Submissions({ form }: { form: FormRow }) {
     if (filtering.active && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [filtering.active, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const all = submissions.data?.pages.flatMap((page) => page.items) ?? [];
-  const columns = form.fields.filter(({ kind }) => kind !== "file").slice(0, COLUMNS_MAX);
+  const files: FileNames = new Map(
+    submissions.data?.pages.flatMap((page) =>
+      (page.files ?? []).map(({ id, name }) => [id, name] as const),
+    ),
+  );
+  const columns = form.fields.slice(0, COLUMNS_MAX);
   const ofRow = (id: string) => (suggestions.data ?? []).filter((each) => each.submission === id);
-  const items = all.filter((row) => fits(row, ofRow(row.id), form, filtering.filters));
+  const items = all.filter((row) => fits(row, ofRow(row.id), form, files, filtering.filters));
   const by = (row: Submission) =>
     row.submitter ? (people.get(row.submitter)?.name ?? "–") : words.submissions.anyone;
   const shown = items.find(({ id }) => id === opened);
@@ -147,7 +167,10 @@ export function Submissions({ form }: { form: FormRow }) {
     const rows = items.map(
       (row): Cells => [
         row.created_at,
-        ...form.fields.map(({ key }) => row[key] as string | number | null),
+        ...form.fields.map(({ key }) => {
+          const value = row[key] as string | number | null;
+          return files.get(String(value)) ?? value;
+        }),
         by(row),
         ofRow(row.id)
           .map(({ value, state }) => value ?? words.suggestion.states[state])
@@ -222,7 +245,7 @@ export function Submissions({ form }: { form: FormRow }) {
                   {columns.map((field) => (
                     <td key={field.key} className={field.kind === "number" ? "num" : undefined}>
                       <div className="truncate value-cell">
-                        <Value field={field} value={row[field.key]} />
+                        <Value field={field} value={row[field.key]} files={files} />
                       </div>
                     </td>
                   ))}
@@ -257,6 +280,7 @@ export function Submissions({ form }: { form: FormRow }) {
             form={form}
             row={shown}
             by={by(shown)}
+            files={files}
             suggestions={ofRow(shown.id)}
             hooks={hooks}
             onClose={() => setOpened(null)}
@@ -281,12 +305,13 @@ interface DetailProps {
   form: FormRow;
   row: Submission;
   by: string;
+  files: FileNames;
   suggestions: Suggestion[];
   hooks: Map<string, Hook>;
   onClose: () => void;
 }
 
-function Detail({ form, row, by, suggestions, hooks, onClose }: DetailProps) {
+function Detail({ form, row, by, files, suggestions, hooks, onClose }: DetailProps) {
   const { zone } = useSession();
   const may = useMay();
   const [removing, setRemoving] = useState(false);
@@ -301,7 +326,7 @@ function Detail({ form, row, by, suggestions, hooks, onClose }: DetailProps) {
           <div key={field.key}>
             <dt>{field.label}</dt>
             <dd>
-              <Value field={field} value={row[field.key]} />
+              <Value field={field} value={row[field.key]} files={files} />
             </dd>
           </div>
         ))}

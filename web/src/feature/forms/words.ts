@@ -51,8 +51,11 @@ export const words = {
     remove_title: (label: string) => `Remove “${label}”?`,
     remove_help:
       "Once saved, the question is taken out of the form, and its column out of the list. Answers already given stay stored: they are in exports and are erased with the person.",
-    remove_back: (key: string) =>
-      `They come back when a question with the key “${key}” is added. Deleting the form deletes them.`,
+    remove_back: "The question can be brought back. Deleting the form deletes the answers.",
+    hidden: "Questions taken out",
+    hidden_help:
+      "The answers given to them are kept. A question that is brought back is asked again, and its column is back in the list.",
+    restore: "Bring back",
     choices_lost: (choices: string) => `Answers already given keep ${choices}`,
     none: "A form starts with a question",
     none_help: "Add a field; say what kind of answer it takes and how private that is.",
@@ -75,6 +78,7 @@ export const words = {
     file: "Choose a file",
     uploading: "Uploading",
     number_bad: "Write a number",
+    asks: (organisation: string) => `${organisation} asks`,
     kept: "The answers go to the organisation that gave out this link. No account is needed, and no cookie is set.",
     optional: "optional",
   },

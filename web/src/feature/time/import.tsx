@@ -223,14 +223,16 @@ function Outcome({ result }: { result: Result }) {
                     {words.import.line}
                   </th>
                   <th scope="col">{words.import.column}</th>
+                  <th scope="col">{words.import.value}</th>
                   <th scope="col">{words.import.reason}</th>
                 </tr>
               </thead>
               <tbody>
-                {problems.map(({ line, column, reason }) => (
+                {problems.map(({ line, column, value, reason }) => (
                   <tr key={`${line} ${column} ${reason}`}>
                     <td className="num">{line || "–"}</td>
                     <td>{column ?? "–"}</td>
+                    <td className="mono wrap-anywhere">{value ?? "–"}</td>
                     <td>{reason}</td>
                   </tr>
                 ))}

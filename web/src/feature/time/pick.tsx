@@ -84,5 +84,5 @@ export function TagSelect(props: TagSelectProps) {
 export function PersonSelect(props: PickProps) {
   const people = usePeople();
   const data = (people.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  return <Select data={data} searchable clearable {...props} />;
+  return <Select data={data} placeholder={words.pick.person} searchable clearable {...props} />;
 }

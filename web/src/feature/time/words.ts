@@ -38,6 +38,7 @@ export const words = {
     all_clients: "All clients",
     all_tags: "All tags",
     all_people: "Everyone",
+    person: "Choose a person",
   },
   today: {
     title: "Today",
@@ -155,7 +156,7 @@ export const words = {
     lead: "Detailed CSV exports of Toggl Track, Clockify, Harvest and Kimai.",
     drop: "Drop a CSV file here",
     choose: "Choose a file",
-    format: "From",
+    format: "Exported from",
     formats: {
       auto: "Find out",
       toggl: "Toggl Track",
@@ -200,6 +201,7 @@ export const words = {
     problems_help: "Mend these in the file and drop it again; until then nothing is created.",
     line: "Line",
     column: "Column",
+    value: "What stands there",
     reason: "Reason",
     people: "People in the file",
     matched: "Known",
