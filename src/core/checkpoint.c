@@ -109,6 +109,7 @@ static const char *sign_head(const struct ctx *c, const char *head)
 /* ---- making ---- */
 
 struct piece {
+    struct id from;     /* absent: where look_from says */
     struct list events; /* ids from the first to the last are looked through again when writing */
 };
 
@@ -137,9 +138,10 @@ static bool piece_find(struct ctx *c, void *with)
     static const struct query open = { "checkpoint IS NULL AND id >= $1 ORDER BY id LIMIT $2" };
     struct piece *piece = with;
     struct audit_checkpoint last = { 0 };
-    return last_find(c, &last) &&
-           rows_find(c, &audit_event_table, &open,
-                     ARGS(value_id(look_from(c, &last)), value_int(EVENTS_AT_ONCE)),
+    if (!last_find(c, &last))
+        return false;
+    struct id from = id_given(piece->from) ? piece->from : look_from(c, &last);
+    return rows_find(c, &audit_event_table, &open, ARGS(value_id(from), value_int(EVENTS_AT_ONCE)),
                      &piece->events);
 }
 
@@ -174,12 +176,14 @@ static bool piece_cover(struct ctx *c, void *with)
 
 static bool checkpoints_make(struct ctx *c)
 {
+    struct piece piece = { 0 };
     for (;;) {
-        struct piece piece = { 0 };
         if (!ctx_read(c, piece_find, &piece))
             return false;
         if (!piece.events.count)
             return true;
+        const struct audit_event *events = piece.events.at;
+        piece.from = events[piece.events.count - 1].id;
         if (!ctx_write(c, piece_cover, &piece))
             return false;
     }

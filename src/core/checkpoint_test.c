@@ -23,21 +23,28 @@ struct office {
     struct id organisation;
 };
 
+struct vandal {
+    const struct query *q;
+    const struct value *arg; /* NULL: none */
+};
+
 static bool run_query(struct ctx *c, void *with)
 {
+    const struct vandal *v = with;
     int64_t changed = 0;
-    bool ok = tx_run(c->tx, with, NO_ARGS, &changed);
+    bool ok = tx_run(c->tx, v->q, v->arg, v->arg ? 1 : 0, &changed);
     if (ok && !changed)
-        fail_msg("it changed nothing: %s", ((const struct query *)with)->sql);
+        fail_msg("it changed nothing: %s", v->q->sql);
     return ok;
 }
 
 /* What somebody with the database open could do. */
-static void tamper(struct office *o, const struct query *q)
+static void tamper(struct office *o, const struct query *q, const struct value *arg)
 {
     struct error err = { 0 };
     struct ctx c = app_ctx(o->w->app, &o->w->a, &err, "vandal");
-    if (!organisation_write(&c, o->organisation, run_query, (void *)(uintptr_t)q))
+    struct vandal v = { q, arg };
+    if (!organisation_write(&c, o->organisation, run_query, &v))
         fail_msg("%s", err.detail);
 }
 
@@ -117,16 +124,16 @@ static void late_events_are_covered(void **state)
 {
     struct office *o = *state;
     static const struct query before = {
-        "UPDATE audit_event SET id = X'0000000000000000000000000000000A' WHERE checkpoint IS NULL"
+        "UPDATE audit_event SET id = $1 WHERE checkpoint IS NULL"
     };
-    static const struct query yesterday = {
-        "UPDATE audit_checkpoint SET created_at = created_at - 86400000000"
-    };
-    tamper(o, &before);
+    static const struct query yesterday = { "UPDATE audit_checkpoint SET created_at = $1" };
+    struct value first = value_id((struct id){ { [15] = 10 } });
+    struct value day_before = value_instant(instant_plus(instant_now(), (struct span){ -86400 }));
+    tamper(o, &before, &first);
     checkpoints(o);
     expect(o, "\"whole\":true,\"checkpoints\":2,");
     expect(o, "\"open\":1,");
-    tamper(o, &yesterday); /* the heads say the time, too */
+    tamper(o, &yesterday, &day_before); /* the heads say the time, too */
     checkpoints(o);
     expect(o, "\"whole\":false,\"checkpoints\":3,");
     expect(o, "\"open\":0,\"broken\":1,\"problem\":\"covers events that were altered\"");
@@ -135,16 +142,18 @@ static void late_events_are_covered(void **state)
 static const struct {
     struct query tamper;
     const char *shows;
+    bool at; /* $1 is a moment */
 } rows[] = {
-    { { "UPDATE audit_event SET action = 'person.wave' WHERE checkpoint = 2 AND id = (SELECT"
-        " max(id) FROM audit_event WHERE checkpoint = 2)" },
+    { { "UPDATE audit_event SET action = 'person.wave' WHERE id = (SELECT id FROM audit_event"
+        " WHERE checkpoint = 2 ORDER BY id DESC LIMIT 1)" },
       "\"broken\":2,\"problem\":\"covers events that were altered\"" },
     { { "UPDATE audit_event SET actor = NULL WHERE checkpoint = 1" },
       "\"broken\":1,\"problem\":\"covers events that were altered\"" },
-    { { "UPDATE audit_event SET created_at = created_at + 60000000 WHERE checkpoint = 1" },
-      "\"broken\":1,\"problem\":\"covers events that were altered\"" },
-    { { "DELETE FROM audit_event WHERE checkpoint = 2 AND id = (SELECT min(id) FROM audit_event"
-        " WHERE checkpoint = 2)" },
+    { { "UPDATE audit_event SET created_at = $1 WHERE checkpoint = 1" },
+      "\"broken\":1,\"problem\":\"covers events that were altered\"",
+      true },
+    { { "DELETE FROM audit_event WHERE id = (SELECT id FROM audit_event WHERE checkpoint = 2"
+        " ORDER BY id LIMIT 1)" },
       "\"broken\":2,\"problem\":\"lacks events\"" },
     { { "UPDATE audit_event SET checkpoint = NULL WHERE checkpoint = 1" },
       "\"broken\":1,\"problem\":\"lacks events\"" },
@@ -171,7 +180,8 @@ static void whatever_is_done_shows(void **state)
         void *o;
         open_office(&o);
         expect(o, "\"whole\":true");
-        tamper(o, &rows[i].tamper);
+        struct value moment = value_instant((struct instant){ INT64_C(1772352000000000) });
+        tamper(o, &rows[i].tamper, rows[i].at ? &moment : NULL);
         expect(o, "\"whole\":false");
         expect(o, rows[i].shows);
         assert_int_equal(close_office(&o), 0);

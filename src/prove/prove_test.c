@@ -278,7 +278,7 @@ static void event_altered(struct fixture *f)
 static void event_removed(struct fixture *f)
 {
     static const struct query q = { "DELETE FROM audit_event WHERE id IN"
-                                    " (SELECT max(id) FROM audit_event)" };
+                                    " (SELECT id FROM audit_event ORDER BY id DESC LIMIT 1)" };
     log_write(f, &q);
 }
 

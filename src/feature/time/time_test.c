@@ -521,7 +521,7 @@ static void an_import_is_all_or_nothing(void **state)
               "09:00:00,01:00:00,,\n";
     struct answer r = upload(w, 200, "/time/imports?dry_run=true", w->owner, broken);
     has(&r, "{\"line\":3,\"column\":\"Start date\",\"reason\":\"is not a date between 1990 and "
-            "2100\"}");
+            "2100\",\"value\":\"2026-13-02\"}");
     r = upload(w, 422, "/time/imports", w->owner, broken);
     has(&r, "/problems/import-unreadable");
     has(&r, "line 3 Start date");
