@@ -243,20 +243,71 @@ bool nino_valid(const char *text, size_t n)
            last >= 'A' && last <= 'D';
 }
 
+/* SHA-256 (FIPS 180-4) of less than 56 bytes, which are one block. */
+static void short_sha256(const uint8_t *text, size_t n, uint8_t ret[32])
+{
+    static const uint32_t round[64] = {
+        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
+        0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
+        0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+        0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
+        0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
+        0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
+        0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
+        0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+        0xc67178f2,
+    };
+    uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+    uint8_t block[64] = { 0 };
+    uint32_t w[64], v[8];
+    assert(n < 56);
+    memcpy(block, text, n);
+    block[n] = 0x80;
+    block[62] = (uint8_t)(n >> 5);
+    block[63] = (uint8_t)(n << 3);
+#define TURN(x, by) ((x) >> (by) | (x) << (32 - (by)))
+    for (size_t i = 0; i < 16; i++)
+        w[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
+               (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
+    for (size_t i = 16; i < 64; i++)
+        w[i] = (TURN(w[i - 2], 17) ^ TURN(w[i - 2], 19) ^ w[i - 2] >> 10) + w[i - 7] +
+               (TURN(w[i - 15], 7) ^ TURN(w[i - 15], 18) ^ w[i - 15] >> 3) + w[i - 16];
+    memcpy(v, h, sizeof v);
+    for (size_t i = 0; i < 64; i++) {
+        uint32_t one = v[7] + (TURN(v[4], 6) ^ TURN(v[4], 11) ^ TURN(v[4], 25)) +
+                       ((v[4] & v[5]) ^ (~v[4] & v[6])) + round[i] + w[i];
+        uint32_t two = (TURN(v[0], 2) ^ TURN(v[0], 13) ^ TURN(v[0], 22)) +
+                       ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+        memmove(v + 1, v, 7 * sizeof *v);
+        v[4] += one;
+        v[0] = one + two;
+    }
+#undef TURN
+    for (size_t i = 0; i < 8; i++)
+        for (size_t k = 0; k < 4; k++)
+            ret[4 * i + k] = (uint8_t)((h[i] + v[i]) >> (24 - 8 * k));
+}
+
+/* A version, 20 bytes, and the first four bytes of their hash's hash. */
 bool base58_valid(const char *text, size_t n)
 {
-    int lower = 0, capital = 0, digits = 0;
+    static const char letters[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    uint8_t bytes[25] = { 0 }, hash[32];
     if (n < 26 || n > 35 || (text[0] != '1' && text[0] != '3'))
         return false;
     for (size_t i = 0; i < n; i++) {
-        char c = text[i];
-        if (c == '0' || c == 'O' || c == 'I' || c == 'l')
+        const char *letter = text[i] ? strchr(letters, text[i]) : NULL;
+        if (!letter)
             return false;
-        lower += c >= 'a' && c <= 'z';
-        capital += is_upper(c);
-        digits += is_digit(c);
-        if (!is_digit(c) && !is_upper(upper(c)))
+        unsigned carry = (unsigned)(letter - letters);
+        for (size_t k = sizeof bytes; k-- > 0; carry >>= 8)
+            bytes[k] = (uint8_t)(carry += bytes[k] * 58u);
+        if (carry)
             return false;
     }
-    return lower > 2 && capital > 2 && digits > 2;
+    short_sha256(bytes, 21, hash);
+    short_sha256(hash, sizeof hash, hash);
+    return !memcmp(hash, bytes + 21, 4);
 }

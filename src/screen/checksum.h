@@ -18,6 +18,6 @@ bool dni_valid(const char *text, size_t n);            /* Spain, DNI and NIE let
 bool codice_fiscale_valid(const char *text, size_t n); /* Italy */
 bool nif_valid(const char *digits, size_t n);          /* Portugal */
 bool nino_valid(const char *text, size_t n);           /* United Kingdom, form only */
-bool base58_valid(const char *text, size_t n);         /* Bitcoin address, form only */
+bool base58_valid(const char *text, size_t n);         /* Bitcoin address, Base58Check */
 
 #endif

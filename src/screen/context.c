@@ -12,7 +12,10 @@ static const struct {
       "whatsapp sms text texting reach ring hotline landline handy telefon telefonnummer "
       "handynummer "
       "rufnummer telefono movil celular telemovel telefone cellulare telefoon gsm komorka numer "
-      "telefonu portable mobil anrufen phoned viber signal contact contacted voicemail messages" },
+      "telefonu portable mobil anrufen phoned viber signal contact contacted voicemail messages "
+      "anruf ruckruf zuruckrufen appeler appelez appelle rappeler joindre llamar llame llamada "
+      "devolver chiamare chiami chiamata richiamare bellen bel terugbellen dzwonic zadzwon "
+      "oddzwonic ligar ligue chamada registered" },
     { CONTEXT_CARD,
       "card cards cc credit debit visa mastercard amex maestro karte kreditkarte carte tarjeta "
       "carta creditcard karta cartao kartennummer" },
@@ -37,7 +40,7 @@ static const struct {
     { CONTEXT_ACCOUNT,
       "account accounts acct konto kontonummer compte cuenta conto rekening rekeningnummer "
       "konta conta routing aba sort customer client kundennummer kunde policy contract case "
-      "ticket reference ref invoice rechnungsnummer member membership loyalty record" },
+      "reference member membership loyalty record" },
     { CONTEXT_PERSONNEL,
       "employee personnel staff personalnummer mitarbeiternummer matricule badge student "
       "matrikelnummer payroll" },
@@ -74,6 +77,8 @@ static const struct {
     { CONTEXT_BORN,
       "born birth birthday birthdate dob geboren geburtsdatum geburtstag naissance ne nee "
       "nacimiento nacido nacida nascita nato nata geboortedatum urodzenia nascimento died" },
+    { CONTEXT_HAVE, "ai as a avait aura tengo tiene tienes tenia ho ha hai aveva mam masz ma mial "
+                    "tenho tem tens tinha" },
     { CONTEXT_SEASON, "year summer spring fall autumn winter class end beginning start sommer" },
 };
 

@@ -29,6 +29,7 @@ enum {
     CONTEXT_NPI = 1 << 21,
     CONTEXT_SEASON = 1 << 22,
     CONTEXT_PERSONNEL = 1 << 23,
+    CONTEXT_HAVE = 1 << 24, /* "ai", "tengo", ...: years that somebody has */
 };
 
 struct context;

@@ -2,6 +2,7 @@
 #include "mask.h"
 
 #include "directory.h"
+#include "gazetteer.h"
 #include "pattern.h"
 #include "tagger.h"
 
@@ -44,9 +45,6 @@ struct mask {
     int bias;
 };
 
-/* What label "none" gets added, in the weights' unit: chosen on held-out texts. */
-enum { BIAS = 0 };
-
 const char *mask_kind_name(enum mask_kind kind)
 {
     return names[kind];
@@ -62,7 +60,7 @@ enum mask_kind mask_kind_of(const char *name)
 
 const struct mask *mask_new(struct arena *a, const struct mask_name *directory, size_t count)
 {
-    return mask_new_with(a, directory, count, tagger_own(), BIAS);
+    return mask_new_with(a, directory, count, tagger_own(), TAGGER_BIAS);
 }
 
 const struct mask *mask_new_with(struct arena *a, const struct mask_name *directory, size_t count,
@@ -107,6 +105,120 @@ static void search_directory(struct search *s, const struct directory *d)
     }
 }
 
+static bool sign_at(const struct search *s, size_t i, const char *signs)
+{
+    const struct word *w = &s->words.at[i];
+    return w->class == WORD_SIGN && w->length == 1 && strchr(signs, s->text[w->start]);
+}
+
+/* Takes off signs that no name starts or ends with; false when no name is left. */
+static bool hit_trim(const struct search *s, struct tagger_hit *h)
+{
+    const struct word *w = s->words.at;
+    bool opened = false;
+    while (h->first < h->last &&
+           (w[h->first].class == WORD_NEWLINE || sign_at(s, h->first, ".,;:!?\"'()[]<>*-/|_")))
+        h->first++;
+    for (size_t i = h->first; i <= h->last; i++)
+        opened |= sign_at(s, i, "(");
+    while (h->first < h->last &&
+           (w[h->last].class == WORD_NEWLINE || sign_at(s, h->last, ",;:!?\"'([]<>*-/|_") ||
+            (!opened && sign_at(s, h->last, ")"))))
+        h->last--;
+    const struct word *only = &w[h->first];
+    if (h->first < h->last)
+        return true;
+    /* "10th", "501(c)" */
+    bool glued = h->first > 0 && !only->space && w[h->first - 1].class == WORD_DIGITS;
+    bool letter = only->length == 1 && only->shape == CASE_LOWER && h->kind != MASK_STREET_ADDRESS;
+    return only->class == WORD_DIGITS || (only->class == WORD_LETTERS && !glued && !letter);
+}
+
+/* A text that writes names small, too. */
+static bool text_small(const struct search *s)
+{
+    for (size_t i = 0; i < s->words.count; i++)
+        if (s->words.at[i].class == WORD_LETTERS && s->words.at[i].shape == CASE_TITLE &&
+            s->words.at[i].length > 1)
+            return false;
+    return true;
+}
+
+/* Small letters in a text that has capitals, and no word of it is known as a name alone. */
+static bool hit_common(const struct search *s, const struct tagger_hit *h)
+{
+    if (h->kind != MASK_PERSON && h->kind != MASK_GPE && h->kind != MASK_ORGANIZATION)
+        return false;
+    for (size_t i = h->first; i <= h->last; i++) {
+        const struct word *w = &s->words.at[i];
+        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look(w->hash) : 0;
+        bool name = lists & (GAZETTEER_FIRST | GAZETTEER_LAST | GAZETTEER_PLACE |
+                             GAZETTEER_COUNTRY | GAZETTEER_COMPANY) &&
+                    !(lists & (GAZETTEER_WORD | GAZETTEER_FUNCTION));
+        if (w->class == WORD_DIGITS || (w->class == WORD_LETTERS && w->shape != CASE_LOWER) || name)
+            return false;
+    }
+    return true;
+}
+
+/* One word of a dictionary that no list of names has, with a capital because a line or a sentence
+   starts with it, needs strong signs around it. The limit was chosen on held-out texts. */
+static bool hit_weak(const struct search *s, const struct tagger_hit *h)
+{
+    const struct word *w = &s->words.at[h->first];
+    unsigned known =
+        GAZETTEER_FIRST | GAZETTEER_LAST | GAZETTEER_PLACE | GAZETTEER_COUNTRY | GAZETTEER_COMPANY;
+    if (h->first < h->last || w->class != WORD_LETTERS || w->shape != CASE_TITLE ||
+        (h->kind != MASK_PERSON && h->kind != MASK_GPE && h->kind != MASK_ORGANIZATION))
+        return false;
+    if (h->first > 0 && s->words.at[h->first - 1].class != WORD_NEWLINE &&
+        !sign_at(s, h->first - 1, ".!?:-*\""))
+        return false;
+    unsigned lists = gazetteer_look(w->hash);
+    return lists & GAZETTEER_WORD && !(lists & known) && h->score < 0.86f;
+}
+
+/* A word that is a name wherever it stands, once one place has shown it to be one. */
+static bool name_always(const struct word *w)
+{
+    return w->class == WORD_LETTERS && w->length > 2 && w->shape == CASE_TITLE &&
+           !(gazetteer_look(w->hash) & (GAZETTEER_WORD | GAZETTEER_FUNCTION | GAZETTEER_MONTH |
+                                        GAZETTEER_PLACE | GAZETTEER_COUNTRY | GAZETTEER_NATION));
+}
+
+struct names {
+    uint64_t *at;
+    size_t mask; /* a power of two less one */
+};
+
+static uint64_t *names_slot(const struct names *n, uint64_t hash)
+{
+    size_t i = (hash * 0x9e3779b97f4a7c15u) >> 32 & n->mask;
+    while (n->at[i] && n->at[i] != hash)
+        i = (i + 1) & n->mask;
+    return &n->at[i];
+}
+
+/* Finds the words of persons again where the tagger saw nothing in their surroundings. */
+static void search_again(struct search *s, const struct tagger_hit *hits, size_t count)
+{
+    size_t room = 0, slots = 8;
+    for (size_t i = 0; i < count; i++)
+        room += hits[i].kind == MASK_PERSON ? hits[i].last - hits[i].first + 1 : 0;
+    while (slots < room * 2)
+        slots *= 2;
+    struct names n = { room ? arena_many(s->arena, slots, uint64_t) : NULL, slots - 1 };
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = hits[i].first; hits[i].kind == MASK_PERSON && k <= hits[i].last; k++)
+            if (name_always(&s->words.at[k]))
+                *names_slot(&n, s->words.at[k].hash) = s->words.at[k].hash;
+    for (size_t i = 0; room && i < s->words.count; i++) {
+        const struct word *w = &s->words.at[i];
+        if (w->class == WORD_LETTERS && w->shape == CASE_TITLE && *names_slot(&n, w->hash))
+            search_add(s, MASK_PERSON, w->start, w->end, 0.35f, "a person's name elsewhere here");
+    }
+}
+
 static void search_tagger(struct search *s, const struct mask *m)
 {
     static const char *const whys[] = {
@@ -118,17 +230,24 @@ static void search_tagger(struct search *s, const struct mask *m)
         [MASK_TITLE] = "a title or an occupation beside a name",
         [MASK_ZIP_CODE] = "reads like a postal code",
     };
-    size_t count;
+    size_t count, kept = 0;
     struct tagger_hit *hits =
         tagger_find(s->arena, m->weights, s->text, &s->words, m->bias, &count);
+    bool small = text_small(s);
     for (size_t i = 0; i < count; i++) {
-        const struct tagger_hit *h = &hits[i];
+        struct tagger_hit *h = &hits[kept];
+        *h = hits[i];
+        if (!hit_trim(s, h) || (!small && (hit_common(s, h) || hit_weak(s, h))))
+            continue;
+        kept++;
         struct found *f = search_add(s, h->kind, s->words.at[h->first].start,
                                      s->words.at[h->last].end, h->score, whys[h->kind]);
-        f->rank = h->kind == MASK_STREET_ADDRESS                 ? 0.88f
-                  : h->kind == MASK_PERSON && h->last > h->first ? 0.93f
-                                                                 : 0.4f + h->score / 4;
+        bool several = h->last > h->first;
+        f->rank = several && h->kind == MASK_STREET_ADDRESS ? 0.88f
+                  : several && h->kind == MASK_PERSON       ? 0.93f
+                                                            : 0.4f + h->score / 4;
     }
+    search_again(s, hits, kept);
 }
 
 /* Each word goes to the strongest span over it; what is left of a weaker span stays masked, for a

@@ -115,7 +115,7 @@ static void numbers_prove_themselves(void **state)
         { "X1234567L", "X1234567M", MASK_NATIONAL_ID },
         { "RSSMRA85T10A562S", "RSSMRA85T10A562T", MASK_NATIONAL_ID },
         { "1 84 12 76 451 089 46", "1 84 12 76 451 089 47", MASK_NATIONAL_ID },
-        { "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "1BvBMSEYstWetqTFn5Au4m4GFg7x0aNVN2",
+        { "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3",
           MASK_CRYPTO_ADDRESS },
         { "2001:db8:85a3::8a2e:370:7334", "2001:db8:85a3::8a2e:370g:7334", MASK_IP_ADDRESS },
         { "192.168.10.254", "192.168.10.256", MASK_IP_ADDRESS },
@@ -155,9 +155,38 @@ static void numbers_need_context(void **state)
         { "call (541) 754-3010 now", "(541) 754-3010", MASK_PHONE_NUMBER },
         { "mail jo.doe+x@mail.example.co.uk.", "jo.doe+x@mail.example.co.uk", MASK_EMAIL_ADDRESS },
         { "see https://x.example.com/a?b=1.", "https://x.example.com/a?b=1", MASK_DOMAIN_NAME },
+        { "the card (4532015112830366)", "4532015112830366", MASK_CREDIT_CARD },
+        { "Tengo 41 años y dos hijos", "41", MASK_AGE },
+        { "J'ai 34 ans", "34", MASK_AGE },
+        { "ata de 7 de março de 2024", "7 de março de 2024", MASK_DATE_TIME },
+        { "llamar al 612 44 89 03", "612 44 89 03", MASK_PHONE_NUMBER },
+        { "see you on friday then", "friday", MASK_DATE_TIME },
+        { "on se voit lundi", "lundi", MASK_DATE_TIME },
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         assert_true(found(*state, rows[i].text, rows[i].kind, rows[i].value));
+}
+
+/* Parts of other things: a colour, a wrong IBAN, an ordinal, a ticket. */
+static void numbers_inside_others_stay(void **state)
+{
+    struct look *l = *state;
+    assert_int_equal(count_of(l, "color: #1f6feb;"), 0);
+    assert_int_equal(count_of(l, "the 10th time, section 501(c)3"), 0);
+    assert_int_equal(count_of(l, "Ticket 882134 reopened"), 0);
+    const char *text = "it reads DE83 6151 3131 3839 3336 06 there"; /* 6151... passes Luhn */
+    assert_int_equal(
+        mask_find(&l->arena, l->mask, text, strlen(text), 1u << MASK_CREDIT_CARD).count, 0);
+}
+
+/* What one place shows to be a name is one everywhere in the text. */
+static void names_are_found_again(void **state)
+{
+    struct look *l = *state;
+    const char *text = "My name is Zsombora Ulvskog.\nthe desk: Zsombora";
+    struct mask_spans s = mask_find(&l->arena, l->mask, text, strlen(text), 1u << MASK_PERSON);
+    assert_int_equal(s.count, 2);
+    assert_int_equal(s.at[1].end, strlen(text));
 }
 
 static void tagger_reads_names(void **state)
@@ -305,6 +334,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(common_words_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_prove_themselves, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_need_context, setup, teardown),
+        cmocka_unit_test_setup_teardown(numbers_inside_others_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_are_found_again, setup, teardown),
         cmocka_unit_test_setup_teardown(tagger_reads_names, setup, teardown),
         cmocka_unit_test_setup_teardown(restore_gives_back, setup, teardown),
         cmocka_unit_test_setup_teardown(tokens_survive_models, setup, teardown),

@@ -11,9 +11,18 @@ static bool month_at(const struct search *s, size_t i)
            gazetteer_look(s->words.at[i].hash) & GAZETTEER_MONTH;
 }
 
+/* "7 de março": without its neighbours, a man's name. */
+static bool march_at(const struct search *s, size_t i)
+{
+    return i > 1 && !strcmp(s->words.at[i].plain, "marco") && s->words.at[i].shape == CASE_LOWER &&
+           !strcmp(s->words.at[i - 1].plain, "de") && s->words.at[i - 2].class == WORD_DIGITS;
+}
+
 static bool day_at(const struct search *s, size_t i)
 {
-    return word_class_is(s, i, WORD_DIGITS) && s->words.at[i].length <= 2 &&
+    bool glued = i > 0 && i < s->words.count && !s->words.at[i].space &&
+                 s->words.at[i - 1].class == WORD_LETTERS;
+    return !glued && word_class_is(s, i, WORD_DIGITS) && s->words.at[i].length <= 2 &&
            word_number(s, i) >= 1 && word_number(s, i) <= 31;
 }
 
@@ -78,20 +87,41 @@ static void month_found(struct search *s, size_t month)
     search_add(s, MASK_DATE_TIME, w[first].start, w[last].end, 0.9f, "a date in words");
 }
 
+static bool plain_among(const struct search *s, size_t i, const char *const *list, size_t count)
+{
+    for (size_t k = 0; k < count; k++)
+        if (plain_is(s, i, list[k]))
+            return true;
+    return false;
+}
+
+/* English weekdays have a capital; without it, they need a word beside them that goes with days. */
+static bool weekday_small(const struct search *s, size_t i)
+{
+    static const char *const before[] = { "on", "this", "by", "until" };
+    static const char *const after[] = { "morning", "afternoon", "evening", "night" };
+    const struct word *w = &s->words.at[i];
+    return memcmp(s->text + w->end - 3, "day", 3) != 0 ||
+           (i > 0 && plain_among(s, i - 1, before, LENGTH(before))) ||
+           plain_among(s, i + 1, after, LENGTH(after));
+}
+
 /* A weekday that people meet on; "last Sunday", "every Monday" and plurals say nothing of anyone.
  */
 static void weekday_found(struct search *s, size_t i)
 {
-    static const char *const never[] = { "last",  "every",   "each",  "next",
-                                         "jeden", "letzten", "chaque" };
-    for (size_t k = 0; k < LENGTH(never); k++)
-        if (i > 0 && plain_is(s, i - 1, never[k]))
-            return;
-    if (i + 1 < s->words.count && s->words.at[i + 1].class == WORD_LETTERS &&
-        s->words.at[i + 1].shape != CASE_LOWER && s->words.at[i].shape == CASE_TITLE &&
-        !gazetteer_look(s->words.at[i + 1].hash))
+    static const char *const never[] = { "last",    "every",  "each",  "next",  "jeden",
+                                         "letzten", "chaque", "cada",  "ogni",  "elke",
+                                         "kazdy",   "kazda",  "black", "cyber", "good" };
+    const struct word *w = &s->words.at[i], *next = i + 1 < s->words.count ? w + 1 : NULL;
+    if (i > 0 && plain_among(s, i - 1, never, LENGTH(never)))
         return;
-    search_add(s, MASK_DATE_TIME, s->words.at[i].start, s->words.at[i].end, 0.6f, "a weekday");
+    if (w->shape == CASE_LOWER && !weekday_small(s, i))
+        return;
+    if (next && next->class == WORD_LETTERS && next->shape != CASE_LOWER &&
+        w->shape == CASE_TITLE && !gazetteer_look(next->hash))
+        return;
+    search_add(s, MASK_DATE_TIME, w->start, w->end, 0.6f, "a weekday");
 }
 
 void pattern_dates(struct search *s)
@@ -100,9 +130,9 @@ void pattern_dates(struct search *s)
         const struct word *w = &s->words.at[i];
         if (w->class != WORD_LETTERS || w->length < 3)
             continue;
-        if (month_at(s, i))
+        if (month_at(s, i) || march_at(s, i))
             month_found(s, i);
-        else if (w->shape != CASE_LOWER && context_look(s->context, w->hash) & CONTEXT_WEEKDAY)
+        else if (w->length > 4 && context_look(s->context, w->hash) & CONTEXT_WEEKDAY)
             weekday_found(s, i);
     }
 }

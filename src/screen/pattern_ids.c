@@ -287,7 +287,8 @@ void pattern_ids(struct search *s)
         size_t last = end || !letters ? 0 : iban_last(s, i);
         if (last)
             search_add(s, MASK_IBAN_CODE, w->at[i].start, w->at[last].end, 0.99f,
-                       "IBAN, checksum fits");
+                       "IBAN, checksum fits")
+                ->rank = 1; /* before a card that may be inside */
         struct run r;
         if (!last && !end && run_read(s, i, true, &r) && r.digits && r.letters) {
             r.context = context_before(s->context, w, i, 6);

@@ -69,6 +69,7 @@ static bool number_read(const struct search *s, size_t i, struct number *ret)
         ret->first--;
     }
     char separator = 0;
+    bool closed = false;
     for (size_t k = i;;) {
         if (!ascii_digits(s, &w->at[k]) || ret->n + w->at[k].length > DIGITS)
             break;
@@ -80,6 +81,12 @@ static bool number_read(const struct search *s, size_t i, struct number *ret)
         ret->end = w->at[k].end;
         if (ret->groups == GROUPS || !(k = group_next(s, k, &separator)))
             break;
+        closed |= separator == ')';
+    }
+    if (ret->paren && !closed && !ret->plus) { /* brackets around the whole are no part of it */
+        ret->paren = false;
+        ret->start++;
+        ret->first++;
     }
     return ret->groups > 0;
 }
@@ -173,7 +180,10 @@ static bool card_found(struct search *s, const struct number *x)
     if (x->groups > 2 && separators_are(x, " -") && separators_same(x))
         grouped = lengths_are(x, "4444") || lengths_are(x, "465") || lengths_are(x, "464") ||
                   lengths_are(x, "44443") || lengths_are(x, "4444") || lengths_are(x, "456");
-    if (!grouped || x->n < 12 || x->n > 19 || x->plus)
+    size_t next = x->words[x->groups - 1] + 1;
+    bool inside = x->groups > 1 && ((x->first > 0 && word_class_is(s, x->first - 1, WORD_DIGITS)) ||
+                                    word_class_is(s, next, WORD_DIGITS));
+    if (!grouped || x->n < 12 || x->n > 19 || x->plus || (inside && !(x->context & CONTEXT_CARD)))
         return false;
     if (card_valid(x->digits, x->n) || (x->context & CONTEXT_CARD && luhn_valid(x->digits, x->n)))
         search_add(s, MASK_CREDIT_CARD, x->start, x->end, 0.99f, "card number, Luhn digit fits");
@@ -388,7 +398,8 @@ static bool age_found(struct search *s, const struct number *x)
                     !strcmp(w->at[next].plain, "lat") || !strcmp(w->at[next].plain, "anos"));
     bool have = false; /* "j'ai 34 ans", "tengo 34 años", "ma 34 lata" */
     if (compact && i > 0)
-        have = gazetteer_look(w->at[i - 1].hash) & GAZETTEER_FUNCTION || word_is(s, i - 1, ',');
+        have = gazetteer_look(w->at[i - 1].hash) & GAZETTEER_FUNCTION || word_is(s, i - 1, ',') ||
+               near & CONTEXT_HAVE;
     bool measured = after & (CONTEXT_UNIT | CONTEXT_YEARS) || word_is(s, next, '%') ||
                     (word_is(s, next, '.') && word_class_is(s, next + 1, WORD_DIGITS)) ||
                     word_is(s, next, ':') || word_is(s, next, '/');

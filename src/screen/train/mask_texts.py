@@ -16,6 +16,7 @@ import sys
 
 rnd = random.Random(20240613)
 DATA, COUNT = sys.argv[1], int(sys.argv[2])
+UNKNOWN = 0.2  # share of names that are in no list
 SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -61,6 +62,17 @@ WORD = [w for w in lines("word") if 4 <= len(w) <= 9 and not w.endswith("s") and
 COMPANY = [w.title() for w in lines("company") if len(w) > 3]
 OWN_COMPANY = [w.title() for line in open(DATA + "/lists/own.txt", encoding="utf-8")
                if line.startswith("company:") for w in line.split(":", 1)[1].strip().split("|")]
+def own_words():
+    """The words of mask_words.txt by (language, slot)."""
+    out = {}
+    for line in open(DATA + "/authored/mask_words.txt", encoding="utf-8"):
+        if ":" in line and not line.startswith("#"):
+            name, words = line.strip().split(": ", 1)
+            out[tuple(name.split())] = words.split("|")
+    return out
+
+
+OWN = own_words()
 JOB_FULL = """Accountant|Actuary|Airline pilot|Animal technician|Architect|Art director|Audiologist|
 Bank teller|Biomedical engineer|Bookkeeper|Building inspector|Bus driver|Buyer, retail|Cab driver|
 Cargo agent|Cartographer|Chief executive officer|Chief of staff|Civil engineer|Claims adjuster|
@@ -115,6 +127,15 @@ MONTHS = "January February March April May June July August September October No
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
+TOOLS = """Excel|Word|Outlook|PowerPoint|Teams|Slack|Zoom|Jira|Confluence|Trello|Asana|Notion|Figma|Sketch|Photoshop|Illustrator|
+Docker|Kubernetes|Jenkins|Terraform|Ansible|Grafana|Prometheus|Kafka|Redis|Postgres|MySQL|SQLite|MongoDB|Elasticsearch|Nginx|
+Linux|Ubuntu|Windows|Android|iOS|macOS|Chrome|Firefox|Safari|Python|Java|JavaScript|TypeScript|Rust|Kotlin|Swift|Ruby|PHP|React|Angular|
+Vue|Django|Rails|Spring|Node|Webpack|Git|Bash|Vim|Emacs|Eclipse|Maven|Gradle|Selenium|Playwright|Cypress|Postman|Swagger|OAuth|LDAP|SAML|
+VPN|DNS|HTTP|HTTPS|SSH|TLS|API|REST|JSON|XML|CSV|PDF|HTML|CSS|SQL|CI|CD|ERP|CRM|HR|IT|QA|UX|UI|KPI|OKR|ROI|SLA|FAQ|ISO|GDPR|VAT|
+Kanban|Scrum|DevOps|Wiki|Dropbox|Miro|Airtable|Canva|Lightroom|Blender|AutoCAD|Revit|Tableau|Looker|Airflow|Spark|Hadoop|Snowflake""".replace(
+    "\n", "").split("|")
+
+
 def pick(x):
     return x[rnd.randrange(len(x))]
 
@@ -131,12 +152,27 @@ def number():
     return str(pick([rnd.randrange(1, 100), rnd.randrange(1, 999), rnd.randrange(1, 9999)]))
 
 
+def crossed(names):
+    """A name that no list has: the start of one and the end of another, joined at a letter they share."""
+    a, b = pick(names), pick(names)
+    places = [(i, j) for i in range(2, len(a)) for j in range(2, len(b)) if a[i] == b[j] and 3 < i + len(b) - j < 15]
+    if not places:
+        return a
+    i, j = pick(places)
+    return a[:i] + b[j:]
+
+
+def some(names):
+    """A name of a list, or one in the manner of it, so that an unknown name is nothing unusual."""
+    return crossed(names) if chance(UNKNOWN) else pick(names)
+
+
 def first():
-    return pick(FIRST)
+    return some(FIRST)
 
 
 def last():
-    name = pick(LAST)
+    name = some(LAST)
     if chance(0.04):
         name += "-" + pick(LAST)
     if chance(0.03):
@@ -166,7 +202,7 @@ def person():
 
 
 def city():
-    name = pick(OTHER_PLACE) if chance(0.02) else pick(BIG_CITY) if chance(0.2) else pick(PLACE)
+    name = pick(OTHER_PLACE) if chance(0.02) else pick(BIG_CITY) if chance(0.2) else some(PLACE)
     r = rnd.random()
     if r < 0.2:
         return name.upper()
@@ -184,17 +220,19 @@ def gpe():
 
 
 def road():
+    """A street without a number; its name must show what it is."""
     r = rnd.random()
     if r < 0.35:
         return "%s %s" % (pick([pick(LAST), pick(PLACE), pick(WORD).title(), pick(FIRST)]), pick(SUFFIX))
     if r < 0.75:
         return pick(STREET)
-    name = re.sub(r"^[\d, /{}]+|[\d, /.{}]+$", "", pick(EUROPE).format(n=pick([pick(LAST), pick(PLACE)]), k="", j="").strip())
+    form = pick([x for x in EUROPE if not x.replace("{k}", "").strip() == "{n}"])
+    name = re.sub(r"^[\d, /{}]+|[\d, /.{}]+$", "", form.format(n=pick([some(LAST), some(PLACE)]), k="", j="").strip())
     return name or pick(STREET)
 
 
 def street():
-    n, r = pick([pick(LAST), pick(PLACE), pick(FIRST), pick(WORD).title()]), rnd.random()
+    n, r = pick([some(LAST), some(PLACE), pick(FIRST), pick(WORD).title()]), rnd.random()
     if r < 0.3:
         return "%s %s %s" % (number(), n, pick(SUFFIX))
     if r < 0.5:
@@ -208,6 +246,37 @@ def zip_code():
     return pick([digits(5), digits(5), digits(5), digits(4), digits(4), digits(3) + " " + digits(2),
                  digits(2) + "-" + digits(3), digits(4) + "-" + digits(3), digits(5) + "-" + digits(4),
                  digits(3), digits(5) + "-" + digits(3), "D-" + digits(5)])
+
+
+def zip_of(language):
+    """A postal code as the country of the language writes it."""
+    if language == "en":
+        return "%s%d %d%s" % (pick(["SW", "B", "LS", "N", "M", "EH", "CF"]), rnd.randrange(1, 30), rnd.randrange(1, 10),
+                              pick("ABDEFGHJ") + pick("ABDEFGHJ")) if chance(0.05) else zip_code()
+    if chance(0.1):
+        return zip_code()
+    if language == "nl":
+        return digits(4) + pick([" ", " ", ""]) + pick("ABCDEGHJKLMNPRSTVWXZ") + pick("ABCDEGHJKLMNPRSTVWXZ")
+    return digits(2) + "-" + digits(3) if language == "pl" else digits(4) + "-" + digits(3) if language == "pt" else digits(5)
+
+
+def street_of(language):
+    forms = OWN.get((language, "street"))
+    if not forms or chance(0.15):
+        return street()
+    n = pick([some(LAST), some(PLACE), some(LAST)])
+    if chance(0.3):
+        n = pick(OWN[language, "thing"]).split()[-1].capitalize()
+    return pick(forms).format(n=n, m=pick(FIRST), k=rnd.randrange(1, 250), j=rnd.randrange(1, 60))
+
+
+def org_of(language):
+    if (language, "trade") not in OWN or chance(0.5):
+        return org()
+    trade, name = pick(OWN[language, "trade"]), pick([some(LAST), some(LAST), some(PLACE), pick(FIRST)])
+    if chance(0.5):
+        return "%s %s" % (trade, name) + (" " + pick(OWN[language, "legal"]) if chance(0.2) else "")
+    return "%s %s" % (name, pick(OWN[language, "legal"]))
 
 
 def flat():
@@ -248,13 +317,13 @@ def address():
 def org():
     r = rnd.random()
     if r < 0.13:
-        return "%s, %s and %s" % (pick(LAST), pick(LAST), pick(LAST))
+        return "%s, %s and %s" % (some(LAST), some(LAST), some(LAST))
     if r < 0.20:
-        return "%s-%s" % (pick(LAST), pick(LAST))
+        return "%s-%s" % (some(LAST), some(LAST))
     if r < 0.32:
-        return "%s %s" % (pick([pick(LAST), pick(LAST), pick(WORD).title()]), pick(LEGAL))
+        return "%s %s" % (pick([some(LAST), some(LAST), pick(WORD).title()]), pick(LEGAL))
     if r < 0.46:
-        return "%s %s" % (pick([pick(WORD).title(), pick(WORD).title(), pick(LAST), pick(PLACE)]), pick(TAIL))
+        return "%s %s" % (pick([pick(WORD).title(), pick(WORD).title(), some(LAST), pick(PLACE)]), pick(TAIL))
     if r < 0.60:
         return pick([pick(WORD) + pick(GLUE), pick(GLUE) + pick(WORD), pick(WORD) + pick(WORD)]).title()
     if r < 0.64:
@@ -266,7 +335,7 @@ def org():
     if r < 0.79:
         return pick(WORD).title()
     if r < 0.81:
-        return "%s and %s" % (pick(WORD).title(), pick([pick(WORD).title(), pick(LAST)]))
+        return "%s and %s" % (pick(WORD).title(), pick([pick(WORD).title(), some(LAST)]))
     if r < 0.90:
         return pick(OWN_COMPANY)
     if r < 0.92:
@@ -318,6 +387,9 @@ is a {nation} multinational {thing} company|moved from {city} to {city}|runs a {
 paid for the {thing}|has a {good} {thing}|provides {thing}s to {org}|, a {thing} from {city}, {did} it|was the first to {do}|orchestra was founded in {year}|office is closed|building was sold|office is at {street}""".replace("\n", "").split("|")
 PLACE_IS = """in {p}|to {p}|from {p}|near {p}|outside {p}|through {p}|around {p}|across {p}|back to {p}|back from {p}|here in {p}|all over {p}|in downtown {p}|in southern {p}|in Northern {p}|in Southern {p}|in Eastern {p}|
 in the {thing} of {p}|at the University of {p}|in the city of {p}|in their home city {p}|to {p} by {thing}|in {p} by {thing}|in {p} last {thing}|in {p} in {year}|in {p} during the {thing}|between {p} and {p}|for {p}|about {p}|of {p}|as far as {p}|via {p}""".replace("\n", "").split("|")
+PLACE_DOES = """is moving on|is {very} {good}|has {did} it|has a new {thing}|wants to {do}|won the {thing}|lost against {p}|will vote on {weekday}|needs {thing}s|is known for its {thing}|has changed its {thing}|was {good} to us|
+is far from {p}|and {p} share a {thing}|, {p} and {p} are {good}|is the capital of {country}|exports {thing}s to {country}|gave us the {thing}|joined the {thing} in {year}|is where {first} {did} the {thing}""".replace("\n", "").split("|")
+LISTS = """{org}, {org} and {org}|{org}, {org}, {org} and {org}|{org} and {org}|{person}, {person} and {person}|{first}, {last} and {first}|{city}, {city} and {country}|{country} and {country}""".split("|")
 DO = "build write sell run paint teach sing read sail drive open keep share learn start cook study design play travel".split()
 DID = "built wrote sold ran painted taught sang read sailed drove opened kept shared learned started cooked studied designed played lost missed liked broke found".split()
 DOING = "building writing selling running painting teaching singing reading sailing driving sharing learning cooking studying designing playing working smoking".split()
@@ -355,8 +427,15 @@ def sentence():
         place = phrase(pick(PLACE_IS).strip()).replace("{p}", pick(["{city}", "{country}"]))
         who = pick(["We", "They", "I", "She", "He", "It", "{first}", "The {thing}", "My {thing}", "People"])
         body = "%s %s %s" % (who, phrase(pick(["{did} the {thing}", "{did}", "{did} a {thing}", "{did} it"])), place)
-    if chance(0.25):
+    r = rnd.random()
+    if r < 0.23:
         body = journey()
+    elif r < 0.29:
+        does = phrase(pick(PLACE_DOES).strip()).replace("{p}", pick(["{city}", "{country}"]))
+        body = pick(["{country}", "{country}", "{city}"]) + ("" if does.startswith(",") else " ") + does
+    elif r < 0.35:
+        body = pick(["The {thing}s of {city}: ", "We {did} with ", "{thing}s: ", "They are ", "The {good} ones are ", "{weekday}: ", ""]) + pick(LISTS)
+        body = phrase(body)
     r = rnd.random()
     if r < 0.12:
         body += ", " + pick(["said {first}", "says {last}", "but nobody knows why", "and {first} agreed", "as {last} told {org}"])
@@ -381,7 +460,8 @@ def journey():
     return phrase("%s %s %s %s%s" % (who, pick(STAYS), pick(["in", "in", "in", "near", "at", "outside"]), where, pick(TIMES)))
 
 
-PARTS = {"band": ("", lambda: "%s-%d" % (pick(WORD).title(), rnd.randrange(2, 999))), "thing": ("", lambda: pick(WORD)), "work": ("", work),
+NAME_WORDS = sorted({x.title() for x in WORD} & (set(FIRST) | set(LAST)))
+PARTS = {"tool": ("", lambda: pick(TOOLS)), "nameword": ("", lambda: pick(NAME_WORDS)), "good": ("", lambda: pick(GOOD)), "did": ("", lambda: pick(DID)), "band": ("", lambda: "%s-%d" % (pick(WORD).title(), rnd.randrange(2, 999))), "thing": ("", lambda: pick(WORD)), "work": ("", work),
 "person": ("PERSON", person), "first": ("PERSON", first), "last": ("PERSON", last), "city": ("GPE", city),
          "country": ("GPE", country), "gpe": ("GPE", gpe), "street": ("STREET_ADDRESS", street),
          "road": ("STREET_ADDRESS", road), "address": ("STREET_ADDRESS", address), "org": ("ORGANIZATION", org),
@@ -396,6 +476,51 @@ PARTS = {"band": ("", lambda: "%s-%d" % (pick(WORD).title(), rnd.randrange(2, 99
          "url": ("DOMAIN_NAME", lambda: "https://www.%s.com/" % pick(WORD)), "num": ("", number),
          "time": ("", lambda: "%d:%02d" % (rnd.randrange(24), rnd.randrange(60))),
          "money": ("", lambda: pick(["$%d", "%d euros", "€%d", "%d USD"]) % rnd.randrange(5, 90000))}
+INTERFACE = {}
+for line in lines("interface"):
+    INTERFACE.setdefault(line.split("\t")[0], []).append(line.split("\t")[1])
+
+
+def chunk(language):
+    """A few words of an interface in the language."""
+    words = re.findall(r"[\w-]+", pick(INTERFACE[language]))
+    at, n = rnd.randrange(len(words)) if words else 0, rnd.randrange(1, 4)
+    return " ".join(words[at:at + n]) or pick(OWN[language, "thing"])
+
+
+ENDINGS = {"de": [("e", "er"), ("e", "en"), ("e", "es"), ("e", "em")], "fr": [("", "s"), ("", "e"), ("", "es")],
+           "es": [("o", "a"), ("o", "os"), ("és", "esa"), ("és", "eses"), ("", "s")], "it": [("o", "a"), ("o", "i"), ("e", "i"), ("a", "i")],
+           "nl": [("e", "e"), ("", "r")], "pl": [("i", "a"), ("i", "iego"), ("i", "im"), ("i", "ie"), ("i", "iej")],
+           "pt": [("o", "a"), ("o", "os"), ("ês", "esa"), ("ês", "eses"), ("", "s")]}
+POLISH = [("a", "y"), ("a", "ę"), ("a", "ą"), ("a", "ie"), ("ka", "ki"), ("ga", "gi"), ("ia", "ii"), ("ski", "skiego"), ("ski", "skim"),
+          ("ski", "skiemu"), ("cki", "ckiego"), ("cki", "ckim"), ("ska", "skiej"), ("ska", "ską"), ("ów", "owie"), ("ów", "owa"),
+          ("", "a"), ("", "em"), ("", "owi"), ("", "ie"), ("ek", "ka"), ("ek", "kiem"), ("ec", "ca"), ("ń", "nia"), ("ń", "niu"),
+          ("ia", "ię"), ("yna", "ynie"), ("in", "inie"), ("o", "ie")]
+
+
+def bent(word, endings):
+    """A word with one of the endings that fit it."""
+    fit = [(a, b) for a, b in endings if word.endswith(a) and (a or word[-1] not in "aeiouyąęóáéíú") and len(word) > len(a) + 2]
+    if not fit:
+        return word
+    a, b = pick(fit)
+    return word[:len(word) - len(a)] + b
+
+
+def cased(text, language):
+    """Polish names have cases."""
+    return " ".join(bent(x, POLISH) for x in text.split(" ")) if language == "pl" and chance(0.45) else text
+
+
+OWN_KINDS = {"nation": "NRP", "job": "TITLE"}
+for (language, slot), words in OWN.items():
+    if slot == "thing":
+        PARTS["thing_" + language] = ("", lambda words=words, language=language: pick(words) if chance(0.6) else chunk(language))
+    elif slot in OWN_KINDS:
+        endings = ENDINGS[language] if slot == "nation" else []
+        PARTS["%s_%s" % (slot, language)] = (
+            OWN_KINDS[slot], lambda words=words, endings=endings: bent(pick(words), endings) if chance(0.5) else pick(words))
+BY_LANGUAGE = {"zip": zip_of, "street": street_of, "org": org_of}
 
 
 def address_parts(separator):
@@ -413,7 +538,7 @@ def address_parts(separator):
         if p:
             out += [("", separator), p]
     out += [("", separator if chance(0.8) else ", "), ("GPE", country() if chance(0.8) else pick(STATES)), ("", " "),
-            ("ZIP_CODE" if name == "zip" and chance(0.4) else "STREET_ADDRESS", digits(rnd.choice([4, 5, 5])))]
+            ("ZIP_CODE" if name == "zip" and chance(0.15) else "STREET_ADDRESS", digits(rnd.choice([4, 5, 5])))]
     if chance(0.1):
         out = out[:-2]
     return out
@@ -430,11 +555,13 @@ def fill(template, language):
             line = template[template.rfind("\n", 0, m.start()) + 1:m.start()]
             out += address_parts({"parts": pick(["\n", "\n "]), "quoted_parts": "\n" + line,
                                   "line_parts": pick([", ", " ", "\n"])}[slot])
+        elif slot in BY_LANGUAGE:
+            out.append((PARTS[slot][0], BY_LANGUAGE[slot](language)))
         elif slot == "title":
             out.append(("TITLE", pick(FOREIGN_TITLES.get(language, TITLES))))
         else:
             kind, make = PARTS[slot]
-            out.append((kind, make()))
+            out.append((kind, cased(make(), language) if kind in ("PERSON", "GPE") else make()))
     out.append(("", template[at:]))
     return out
 
@@ -457,8 +584,18 @@ def show(text, spans):
     print("%s\t%s" % (";".join("%d %d %s" % (cut(a), cut(b), k) for a, b, k in spans), escaped(text)))
 
 
+def slipped(text):
+    """A word whose capitals went wrong: "aTM"."""
+    words = text.split(" ")
+    i = rnd.randrange(len(words))
+    words[i] = words[i][:1].swapcase() + words[i][1:]
+    return " ".join(words)
+
+
 def recased(pieces):
     r = rnd.random()
+    if r > 0.97:
+        return [(k, t if k else slipped(t)) for k, t in pieces]
     if r < 0.10:
         return [(k, t.lower()) for k, t in pieces]
     if r < 0.12:
@@ -473,7 +610,7 @@ def templates():
     for line in open(DATA + "/authored/mask_templates.txt", encoding="utf-8"):
         line = line.rstrip("\n")
         if line.startswith("## "):
-            language = line[3:]
+            language = language if line == "## clean" else line[3:]
         elif line and not line.startswith("#"):
             out.append((language, line.replace("\\n", "\n")))
     return out
@@ -487,6 +624,9 @@ def made(count):
             language, template = "en", sentence()
         pieces = fill(template, language)
         if chance(0.12):
+            around = ("", pick(INTERFACE[language])), ("", pick([" ", "\n", "\n\n", ". "]))
+            pieces = [*around, *pieces] if chance(0.5) else [*pieces, *around[::-1]]
+        elif chance(0.12):
             language, template = pick(all_templates)
             pieces += [("", pick([" ", "\n", " "]))] + fill(template, language)
         emit(recased(pieces))
@@ -506,6 +646,15 @@ def given(path, fold, folds, part, times):
             show(x["full_text"], spans)
 
 
+def plain():
+    """Interfaces, code, documents and messages: nothing in them is to be found."""
+    with open(DATA + "/authored/mask_plain.txt", encoding="utf-8") as f:
+        texts = [x.rstrip("\n") for x in f if not x.startswith("# ")]
+    for text in texts + [x for language in sorted(INTERFACE) for x in INTERFACE[language]]:
+        for _ in range(2):
+            emit(recased([("", pick(["", "", "- ", "* ", "%s: " % pick(WORD), "%s h " % number()]) + text)]))
+
+
 def harmless(path):
     """Plain requests without names: nothing in them is to be found."""
     for line in open(path, encoding="utf-8"):
@@ -520,6 +669,7 @@ def main():
         fold, folds, part = (int(sys.argv[4]), int(sys.argv[5]), sys.argv[6]) if len(sys.argv) > 6 else (0, 0, "train")
         given(sys.argv[3], fold, folds, part, 1 if part == "test" else 3)
         if part == "train":
+            plain()
             harmless(DATA + "/given/injection_dev.jsonl")
 
 

@@ -2,7 +2,8 @@
 """Measures mask and guard on what they were not trained on, beside two npm packages.
 
 Five times, a fifth of the templates (mask) or ideas (guard) is held out, the rest trains, and the held-out part is
-judged; sums over the five. The packages judge the same texts. Prints lines for bench.py.
+judged; sums over the five. The packages judge the same texts. The program's own weights are judged on authored
+texts that nothing is trained on: seven languages, and English texts without personal data. Prints lines for bench.py.
 """
 import json
 import os
@@ -16,6 +17,9 @@ BUILD = "build/release"
 TOOLS = BUILD + "/src/screen/"
 WORK = "build/bench-screen"
 PII = HERE + "/data/given/pii_dev.jsonl"
+JUDGED = HERE + "/data/authored/mask_judged.txt"
+CLEAN = HERE + "/data/authored/mask_clean.txt"
+COUNT = "100000"  # of texts from templates, as in train.sh
 
 
 def output(*command):
@@ -29,7 +33,7 @@ def write(path, text):
 
 def mask_fold(fold):
     texts = [f"{WORK}/mask-{part}-{fold}.tsv" for part in ("train", "test")]
-    for path, part, count in zip(texts, ("train", "test"), ("40000", "0")):
+    for path, part, count in zip(texts, ("train", "test"), (COUNT, "0")):
         write(path, output("python3", HERE + "/train/mask_texts.py", HERE + "/data", count, PII, str(fold), str(FOLDS), part))
     weights = f"{WORK}/tagger-{fold}.bin"
     output(TOOLS + "mask_train", texts[0], weights, "5")
@@ -53,28 +57,77 @@ def f1(precision, recall):
     return 2 * precision * recall / (precision + recall) if precision + recall else 0
 
 
-def mask_report(folds):
-    rows, sums = {}, {}
-    for fold in folds:
-        for x in fold:
-            if "kind" in x:
-                row = rows.setdefault(x["kind"], dict.fromkeys(("gold", "found", "both", "spans", "spans_found", "spans_both"), 0))
-                for k in row:
-                    row[k] += x[k]
-            else:
-                for k, v in x.items():
-                    sums[k] = sums.get(k, 0) + v
+def authored(path, *language):
+    """The program's own weights on an authored file."""
+    texts = f"{WORK}/{os.path.basename(path)}.{'-'.join(language)}.tsv"
+    write(texts, output("python3", HERE + "/train/mask_judged.py", path, *language))
+    return [json.loads(x) for x in output(TOOLS + "mask_eval", texts, "-").splitlines()]
+
+
+def summed(folds):
+    """Counts of all folds, by kind; those of texts under None."""
+    rows = {}
+    for x in (x for fold in folds for x in fold):
+        row = rows.setdefault(x.get("kind"), {})
+        for k, v in x.items():
+            if isinstance(v, int):
+                row[k] = row.get(k, 0) + v
+    return rows
+
+
+def shares(r):
+    """Precision and recall by characters, and by exact spans."""
     share = lambda a, b: a / b if b else 1.0
+    return (share(r["both"], r["found"]), share(r["both"], r["gold"]),
+            share(r["spans_both"], r["spans_found"]), share(r["spans_both"], r["spans"]))
+
+
+def line(name, r):
+    print("%-20s %5d spans  by characters %.3f %.3f  exact %.3f %.3f (precision, recall)" % (name, r["spans"], *shares(r)))
+
+
+def mask_report(folds):
+    rows = summed(folds)
     for kind, r in rows.items():
-        p, c = share(r["both"], r["found"]), share(r["both"], r["gold"])
-        ep, ec = share(r["spans_both"], r["spans_found"]), share(r["spans_both"], r["spans"])
-        print(f"{kind:20} {r['spans']:5} spans  by characters {p:.3f} {c:.3f}  exact {ep:.3f} {ec:.3f} (precision, recall)")
-        if kind == "all":
-            figure("mask.recall", c, "by characters, right kind, unseen templates")
-            figure("mask.precision", p, "by characters, right kind, unseen templates")
-            figure("mask.f1", f1(p, c), "by characters, right kind, unseen templates")
-            figure("mask.exact_f1", f1(ep, ec), f"exact spans: precision {ep:.3f}, recall {ec:.3f}")
-    figure("mask.clean_touched", share(sums["clean_touched"], sums["clean"]), f"{sums['clean_touched']} of {sums['clean']} texts")
+        if kind:
+            line(kind, r)
+    p, c, ep, ec = shares(rows["all"])
+    figure("mask.recall", c, "by characters, right kind, unseen templates")
+    figure("mask.precision", p, "by characters, right kind, unseen templates")
+    figure("mask.f1", f1(p, c), "by characters, right kind, unseen templates")
+    figure("mask.exact_recall", ec, "exact spans, right kind, unseen templates")
+    figure("mask.exact_precision", ep, "exact spans, right kind, unseen templates")
+    return [rows[None]]
+
+
+def languages_report():
+    with open(JUDGED, encoding="utf-8") as f:
+        languages = [x[3:].strip() for x in f if x.startswith("## ")]
+    kinds = summed([authored(JUDGED)])
+    for kind, r in kinds.items():
+        if kind:
+            line("judged " + kind, r)
+    texts = []
+    for language in languages:
+        rows = summed([authored(JUDGED, language)])
+        texts.append(rows[None])
+        line("judged " + language, rows["all"])
+        figure(f"mask.{language}.exact_f1", f1(*shares(rows["all"])[2:]), "judged texts, %.3f by characters" % f1(*shares(rows["all"])[:2]))
+    return texts + [summed([authored(CLEAN)])[None]]
+
+
+def checksum_report():
+    """The worst precision or recall among the kinds of numbers that have a checksum."""
+    texts = f"{WORK}/checksums.tsv"
+    write(texts, output("python3", os.path.dirname(os.path.abspath(__file__)) + "/checksums.py", "1000"))
+    rows = summed([[json.loads(x) for x in output(TOOLS + "mask_eval", texts, "-").splitlines()]])
+    kinds = {k: shares(r)[2:] for k, r in rows.items() if k and k[0].isupper() and r["spans"]}
+    figure("mask.checksum", min(min(x) for x in kinds.values()), ", ".join("%s %.3f %.3f" % (k, *x) for k, x in kinds.items()))
+
+
+def clean_report(texts):
+    clean, touched = (sum(x[k] for x in texts) for k in ("clean", "clean_touched"))
+    figure("mask.clean_touched", touched / clean, f"{touched} of {clean} texts")
 
 
 def guard_report(folds):
@@ -109,7 +162,8 @@ def main():
     subprocess.run(["ninja", "-C", BUILD, "--quiet", *targets], check=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         if some("mask."):
-            mask_report(list(pool.map(mask_fold, range(FOLDS))))
+            clean_report(mask_report(list(pool.map(mask_fold, range(FOLDS)))) + languages_report())
+            checksum_report()
             compare = os.path.dirname(os.path.abspath(__file__)) + "/compare.mjs"
             subprocess.run(["node", compare, PII, WORK], check=False)
         if some("guard."):
