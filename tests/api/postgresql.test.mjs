@@ -1,0 +1,75 @@
+// `vow serve --store`: the product on a PostgreSQL server, through the relay that core's sandbox leaves it.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import test from "node:test";
+import { startServer } from "../lib/server.mjs";
+
+const BINARY = resolve(process.env.VOW_BINARY ?? "build/debug/src/vow");
+const SAY_URL = "console.log(process.env.VOW_TEST_STORE); setInterval(() => {}, 1e6)";
+
+/** A private server of PostgreSQL; ends with the test. */
+async function postgres(t) {
+  const child = spawn("scripts/postgres", ["node", "-e", SAY_URL], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  t.after(async () => {
+    child.kill("SIGTERM");
+    if (child.exitCode === null) await once(child, "close");
+  });
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  throw new Error("PostgreSQL did not start");
+}
+
+test("the product serves from PostgreSQL, and finds everything again", async (t) => {
+  const store = await postgres(t);
+  const server = await startServer({ args: ["--store", store] });
+  t.after(() => server.stop());
+  const ada = await server.signUp({ email: "ada@example.org" });
+  const project = await ada.post("/api/v1/projects", { name: "Bridge" });
+  assert.equal(project.status, 201, project.text);
+  const entry = await ada.post("/api/v1/time/entries", {
+    project: project.body.id,
+    started_at: "2026-03-02T08:00:00Z",
+    ended_at: "2026-03-02T09:00:00Z",
+    note: "arches",
+  });
+  assert.equal(entry.status, 201, entry.text);
+
+  const backup = spawnSync(BINARY, ["backup", "--data", server.data, "--to", `${server.dir}/copy`], {
+    env: server.env,
+    encoding: "utf8",
+  });
+  assert.equal(backup.status, 1);
+  assert.match(backup.stderr, /backed up by the server: pg_dump/);
+
+  await server.stop({ keep: true });
+  await server.start();
+  const again = await ada.get(`/api/v1/time/entries/${entry.body.id}`);
+  assert.equal(again.body.note, "arches");
+  const people = await ada.get("/api/v1/people?sort=name");
+  assert.equal(people.body.items[0].email, "ada@example.org");
+});
+
+test("a store that cannot be is refused in one sentence", async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), "vow-test-"));
+  t.after(() => rm(dir, { recursive: true }));
+  const serve = (url) =>
+    spawnSync(BINARY, ["serve", "--data", join(dir, "data"), "--store", url, "--plain-http"], {
+      encoding: "utf8",
+      env: { ...process.env, VOW_MASTER_KEY_FILE: join(dir, "key") },
+    });
+  for (const [url, said] of [
+    ["postgres://vow@db.example/vow?sslmode=disable", /sslmode must be verify-full/],
+    ["mysql://vow@db.example/vow", /must be a URL: postgres:/],
+    ["postgres://vow@/vow?host=/nowhere", /no connection to the database server/],
+  ]) {
+    const reply = serve(url);
+    assert.equal(reply.status, 78, reply.stderr);
+    assert.match(reply.stderr, said);
+  }
+});
