@@ -40,10 +40,14 @@ test("the product serves from PostgreSQL, and finds everything again", async (t)
   });
   assert.equal(entry.status, 201, entry.text);
 
-  const backup = spawnSync(BINARY, ["backup", "--data", server.data, "--to", `${server.dir}/copy`], {
-    env: server.env,
-    encoding: "utf8",
-  });
+  const backup = spawnSync(
+    BINARY,
+    ["backup", "--data", server.data, "--to", `${server.dir}/copy`],
+    {
+      env: server.env,
+      encoding: "utf8",
+    },
+  );
   assert.equal(backup.status, 1);
   assert.match(backup.stderr, /backed up by the server: pg_dump/);
 
