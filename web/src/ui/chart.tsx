@@ -40,7 +40,8 @@ function stepFor(max: number, unit: number): number {
 const HEIGHT = 240;
 const TOP = 20;
 const BOTTOM = 26;
-const LEFT = 44;
+const AXIS_GAP = 12;
+const DIGIT = 7;
 const HOUR = 3600;
 
 export function Columns({ bars, series, label, format }: BarsProps) {
@@ -50,11 +51,12 @@ export function Columns({ bars, series, label, format }: BarsProps) {
   const top = Math.ceil(max / step) * step;
   const plot = HEIGHT - TOP - BOTTOM;
   const y = (value: number) => TOP + plot * (1 - value / top);
-  const slot = Math.max(1, (width - LEFT) / bars.length);
+  const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
+  const left = AXIS_GAP + DIGIT * Math.max(...lines.map((value) => format(value).length));
+  const slot = Math.max(1, (width - left) / bars.length);
   const thick = Math.min(48, slot * 0.72);
   const every = Math.ceil(52 / slot);
   const colours = new Map(series.map(({ key, colour }) => [key, colour]));
-  const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
   return (
     <div ref={ref}>
       <svg
@@ -68,18 +70,18 @@ export function Columns({ bars, series, label, format }: BarsProps) {
           <g key={value}>
             <line
               className={value === 0 ? "axis" : "grid"}
-              x1={LEFT}
+              x1={left}
               x2={width}
               y1={y(value)}
               y2={y(value)}
             />
-            <text x={LEFT - 8} y={y(value) + 4} textAnchor="end">
+            <text x={left - 8} y={y(value) + 4} textAnchor="end">
               {format(value)}
             </text>
           </g>
         ))}
         {bars.map((bar, i) => {
-          const x = LEFT + slot * i + (slot - thick) / 2;
+          const x = left + slot * i + (slot - thick) / 2;
           let below = 0;
           return (
             <g key={bar.key}>

@@ -159,6 +159,7 @@ export function Submissions({ form }: { form: FormRow }) {
   const columns = form.fields.slice(0, COLUMNS_MAX);
   const ofRow = (id: string) => (suggestions.data ?? []).filter((each) => each.submission === id);
   const items = all.filter((row) => fits(row, ofRow(row.id), form, files, filtering.filters));
+  const suggests = hooks.size > 0 || (suggestions.data ?? []).length > 0;
   const by = (row: Submission) =>
     row.submitter ? (people.get(row.submitter)?.name ?? "–") : words.submissions.anyone;
   const shown = items.find(({ id }) => id === opened);
@@ -188,7 +189,7 @@ export function Submissions({ form }: { form: FormRow }) {
     <>
       {all.length > 0 && (
         <Filters>
-          <FilterBar form={form} suggests={(suggestions.data ?? []).length > 0} {...filtering} />
+          <FilterBar form={form} suggests={suggests} {...filtering} />
           <Button
             className="end"
             variant="default"
@@ -226,7 +227,7 @@ export function Submissions({ form }: { form: FormRow }) {
                   </th>
                 ))}
                 <th scope="col">{words.submissions.by}</th>
-                <th scope="col">{words.submissions.suggestion}</th>
+                {suggests && <th scope="col">{words.submissions.suggestion}</th>}
               </tr>
             </thead>
             <tbody>
@@ -250,13 +251,15 @@ export function Submissions({ form }: { form: FormRow }) {
                     </td>
                   ))}
                   <td className="nowrap">{by(row)}</td>
-                  <td>
-                    <span className="row wrap">
-                      {ofRow(row.id).map((each) => (
-                        <SuggestionTag key={each.id} suggestion={each} />
-                      ))}
-                    </span>
-                  </td>
+                  {suggests && (
+                    <td>
+                      <span className="row wrap">
+                        {ofRow(row.id).map((each) => (
+                          <SuggestionTag key={each.id} suggestion={each} />
+                        ))}
+                      </span>
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>
