@@ -2,7 +2,8 @@
 
    The ten steps, each in its file: switches.c, provider.c, prohibited.c, context.c, mask.c (in
    context.c, cell by cell, over src/screen), disclosure.c, send.c, answer.c, receipt.c; the tenth,
-   forgetting, is the arena of the request, which is wiped, and egress, which keeps nothing. */
+   forgetting, is the arena of the request, which is wiped, and egress, which keeps nothing.
+   flight.c takes a run through the same steps without a thread that waits for the provider. */
 #ifndef VOW_AI_H
 #define VOW_AI_H
 
