@@ -7,7 +7,7 @@
 static bool start(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                   struct pg_stmt **ret)
 {
-    struct pg_stmt *s;
+    struct pg_stmt *s = NULL;
     if (!pg_stmt_get(tx->pg, q->sql, args, n, &s, tx->err))
         return false;
     if (s->plan.writes && !tx->writes) {
@@ -21,7 +21,7 @@ static bool start(struct tx *tx, const struct query *q, const struct value *args
 bool pg_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
             int64_t *changed)
 {
-    struct pg_stmt *s;
+    struct pg_stmt *s = NULL;
     if (!start(tx, q, args, n, &s))
         return false;
     PGresult *r = pg_stmt_run(tx, s, args);
@@ -35,7 +35,7 @@ bool pg_run(struct tx *tx, const struct query *q, const struct value *args, size
 bool pg_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
             const struct field *fields, void *ret, bool *found)
 {
-    struct pg_stmt *s;
+    struct pg_stmt *s = NULL;
     if (!start(tx, q, args, n, &s))
         return false;
     PGresult *r = pg_stmt_run(tx, s, args);
@@ -51,7 +51,7 @@ bool pg_row(struct tx *tx, const struct query *q, const struct value *args, size
 bool pg_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
              const struct field *fields, size_t size, size_t max, struct list *ret)
 {
-    struct pg_stmt *s;
+    struct pg_stmt *s = NULL;
     if (!start(tx, q, args, n, &s))
         return false;
     PGresult *r = pg_stmt_run(tx, s, args);
@@ -72,7 +72,7 @@ bool pg_rows(struct tx *tx, const struct query *q, const struct value *args, siz
 bool pg_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
              const struct field *fields, size_t size, row_fn *each, void *with)
 {
-    struct pg_stmt *s;
+    struct pg_stmt *s = NULL;
     struct pg_stream stream;
     struct arena row = { 0 };
     if (!start(tx, q, args, n, &s))
