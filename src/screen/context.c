@@ -79,6 +79,9 @@ static const struct {
       "nacimiento nacido nacida nascita nato nata geboortedatum urodzenia nascimento died" },
     { CONTEXT_HAVE, "ai as a avait aura tengo tiene tienes tenia ho ha hai aveva mam masz ma mial "
                     "tenho tem tens tinha" },
+    { CONTEXT_RECORD,
+      "invoice ticket order issue quote rechnung auftrag bestellung angebot facture commande devis "
+      "factura pedido fattura ordine factuur bestelling faktura zamowienie fatura encomenda" },
     { CONTEXT_SEASON, "year summer spring fall autumn winter class end beginning start sommer" },
 };
 

@@ -29,7 +29,8 @@ enum {
     CONTEXT_NPI = 1 << 21,
     CONTEXT_SEASON = 1 << 22,
     CONTEXT_PERSONNEL = 1 << 23,
-    CONTEXT_HAVE = 1 << 24, /* "ai", "tengo", ...: years that somebody has */
+    CONTEXT_HAVE = 1 << 24,   /* "ai", "tengo", ...: years that somebody has */
+    CONTEXT_RECORD = 1 << 25, /* "invoice", "ticket": its number is no one's */
 };
 
 struct context;

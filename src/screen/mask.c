@@ -111,7 +111,15 @@ static bool sign_at(const struct search *s, size_t i, const char *signs)
     return w->class == WORD_SIGN && w->length == 1 && strchr(signs, s->text[w->start]);
 }
 
-/* Takes off signs that no name starts or ends with; false when no name is left. */
+/* A small word between names: "and", "de", "w". */
+static bool word_between(const struct word *w, const struct tagger_hit *h)
+{
+    return h->kind <= MASK_ORGANIZATION && h->kind != MASK_STREET_ADDRESS &&
+           w->class == WORD_LETTERS && w->shape == CASE_LOWER &&
+           gazetteer_look(w->hash) & GAZETTEER_FUNCTION;
+}
+
+/* Takes off what no name starts or ends with; false when no name is left. */
 static bool hit_trim(const struct search *s, struct tagger_hit *h)
 {
     const struct word *w = s->words.at;
@@ -122,10 +130,13 @@ static bool hit_trim(const struct search *s, struct tagger_hit *h)
     for (size_t i = h->first; i <= h->last; i++)
         opened |= sign_at(s, i, "(");
     while (h->first < h->last &&
-           (w[h->last].class == WORD_NEWLINE || sign_at(s, h->last, ",;:!?\"'([]<>*-/|_") ||
-            (!opened && sign_at(s, h->last, ")"))))
+           (w[h->last].class == WORD_NEWLINE || word_between(&w[h->last], h) ||
+            sign_at(s, h->last, ",;:!?\"'([]<>*-/|_") || (!opened && sign_at(s, h->last, ")"))))
         h->last--;
     const struct word *only = &w[h->first];
+    if (h->kind == MASK_ZIP_CODE && h->first > 0 &&
+        context_look(s->context, only[-1].hash) & CONTEXT_RECORD)
+        return false; /* "invoice 2024-118" */
     if (h->first < h->last)
         return true;
     /* "10th", "501(c)" */
@@ -199,20 +210,42 @@ static uint64_t *names_slot(const struct names *n, uint64_t hash)
     return &n->at[i];
 }
 
-/* Finds the words of persons again where the tagger saw nothing in their surroundings. */
-static void search_again(struct search *s, const struct tagger_hit *hits, size_t count)
+/* The words of the tagger's persons: of all, or of those with several words. */
+static struct names names_read(const struct search *s, const struct tagger_hit *hits, size_t count,
+                               bool several)
 {
-    size_t room = 0, slots = 8;
+    size_t room = 1, slots = 8;
     for (size_t i = 0; i < count; i++)
         room += hits[i].kind == MASK_PERSON ? hits[i].last - hits[i].first + 1 : 0;
     while (slots < room * 2)
         slots *= 2;
-    struct names n = { room ? arena_many(s->arena, slots, uint64_t) : NULL, slots - 1 };
+    struct names n = { arena_many(s->arena, slots, uint64_t), slots - 1 };
     for (size_t i = 0; i < count; i++)
-        for (size_t k = hits[i].first; hits[i].kind == MASK_PERSON && k <= hits[i].last; k++)
-            if (name_always(&s->words.at[k]))
-                *names_slot(&n, s->words.at[k].hash) = s->words.at[k].hash;
-    for (size_t i = 0; room && i < s->words.count; i++) {
+        for (size_t k = hits[i].first; hits[i].kind == MASK_PERSON && k <= hits[i].last; k++) {
+            const struct word *w = &s->words.at[k];
+            bool named = w->class == WORD_LETTERS && w->shape == CASE_TITLE && w->length > 2;
+            if (several ? named && hits[i].first < hits[i].last : name_always(w))
+                *names_slot(&n, w->hash) = w->hash;
+        }
+    return n;
+}
+
+/* A lone place or organisation that is part of a person's name in the same text is that person. */
+static void hits_agree(const struct search *s, struct tagger_hit *hits, size_t count)
+{
+    struct names n = names_read(s, hits, count, true);
+    for (size_t i = 0; i < count; i++)
+        if (hits[i].first == hits[i].last &&
+            (hits[i].kind == MASK_GPE || hits[i].kind == MASK_ORGANIZATION) &&
+            *names_slot(&n, s->words.at[hits[i].first].hash))
+            hits[i].kind = MASK_PERSON;
+}
+
+/* Finds the words of persons again where the tagger saw nothing in their surroundings. */
+static void search_again(struct search *s, const struct tagger_hit *hits, size_t count)
+{
+    struct names n = names_read(s, hits, count, false);
+    for (size_t i = 0; i < s->words.count; i++) {
         const struct word *w = &s->words.at[i];
         if (w->class == WORD_LETTERS && w->shape == CASE_TITLE && *names_slot(&n, w->hash))
             search_add(s, MASK_PERSON, w->start, w->end, 0.35f, "a person's name elsewhere here");
@@ -234,6 +267,7 @@ static void search_tagger(struct search *s, const struct mask *m)
     struct tagger_hit *hits =
         tagger_find(s->arena, m->weights, s->text, &s->words, m->bias, &count);
     bool small = text_small(s);
+    hits_agree(s, hits, count);
     for (size_t i = 0; i < count; i++) {
         struct tagger_hit *h = &hits[kept];
         *h = hits[i];

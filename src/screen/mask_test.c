@@ -174,6 +174,7 @@ static void numbers_inside_others_stay(void **state)
     assert_int_equal(count_of(l, "color: #1f6feb;"), 0);
     assert_int_equal(count_of(l, "the 10th time, section 501(c)3"), 0);
     assert_int_equal(count_of(l, "Ticket 882134 reopened"), 0);
+    assert_int_equal(count_of(l, "Invoice 2024-118 sent"), 0);
     const char *text = "it reads DE83 6151 3131 3839 3336 06 there"; /* 6151... passes Luhn */
     assert_int_equal(
         mask_find(&l->arena, l->mask, text, strlen(text), 1u << MASK_CREDIT_CARD).count, 0);
@@ -187,6 +188,8 @@ static void names_are_found_again(void **state)
     struct mask_spans s = mask_find(&l->arena, l->mask, text, strlen(text), 1u << MASK_PERSON);
     assert_int_equal(s.count, 2);
     assert_int_equal(s.at[1].end, strlen(text));
+    assert_true(
+        found(l, "Elena Petrova wrote:\nsee you there.\nBest, Elena", MASK_PERSON, "Elena"));
 }
 
 static void tagger_reads_names(void **state)
