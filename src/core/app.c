@@ -6,6 +6,7 @@
 #include "crypt/crypt.h"
 #include "generic.h"
 #include "limits.h"
+#include "node.h"
 #include "runner.h"
 #include "schema.h"
 #include "sessions.h"
@@ -184,7 +185,8 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
     app->promises = promise_book_new(promises_count(config->promises));
     app->sessions = sessions_new();
     app->limits = limits_new();
-    if (!store_start(app, err) || !unfinished_end(app, err) || !promises_load(app, err)) {
+    if (!store_start(app, err) || !node_join(app, &app->node, err) || !unfinished_end(app, err) ||
+        !promises_load(app, err)) {
         app_stop(app);
         return false;
     }
@@ -215,6 +217,7 @@ void app_stop(struct app *app)
     for (const struct feature *const *f = app->features; app->features && *f; f++)
         if ((*f)->stop)
             (*f)->stop(app);
+    node_leave(app->node);
     if (app->control)
         db_release(app->control);
     if (app->store)

@@ -10,6 +10,7 @@ struct sessions;
 struct limits;
 struct workers;
 struct runner;
+struct node;
 struct egress_client;
 struct ai_state;
 struct sandbox_report;
@@ -30,6 +31,7 @@ struct app {
     struct zones *zones; /* time zones, each read when first asked for */
     struct workers *slow, *password;
     struct runner *runner;
+    struct node *node;                    /* one of several on the store; NULL: it is alone */
     struct ai_state *ai;                  /* what AI keeps between requests; NULL: not started */
     struct egress_client *egress;         /* NULL when there is no egress process */
     const struct sandbox_report *sandbox; /* what the kernel enforces on this process; or NULL */

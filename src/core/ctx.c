@@ -2,6 +2,7 @@
 #include "ctx.h"
 
 #include "app.h"
+#include "node.h"
 #include "runner.h"
 #include "sessions.h"
 
@@ -32,6 +33,7 @@ void ctx_committed(struct ctx *c)
         atomic_fetch_add(&c->app->settings_changes, 1);
     if (c->wake && c->app->runner)
         runner_wake(c->app->runner, c->organisation);
+    node_tell(c->app->node, c->forget, c->settings);
     c->forget = c->wake = c->settings = false;
 }
 
@@ -43,7 +45,7 @@ static bool in_db(struct ctx *c, struct db *db, bool write, ctx_work *work, void
     bool ok = write ? db_write_wait(db, c->arena, wrapped_run, &w, c->err)
                     : db_read(db, c->arena, wrapped_run, &w, c->err);
     c->db = outer;
-    if (ok && write)
+    if (write)
         ctx_committed(c);
     return ok;
 }

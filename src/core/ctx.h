@@ -67,7 +67,8 @@ bool ctx_elsewhere(struct ctx *c);
 void ctx_keep(struct ctx *c);
 void ctx_finish(struct ctx *c, bool ok);
 
-/* What must follow a commit: wakes the runner, forgets caches. */
+/* What must follow a write: wakes the runner, forgets caches, here and on other nodes. After one
+   that failed too: of a commit that broke off on its way to a server nobody knows. */
 void ctx_committed(struct ctx *c);
 
 /* The scope that a permission has for the actor. */

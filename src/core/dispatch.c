@@ -167,8 +167,8 @@ static bool work_audit(struct tx *tx, void *with, struct error *err)
 static void written(void *with, bool ok)
 {
     struct request *r = with;
-    if (ok)
-        ctx_committed(&r->c);
+    (void)ok;
+    ctx_committed(&r->c);
     exchange_finish(r->x);
 }
 

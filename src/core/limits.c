@@ -1,9 +1,16 @@
-/* limits.c: a fixed table of buckets, keyed by hash; two keys that collide share a bucket. */
+/* limits.c: a fixed table of buckets, keyed by hash; two keys that collide share a bucket. And rows
+   for those that all nodes share. */
 #include "limits.h"
+
+#include "app.h"
+#include "crypt/crypt.h"
+#include "node.h"
+#include "rows.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 enum { BUCKETS = 4096 };
@@ -62,4 +69,97 @@ int64_t limit_take(struct limits *l, const struct limit *limit, const char *who,
         wait = (int64_t)ceil((1 - b->left) * 60 / limit->per_minute);
     pthread_mutex_unlock(&l->lock);
     return wait;
+}
+
+/* A bucket that is not full, as the moment at which it will be. */
+struct rate_limit {
+    ROW_MEMBERS; /* id: the first half of a keyed hash of whom it is for */
+    struct instant full_at;
+};
+static const struct field rate_limit_fields[] = {
+    ROW_FIELDS(struct rate_limit),
+    FIELD(struct rate_limit, full_at, .privacy = OPERATIONAL, .filter = true,
+          .doc = "When all that was taken will have come back, by the store's clock"),
+    { 0 },
+};
+
+const struct table rate_limit_table = {
+    .name = "rate_limit",
+    .doc = "Tries that all nodes count together, for minutes",
+    .fields = rate_limit_fields,
+    .size = sizeof(struct rate_limit),
+    .control = true,
+    .log = true,
+};
+
+struct taking {
+    const struct limit *limit;
+    struct id id;
+    struct instant now;
+    int64_t wait;
+};
+
+static struct id shared_id(const struct app *app, const struct limit *limit, const char *who,
+                           struct arena *a)
+{
+    struct secret_key key;
+    uint8_t hash[HASH_SIZE];
+    struct id id;
+    const char *text = arena_printf(a, "%s\n%s", limit->name, who);
+    app_sub_key(app, "vow rate limits 1", &key);
+    hash_hmac(&key, text, strlen(text), hash);
+    secret_key_wipe(&key);
+    memcpy(id.byte, hash, sizeof id.byte);
+    return id;
+}
+
+static bool shared_take(struct ctx *c, void *with)
+{
+    static const struct query same = { "id = $1" };
+    static const struct query note = { "UPDATE rate_limit SET full_at = $2 WHERE id = $1" };
+    struct taking *t = with;
+    struct rate_limit row = { 0 };
+    bool found;
+    if (!row_find(c, &rate_limit_table, &same, ARGS(value_id(t->id)), &row, &found))
+        return false;
+    int64_t each = (int64_t)(60e6 / t->limit->per_minute);
+    int64_t empty = t->now.us + (int64_t)(t->limit->burst * (double)each);
+    int64_t full = found && row.full_at.us > t->now.us ? row.full_at.us : t->now.us;
+    if (full > empty) /* the clock was set back: one try, and then at its pace */
+        full = empty - each;
+    bool some = full + each <= empty;
+    t->wait = some ? 0 : (full + each - empty + 999999) / 1000000;
+    row.id = t->id;
+    row.full_at.us = full + (some ? each : 0);
+    if (!found)
+        return row_create(c, &rate_limit_table, &row);
+    return tx_run(c->tx, &note, ARGS(value_id(t->id), value_instant(row.full_at)), NULL);
+}
+
+/* Memory first: what is refused there writes nothing. */
+bool limit_take_shared(struct ctx *c, const struct limit *limit, const char *who, int64_t *wait)
+{
+    struct app *app = c->app;
+    *wait = limit_take(app->limits, limit, who, c->now);
+    if (*wait || !app->node)
+        return true;
+    struct taking t = { .limit = limit,
+                        .id = shared_id(app, limit, who, c->arena),
+                        .now = node_time(app->node, c->now) };
+    if (!control_write(c, shared_take, &t))
+        return false;
+    *wait = t.wait;
+    return true;
+}
+
+static bool sweep(struct ctx *c, void *with)
+{
+    static const struct query full = { "DELETE FROM rate_limit WHERE full_at <= $1" };
+    (void)with;
+    return tx_run(c->tx, &full, ARGS(value_instant(node_time(c->app->node, c->now))), NULL);
+}
+
+void limits_sweep(struct ctx *c)
+{
+    (void)!control_write(c, sweep, NULL); /* else in a minute */
 }

@@ -1,9 +1,10 @@
 /* limits.h: token buckets, so that brute force is slowed per account and per address. In memory;
-   nothing of them is stored. */
+   with several nodes, those that must hold over all of them are rows in control as well. */
 #ifndef VOW_LIMITS_H
 #define VOW_LIMITS_H
 
-#include "base/instant.h"
+#include "ctx.h"
+#include "table.h"
 
 struct limits;
 struct limits *limits_new(void);
@@ -19,5 +20,17 @@ struct limit {
    the seconds until there will be. */
 int64_t limit_take(struct limits *l, const struct limit *limit, const char *who,
                    struct instant now);
+
+/* The same over all nodes, for what keeps people from guessing or from flooding: writes to control
+   when there are several, so not on an I/O thread, nor in a transaction of control. Of `who` only
+   a keyed hash is stored, for as long as it matters (burst / per_minute). False when control
+   cannot say. */
+MUST_USE bool limit_take_shared(struct ctx *c, const struct limit *limit, const char *who,
+                                int64_t *wait);
+
+extern const struct table rate_limit_table;
+
+/* Deletes the rows that no longer matter. */
+void limits_sweep(struct ctx *c);
 
 #endif

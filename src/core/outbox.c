@@ -2,6 +2,7 @@
 #include "outbox.h"
 
 #include "app.h"
+#include "node.h"
 #include "rows.h"
 
 #include <string.h>
@@ -22,6 +23,7 @@ static const struct field outbox_task_fields[] = {
     FIELD(struct outbox_task, attempts, .privacy = OPERATIONAL, .doc = "How often it was tried"),
     FIELD(struct outbox_task, problem, .privacy = OPERATIONAL,
           .doc = "Why the last attempt failed"),
+    FIELD(struct outbox_task, holder, .privacy = OPERATIONAL, .doc = "Node that runs it now"),
     { 0 },
 };
 
@@ -34,7 +36,7 @@ const struct table outbox_task_table = {
     .held_back = true,
 };
 
-enum { TASKS_AT_ONCE = 16, ATTEMPTS_MAX = 12, FIRST_PAUSE_S = 60 };
+enum { TASKS_AT_ONCE = 16, ATTEMPTS_MAX = 12, FIRST_PAUSE_S = 60, HELD_PAUSE_S = 1 };
 
 bool event_add(struct ctx *c, const struct event_type *type, struct id object, struct id related)
 {
@@ -111,10 +113,75 @@ static bool due_read(struct ctx *c, void *with)
     return true;
 }
 
+struct holder {
+    struct id id;
+};
+static const struct field holder_fields[] = {
+    FIELD(struct holder, id, .privacy = OPERATIONAL, .doc = "Node"),
+    { 0 },
+};
+
+/* Whether a node that lives, other than this one, is at the organisation's tasks. */
+static bool held_read(struct ctx *c, struct id self, bool *held)
+{
+    static const struct query others = {
+        "SELECT DISTINCT holder FROM outbox_task WHERE holder IS NOT NULL AND holder <> $1"
+    };
+    struct list list;
+    *held = false;
+    if (!tx_rows(c->tx, &others, ARGS(value_id(self)), holder_fields, sizeof(struct holder), 0,
+                 &list))
+        return false;
+    for (size_t i = 0; i < list.count && !*held; i++)
+        if (!node_lives(c, ((const struct holder *)list.at)[i].id, held))
+            return false;
+    return true;
+}
+
+/* Two nodes do this one after the other: a database has one writer at a time. */
+static bool due_claim(struct ctx *c, void *with)
+{
+    static const struct query claim = {
+        "UPDATE outbox_task SET holder = $1 WHERE id IN"
+        " (SELECT id FROM outbox_task WHERE due_at <= $2 ORDER BY due_at LIMIT $3)"
+    };
+    static const struct query mine = { "holder = $1 ORDER BY due_at" };
+    struct due *d = with;
+    struct id self = node_id(c->app->node);
+    bool held = true;
+    if (id_given(self) && !held_read(c, self, &held))
+        return false;
+    if (held) {
+        d->tasks.count = 0;
+        d->next = instant_plus(c->now, (struct span){ HELD_PAUSE_S });
+        return true;
+    }
+    return tx_run(c->tx, &claim,
+                  ARGS(value_id(self), value_instant(c->now), value_int(TASKS_AT_ONCE)), NULL) &&
+           rows_find(c, &outbox_task_table, &mine, ARGS(value_id(self)), &d->tasks);
+}
+
+/* Whether the task is still there for this node to end: another may hold this one for dead. */
+static bool task_kept(struct ctx *c, const struct outbox_task *task, bool *ret)
+{
+    static const struct query same = { "id = $1" };
+    struct outbox_task now = { 0 };
+    *ret = true;
+    if (!c->app->node)
+        return true;
+    if (!row_find(c, &outbox_task_table, &same, ARGS(value_id(task->id)), &now, ret))
+        return false;
+    *ret = *ret && id_equal(now.holder, task->holder);
+    return true;
+}
+
 static bool task_end(struct ctx *c, void *with)
 {
     struct outbox_task *task = with;
-    return row_delete(c, &outbox_task_table, task->id, 0);
+    bool kept;
+    if (!task_kept(c, task, &kept))
+        return false;
+    return !kept || row_delete(c, &outbox_task_table, task->id, 0);
 }
 
 /* Pauses grow: 1, 2, 4 … minutes; after that the task stays, due in a year, for people to see. */
@@ -129,13 +196,18 @@ static bool task_again(struct ctx *c, void *with)
 {
     struct outbox_task *task = with, ret;
     struct outbox_task change = *task;
+    bool kept;
+    if (!task_kept(c, task, &kept))
+        return false;
     change.attempts++;
     change.due_at = next_try(c, task->attempts);
-    return row_update(c, &outbox_task_table, task->id, 0, &change,
-                      row_set(&outbox_task_table, "attempts") |
-                          row_set(&outbox_task_table, "due_at") |
-                          row_set(&outbox_task_table, "problem"),
-                      &ret);
+    change.holder = (struct id){ 0 };
+    return !kept || row_update(c, &outbox_task_table, task->id, 0, &change,
+                               row_set(&outbox_task_table, "attempts") |
+                                   row_set(&outbox_task_table, "due_at") |
+                                   row_set(&outbox_task_table, "holder") |
+                                   row_set(&outbox_task_table, "problem"),
+                               &ret);
 }
 
 static const char *problem_of(const struct error *err)
@@ -209,7 +281,8 @@ void outbox_run_periodic(struct ctx *c, const struct job_type *job)
 bool outbox_run(struct ctx *c, struct instant *next)
 {
     struct due due = { 0 };
-    if (!ctx_read(c, due_read, &due))
+    if (!ctx_read(c, due_read, &due) ||
+        (c->app->node && due.tasks.count && !ctx_write(c, due_claim, &due)))
         return false;
     for (size_t i = 0; i < due.tasks.count; i++) {
         struct outbox_task task = ((const struct outbox_task *)due.tasks.at)[i];

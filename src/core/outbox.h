@@ -16,11 +16,13 @@ struct outbox_task {
     struct instant due_at;
     int64_t attempts;
     const char *problem; /* why the last attempt failed, by the problem's name */
+    struct id holder;    /* the node that runs it; absent: none, or there is only one */
 };
 extern const struct table outbox_task_table;
 
 /* Runs what is due in the organisation; *next is when something will be, absent when nothing. What
-   fails is kept with the problem and tried again after 1, 2, 4 ... minutes, 12 times. */
+   fails is kept with the problem and tried again after 1, 2, 4 ... minutes, 12 times. Of several
+   nodes one runs an organisation's tasks at a time, until it has done them or is held for dead. */
 MUST_USE bool outbox_run(struct ctx *c, struct instant *next);
 
 /* Runs a periodic job of the ctx's organisation. When it fails it becomes a task that is tried

@@ -2,8 +2,10 @@
    next, and at start-up by all organisations in turn. */
 #include "runner.h"
 
+#include "node.h"
 #include "outbox.h"
 #include "rows.h"
+#include "schedule.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@
 #include <time.h>
 
 #define SWEEP_US INT64_C(60000000)
+#define INHERIT_US INT64_C(1000000)
 
 enum { UNOPENED_S = 3600 };
 
@@ -30,8 +33,10 @@ struct runner {
     int threads;
     struct slot *slot;
     size_t count, room;
-    struct instant swept;  /* when all organisations were last looked at */
+    struct instant
+        swept; /* when all organisations were looked at, or periodic jobs; absent: never */
     struct instant looked; /* when periodic jobs were; absent: not since the start */
+    uint64_t inherited;    /* of node_inherited, what was seen to */
     _Atomic bool stopping;
 };
 
@@ -183,16 +188,52 @@ void periodic_run(struct app *app, struct instant before, struct instant now,
     arena_done(&a);
 }
 
-static void start_sweep(struct runner *r)
+/* Of several nodes one does this, and where an earlier one has left off. */
+static void periodic_turn(struct runner *r, struct instant before, struct instant now)
+{
+    struct app *app = r->app;
+    if (!app->node) {
+        periodic_run(app, before, now, &r->stopping);
+        return;
+    }
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct ctx c = app_ctx(app, &a, &err, "schedule");
+    bool mine;
+    c.now = node_time(app->node, now);
+    if (schedule_take(&c, &mine, &before) && mine) {
+        periodic_run(app, before, c.now, &r->stopping);
+        if (!r->stopping)
+            (void)!schedule_done(&c); /* else it is all due again */
+    }
+    arena_done(&a);
+}
+
+/* Looks into all organisations for what is due. */
+static bool sweep(struct runner *r)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
     struct id *ids;
     size_t n;
-    if (store_ids(r->app->store, &a, &ids, &n, &err))
-        for (size_t i = 0; i < n && !r->stopping; i++)
-            runner_wake(r, ids[i]);
+    bool ok = store_ids(r->app->store, &a, &ids, &n, &err);
+    for (size_t i = 0; ok && i < n && !r->stopping; i++)
+        runner_wake(r, ids[i]);
     arena_done(&a);
+    return ok;
+}
+
+/* What a node that has gone knew to be due, or a process that ended before this one began. */
+static void inherit(struct runner *r)
+{
+    uint64_t inherited = node_inherited(r->app->node);
+    if (inherited == r->inherited)
+        return;
+    pthread_mutex_unlock(&r->lock);
+    bool ok = sweep(r);
+    pthread_mutex_lock(&r->lock);
+    if (ok)
+        r->inherited = inherited;
 }
 
 /* By the clock that nobody sets, so that setting the other one back stops no job for long. */
@@ -211,6 +252,7 @@ static void *runner_thread(void *with)
     struct runner *r = with;
     pthread_mutex_lock(&r->lock);
     while (!r->stopping) {
+        inherit(r);
         struct instant now = instant_now();
         struct slot *s = earliest(r);
         if (s && s->due.us <= now.us) {
@@ -226,14 +268,14 @@ static void *runner_thread(void *with)
             if (!starting)
                 r->looked = now;
             pthread_mutex_unlock(&r->lock);
-            if (starting)
-                start_sweep(r);
-            else
-                periodic_run(r->app, before, now, &r->stopping);
+            if (!starting)
+                periodic_turn(r, before, now);
+            else if (!r->app->node)
+                (void)!sweep(r);
             pthread_mutex_lock(&r->lock);
             continue;
         }
-        int64_t until = r->swept.us + SWEEP_US;
+        int64_t until = r->app->node ? now.us + INHERIT_US : r->swept.us + SWEEP_US;
         wait_for(r, (s && s->due.us < until ? s->due.us : until) - now.us);
     }
     pthread_mutex_unlock(&r->lock);

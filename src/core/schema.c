@@ -229,28 +229,31 @@ struct prepare {
     struct app *app;
     const char *hash;
     bool control;
-    bool found, current; /* whether there is a schema at all, and whether it is this one */
+    bool found, current; /* whether there is a schema at all, and whether it has all of this one */
 };
 
 static bool state_read(struct tx *tx, void *with, struct error *err)
 {
-    static const struct query state = { "SELECT fingerprint FROM schema_state" };
+    static const struct query state = {
+        "SELECT fingerprint FROM schema_state WHERE fingerprint = $1"
+    };
     struct prepare *p = with;
-    struct fingerprint stored = { 0 };
+    struct fingerprint stored;
     const char **columns;
     size_t n;
     (void)err;
     if (!tx_table_columns(tx, "schema_state", &columns, &n))
         return false;
-    if (n && !tx_row(tx, &state, NO_ARGS, fingerprint_fields, &stored, &p->found))
-        return false;
-    p->current = p->found && text_equal(stored.text, p->hash);
-    return true;
+    p->found = n > 0;
+    p->current = false;
+    return !n ||
+           tx_row(tx, &state, ARGS(value_text(p->hash)), fingerprint_fields, &stored, &p->current);
 }
 
+/* Nothing is ever taken away, so what was once applied holds for good: each fingerprint stays, and
+   of two versions that serve side by side neither does again what the other has done. */
 static bool migrate(struct tx *tx, void *with, struct error *err)
 {
-    static const struct query forget = { "DELETE FROM schema_state" };
     static const struct query note = { "INSERT INTO schema_state (fingerprint) VALUES ($1)" };
     struct prepare *p = with;
     struct ctx c = { .app = p->app, .arena = tx_arena(tx), .err = err, .tx = tx, .db = tx_db(tx) };
@@ -263,7 +266,7 @@ static bool migrate(struct tx *tx, void *with, struct error *err)
     for (const struct table *const *t = p->app->tables; *t; t++)
         if ((*t)->control == p->control && !schema_apply(&c, *t))
             return false;
-    return tx_run(tx, &forget, NO_ARGS, NULL) && tx_run(tx, &note, ARGS(value_text(p->hash)), NULL);
+    return tx_run(tx, &note, ARGS(value_text(p->hash)), NULL);
 }
 
 bool schema_prepare(struct app *app, struct db *db, struct error *err)

@@ -13,8 +13,8 @@ MUST_USE bool schema_apply(struct ctx *c, const struct table *t);
 MUST_USE bool schema_drop(struct ctx *c, const struct table *t);
 
 /* Brings a database that was just opened up to date with all tables that belong in it: control's
-   or an organisation's. Does nothing when the stored fingerprint of the declarations is the
-   same. Takes a snapshot first and puts it back when anything fails. */
+   or an organisation's. Does nothing when it ever was with these declarations. Takes a snapshot
+   first and puts it back when anything fails. */
 MUST_USE bool schema_prepare(struct app *app, struct db *db, struct error *err);
 
 #endif

@@ -48,6 +48,7 @@ struct cached {
 
 struct sessions {
     pthread_mutex_t lock;
+    uint64_t forgotten; /* how often all was */
     struct cached entry[CACHE_SETS][CACHE_WAYS];
 };
 
@@ -74,11 +75,13 @@ static struct cached *cache_set(struct sessions *s, const uint8_t hash[HASH_SIZE
     return s->entry[(hash[0] | hash[1] << 8) % CACHE_SETS];
 }
 
+/* `forgotten` goes to cache_put with what is read when there is none. */
 static bool cache_get(struct sessions *s, const uint8_t hash[HASH_SIZE], struct instant now,
-                      struct cached *ret)
+                      struct cached *ret, uint64_t *forgotten)
 {
     bool found = false;
     pthread_mutex_lock(&s->lock);
+    *forgotten = s->forgotten;
     struct cached *set = cache_set(s, hash);
     for (int i = 0; i < CACHE_WAYS && !found; i++) {
         int64_t age = now.us - set[i].loaded.us;
@@ -91,9 +94,14 @@ static bool cache_get(struct sessions *s, const uint8_t hash[HASH_SIZE], struct 
     return found;
 }
 
-static void cache_put(struct sessions *s, const struct cached *entry)
+/* What was read before something changed is not kept. */
+static void cache_put(struct sessions *s, const struct cached *entry, uint64_t forgotten)
 {
     pthread_mutex_lock(&s->lock);
+    if (s->forgotten != forgotten) {
+        pthread_mutex_unlock(&s->lock);
+        return;
+    }
     struct cached *set = cache_set(s, entry->hash), *oldest = set;
     for (int i = 0; i < CACHE_WAYS; i++) {
         if (!memcmp(set[i].hash, entry->hash, HASH_SIZE)) {
@@ -110,6 +118,7 @@ static void cache_put(struct sessions *s, const struct cached *entry)
 void sessions_forget(struct sessions *s)
 {
     pthread_mutex_lock(&s->lock);
+    s->forgotten++;
     memset(s->entry, 0, sizeof s->entry);
     pthread_mutex_unlock(&s->lock);
 }
@@ -215,8 +224,9 @@ bool session_find(struct ctx *c, const char *token)
 {
     uint8_t hash[HASH_SIZE];
     struct cached hit = { 0 };
+    uint64_t forgotten;
     hash_sha256(token, strlen(token), hash);
-    if (!cache_get(c->app->sessions, hash, c->now, &hit)) {
+    if (!cache_get(c->app->sessions, hash, c->now, &hit, &forgotten)) {
         struct load l = { .hash = hash };
         if (!control_read(c, load_session, &l))
             return false;
@@ -233,7 +243,7 @@ bool session_find(struct ctx *c, const char *token)
         hit.organisation = l.session.organisation;
         hit.expires = l.session.expires_at;
         hit.loaded = c->now;
-        cache_put(c->app->sessions, &hit);
+        cache_put(c->app->sessions, &hit, forgotten);
     }
     if (hit.expires.us <= c->now.us)
         return fail(c, UNAUTHENTICATED, NULL);

@@ -24,7 +24,8 @@ MUST_USE bool session_open(struct ctx *c, struct id account, struct id organisat
 
 /* Finds the session of a token and fills c->actor and c->organisation; UNAUTHENTICATED when there
    is none, it has expired, or its person may not sign in any more. Cached for a minute; every
-   change that this process makes is seen at once. */
+   change that this process makes is seen at once, and one of another node as soon as that has told
+   of it (see node.h). */
 MUST_USE bool session_find(struct ctx *c, const char *token);
 
 /* Ends one session; within a control transaction. */

@@ -30,7 +30,8 @@ MUST_USE bool tenant_destroy(struct ctx *c, struct id organisation);
 bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *err);
 
 /* Removes what is left of organisations whose key is destroyed. When `starting`, also what a crash
-   left half-made; later on, such a one is somebody signing up. */
+   left half-made (an hour ago, when other nodes live); later on, such a one is somebody signing up.
+ */
 MUST_USE bool tenants_sweep(struct ctx *c, bool starting);
 
 #endif

@@ -313,6 +313,17 @@ bool db_destroy(struct store *s, struct id id, struct error *err)
     return ok;
 }
 
+bool store_drop(struct store *s, struct id id)
+{
+    pthread_mutex_lock(&s->lock);
+    struct db *db = list_find(s, id);
+    bool ok = !db || db->doomed || closable(db);
+    if (db && closable(db))
+        db_close(s, db);
+    pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
 void store_close(struct store *s)
 {
     if (!s)

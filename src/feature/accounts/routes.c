@@ -58,7 +58,9 @@ static const struct field session_row_fields[] = {
    elsewhere alone. */
 bool slowed(struct ctx *c, const struct limit *limit, const char *who)
 {
-    int64_t wait = limit_take(c->app->limits, limit, who, c->now);
+    int64_t wait;
+    if (!limit_take_shared(c, limit, who, &wait))
+        return true;
     if (!wait)
         return false;
     c->x->retry_after_s = wait;

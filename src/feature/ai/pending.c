@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -133,6 +134,10 @@ bool pending_open(const char *path, const struct secret_key *key, pending_found 
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_set(err, UNAVAILABLE, "The file of pending receipts cannot be opened");
+    if (flock(fd, LOCK_EX | LOCK_NB)) { /* of several nodes, each has a folder of its own */
+        close(fd);
+        return error_set(err, UNAVAILABLE, "the data folder is in use by another process");
+    }
     struct pending *p = pending_new(fd, key);
     for (int slot = PENDING_SLOTS - 1; slot >= 0; slot--)
         if (slot_recover(p, slot, found, with))

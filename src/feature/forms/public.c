@@ -77,7 +77,9 @@ static bool visit_run(struct ctx *c, void *with)
 static bool visit(struct ctx *c, struct visit *v, bool write)
 {
     struct link_search s = { .link = v->in->link };
-    int64_t wait = write ? limit_take(c->app->limits, &per_address, c->x->address, c->now) : 0;
+    int64_t wait = 0;
+    if (write && !limit_take_shared(c, &per_address, c->x->address, &wait))
+        return false;
     if (wait) {
         c->x->retry_after_s = wait;
         return fail(c, RATE_LIMITED, NULL);

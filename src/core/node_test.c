@@ -1,0 +1,232 @@
+/* node_test.c: two programs on one PostgreSQL store: who holds what, and who comes after whom. */
+#include "node.h"
+
+#include "feature/accounts/accounts.h"
+#include "feature/organisation/organisation.h"
+#include "feature/world.h"
+#include "limits.h"
+#include "outbox.h"
+#include "rows.h"
+#include "schedule.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
+                                                       NULL };
+
+struct pair {
+    struct world *world; /* one of them, with its folder */
+    char dir[40];        /* of the other */
+    struct app *a, *b;
+    struct arena arena;
+    struct error err;
+};
+
+static struct app *second(struct pair *p)
+{
+    struct app_config config = *p->a->config;
+    struct app *app;
+    config.data_dir = p->dir;
+    if (!app_start(&config, &app, &p->err))
+        fail_msg("app_start: %s", p->err.detail);
+    return app;
+}
+
+static int setup(void **state)
+{
+    struct pair *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    strcpy(p->dir, "/tmp/vow-nodes-XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    p->world = world_new(test_features);
+    p->a = p->world->app;
+    p->b = second(p);
+    *state = p;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct pair *p = *state;
+    app_stop(p->b);
+    rmdir(p->dir);
+    int failed = world_free(p->world);
+    arena_done(&p->arena);
+    free(p);
+    return failed;
+}
+
+static struct ctx of(struct pair *p, struct app *app)
+{
+    return app_ctx(app, &p->arena, &p->err, "test");
+}
+
+static bool lives(struct pair *p, struct app *asked, struct id id)
+{
+    struct ctx c = of(p, asked);
+    bool found = false;
+    assert_true(node_lives(&c, id, &found));
+    return found;
+}
+
+static bool takes_schedule(struct pair *p, struct app *app, struct instant *before)
+{
+    struct ctx c = of(p, app);
+    bool mine = false;
+    if (!schedule_take(&c, &mine, before))
+        fail_msg("%s", p->err.detail);
+    return mine;
+}
+
+static void one_has_the_schedule_and_another_goes_on(void **state)
+{
+    struct pair *p = *state;
+    struct instant before = { 1 };
+    assert_true(takes_schedule(p, p->b, &before));
+    assert_false(instant_given(before));
+    assert_false(takes_schedule(p, p->a, &before));
+    struct ctx c = of(p, p->b);
+    assert_true(schedule_done(&c));
+    assert_true(takes_schedule(p, p->b, &before));
+    assert_int_equal(before.us, c.now.us);
+
+    struct id gone = node_id(p->b->node);
+    uint64_t inherited = node_inherited(p->a->node);
+    assert_true(lives(p, p->a, gone));
+    app_stop(p->b);
+    assert_false(lives(p, p->a, gone));
+    assert_true(takes_schedule(p, p->a, &before));
+    assert_int_equal(before.us, c.now.us);
+    while (node_inherited(p->a->node) == inherited)
+        usleep(1000);
+    p->b = second(p);
+    assert_false(takes_schedule(p, p->b, &before));
+}
+
+static bool declare_dead(struct ctx *c, void *with)
+{
+    static const struct query q = { "UPDATE node SET until = 1 WHERE id = $1" };
+    return tx_run(c->tx, &q, ARGS(value_id(*(struct id *)with)), NULL);
+}
+
+static void one_held_for_dead_is_another_one(void **state)
+{
+    struct pair *p = *state;
+    struct id a = node_id(p->a->node);
+    struct ctx c = of(p, p->b);
+    assert_true(control_write(&c, declare_dead, &a));
+    for (struct id now = a; id_equal(now, a); now = node_id(p->a->node))
+        usleep(1000);
+    assert_false(lives(p, p->b, a));
+    assert_true(lives(p, p->b, node_id(p->a->node)));
+}
+
+static int64_t take(struct pair *p, struct app *app, const struct limit *limit, struct span later)
+{
+    struct ctx c = of(p, app);
+    int64_t wait = -1;
+    c.now = instant_plus(c.now, later);
+    assert_true(limit_take_shared(&c, limit, "somebody", &wait));
+    return wait;
+}
+
+static void tries_are_counted_together(void **state)
+{
+    static const struct limit limit = { "test", 1, 4 };
+    struct pair *p = *state;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(take(p, i % 2 ? p->a : p->b, &limit, (struct span){ 0 }), 0);
+    assert_in_range(take(p, p->a, &limit, (struct span){ 0 }), 1, 60);
+    assert_in_range(take(p, p->b, &limit, (struct span){ 0 }), 1, 60);
+    assert_int_equal(take(p, p->a, &limit, (struct span){ 61 }), 0);
+    assert_in_range(take(p, p->b, &limit, (struct span){ 61 }), 1, 60);
+}
+
+struct tasks {
+    struct id holder;
+    int64_t count;
+};
+static const struct field count_fields[] = {
+    FIELD(struct tasks, count, .privacy = OPERATIONAL, .doc = "How many"),
+    { 0 },
+};
+
+static bool task_put(struct ctx *c, void *with)
+{
+    struct tasks *t = with;
+    struct outbox_task task = { .kind = "event",
+                                .name = "nothing that anybody hears of",
+                                .subscriber = 1000,
+                                .happened_at = c->now,
+                                .due_at = c->now,
+                                .holder = t->holder };
+    return row_create(c, &outbox_task_table, &task);
+}
+
+static bool task_count(struct ctx *c, void *with)
+{
+    static const struct query q = { "SELECT COUNT(*) FROM outbox_task" };
+    bool found;
+    return tx_row(c->tx, &q, NO_ARGS, count_fields, with, &found);
+}
+
+/* How many tasks are left once the node has run what it may. */
+static int64_t run_left(struct pair *p, struct app *app, struct id organisation)
+{
+    struct ctx c = of(p, app);
+    struct tasks t = { 0 };
+    struct instant next;
+    c.organisation = organisation;
+    assert_true(db_open(app->store, organisation, false, &c.db, &p->err));
+    assert_true(outbox_run(&c, &next));
+    assert_true(ctx_read(&c, task_count, &t));
+    db_release(c.db);
+    return t.count;
+}
+
+static void what_another_holds_is_left_alone_until_it_is_dead(void **state)
+{
+    struct pair *p = *state;
+    struct ctx c = of(p, p->a);
+    struct tasks held = { .holder = node_id(p->b->node) }, free = { 0 };
+    const char *ada = world_sign_up(p->world, "Ada", "ada@example.org");
+    struct id organisation = world_id(world_self(p->world, ada, "organisation"));
+    assert_true(organisation_write(&c, organisation, task_put, &held));
+    assert_true(organisation_write(&c, organisation, task_put, &free));
+    assert_int_equal(run_left(p, p->a, organisation), 2);
+    assert_true(control_write(&c, declare_dead, &held.holder));
+    assert_int_equal(run_left(p, p->a, organisation), 0);
+}
+
+static void a_dropped_database_is_closed(void **state)
+{
+    struct pair *p = *state;
+    const char *ada = world_sign_up(p->world, "Ada", "ada@example.org");
+    struct id organisation = world_id(world_self(p->world, ada, "organisation"));
+    struct db *db;
+    assert_true(db_open(p->b->store, organisation, false, &db, &p->err));
+    assert_false(store_drop(p->b->store, organisation));
+    db_release(db);
+    assert_true(store_drop(p->b->store, organisation));
+    assert_true(store_drop(p->b->store, organisation));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(one_has_the_schedule_and_another_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_held_for_dead_is_another_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(tries_are_counted_together, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_another_holds_is_left_alone_until_it_is_dead, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_dropped_database_is_closed, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
