@@ -86,9 +86,8 @@ static void reason_add(struct guard_verdict *v, const char *why)
         v->reasons[v->reason_count++] = why;
 }
 
-static void reasons_find(const struct guard *g, const struct guard_view *view,
-                         const struct rule_hit *hits, size_t count, float model,
-                         struct guard_verdict *v)
+static void reasons_find(const struct guard_view *view, const struct rule_hit *hits, size_t count,
+                         float model, const char *concept, struct guard_verdict *v)
 {
     for (size_t i = 0; i < count; i++)
         if (hits[i].class == v->nearest)
@@ -99,24 +98,31 @@ static void reasons_find(const struct guard *g, const struct guard_view *view,
                           : "words were disguised");
     if (model >= 0.3f)
         reason_add(v, "reads like texts of this class");
-    for (size_t i = 0; i < view->count && i < 512 && v->class; i++) {
-        uint64_t bits = concept_look(g->concepts, view->words[i].hash);
-        if (bits)
-            reason_add(v, concept_name((unsigned)__builtin_ctzll(bits)));
-    }
+    if (v->class && concept)
+        reason_add(v, concept);
 }
 
-/* What is not "none" speaks for the likeliest class; then 0.5 is put where false alarms are rare
-   enough on held-out texts. Text from data gets less benefit of the doubt. */
-static void scores_weigh(const float model[GUARD_CLASSES], enum guard_role role,
+/* From which probability on it is refused: where held-out false alarms are rare enough. An order
+   that stands in data gets less benefit of the doubt than one that a person typed. */
+static const float limit_injection = 0.6f, limit_data = 0.5f, limit_other = 0.88f;
+
+/* What is not "none" speaks for the likeliest class; 0.5 is put at its limit. */
+static void scores_weigh(const float model[GUARD_CLASSES], enum guard_role role, unsigned wanted,
                          float ret[GUARD_CLASSES])
 {
+    enum guard_class top = GUARD_EVALUATION;
+    float against = 0;
+    for (enum guard_class c = top; c < GUARD_CLASSES; c++)
+        if (wanted >> c & 1) {
+            against += model[c];
+            top = model[c] > model[top] ? c : top;
+        }
     ret[0] = model[0];
     for (enum guard_class c = 1; c < GUARD_CLASSES; c++) {
-        float against = 1.0001f - model[0];
-        float p =
-            role == GUARD_DATA ? model[c] : model[c] + (against - model[c]) * model[c] / against;
-        float limit = role == GUARD_DATA ? 0.5f : c == GUARD_INJECTION ? 0.6f : 0.74f;
+        float p = role != GUARD_DATA && c == top ? against : model[c];
+        float limit = role == GUARD_DATA     ? limit_data
+                      : c == GUARD_INJECTION ? limit_injection
+                                             : limit_other;
         ret[c] = p < limit ? 0.5f * p / limit : 0.5f + 0.5f * (p - limit) / (1 - limit);
         ret[c] = ret[c] > 1 ? 1 : ret[c];
     }
@@ -134,13 +140,13 @@ struct guard_verdict guard_judge(struct arena *a, const struct guard *g, const c
 {
     struct guard_view view = guard_view(a, text, n);
     struct rule_hit hits[16];
-    float model[GUARD_CLASSES], scores[GUARD_CLASSES];
+    float scores[GUARD_CLASSES];
     unsigned wanted = classes_of(role);
     size_t count = rules_match(g->rules, &view, hits, LENGTH(hits));
-    model_judge(a, g->concepts, g->weights, &view, wanted, model);
-    scores_weigh(model, role, scores);
+    struct model_verdict model = model_judge(a, g->concepts, g->weights, &view, wanted);
+    scores_weigh(model.classes, role, wanted, scores);
     for (size_t i = 0; i < count; i++)
-        if (hits[i].score > scores[hits[i].class] && !rule_doubted(hits[i].class, model))
+        if (hits[i].score > scores[hits[i].class] && !rule_doubted(hits[i].class, model.classes))
             scores[hits[i].class] = hits[i].score;
     struct guard_verdict v = { GUARD_NONE };
     for (enum guard_class c = 1; c < GUARD_CLASSES; c++)
@@ -149,6 +155,7 @@ struct guard_verdict guard_judge(struct arena *a, const struct guard *g, const c
             v.nearest = c;
         }
     v.class = v.score >= 0.5f ? v.nearest : GUARD_NONE;
-    reasons_find(g, &view, hits, count, model[v.nearest], &v);
+    reasons_find(&view, hits, count, model.classes[v.nearest],
+                 model_reason(g->weights, &model, v.nearest), &v);
     return v;
 }

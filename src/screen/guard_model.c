@@ -1,7 +1,5 @@
-/* guard_model.c: features and sums of the guard's linear model. */
+/* guard_model.c: features and sums of the guard's model. */
 #include "guard_model.h"
-
-#include "gazetteer.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,28 +32,7 @@ float model_exp(float x)
     return e;
 }
 
-/* What the features need of a word, looked up once. */
-struct fact {
-    uint64_t key, bits; /* the word, or NAME; its concepts */
-};
-
 enum { NAME = 7 };
-
-/* A name that is no word counts as any other name, and as a person. */
-static struct fact *facts_find(struct arena *a, const struct concepts *c,
-                               const struct guard_view *v)
-{
-    struct fact *facts = arena_many(a, v->count + 1, struct fact);
-    for (size_t i = 0; i < v->count; i++) {
-        uint64_t hash = v->words[i].hash;
-        unsigned lists = gazetteer_look(hash);
-        bool name = lists & (GAZETTEER_FIRST | GAZETTEER_LAST) &&
-                    !(lists & (GAZETTEER_WORD | GAZETTEER_FUNCTION));
-        uint64_t bits = concept_look(c, hash);
-        facts[i] = (struct fact){ name ? NAME : hash, bits || !name ? bits : CONCEPT_PERSON };
-    }
-    return facts;
-}
 
 static size_t characters_read(const struct guard_view *v, size_t first, size_t count,
                               uint32_t *rows)
@@ -65,44 +42,67 @@ static size_t characters_read(const struct guard_view *v, size_t first, size_t c
     for (size_t i = from; i + 3 <= to; i++) {
         uint64_t gram = (uint64_t)text[i] << 16 | (uint64_t)text[i + 1] << 8 | text[i + 2];
         rows[n++] = mix(gram, 3);
-        for (size_t k = 3; k < 5 && i + k < to; k++) {
-            gram = gram << 8 | text[i + k];
-            rows[n++] = mix(gram, k + 1);
+        if (i + 5 <= to)
+            rows[n++] = mix(gram << 16 | (uint64_t)text[i + 3] << 8 | text[i + 4], 5);
+    }
+    return n;
+}
+
+/* A name counts as any other name. */
+static size_t words_read(const struct guard_view *v, const struct concept_word *facts, size_t first,
+                         size_t count, uint32_t *rows)
+{
+    for (size_t i = 0; i < count; i++)
+        rows[i] = mix(facts[first + i].name ? NAME : v->words[first + i].hash, 101);
+    return count;
+}
+
+enum { REACH = 10, ALONE = 201, PAIR = 202 };
+
+static uint32_t row_alone(unsigned concept)
+{
+    return mix(concept, ALONE);
+}
+
+/* Concept `a` with each of `others` that it has not been seen with. */
+static size_t pairs_read(unsigned a, const struct concept_bits *others, struct concept_bits *seen,
+                         uint32_t *rows)
+{
+    size_t n = 0;
+    for (unsigned p = 0; p < LENGTH(others->part); p++) {
+        uint64_t fresh = others->part[p] & ~seen[a].part[p];
+        seen[a].part[p] |= fresh;
+        for (; fresh; fresh &= fresh - 1) {
+            unsigned b = 64 * p + (unsigned)__builtin_ctzll(fresh);
+            rows[n++] = a < b ? mix(a * CONCEPTS + b, PAIR) : mix(b * CONCEPTS + a, PAIR);
+            seen[b].part[a / 64] |= (uint64_t)1 << a % 64;
         }
     }
     return n;
 }
 
-static size_t words_read(const struct fact *facts, size_t count, uint32_t *rows)
-{
-    for (size_t i = 0; i < count; i++)
-        rows[i] = mix(facts[i].key, 101);
-    return count;
-}
-
-enum { REACH = 10, CONCEPTS = 64 };
-
 /* Concepts alone, and in pairs within REACH words of each other; each once. */
-static size_t concepts_read(const struct fact *facts, size_t count, uint32_t *rows)
+static size_t concepts_read(const struct concept_word *facts, size_t count, uint32_t *rows,
+                            struct model_concepts *ret)
 {
-    uint64_t seen[CONCEPTS] = { 0 }, alone = 0, recent[REACH] = { 0 };
+    struct concept_bits seen[CONCEPTS] = { 0 }, alone = { 0 }, recent[REACH] = { 0 };
     size_t n = 0;
+    ret->count = 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t near = 0;
-        for (size_t k = 0; k < REACH; k++)
-            near |= recent[k];
-        for (uint64_t left = facts[i].bits; left; left &= left - 1) {
-            unsigned a = (unsigned)__builtin_ctzll(left);
-            if (!(alone >> a & 1))
-                rows[n++] = mix(a, 201);
-            alone |= (uint64_t)1 << a;
-            for (uint64_t other = near & ~seen[a]; other; other &= other - 1) {
-                unsigned b = (unsigned)__builtin_ctzll(other);
-                rows[n++] = a < b ? mix(a * 64u + b, 202) : mix(b * 64u + a, 202);
-                seen[a] |= (uint64_t)1 << b;
-                seen[b] |= (uint64_t)1 << a;
+        struct concept_bits near = recent[0];
+        for (size_t k = 1; k < REACH; k++)
+            for (size_t p = 0; p < LENGTH(near.part); p++)
+                near.part[p] |= recent[k].part[p];
+        for (unsigned p = 0; p < LENGTH(near.part); p++)
+            for (uint64_t left = facts[i].bits.part[p]; left; left &= left - 1) {
+                unsigned a = 64 * p + (unsigned)__builtin_ctzll(left);
+                if (!(alone.part[p] >> a % 64 & 1)) {
+                    rows[n++] = row_alone(a);
+                    ret->at[ret->count++] = (uint8_t)a;
+                }
+                alone.part[p] |= (uint64_t)1 << a % 64;
+                n += pairs_read(a, &near, seen, rows + n);
             }
-        }
         recent[i % REACH] = facts[i].bits;
     }
     return n;
@@ -114,17 +114,17 @@ enum { CONCEPT_ROWS = CONCEPTS * (CONCEPTS + 3) / 2 };
 struct model_features model_features(struct arena *a, const struct concepts *c,
                                      const struct guard_view *v, size_t first, size_t count)
 {
-    struct model_features f = { { 0 }, { 0 } };
+    struct model_features f = { .counts = { 0 } };
     if (!count)
         return f;
     size_t bytes = v->words[first + count - 1].end - v->words[first].start + 2;
-    f.rows[0] = arena_many(a, bytes * 3, uint32_t);
+    f.rows[0] = arena_many(a, bytes * 2, uint32_t);
     f.rows[1] = arena_many(a, count, uint32_t);
     f.rows[2] = arena_many(a, CONCEPT_ROWS, uint32_t);
     f.counts[0] = characters_read(v, first, count, f.rows[0]);
-    const struct fact *facts = facts_find(a, c, v) + first;
-    f.counts[1] = words_read(facts, count, f.rows[1]);
-    f.counts[2] = concepts_read(facts, count, f.rows[2]);
+    const struct concept_word *facts = concepts_find(a, c, v);
+    f.counts[1] = words_read(v, facts, first, count, f.rows[1]);
+    f.counts[2] = concepts_read(facts + first, count, f.rows[2], &f.concepts);
     return f;
 }
 
@@ -153,16 +153,35 @@ struct tally {
     size_t counts[MODEL_GROUPS];
 };
 
-static void tally_judge(const struct model_weights *w, const struct tally *t,
-                        float ret[GUARD_CLASSES])
+void model_hide(const struct model_inner *in, const struct model_concepts *concepts,
+                float ret[MODEL_HIDDEN])
 {
-    float logit[GUARD_CLASSES], sum = 0, top;
+    float share = model_share(concepts->count);
+    for (size_t j = 0; j < MODEL_HIDDEN; j++)
+        ret[j] = 0;
+    for (size_t i = 0; i < concepts->count; i++)
+        for (size_t j = 0; j < MODEL_HIDDEN; j++)
+            ret[j] += in->weights[concepts->at[i]][j];
+    for (size_t j = 0; j < MODEL_HIDDEN; j++) {
+        ret[j] = ret[j] * share + in->weights[CONCEPTS][j];
+        ret[j] = ret[j] > 0 ? ret[j] : 0;
+    }
+}
+
+static void tally_judge(const struct model_weights *w, const struct tally *t,
+                        const struct model_concepts *concepts, float ret[GUARD_CLASSES])
+{
+    float logit[GUARD_CLASSES], hidden[MODEL_HIDDEN], sum = 0, top;
+    model_hide(&w->in, concepts, hidden);
     memcpy(logit, w->bias, sizeof logit);
     for (size_t g = 0; g < MODEL_GROUPS; g++) {
         float share = model_share(t->counts[g]);
         for (size_t k = 0; k < GUARD_CLASSES; k++)
             logit[k] += w->scale * (float)t->sums[g][k] * share;
     }
+    for (size_t j = 0; j < MODEL_HIDDEN; j++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++)
+            logit[k] += hidden[j] * w->out[j][k];
     top = logit[0];
     for (size_t k = 1; k < GUARD_CLASSES; k++)
         top = logit[k] > top ? logit[k] : top;
@@ -191,43 +210,60 @@ static uint32_t *rows_room(struct arena *a, const struct guard_view *v)
     size_t most = CONCEPT_ROWS;
     for (size_t first = 0; first < v->count; first += HALF) {
         size_t last = first + HALF < v->count ? first + HALF - 1 : v->count - 1;
-        size_t need = (v->words[last].end - v->words[first].start + 2) * 3;
+        size_t need = (v->words[last].end - v->words[first].start + 2) * 2;
         most = need > most ? need : most;
     }
     return arena_many(a, most, uint32_t);
 }
 
 /* Letters and words are added up once for each half window, concepts for each whole one. */
-void model_judge(struct arena *a, const struct concepts *c, const struct model_weights *w,
-                 const struct guard_view *v, unsigned classes, float ret[GUARD_CLASSES])
+struct model_verdict model_judge(struct arena *a, const struct concepts *c,
+                                 const struct model_weights *w, const struct guard_view *v,
+                                 unsigned classes)
 {
+    struct model_verdict worst = { .classes = { 1 } };
     float most = -1;
     uint32_t *rows = rows_room(a, v);
-    const struct fact *facts = facts_find(a, c, v);
+    const struct concept_word *facts = concepts_find(a, c, v);
     struct tally before = { 0 };
-    memset(ret, 0, sizeof *ret * GUARD_CLASSES);
-    ret[0] = 1;
     for (size_t first = 0; first < v->count; first += HALF) {
         size_t count = v->count - first < HALF ? v->count - first : HALF;
         struct tally now = { 0 };
         now.counts[0] = characters_read(v, first, count, rows);
         rows_sum(w, rows, now.counts[0], now.sums[0]);
-        now.counts[1] = words_read(facts + first, count, rows);
+        now.counts[1] = words_read(v, facts, first, count, rows);
         rows_sum(w, rows, now.counts[1], now.sums[1]);
         struct tally window = tally_add(&before, &now);
         before = now;
         if (first == 0 && v->count > HALF)
             continue;
         size_t from = first ? first - HALF : 0;
-        window.counts[2] = concepts_read(facts + from, first + count - from, rows);
+        struct model_verdict here;
+        window.counts[2] = concepts_read(facts + from, first + count - from, rows, &here.concepts);
         rows_sum(w, rows, window.counts[2], window.sums[2]);
-        float here[GUARD_CLASSES], against = 0;
-        tally_judge(w, &window, here);
+        tally_judge(w, &window, &here.concepts, here.classes);
+        float against = 0;
         for (size_t k = 1; k < GUARD_CLASSES; k++)
-            against = classes >> k & 1 && here[k] > against ? here[k] : against;
+            against = classes >> k & 1 && here.classes[k] > against ? here.classes[k] : against;
         if (against > most) {
             most = against;
-            memcpy(ret, here, sizeof here);
+            worst = here;
         }
     }
+    return worst;
+}
+
+const char *model_reason(const struct model_weights *w, const struct model_verdict *v,
+                         enum guard_class class)
+{
+    const char *name = NULL;
+    int most = 0;
+    for (size_t i = 0; i < v->concepts.count; i++) {
+        int here = w->rows[row_alone(v->concepts.at[i])][class];
+        if (here > most) {
+            most = here;
+            name = concept_name(v->concepts.at[i]);
+        }
+    }
+    return name;
 }

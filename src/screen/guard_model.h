@@ -1,50 +1,68 @@
-/* guard_model.h: the linear model: how much the words and letters of a text speak for each class.
+/* guard_model.h: the model: how much the words and letters of a text speak for each class.
 
-   Three groups of features, each divided by the root of its size: character 3- to 5-grams; words,
-   where a name counts as "a name"; and concepts ("staff", "to rate", "secretly") alone and in
-   pairs. Long texts are judged in overlapping windows, so that a sentence can't hide. */
+   Three groups of features speak for a class each by itself, divided by the root of the group's
+   size: character 3- and 5-grams; words, where a name counts as "a name"; and concepts ("staff",
+   "to rate", "secretly") alone and in pairs that stand near each other. A small hidden layer over
+   the concepts that occur adds what no pair says: "to rate" and "staff", but "one's own". Long
+   texts are judged in overlapping windows, so that a sentence can't hide. */
 #ifndef VOW_SCREEN_GUARD_MODEL_H
 #define VOW_SCREEN_GUARD_MODEL_H
 
 #include "guard.h"
-#include "guard_view.h"
+#include "guard_concepts.h"
 
 enum {
     MODEL_ROWS = 1 << 16,
     MODEL_WINDOW = 64, /* words */
     MODEL_GROUPS = 3,
+    MODEL_HIDDEN = 24,
+};
+
+/* What turns the concepts that occur into hidden units; the last row is there without any. */
+struct model_inner {
+    float weights[CONCEPTS + 1][MODEL_HIDDEN];
 };
 
 struct model_weights {
     int8_t rows[MODEL_ROWS][GUARD_CLASSES];
+    struct model_inner in;
+    float out[MODEL_HIDDEN][GUARD_CLASSES];
     float bias[GUARD_CLASSES];
     float scale; /* of one unit of the rows */
 };
 
-struct concepts;
-const struct concepts *concepts_new(struct arena *a);
+/* Concepts that occur in a stretch of text, each once. */
+struct model_concepts {
+    uint8_t at[CONCEPTS];
+    size_t count;
+};
 
-/* The concept of a person who is spoken of. */
-#define CONCEPT_PERSON ((uint64_t)1 << 1)
-
-/* The bits of a word: bit k says concept k. */
-uint64_t concept_look(const struct concepts *c, uint64_t hash);
-
-/* What a concept is called in a reason. */
-const char *concept_name(unsigned concept);
-
-/* The rows of words first .. first + count of a view. */
+/* The rows of words first .. first + count of a view, and their concepts. */
 struct model_features {
     uint32_t *rows[MODEL_GROUPS];
     size_t counts[MODEL_GROUPS];
+    struct model_concepts concepts;
 };
 struct model_features model_features(struct arena *a, const struct concepts *c,
                                      const struct guard_view *v, size_t first, size_t count);
 
-/* Probabilities of the classes, which add up to 1, in the window that speaks most against the text.
- */
-void model_judge(struct arena *a, const struct concepts *c, const struct model_weights *w,
-                 const struct guard_view *v, unsigned classes, float ret[GUARD_CLASSES]);
+/* The window that speaks most against a text, of `classes` (bit k for class k): probabilities of
+   all classes, which add up to 1, and its concepts. */
+struct model_verdict {
+    float classes[GUARD_CLASSES];
+    struct model_concepts concepts;
+};
+struct model_verdict model_judge(struct arena *a, const struct concepts *c,
+                                 const struct model_weights *w, const struct guard_view *v,
+                                 unsigned classes);
+
+/* The concept of a verdict that speaks most for a class, by its name; NULL when none does. */
+const char *model_reason(const struct model_weights *w, const struct model_verdict *v,
+                         enum guard_class class);
+
+/* The hidden units of some concepts. */
+void model_hide(const struct model_inner *in, const struct model_concepts *concepts,
+                float ret[MODEL_HIDDEN]);
 
 /* The weight of each feature of a group of `count`. */
 float model_share(size_t count);

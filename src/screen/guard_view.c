@@ -62,7 +62,7 @@ static bool is_word(const char *plain, size_t n)
     return gazetteer_look(word_hash(plain, n)) & (GAZETTEER_WORD | GAZETTEER_FUNCTION);
 }
 
-static void word_add(struct guard_view *v, const char *plain, size_t n)
+static void word_add(struct guard_view *v, const char *plain, size_t n, unsigned marks)
 {
     if (!n)
         return;
@@ -73,8 +73,12 @@ static void word_add(struct guard_view *v, const char *plain, size_t n)
         v->room *= 2;
     }
     uint32_t start = (uint32_t)v->plain.len;
+    uint64_t hash = hash_start;
+    for (size_t i = 0; i < n; i++)
+        hash = hash_byte(hash, (unsigned char)plain[i]);
     buffer_add(&v->plain, plain, n);
-    v->words[v->count++] = (struct view_word){ word_hash(plain, n), start, start + (uint32_t)n };
+    v->words[v->count++] = (struct view_word){ hash, start, start + (uint32_t)n,
+                                               (uint16_t)gazetteer_look(hash), (uint16_t)marks };
     buffer_char(&v->plain, ' ');
 }
 
@@ -82,6 +86,7 @@ static void word_add(struct guard_view *v, const char *plain, size_t n)
 struct run {
     uint32_t points[RUN];
     size_t count, letters, digits, latin, foreign;
+    unsigned marks;
 };
 
 static void run_put(struct run *r, uint32_t p)
@@ -148,7 +153,7 @@ static void spelled_cut(struct guard_view *v, const char *at, size_t n)
         size_t best = n - i < LONGEST ? n - i : LONGEST;
         while (best > 1 && !is_word(at + i, best))
             best--;
-        word_add(v, at + i, best);
+        word_add(v, at + i, best, 0);
         i += best;
     }
 }
@@ -164,7 +169,7 @@ static void spelled_end(struct guard_view *v, struct spelled *s)
         if (s->count >= 4)
             spelled_cut(v, s->at + i, end - i);
         else
-            word_add(v, s->at + i, 1);
+            word_add(v, s->at + i, 1, 0);
         i = end;
     }
     s->count = 0;
@@ -189,6 +194,7 @@ static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size
     }
     while (from < n && sign_of_leet((unsigned char)plain[from]))
         from++;
+    unsigned marks = r->marks;
     *r = (struct run){ 0 };
     if (n - from == 1 && plain[from] - 'a' < 26 && plain[from] >= 'a' && s->count < SPELLED) {
         s->gap[s->count] = gap > 1;
@@ -200,16 +206,29 @@ static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size
     for (size_t i = from; i < n; i++)
         if (!sign_of_leet((unsigned char)plain[i]))
             plain[out++] = plain[i];
-    word_add(v, plain + from, out - from);
+    word_add(v, plain + from, out - from, marks);
 }
 
-/* 1 when an "s" and then no letter follows an apostrophe: it is left out of the word. */
-static size_t possessive(const char *at, size_t n)
+/* Whether an "s" and then no letter follows an apostrophe: it is left out of the word. */
+static bool possessive(const char *at, size_t n)
 {
     size_t step;
     if (n == 0 || (*at | 0x20) != 's')
-        return 0;
+        return false;
     return n == 1 || point_class(point_at(at + 1, n - 1, &step)) != POINT_LETTER;
+}
+
+/* What a sign or space says of the word before it. A full stop within "example.com" ends nothing.
+ */
+static unsigned marks_of(uint32_t p, const char *next, size_t n)
+{
+    if (p == '?' || p == 0x37e || p == 0x61f || p == 0xff1f)
+        return VIEW_ENDS | VIEW_ASKS;
+    if (p == '.' || p == '!' || p == ':')
+        return !n || *next == ' ' || *next == '\n' ? VIEW_ENDS : 0;
+    if (p == '\n' || p == ';' || p == 0x2026 || p == 0x3002)
+        return VIEW_ENDS;
+    return p == ',' ? VIEW_COMMA : 0;
 }
 
 static void words_read(struct guard_view *v, const char *text, size_t n)
@@ -218,15 +237,24 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
     struct spelled s = { 0 };
     size_t gap = 0;
     for (size_t i = 0, step; i < n; i += step) {
-        uint32_t p = undress(point_at(text + i, n - i, &step));
-        enum point_class class = point_class(p);
+        unsigned char byte = (unsigned char)text[i];
+        uint32_t point = byte, p = point - 'A' < 26 ? point | 0x20 : point;
+        enum point_class class = POINT_LETTER;
+        step = 1;
+        if (byte >= 0x80)
+            p = undress(point = point_at(text + i, n - i, &step));
+        if (p - 'a' >= 26)
+            class = point_class(p);
         if (class == POINT_MARK || (class == POINT_HIDDEN && p != 0)) {
             if (class == POINT_HIDDEN && r.count && p != '\t')
                 v->undone |= VIEW_HIDDEN;
             continue;
         }
         if ((p == '\'' || p == 0x2019 || p == '`') && r.count) {
-            step += possessive(text + i + step, n - i - step);
+            if (possessive(text + i + step, n - i - step)) {
+                r.marks |= VIEW_OWNER;
+                step++;
+            }
             continue;
         }
         if (class == POINT_LETTER && p >= 0x2e80 && r.count) {
@@ -234,6 +262,8 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
             gap = 0;
         }
         if (class == POINT_LETTER || class == POINT_DIGIT || sign_of_leet(p)) {
+            if (!r.count && point != p)
+                r.marks |= VIEW_CAPITAL;
             if (r.count < RUN)
                 run_put(&r, p);
             continue;
@@ -242,6 +272,8 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
             run_end(v, &r, &s, gap);
             gap = 0;
         }
+        if (v->count)
+            v->words[v->count - 1].marks |= (uint16_t)marks_of(p, text + i + step, n - i - step);
         gap++;
     }
     run_end(v, &r, &s, gap);
@@ -347,7 +379,7 @@ static void rotated_read(struct guard_view *v)
     char turned[RUN * 4 + 8];
     for (size_t i = 0; i < from; i++) {
         size_t n = v->words[i].end - v->words[i].start;
-        if (n < 3 || n > sizeof turned || gazetteer_look(v->words[i].hash))
+        if (n < 3 || n > sizeof turned || v->words[i].lists)
             continue;
         word_turn(v->plain.at + v->words[i].start, n, turned);
         strange++;
@@ -359,7 +391,7 @@ static void rotated_read(struct guard_view *v)
     for (size_t i = 0; i < from; i++) {
         size_t n = v->words[i].end - v->words[i].start;
         word_turn(v->plain.at + v->words[i].start, n < sizeof turned ? n : sizeof turned, turned);
-        word_add(v, turned, n < sizeof turned ? n : sizeof turned);
+        word_add(v, turned, n < sizeof turned ? n : sizeof turned, v->words[i].marks);
     }
 }
 

@@ -14,9 +14,20 @@ enum {
     VIEW_ROTATED = 1 << 5, /* rot13 */
 };
 
+/* What the plain form of a word lost. */
+enum {
+    VIEW_CAPITAL = 1 << 0, /* its first letter was a capital */
+    VIEW_OWNER = 1 << 1,   /* an apostrophe and "s" followed */
+    VIEW_ENDS = 1 << 2,    /* a sentence or line ends behind it */
+    VIEW_ASKS = 1 << 3,    /* with a question mark */
+    VIEW_COMMA = 1 << 4,   /* a comma stands behind it */
+};
+
 struct view_word {
     uint64_t hash;
     uint32_t start, end; /* bytes in `plain` */
+    uint16_t lists;      /* what gazetteer_look says */
+    uint16_t marks;
 };
 
 struct guard_view {

@@ -7,13 +7,6 @@
 
 enum { WORD_MAX = 64 };
 
-static const uint64_t hash_start = 0xcbf29ce484222325u;
-
-static uint64_t hash_byte(uint64_t hash, unsigned char c)
-{
-    return (hash ^ c) * 0x100000001b3u;
-}
-
 uint32_t point_at(const char *at, size_t n, size_t *ret)
 {
     const unsigned char *b = (const unsigned char *)at;

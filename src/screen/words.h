@@ -31,6 +31,14 @@ struct words {
    characters; digits form runs likewise; any other visible character stands alone. */
 struct words words_cut(struct arena *a, const char *text, size_t n);
 
+/* The hash grows byte by byte (FNV-1a). */
+static const uint64_t hash_start = 0xcbf29ce484222325u;
+
+static inline uint64_t hash_byte(uint64_t hash, unsigned char c)
+{
+    return (hash ^ c) * 0x100000001b3u;
+}
+
 /* The hash of the plain form of `n` bytes that words_cut would give as one word. */
 uint64_t word_hash(const char *text, size_t n);
 

@@ -3,7 +3,8 @@
    guard_eval TEXTS [WEIGHTS|- [errors|all]]
 
    TEXTS as for guard_train. Prints a line of JSON for each source and class: how many, how many
-   refused, and how many refused as the right class. */
+   refused, and how many refused as the right class. Before them, with "errors" or "all", the texts
+   judged wrongly or all: class, source, nearest class, score, reason, text, tabs between. */
 #include "screen/guard_model.h"
 
 #include <stdio.h>
@@ -27,6 +28,14 @@ static void text_unescape(char *text)
             *to++ = *text;
     }
     *to = 0;
+}
+
+static const char *text_flat(char *text)
+{
+    for (char *at = text; *at; at++)
+        if (*at == '\n' || *at == '\t')
+            *at = ' ';
+    return text;
 }
 
 static struct group *group_of(const char *class, const char *source)
@@ -77,9 +86,8 @@ int main(int argc, char **argv)
         to->right += !strcmp(guard_class_name(v.class), line);
         bool bad = strcmp(line, "none") != 0;
         if (argc > 3 && (!strcmp(argv[3], "all") || bad != (v.class != GUARD_NONE)))
-            printf("%s %s %s [%s %.3f %s] %.150s\n", v.class ? "REFUSED" : "PASSED ", line, source,
-                   guard_class_name(v.nearest), (double)v.score, v.reason_count ? v.reasons[0] : "",
-                   text);
+            printf("%s\t%s\t%s\t%.4f\t%s\t%.300s\n", line, source, guard_class_name(v.nearest),
+                   (double)v.score, v.reason_count ? v.reasons[0] : "", text_flat(text));
         arena_reset(&scratch);
     }
     for (size_t i = 0; i < group_count; i++)

@@ -63,11 +63,10 @@ def given(path):
             show("prompt_injection" if x["label"] == "injection" else "none", source.replace("(", "").replace(")", ""), x["text"])
 
 
-def made(name, count):
+def made(paths, count):
     """Sentences by rule; only for training."""
     words, rules, kind = {}, {}, ""
-    for line in open("%s/authored/%s.txt" % (DATA, name), encoding="utf-8"):
-        line = line.rstrip("\n")
+    for line in (x.rstrip("\n") for path in paths for x in open(path, encoding="utf-8")):
         if line.startswith("="):
             key, rest = line[1:].split(" ", 1)
             words[key] = rest.split("|")
@@ -79,15 +78,14 @@ def made(name, count):
     one = re.compile(r"<(\w+)>|\[([^][]*)\]")
 
     def put(m):
-        choice = words[m.group(1)] if m.group(1) else m.group(2).split("|")
+        choice = words.get(m.group(1), [m.group(0)]) if m.group(1) else m.group(2).split("|")
         return choice[rnd.randrange(len(choice))]
 
     for kind, lines in rules.items():
-        total = count * (4 if kind == "none" else 1)
-        for i in range(total):
-            text = lines[i % len(lines)]
-            while one.search(text):
-                text = one.sub(put, text)
+        for i in range(len(lines) * count):
+            text, line = lines[i % len(lines)], None
+            while text != line:
+                text, line = one.sub(put, text), text
             text = re.sub(r"\s+", " ", text).replace(" ,", ",").replace(" .", ".").strip()
             r = rnd.random()
             text = text[0].upper() + text[1:] if r < 0.5 else text.lower() if r < 0.65 else text
@@ -95,7 +93,7 @@ def made(name, count):
 
 
 if PART == "train":
-    made("guard_grammar", 900)
+    made(authored("guard_grammar*.txt"), 40)
 for path in authored("guard_pairs_*.txt"):
     pairs(path)
 for path in authored("guard_harmless*.txt"):

@@ -1,4 +1,4 @@
-/* guard_train.c: trains the guard's linear model by logistic regression over all classes.
+/* guard_train.c: trains the guard's model by logistic regression over all classes.
 
    guard_train TEXTS OUT
 
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 12 };
-static const float rate = 0.15f, decay = 1e-3f;
+enum { ROUNDS = 6 };
+static const float rate = 0.15f, decay = 2e-3f, hidden_rate = 0.05f, hidden_decay = 1e-3f;
 
 struct sample {
     struct model_features features;
@@ -22,6 +22,8 @@ struct sample {
 
 static float weights[MODEL_ROWS][GUARD_CLASSES], grown[MODEL_ROWS][GUARD_CLASSES];
 static float bias[GUARD_CLASSES];
+static struct model_inner in, in_grown;
+static float out[MODEL_HIDDEN][GUARD_CLASSES], out_grown[MODEL_HIDDEN][GUARD_CLASSES];
 static uint64_t random_state = 0x2545f4914f6cdd1du;
 
 static uint32_t random_next(void)
@@ -87,9 +89,37 @@ static struct sample *samples_read(const char *path, struct arena *a, size_t *re
     return samples;
 }
 
+static void one_learn(float *weight, float *grow, float step)
+{
+    step -= hidden_decay * *weight;
+    *grow += step * step;
+    *weight += hidden_rate * step / sqrtf(*grow + 1e-4f);
+}
+
+static void hidden_learn(const struct sample *s, const float hidden[MODEL_HIDDEN],
+                         const float error[GUARD_CLASSES])
+{
+    float share = model_share(s->features.concepts.count);
+    for (size_t j = 0; j < MODEL_HIDDEN; j++) {
+        float back = 0;
+        if (hidden[j] <= 0)
+            continue;
+        for (size_t k = 0; k < GUARD_CLASSES; k++) {
+            back += error[k] * out[j][k];
+            one_learn(&out[j][k], &out_grown[j][k], error[k] * hidden[j]);
+        }
+        for (size_t i = 0; i < s->features.concepts.count; i++) {
+            unsigned a = s->features.concepts.at[i];
+            one_learn(&in.weights[a][j], &in_grown.weights[a][j], back * share);
+        }
+        one_learn(&in.weights[CONCEPTS][j], &in_grown.weights[CONCEPTS][j], back);
+    }
+}
+
 static void sample_learn(const struct sample *s)
 {
-    float logit[GUARD_CLASSES], sum = 0, top;
+    float logit[GUARD_CLASSES], sum = 0, top, hidden[MODEL_HIDDEN], errors[GUARD_CLASSES];
+    model_hide(&in, &s->features.concepts, hidden);
     memcpy(logit, bias, sizeof logit);
     for (size_t g = 0; g < MODEL_GROUPS; g++) {
         float share = model_share(s->features.counts[g]);
@@ -97,6 +127,9 @@ static void sample_learn(const struct sample *s)
             for (size_t k = 0; k < GUARD_CLASSES; k++)
                 logit[k] += share * weights[s->features.rows[g][i]][k];
     }
+    for (size_t j = 0; j < MODEL_HIDDEN; j++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++)
+            logit[k] += hidden[j] * out[j][k];
     top = logit[0];
     for (size_t k = 1; k < GUARD_CLASSES; k++)
         top = logit[k] > top ? logit[k] : top;
@@ -104,6 +137,7 @@ static void sample_learn(const struct sample *s)
         sum += logit[k] = model_exp(logit[k] - top);
     for (size_t k = 0; k < GUARD_CLASSES; k++) {
         float error = (k == s->class) - logit[k] / sum;
+        errors[k] = error;
         bias[k] += 0.1f * rate * error;
         if (error < 1e-3f && error > -1e-3f)
             continue;
@@ -117,6 +151,23 @@ static void sample_learn(const struct sample *s)
             }
         }
     }
+    hidden_learn(s, hidden, errors);
+}
+
+/* Hidden units must differ from each other from the start. */
+static float start_next(void)
+{
+    return ((float)(random_next() >> 7) / (1 << 24) - 0.5f) * 0.8f;
+}
+
+static void hidden_start(void)
+{
+    for (size_t j = 0; j < MODEL_HIDDEN; j++) {
+        for (size_t a = 0; a <= CONCEPTS; a++)
+            in.weights[a][j] = start_next();
+        for (size_t k = 0; k < GUARD_CLASSES; k++)
+            out[j][k] = start_next();
+    }
 }
 
 static bool model_write(const char *path)
@@ -129,6 +180,8 @@ static bool model_write(const char *path)
             most = size > most ? size : most;
         }
     w->scale = most / 127;
+    w->in = in;
+    memcpy(w->out, out, sizeof out);
     memcpy(w->bias, bias, sizeof bias);
     for (size_t r = 0; r < MODEL_ROWS; r++)
         for (size_t k = 0; k < GUARD_CLASSES; k++) {
@@ -153,6 +206,7 @@ int main(int argc, char **argv)
         return 1;
     for (size_t i = 0; i < count; i++)
         order[i] = i;
+    hidden_start();
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = count; i > 1; i--) {
             size_t k = random_next() % i, x = order[i - 1];
