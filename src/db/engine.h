@@ -41,7 +41,8 @@ struct db {
     bool busy;   /* somebody has the writer */
     bool doomed; /* being destroyed: no new opens */
     bool warm;   /* may hold memory worth giving back */
-    bool fenced; /* only for works of one thread; see db_fence */
+    bool stale;  /* atomically: it is another one by now, to be closed when nobody uses it */
+    bool fenced; /* also atomically: only for works of one thread; see db_fence */
     pthread_t fenced_for;
     int refs;
     int64_t used; /* seconds, monotonic */

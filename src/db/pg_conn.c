@@ -119,12 +119,15 @@ static struct pg_conn *conn_open(struct db *db, struct error *err)
     struct error said = { 0 }; /* names hosts and roles, which nobody who asks need see */
     pg_password(db->pg, password);
     PGconn *handle = pg_connect(&s->server, db->pg->role, password, &said);
-    if (!handle && pg_login_read(db, &said)) { /* another node may have renewed it */
+    bool known = !handle && pg_login_read(db, &said);
+    if (known) { /* another node may have renewed it */
         pg_password(db->pg, password);
         handle = pg_connect(&s->server, db->pg->role, password, &said);
     }
     wipe(password, sizeof password);
     if (!handle) {
+        if (known) /* or made it anew, with another key */
+            __atomic_store_n(&db->stale, true, __ATOMIC_RELAXED);
         error_set(err, UNAVAILABLE, "the database server cannot be reached");
         return NULL;
     }

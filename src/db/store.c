@@ -217,6 +217,10 @@ bool db_open(struct store *s, struct id id, bool create, struct db **ret, struct
             ok = error_set(err, NOT_FOUND, NULL);
             break;
         }
+        if (db && __atomic_load_n(&db->stale, __ATOMIC_RELAXED) && closable(db)) {
+            db_close(s, db);
+            continue; /* the lock was free meanwhile: look again */
+        }
         if (db && db->state == OPEN) {
             touch(s, db);
             *ret = db;

@@ -70,20 +70,22 @@ const char *db_index_order(const struct db *db)
 void db_fence(struct db *db)
 {
     pthread_mutex_lock(&db->store->lock);
-    db->fenced = true;
     db->fenced_for = pthread_self();
+    __atomic_store_n(&db->fenced, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&db->store->lock);
 }
 
 void db_unfence(struct db *db)
 {
     pthread_mutex_lock(&db->store->lock);
-    db->fenced = false;
+    __atomic_store_n(&db->fenced, false, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&db->store->lock);
 }
 
 bool db_admits(struct db *db, pthread_t thread, struct error *err)
 {
+    if (!__atomic_load_n(&db->fenced, __ATOMIC_ACQUIRE))
+        return true;
     pthread_mutex_lock(&db->store->lock);
     bool ok = !db->fenced || pthread_equal(db->fenced_for, thread);
     pthread_mutex_unlock(&db->store->lock);
@@ -101,7 +103,8 @@ static bool privileges(struct tx *tx, const char *how, const char *whom)
     if (!tx_tables(tx, &tables, &n))
         return false;
     for (size_t i = 0; i < n; i++) {
-        struct query q = query_composed(arena_printf(tx->arena, "%s ON \"%s\" %s CURRENT_USER", how, tables[i], whom));
+        struct query q = query_composed(
+            arena_printf(tx->arena, "%s ON \"%s\" %s CURRENT_USER", how, tables[i], whom));
         if (strcmp(tables[i], "schema_state") != 0 && !tx_run(tx, &q, NO_ARGS, NULL))
             return false;
     }
