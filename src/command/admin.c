@@ -2,6 +2,7 @@
 #include "admin.h"
 
 #include "backup.h"
+#include "core/move.h"
 #include "prove_online.h"
 
 #include <errno.h>
@@ -87,12 +88,26 @@ bool admin_hear(int fd, char *to, size_t room)
     return false;
 }
 
+/* "from ID" or "to ID"; what follows is frames. */
+static bool move_online(struct app *app, int fd, const char *how, struct error *err)
+{
+    struct id id;
+    bool gives = text_starts(how, "from ");
+    const char *text = strchr(how, ' ');
+    if (!text || !id_parse(text + 1, &id))
+        return error_set(err, BAD_REQUEST, "That is not a request of this program");
+    move_side(app, fd, gives, id);
+    return true;
+}
+
 static bool answer(const struct admin *a, int fd, const char *line, struct error *err)
 {
     if (!strcmp(line, "backup"))
         return backup_online(a->app, fd, err);
     if (text_starts(line, "prove"))
         return prove_online(a->app, a->residues, fd, line + 5, err);
+    if (text_starts(line, "move "))
+        return move_online(a->app, fd, line + 5, err);
     return error_set(err, BAD_REQUEST, "That is not a request of this program");
 }
 

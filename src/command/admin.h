@@ -10,7 +10,7 @@
 MUST_USE bool admin_listen(const char *data, int *ret, struct error *err);
 
 /* Answers requests on a thread of its own until admin_stop. Requests: "backup", "prove WITNESS
-   [ID]". The residues outlive it. */
+   [ID]", "move from ID" and "move to ID" (see core/move.h). The residues outlive it. */
 struct admin;
 struct residues;
 struct admin *admin_start(struct app *app, const struct residues *residues, int fd);

@@ -21,6 +21,7 @@ int openapi_command(int argc, char **argv);
 int backup_command(int argc, char **argv);
 int restore_command(int argc, char **argv);
 int prove_command(int argc, char **argv);
+int org_command(int argc, char **argv);
 
 /* The two children of `serve`, started by the supervisor alone. */
 int core_process(int argc, char **argv);

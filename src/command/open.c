@@ -79,13 +79,18 @@ const char *store_named(void)
     return url && *url ? url : NULL;
 }
 
+bool installation_open_store(const char *dir, const char *store, const struct secret_key *key,
+                             struct arena *a, struct app **ret, struct error *err)
+{
+    struct app_config config = { .store_url = store,
+                                 .features = features,
+                                 .master_key = key->byte };
+    return data_folder(dir, a, &config.data_dir, err) && app_start(&config, ret, err);
+}
+
 bool installation_open(const char *dir, struct arena *a, struct app **ret, struct error *err)
 {
     struct secret_key *key = arena_new(a, struct secret_key);
-    struct app_config config = { .store_url = store_named(),
-                                 .features = features,
-                                 .master_key = key->byte };
-    if (!data_folder(dir, a, &config.data_dir, err) || !key_open(a, config.data_dir, key, err))
-        return false;
-    return app_start(&config, ret, err);
+    return data_folder(dir, a, &dir, err) && key_open(a, dir, key, err) &&
+           installation_open_store(dir, store_named(), key, a, ret, err);
 }

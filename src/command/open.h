@@ -22,6 +22,12 @@ const char *web_folder(struct arena *a);
 MUST_USE bool installation_open(const char *dir, struct arena *a, struct app **ret,
                                 struct error *err);
 
+/* The same with a store and a key that are given; NULL: files in the folder. The key must live as
+   long as the app. */
+MUST_USE bool installation_open_store(const char *dir, const char *store,
+                                      const struct secret_key *key, struct arena *a,
+                                      struct app **ret, struct error *err);
+
 /* The URL of a PostgreSQL store (VOW_STORE); NULL: the databases are in the data folder. */
 const char *store_named(void);
 

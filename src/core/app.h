@@ -17,6 +17,13 @@ struct sandbox_report;
 struct password_policy;
 struct app_config;
 
+/* The organisation that this process moves; see move.h. */
+struct moving {
+    struct id organisation; /* set before `here` */
+    _Atomic bool here;
+    _Atomic bool paused; /* writes are refused */
+};
+
 struct app {
     struct store *store;
     struct db *control;
@@ -44,6 +51,7 @@ struct app {
     const char *witness_provider; /* allowed as local while promises are checked; NULL: not now */
     /* The data key of an organisation; here so that a check can ask whether it is gone. */
     bool (*tenant_key)(void *app, struct id db, struct secret_key *ret, struct error *err);
+    struct moving moving;
     _Atomic bool stopping;
     _Atomic uint64_t settings_changes; /* counts commits that changed a switch; see ctx.settings */
 };
@@ -80,6 +88,8 @@ MUST_USE bool app_declare(const struct feature *const *features, struct app **re
 /* net's server_config.handle and .ended; `with` is the app. */
 bool app_handle(void *with, struct exchange *x);
 void app_ended(void *with, struct exchange *x);
+
+bool moving_is(const struct app *app, struct id organisation);
 
 /* A ctx of the program itself (no actor, all permissions), for jobs, commands and checks. The
    arena and the error must outlive it. */

@@ -4,6 +4,7 @@
 #include "audit.h"
 #include "idempotency.h"
 #include "limits.h"
+#include "move.h"
 #include "rows.h"
 #include "sessions.h"
 #include "workers.h"
@@ -298,6 +299,13 @@ static bool refused_by_store(struct exchange *x)
     return true;
 }
 
+static bool refuse_moving(struct exchange *x)
+{
+    error_set(&x->err, UNAVAILABLE,
+              "The organisation is being moved; it takes changes again in some seconds");
+    return true;
+}
+
 bool app_handle(void *with, struct exchange *x)
 {
     struct app *app = with;
@@ -321,6 +329,10 @@ bool app_handle(void *with, struct exchange *x)
     if (asked.problem)
         return true;
     if (id_given(r->c.organisation)) {
+        if (x->route->method != GET && move_pauses(app, r->c.organisation)) {
+            x->retry_after_s = 2;
+            return refuse_moving(x);
+        }
         if (!db_open(app->store, r->c.organisation, false, &r->db, &x->err))
             return refused_by_store(x);
         r->c.db = r->db;

@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "crypt/crypt.h"
+#include "db/compose.h"
 #include "node.h"
 #include "rows.h"
 
@@ -11,7 +12,8 @@
 /* Signing up takes seconds; on another node it may be under way while this one starts. */
 enum { HALF_MADE_S = 3600 };
 
-static const char *const states[] = { "creating", "active", "deleting", "deleted", NULL };
+static const char *const states[] = { "creating", "active", "deleting", "deleted",
+                                      "arriving", "moved",  NULL };
 
 static const struct field tenant_fields[] = {
     ROW_FIELDS(struct tenant),
@@ -20,6 +22,8 @@ static const struct field tenant_fields[] = {
     FIELD(struct tenant, wrapped_key, .privacy = SECRET,
           .doc = "Data key under the master key; gone when destroyed"),
     FIELD(struct tenant, deleted_at, .privacy = OPERATIONAL, .doc = "When it was deleted"),
+    FIELD(struct tenant, move, .privacy = OPERATIONAL,
+          .doc = "The move that brought it to this store or took it away"),
     { 0 },
 };
 
@@ -34,7 +38,7 @@ const struct table tenant_table = {
 
 static bool tenant_insert(struct ctx *c, void *with)
 {
-    struct tenant t = { .id = *(struct id *)with, .state = "creating" };
+    struct tenant t = *(struct tenant *)with;
     struct secret_key key, wrapping;
     uint8_t wrapped[WRAPPED_KEY];
     secret_key_random(&key);
@@ -49,14 +53,57 @@ static bool tenant_insert(struct ctx *c, void *with)
 bool tenant_create(struct ctx *c, struct id *ret)
 {
     struct id id = id_new(c->now);
+    struct tenant t = { .id = id, .state = "creating" };
     struct db *db;
-    if (!control_write(c, tenant_insert, &id))
+    if (!control_write(c, tenant_insert, &t))
         return false;
     if (!db_open(c->app->store, id, true, &db, c->err))
         return false;
     db_release(db);
     *ret = id;
     return true;
+}
+
+/* Every row in control that belongs to the organisation, its tenant row too. */
+static bool rows_clear(struct ctx *c, struct id organisation)
+{
+    for (const struct table *const *t = c->app->tables; *t; t++) {
+        const char *owner = *t == &tenant_table ? "id" : "organisation";
+        if (!(*t)->control || !field_find((*t)->fields, owner))
+            continue;
+        struct query q = query_composed(
+            arena_printf(c->arena, "DELETE FROM %s WHERE \"%s\" = $1", (*t)->name, owner));
+        if (!tx_run(c->tx, &q, ARGS(value_id(organisation)), NULL))
+            return false;
+    }
+    c->forget = true;
+    return true;
+}
+
+static bool tenant_replace(struct ctx *c, void *with)
+{
+    return rows_clear(c, ((struct tenant *)with)->id) && tenant_insert(c, with);
+}
+
+bool tenant_arrive(struct ctx *c, struct id organisation, struct id move)
+{
+    struct error gone = { 0 };
+    struct tenant t = { .id = organisation, .state = "arriving", .move = move };
+    if (!db_destroy(c->app->store, organisation, &gone) && gone.problem != NOT_FOUND) {
+        *c->err = gone;
+        return false;
+    }
+    return control_write(c, tenant_replace, &t);
+}
+
+bool tenant_leave(struct ctx *c, struct id organisation, struct id move)
+{
+    struct tenant t;
+    if (!row_get(c, &tenant_table, organisation, &t) || !rows_clear(c, organisation))
+        return false;
+    t.state = "moved";
+    t.move = move;
+    return row_put(c, &tenant_table, &t);
 }
 
 static bool state_set(struct ctx *c, struct id id, const char *state)
@@ -129,6 +176,10 @@ bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *
     struct ctx c = app_ctx(app, &a, err, "store");
     struct key_read k = { .id = db };
     bool ok = control_read(&c, key_read, &k);
+    /* On its way from or to another store. */
+    if (ok && (text_equal(k.tenant.state, "arriving") || text_equal(k.tenant.state, "moved")) &&
+        !moving_is(app, db))
+        ok = error_set(err, NOT_FOUND, NULL);
     if (ok && k.tenant.wrapped_key.len != WRAPPED_KEY)
         ok = error_set(err, NOT_FOUND, "The key of this organisation was destroyed");
     if (ok) {

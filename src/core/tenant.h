@@ -7,9 +7,10 @@
 
 struct tenant {
     ROW_MEMBERS;             /* id: of the organisation */
-    const char *state;       /* creating, active, deleting, deleted */
+    const char *state;       /* creating, active, deleting, deleted; arriving, moved: see move.h */
     struct blob wrapped_key; /* RFC 3394 under a sub-key of the master key; absent when destroyed */
     struct instant deleted_at;
+    struct id move; /* the attempt that brought it here or took it away */
 };
 extern const struct table tenant_table;
 
@@ -17,6 +18,14 @@ extern const struct table tenant_table;
    tenant_activate. Outside a transaction. */
 MUST_USE bool tenant_create(struct ctx *c, struct id *ret);
 MUST_USE bool tenant_activate(struct ctx *c, struct id organisation);
+
+/* The same for one that comes from another store: "arriving" until tenant_activate, and open to who
+   moves it alone (app.moving). What an earlier attempt left is destroyed. */
+MUST_USE bool tenant_arrive(struct ctx *c, struct id organisation, struct id move);
+
+/* It was handed over: its rows of control are deleted, and nobody opens it any more but who moves
+   it. In a control transaction. */
+MUST_USE bool tenant_leave(struct ctx *c, struct id organisation, struct id move);
 
 /* Destroys the key alone; tenants_sweep removes the files. In a control transaction; for requests
    that have the organisation open themselves. */

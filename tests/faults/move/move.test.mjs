@@ -1,0 +1,251 @@
+// `vow org move`: an organisation goes from files to PostgreSQL and back while it is in use, and while
+// the command is killed at any moment. Nothing may be lost, and at most one side may serve it.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { Client, PASSWORD, startServer, vow } from "../../lib/server.mjs";
+import { startStore } from "../../lib/store.mjs";
+import { until } from "../../lib/until.mjs";
+import { unzip } from "../../lib/zip.mjs";
+
+const BINARY = resolve(process.env.VOW_BINARY ?? "build/debug/src/vow");
+const DEMO = { email: "ada@demo.example", password: "demo password" };
+const ENTRIES = "/api/v1/time/entries";
+const KEY = "0123456789abcdef".repeat(4);
+const KILLS = 20;
+
+let store;
+let home;
+let env;
+const prefixed = (name) => store.url.replace(/vow_prefix=.*/, `vow_prefix=${name}`);
+
+before(async () => {
+  home = await mkdtemp(join(tmpdir(), "vow-move-"));
+  await writeFile(join(home, "key"), KEY, { mode: 0o600 });
+  for (const dir of ["a", "b", "c", "kill-a", "kill-b", "kill-c", "said", "twin", "other"])
+    await mkdir(join(home, dir), { mode: 0o700 });
+  env = { VOW_MASTER_KEY_FILE: join(home, "key") };
+  store = await startStore();
+});
+
+after(async () => {
+  await store.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+const serve = (dir, args = []) => startServer({ dir: join(home, dir), args, env });
+const move = (id, ...args) => vow(["org", "move", id, ...args], { env });
+
+async function signIn(server, who) {
+  const reply = await server.api("POST", "/api/v1/session", { body: who });
+  return reply.status < 300 ? new Client(server, reply.cookie, who) : null;
+}
+
+/** What an organisation is, but for what the looking itself writes; and whether its log is whole. */
+async function whole(client) {
+  const reply = await fetch(`${client.server.url}/api/v1/privacy/export`, {
+    headers: { Cookie: client.cookie },
+  });
+  assert.equal(reply.status, 200);
+  const tables = {};
+  for (const [name, content] of unzip(Buffer.from(await reply.arrayBuffer())))
+    if (name !== "manifest.json" && !name.includes("audit")) tables[name] = content.toString();
+  const report = await client.get("/api/v1/reports/time?by=project&from=2020-01-01&to=2029-12-31");
+  assert.equal(report.status, 200, report.text);
+  const proof = await client.get("/api/v1/audit/proof");
+  assert.equal(proof.body?.whole, true, proof.text);
+  return { tables, report: report.body };
+}
+
+/** Writes entries to whichever of the clients takes them; `kept`: what was acknowledged. */
+function load(...clients) {
+  const kept = new Set();
+  const refused = new Set();
+  let going = true;
+  const write = async () => {
+    for (let minute = 0; going; minute++) {
+      const at = (n) => new Date(Date.UTC(2025, 0, 1) + n * 60_000).toISOString();
+      const body = { started_at: at(minute), ended_at: at(minute + 1), note: `entry ${minute}` };
+      for (const client of clients) {
+        const reply = await client.post(ENTRIES, body).catch(() => null);
+        if (reply?.status === 201) kept.add(reply.body.id);
+        else if (reply) refused.add(reply.status);
+      }
+      await pause(5);
+    }
+  };
+  const writing = write();
+  const stop = () => {
+    going = false;
+    return writing;
+  };
+  return { kept, refused, stop };
+}
+
+async function entryIds(client) {
+  const found = new Set();
+  for (let next = ""; next !== null; ) {
+    const query = next ? `&cursor=${encodeURIComponent(next)}` : "";
+    const page = await client.get(`${ENTRIES}?limit=500${query}`);
+    assert.equal(page.status, 200, page.text);
+    for (const item of page.body.items) found.add(item.id);
+    next = page.body.next ?? null;
+  }
+  return found;
+}
+
+const organisations = async (data) =>
+  (await readdir(join(data, "org")))
+    .filter((name) => name.endsWith(".db"))
+    .map((name) => name.slice(0, 36));
+
+test("the demo goes to PostgreSQL while it is written to, and back, and is what it was", async (t) => {
+  const data = join(home, "a", "data");
+  const demo = await vow(["demo", "--data", data], { env });
+  assert.equal(demo.status, 0, demo.stderr);
+  const [id] = await organisations(data);
+  const url = prefixed("demo");
+
+  const a = await serve("a");
+  t.after(() => a.stop({ keep: true }));
+  const ada = await signIn(a, DEMO);
+  const before = await whole(ada);
+  const writer = load(ada);
+  await until(() => writer.kept.size);
+  const there = await move(id, "--data", data, "--to", url);
+  await writer.stop();
+  assert.equal(there.status, 0, there.stderr);
+  assert.match(there.stdout, /^Organisation .* is in postgres:/);
+  assert.deepEqual(await organisations(data), []);
+  assert.equal(await signIn(a, DEMO), null);
+  assert.equal((await ada.get(ENTRIES)).status, 401);
+
+  const b = await serve("b", ["--store", url]);
+  t.after(() => b.stop({ keep: true }));
+  assert.equal((await new Client(b, ada.cookie, DEMO).get(ENTRIES)).status, 200, "the session too");
+  const moved = await signIn(b, DEMO);
+  const ids = await entryIds(moved);
+  for (const kept of writer.kept) assert.ok(ids.has(kept), "what was acknowledged is there");
+  const between = await whole(moved);
+  for (const name of Object.keys(before.tables))
+    if (!/time_entry/.test(name)) assert.equal(between.tables[name], before.tables[name], name);
+
+  const target = join(home, "c", "data");
+  const back = await move(id, "--data", b.data, "--store", url, "--to", target);
+  assert.equal(back.status, 0, back.stderr);
+  assert.equal(await signIn(b, DEMO), null);
+  const c = await serve("c");
+  t.after(() => c.stop({ keep: true }));
+  const after = await signIn(c, DEMO);
+  assert.deepEqual(await whole(after), between);
+  const again = await move(id, "--data", b.data, "--store", url, "--to", target);
+  assert.equal(again.status, 0, again.stderr);
+});
+
+test("killed at any moment, it is whole and served on at most one side, and goes on", async (t) => {
+  const url = prefixed("kill");
+  const a = await serve("kill-a");
+  t.after(() => a.stop({ keep: true }));
+  const b = await serve("kill-b", ["--store", url]);
+  t.after(() => b.stop({ keep: true }));
+  const owner = await a.signUp();
+  const clients = [owner, new Client(b, owner.cookie, owner.account)];
+  const [id] = await organisations(a.data);
+  const other = join(home, "kill-c", "data"); // another node's, so that the source is killed as well
+  const ways = [
+    ["--data", a.data, "--to", url],
+    ["--data", other, "--store", url, "--to", a.data],
+  ];
+  const serving = async () => {
+    const replies = await Promise.all(clients.map((one) => one.get(`${ENTRIES}?limit=1`)));
+    return replies.map((reply, i) => (reply.status === 200 ? i : -1)).filter((i) => i >= 0);
+  };
+
+  const writer = load(...clients);
+  let side = 0;
+  let killed = 0;
+  let took = 1500;
+  await mkdir(other, { mode: 0o700 });
+  while (killed < KILLS) {
+    const started = performance.now();
+    const child = spawn(BINARY, ["org", "move", id, ...ways[side]], {
+      env: { ASAN_OPTIONS: "detect_leaks=0", ...process.env, ...env },
+    });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
+    const ended = once(child, "close");
+    const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * took * 1.1);
+    const [status, signal] = await ended;
+    clearTimeout(timer);
+    if (signal) killed++;
+    const sides = await serving();
+    assert.ok(sides.length <= 1, `served on both sides after ${killed} kills`);
+    if (signal) continue;
+    assert.equal(status, 0, said);
+    took = performance.now() - started;
+    side = 1 - side;
+    assert.deepEqual(await until(serving, (now) => now.length === 1), [side]);
+  }
+  const last = await move(id, ...ways[side]);
+  assert.equal(last.status, 0, last.stderr);
+  side = 1 - side;
+  await until(serving, (now) => now.length === 1);
+  await writer.stop();
+  assert.deepEqual(await serving(), [side]);
+  const ids = await entryIds(clients[side]);
+  assert.ok(writer.kept.size > 0);
+  for (const kept of writer.kept) assert.ok(ids.has(kept), "what was acknowledged is there");
+  assert.equal(ids.size, writer.kept.size, "and nothing twice");
+  assert.ok(writer.refused.size > 0);
+  await whole(clients[side]);
+  assert.ok(await signIn(clients[side].server, { email: owner.account.email, password: PASSWORD }));
+});
+
+test("what cannot be is said in one sentence, and nothing is touched", async (t) => {
+  const a = await serve("said");
+  t.after(() => a.stop({ keep: true }));
+  const owner = await a.signUp();
+  const [id] = await organisations(a.data);
+  const none = id.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+  await a.stop({ keep: true });
+  await cp(a.data, join(home, "twin", "data"), { recursive: true });
+  await a.start();
+  const to = join(home, "other", "data");
+  const says = async (pattern, args, more = {}) => {
+    const reply = await vow(["org", "move", ...args], { env: { ...env, ...more } });
+    assert.notEqual(reply.status, 0);
+    assert.match(reply.stderr, pattern);
+    assert.equal(reply.stderr.trim().split("\n").length, 1, reply.stderr);
+  };
+  await says(/Which organisation/, []);
+  await says(/not the id of an organisation/, ["one", "--data", a.data, "--to", to]);
+  await says(/There is no organisation/, [none, "--data", a.data, "--to", to]);
+  await says(/in that store already/, [id, "--data", a.data, "--to", a.data]);
+  await says(/has an organisation with this id already/, [
+    id,
+    "--data",
+    a.data,
+    "--to",
+    join(home, "twin", "data"),
+  ]);
+  await says(/no connection to the database server/, [
+    id,
+    "--data",
+    a.data,
+    "--to",
+    "postgres://vow@/vow?host=/nowhere",
+  ]);
+  await says(/databases in files/, [id, "--data", a.data, "--store", prefixed("said"), "--to", to]);
+  await says(/not the master key/, [id, "--data", a.data, "--to", to], {
+    VOW_MASTER_KEY_FILE: "",
+    VOW_MASTER_KEY: "f".repeat(64),
+  });
+  assert.equal((await owner.get(ENTRIES)).status, 200);
+  assert.match((await vow(["org", "--help"])).stdout, /vow org move ID/);
+  assert.match((await vow(["org", "move", "--help"])).stdout, /--to STORE/);
+});
