@@ -27,6 +27,8 @@ struct pg_server {
     int count;
     char prefix[24];       /* names of this installation's schemas and roles begin with it */
     char *user, *password; /* of the platform role; may be NULL */
+    bool citus;            /* each schema is distributed as a whole */
+    size_t last;           /* atomically: which of the servers took the last connection */
 };
 
 /* Reads a URL, adds what it leaves out, and refuses a connection that others could read. */
@@ -34,8 +36,8 @@ MUST_USE bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_
                               struct error *err);
 void pg_server_free(struct pg_server *server);
 
-/* Logs in. NULL with the error noted when that fails. */
-PGconn *pg_connect(const struct pg_server *server, const char *user, const char *password,
+/* Logs in at one of the servers. NULL with the error noted when that fails. */
+PGconn *pg_connect(struct pg_server *server, const char *user, const char *password,
                    struct error *err);
 
 /* Connections of one kind: control's, or those of organisations. Bounded, so that work of
@@ -50,7 +52,8 @@ struct pg_store {
     pthread_mutex_t lock; /* pools */
     pthread_cond_t freed;
     struct pg_pool control, organisations;
-    bool unnamed; /* atomically: a pooler in between loses prepared statements */
+    struct id node; /* made anew with each start; whose commits a mark speaks of */
+    bool unnamed;   /* atomically: a pooler in between loses prepared statements */
     pthread_mutex_t platform_lock;
     PGconn *platform; /* logged in as the platform role; opened when needed */
 };
@@ -59,7 +62,8 @@ struct pg_db {
     char role[PG_NAME]; /* also its schema */
     int64_t generation; /* of the password */
     struct secret_key seal, blind, login;
-    char lock[80]; /* the command that takes the writing lock */
+    char lock[80];   /* the command that takes the writing lock */
+    int64_t commits; /* of this node, tried; by who has the writer */
 };
 
 /* What a result column is: with `where`, a sealed column, and the column that holds its row's id.
@@ -170,7 +174,8 @@ struct pg_conn {
     bool after;   /* a statement was asked for after that */
     bool lost;    /* a conflict, or the connection is gone: all of it must be run again */
     bool stale;   /* what it has prepared no longer fits the tables */
-    bool unsure;  /* it broke while the commit was on its way */
+    bool wrote;   /* something that a commit would keep */
+    bool unsure;  /* it broke while the commit of that was on its way */
 };
 
 /* Notes what the server said, as a problem without anybody's data; false. Sets the flags of the
@@ -184,6 +189,10 @@ void pg_conn_put(struct pg_conn *conn);
 /* The password of the database's role, from the organisation's key and the generation. */
 enum { PG_PASSWORD = 65 };
 void pg_password(const struct pg_db *pg, char ret[PG_PASSWORD]);
+
+/* Whether the last commit that was tried here came to be, for a connection broke before it said so:
+   waits until its transaction has ended. False when that cannot be learned by now. */
+MUST_USE bool pg_kept(struct db *db, bool *kept);
 
 /* Reads the generation anew; NOT_FOUND when the database has no login. */
 MUST_USE bool pg_login_read(struct db *db, struct error *err);

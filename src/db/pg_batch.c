@@ -153,14 +153,29 @@ static bool batch_try(struct pg_conn *conn, struct work *batch, bool last)
     if (!ok) {
         if (PQstatus(conn->handle) == CONNECTION_OK)
             pg_end(conn, "ROLLBACK", &(struct error){ 0 });
-        if (conn->lost && !conn->unsure && !last) {
-            for (struct work *w = batch; w; w = w->next)
-                error_forget(w->err);
+        if (conn->unsure || (conn->lost && !last))
             return false;
-        }
         batch_failed(batch, &err);
     }
     return true;
+}
+
+/* The connection broke during the commit. True when the batch has its end: it was kept, or nobody
+   can tell in time. */
+static bool batch_settled(struct db *db, struct work *batch)
+{
+    int64_t until = store_clock() + PG_WAIT_S;
+    bool kept, known = pg_kept(db, &kept);
+    for (int attempt = 0; !known && store_clock() < until; attempt++) {
+        wait_some(attempt);
+        known = pg_kept(db, &kept);
+    }
+    if (!known) {
+        struct error err = { 0 };
+        error_set(&err, UNAVAILABLE, "the connection to the database server broke");
+        batch_failed(batch, &err);
+    }
+    return !known || kept;
 }
 
 void pg_batch(struct db *db, struct work *batch)
@@ -168,19 +183,26 @@ void pg_batch(struct db *db, struct work *batch)
     for (int attempt = 0; attempt <= PG_ATTEMPTS; attempt++) {
         struct error err = { 0 };
         struct pg_conn *conn;
-        for (struct work *w = batch; w; w = w->next)
+        for (struct work *w = batch; w; w = w->next) {
             w->ok = true;
+            if (attempt)
+                error_forget(w->err);
+        }
         if (!pg_conn_get(db, &conn, &err)) {
             batch_failed(batch, &err);
             return;
         }
         bool done = batch_try(conn, batch, attempt == PG_ATTEMPTS);
-        bool broke = conn->stale || PQstatus(conn->handle) == CONNECTION_BAD;
+        bool unsure = conn->unsure, broke = conn->stale || PQstatus(conn->handle) == CONNECTION_BAD;
         pg_conn_put(conn);
         if (done)
             return;
         if (broke)
             pg_conns_close(db);
+        if (unsure && batch_settled(db, batch))
+            return;
         wait_some(attempt);
     }
+    batch_failed(batch,
+                 &(struct error){ .problem = UNAVAILABLE, .detail = "the database is busy" });
 }

@@ -47,6 +47,13 @@ static bool statement_gone(const char *sqlstate)
     return state_is(sqlstate, "26000") || state_is(sqlstate, "42P05");
 }
 
+/* What fails may do so because the database was destroyed by another node. */
+static bool destroyed(struct db *db)
+{
+    struct error err = { 0 };
+    return !pg_login_read(db, &err) && err.problem == NOT_FOUND;
+}
+
 bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -79,6 +86,8 @@ bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
         error_set(err, UNAVAILABLE, "the database is busy");
     else if (state_is(state, "54"))
         error_set(err, TOO_LARGE, "the database takes no value as long");
+    else if (destroyed(conn->db))
+        error_set(err, NOT_FOUND, NULL);
     else if (state_is(state, "42")) /* our own SQL, so its text may be told */
         error_set(err, INTERNAL, "%.150s", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
     else
@@ -116,18 +125,21 @@ static struct pg_conn *conn_open(struct db *db, struct error *err)
 {
     struct pg_store *s = db->store->pg;
     char password[PG_PASSWORD];
-    struct error said = { 0 }; /* names hosts and roles, which nobody who asks need see */
+    /* These name hosts and roles, which nobody who asks need see. */
+    struct error said = { 0 }, login = { 0 };
     pg_password(db->pg, password);
     PGconn *handle = pg_connect(&s->server, db->pg->role, password, &said);
-    bool known = !handle && pg_login_read(db, &said);
-    if (known) { /* another node may have renewed it */
+    if (!handle && pg_login_read(db, &login)) { /* another node may have renewed it */
         pg_password(db->pg, password);
         handle = pg_connect(&s->server, db->pg->role, password, &said);
     }
     wipe(password, sizeof password);
     if (!handle) {
-        if (known) /* or made it anew, with another key */
+        /* Or destroyed it, and perhaps made it again, with another key: it is to be opened anew. */
+        if (!login.problem || login.problem == NOT_FOUND)
             __atomic_store_n(&db->stale, true, __ATOMIC_RELAXED);
+        if (login.problem == NOT_FOUND)
+            error_set(err, NOT_FOUND, NULL);
         error_set(err, UNAVAILABLE, "the database server cannot be reached");
         return NULL;
     }
@@ -215,7 +227,8 @@ void pg_conn_put(struct pg_conn *conn)
     struct pg_store *s = conn->db->store->pg;
     bool keep = healthy(conn);
     conn->ahead_count = 0;
-    conn->begun = conn->careful = conn->failed = conn->after = conn->lost = conn->unsure = false;
+    conn->begun = conn->careful = conn->failed = conn->after = conn->lost = false;
+    conn->wrote = conn->unsure = false;
     conn->used = store_clock();
     pthread_mutex_lock(&s->lock);
     if (keep) {
@@ -251,19 +264,67 @@ void pg_ahead(struct pg_conn *conn, const char *sql)
     conn->ahead[conn->ahead_count++] = sql;
 }
 
+/* A commit leaves its number behind, so that whoever hears no answer can look. The server's own
+   number of a transaction would not do: after a crash or a failover another may get it. */
+static size_t mark_put(const struct pg_conn *conn, char *to, size_t room)
+{
+    char node[ID_TEXT];
+    struct pg_db *pg = conn->db->pg;
+    id_format(conn->db->store->pg->node, node);
+    bool first = !pg->commits++;
+    return (size_t)snprintf(
+        to, room,
+        "%sINSERT INTO commit_mark (node, number) VALUES ('%s', %lld)"
+        " ON CONFLICT (node) DO UPDATE SET number = excluded.number, made_at = now();",
+        first ? "DELETE FROM commit_mark WHERE made_at < now() - interval '1 day';" : "", node,
+        (long long)pg->commits);
+}
+
+static bool mark_read(struct pg_conn *conn, bool *kept)
+{
+    char sql[120], node[ID_TEXT];
+    const struct pg_db *pg = conn->db->pg;
+    id_format(conn->db->store->pg->node, node);
+    snprintf(sql, sizeof sql, "SELECT number FROM commit_mark WHERE node = '%s'", node);
+    PQclear(PQexec(conn->handle, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"));
+    PGresult *lock = PQexec(conn->handle, pg->lock);
+    PGresult *r = PQexec(conn->handle, sql);
+    bool ok = PQresultStatus(lock) == PGRES_TUPLES_OK && PQresultStatus(r) == PGRES_TUPLES_OK;
+    *kept = ok && PQntuples(r) && atoll(PQgetvalue(r, 0, 0)) == pg->commits;
+    PQclear(lock);
+    PQclear(r);
+    PQclear(PQexec(conn->handle, "ROLLBACK"));
+    return ok;
+}
+
+bool pg_kept(struct db *db, bool *kept)
+{
+    struct error err = { 0 };
+    struct pg_conn *conn;
+    if (!pg_conn_get(db, &conn, &err))
+        return false;
+    bool ok = mark_read(conn, kept);
+    pg_conn_put(conn);
+    if (!ok)
+        pg_conns_close(db);
+    return ok;
+}
+
 /* The commands that were to go ahead and `how`, in one round trip. Where nothing was begun there
    is nothing to end. */
 bool pg_end(struct pg_conn *conn, const char *how, struct error *err)
 {
-    char text[600];
+    char text[1000];
     size_t used = 0;
-    bool commit = *how == 'C';
+    bool commit = *how == 'C', keeps = commit && conn->wrote;
     if (!conn->begun) {
         conn->ahead_count = 0;
         return true;
     }
     for (int i = 0; commit && i < conn->ahead_count; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s;", conn->ahead[i]);
+    if (keeps)
+        used += mark_put(conn, text + used, sizeof text - used);
     snprintf(text + used, sizeof text - used, "%s", how);
     conn->ahead_count = 0;
     conn->begun = false;
@@ -274,7 +335,7 @@ bool pg_end(struct pg_conn *conn, const char *how, struct error *err)
         error_set(err, INTERNAL, "the transaction had failed");
     else if (!ok) {
         pg_fail(conn, r, err);
-        conn->unsure = commit && PQstatus(conn->handle) == CONNECTION_BAD;
+        conn->unsure = keeps && PQstatus(conn->handle) == CONNECTION_BAD;
     }
     PQclear(r);
     return ok;

@@ -3,6 +3,7 @@
 #include "pg.h"
 
 #include "crypt/hash.h"
+#include "crypt/random.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -177,11 +178,18 @@ static bool role_make(struct db *db, struct error *err)
     ok = ok && platform_run(s, err, "ALTER ROLE \"%s\" SET search_path = \"%s\"", role, role);
     for (size_t i = 0; ok && i < LENGTH(settings); i++)
         ok = platform_run(s, err, "ALTER ROLE \"%s\" SET %s", role, settings[i]);
+    /* Citus makes the schema, and what comes into it, one piece that lies on one node. */
+    if (ok && s->pg->server.citus)
+        ok = platform_run(s, err, "SET LOCAL citus.enable_schema_based_sharding = on");
     return ok && platform_run(s, err, "GRANT \"%s\" TO CURRENT_USER", role) &&
            platform_run(s, err, "CREATE SCHEMA \"%s\" AUTHORIZATION \"%s\"", role, role) &&
            platform_run(s, err, "SET LOCAL ROLE \"%s\"", role) &&
            platform_run(s, err, "CREATE DOMAIN \"%s\".sealed AS bytea CHECK (length(VALUE) >= %d)",
                         role, SEAL_ADDED) &&
+           platform_run(s, err,
+                        "CREATE TABLE \"%s\".commit_mark (node uuid PRIMARY KEY, number bigint NOT"
+                        " NULL, made_at timestamptz NOT NULL DEFAULT now())",
+                        role) &&
            platform_run(s, err, "RESET ROLE") &&
            platform_run(s, err, "REVOKE \"%s\" FROM CURRENT_USER", role);
 }
@@ -229,12 +237,23 @@ static bool registry_make(struct store *s, struct error *err)
     return platform_end(s, ok, err);
 }
 
+static bool citus_present(struct store *s, struct error *err)
+{
+    PGresult *r = platform(s, err, "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'citus'");
+    bool found = r && PQntuples(r);
+    PQclear(r);
+    return found || error_set(err, INVALID,
+                              "the store's URL says vow_citus=1, but the database has"
+                              " no extension citus");
+}
+
 static bool engine_open(struct store *s, struct error *err)
 {
     struct pg_store *pg = calloc(1, sizeof *pg);
     if (!pg)
         abort();
     s->pg = pg;
+    random_bytes(&pg->node, sizeof pg->node);
     int all = s->config.connections ? s->config.connections : CONNECTIONS_DEFAULT;
     pg->control.max = all / CONTROL_SHARE > 2 ? all / CONTROL_SHARE : 2;
     pg->organisations.max = all - pg->control.max > 2 ? all - pg->control.max : 2;
@@ -245,8 +264,9 @@ static bool engine_open(struct store *s, struct error *err)
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&pg->lock, NULL);
     pthread_mutex_init(&pg->platform_lock, NULL);
-    if (!folder_make(s->dir, err) || !pg_server_parse(s->config.url, s->config.ports, &pg->server, err) ||
-        !platform_connect(s, err))
+    if (!folder_make(s->dir, err) ||
+        !pg_server_parse(s->config.url, s->config.ports, &pg->server, err) ||
+        !platform_connect(s, err) || (pg->server.citus && !citus_present(s, err)))
         return false;
     return registry_make(s, err);
 }

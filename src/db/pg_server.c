@@ -54,34 +54,36 @@ static bool tls_require(struct pg_server *s, struct error *err)
         mode);
 }
 
-/* Takes vow_prefix out of the URL, for libpq refuses what it does not know. */
-static char *prefix_take(const char *url, char prefix[24], struct error *err)
+/* Takes an option of ours out of the URL, for libpq refuses what it does not know; whether it is
+   there. */
+static bool own_take(char *url, const char *key, char *ret, size_t size)
 {
-    static const char key[] = "vow_prefix=";
-    char *copy = strdup(url), *at;
-    if (!copy)
-        abort();
-    strcpy(prefix, "vow");
-    at = strstr(copy, key);
+    char *at = strstr(url, key);
     if (!at || (at[-1] != '?' && at[-1] != '&'))
-        return copy;
+        return false;
     size_t n = strcspn(at + strlen(key), "&#");
-    const char *name = at + strlen(key);
-    bool plain = n > 0 && n < 20 && islower((unsigned char)*name) &&
-                 strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") >= n;
-    if (!plain) {
-        error_set(err, INVALID, "vow_prefix must be a plain name of at most 19 letters");
-        free(copy);
-        return NULL;
-    }
-    memcpy(prefix, name, n);
-    prefix[n] = 0;
     char *rest = at + strlen(key) + n;
+    snprintf(ret, size, "%.*s", (int)n, at + strlen(key));
     memmove(at, rest + (*rest == '&'), strlen(rest + (*rest == '&')) + 1);
-    size_t end = strlen(copy);
-    if (copy[end - 1] == '?' || copy[end - 1] == '&')
-        copy[end - 1] = 0;
-    return copy;
+    size_t end = strlen(url);
+    if (url[end - 1] == '?' || url[end - 1] == '&')
+        url[end - 1] = 0;
+    return true;
+}
+
+static bool own_options(char *url, struct pg_server *s, struct error *err)
+{
+    char citus[8];
+    strcpy(s->prefix, "vow");
+    if (own_take(url, "vow_prefix=", s->prefix, sizeof s->prefix) &&
+        (strlen(s->prefix) >= 20 || !islower((unsigned char)s->prefix[0]) ||
+         s->prefix[strspn(s->prefix, "abcdefghijklmnopqrstuvwxyz0123456789_")]))
+        return error_set(err, INVALID, "vow_prefix must be a plain name of at most 19 letters");
+    if (!own_take(url, "vow_citus=", citus, sizeof citus))
+        return true;
+    s->citus = !strcmp(citus, "1");
+    return s->citus || !strcmp(citus, "0") ||
+           error_set(err, INVALID, "the store's vow_citus must be 0 or 1");
 }
 
 static char *secret_copy(const char *from)
@@ -209,9 +211,11 @@ bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *r
     char *said = NULL, *rest;
     if (strncmp(url, "postgres://", 11) != 0 && strncmp(url, "postgresql://", 13) != 0)
         return error_set(err, INVALID, "the store must be a URL: postgres://USER@HOST/DATABASE");
-    rest = prefix_take(url, s.prefix, err);
-    if (!rest)
+    rest = secret_copy(url);
+    if (!own_options(rest, &s, err)) {
+        free(rest);
         return false;
+    }
     PQconninfoOption *options = PQconninfoParse(rest, &said);
     free(rest);
     if (!options) {
@@ -286,14 +290,18 @@ static void notice_drop(void *with, const PGresult *notice)
     (void)notice;
 }
 
-PGconn *pg_connect(const struct pg_server *server, const char *user, const char *password,
-                   struct error *err)
+/* One server of the list. A list of its own is nothing for libpq here: the relay takes every
+   connection and only then sees whether the server does, and libpq gives up at that. */
+static PGconn *connect_to(const struct pg_server *server, size_t which, const char *user,
+                          const char *password, struct error *err)
 {
     const char *keys[80], *values[80];
+    struct arena a = { 0 };
     int n = 0;
     for (; n < server->count; n++) {
-        keys[n] = server->keys[n];
-        values[n] = server->values[n];
+        const char *key = keys[n] = server->keys[n];
+        bool list = !strcmp(key, "host") || !strcmp(key, "hostaddr") || !strcmp(key, "port");
+        values[n] = list ? listed(&a, server->values[n], which) : server->values[n];
     }
     keys[n] = "user";
     values[n++] = user;
@@ -305,10 +313,32 @@ PGconn *pg_connect(const struct pg_server *server, const char *user, const char 
     values[n++] = "UTF8";
     keys[n] = values[n] = NULL;
     PGconn *handle = PQconnectdbParams(keys, values, 0);
+    arena_done(&a);
     PQsetNoticeReceiver(handle, notice_drop, NULL);
     if (PQstatus(handle) == CONNECTION_OK)
         return handle;
     connect_fail(handle, err);
     PQfinish(handle);
     return NULL;
+}
+
+/* The server that took the last connection is asked first: one that is gone may keep silent. */
+PGconn *pg_connect(struct pg_server *server, const char *user, const char *password,
+                   struct error *err)
+{
+    struct arena a = { 0 };
+    struct store_server *servers;
+    struct error first = { 0 };
+    size_t count = servers_of(server, &a, &servers);
+    size_t start = __atomic_load_n(&server->last, __ATOMIC_RELAXED);
+    PGconn *handle = NULL;
+    arena_done(&a);
+    for (size_t i = 0; !handle && i < count; i++) {
+        handle = connect_to(server, (start + i) % count, user, password, &first);
+        if (handle)
+            __atomic_store_n(&server->last, (start + i) % count, __ATOMIC_RELAXED);
+    }
+    if (!handle)
+        error_set(err, first.problem, "%s", first.detail);
+    return handle;
 }

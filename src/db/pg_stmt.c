@@ -443,8 +443,10 @@ PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args
         pg_fail(conn, r, tx->err);
     ok = trip_end(conn, tx->err) && ok;
     recover(conn);
-    if (ok)
+    if (ok) {
+        conn->wrote |= s->plan.writes && strcmp(PQcmdTuples(r), "0") != 0;
         return r;
+    }
     PQclear(r);
     return NULL;
 }
@@ -459,6 +461,7 @@ bool pg_stream_start(struct tx *tx, struct pg_stmt *s, const struct value *args,
         return false;
     }
     PQsetSingleRowMode(tx->pg->handle);
+    tx->pg->wrote |= s->plan.writes;
     tx->pg->stream = stream;
     return true;
 }

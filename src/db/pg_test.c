@@ -504,6 +504,69 @@ static void test_destroyed_for_good(void **state)
     PQfinish(platform);
 }
 
+/* Another node destroys what this one has open. */
+static void test_destroyed_elsewhere(void **state)
+{
+    struct place *p = *state;
+    char *dir = folder_fresh();
+    struct store *second;
+    struct list rows;
+    static const char all[] = "SELECT id, number, name, text, people FROM card WHERE number = $1";
+    struct store_config config = p->store->config;
+    config.dir = dir;
+    config.prepare = NULL;
+    assert_true(put(p, card_of(1, "Ada", "x")));
+    assert_true(ask(p, all, value_int(1), &rows));
+    assert_true(store_open(&config, &second, &p->err));
+    assert_true(db_destroy(second, id_of(1), &p->err));
+    store_close(second);
+    folder_remove(dir);
+    assert_false(ask(p, all, value_int(1), &rows));
+    assert_int_equal(p->err.problem, NOT_FOUND);
+    p->err = (struct error){ 0 };
+    assert_false(put(p, card_of(2, "Bo", "x")));
+    assert_int_equal(p->err.problem, NOT_FOUND);
+}
+
+struct cut {
+    struct place *p;
+    int runs;
+};
+
+/* The connection goes while the commit is still to come. */
+static bool put_then_cut(struct tx *tx, void *with, struct error *err)
+{
+    struct cut *cut = with;
+    struct card c = card_of(7, "Max", "x");
+    if (!card_put(tx, &c, err))
+        return false;
+    if (!cut->runs++) {
+        PGconn *role = as_role(cut->p);
+        sql_run(role, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                      " WHERE usename = current_user AND pid <> pg_backend_pid()");
+        PQfinish(role);
+    }
+    return true;
+}
+
+static void test_cut_at_the_commit(void **state)
+{
+    struct place *p = *state;
+    struct list rows;
+    struct cut cut = { p, 0 };
+    bool kept;
+    assert_true(db_write_wait(p->db, &p->a, put_then_cut, &cut, &p->err));
+    assert_int_equal(cut.runs, 2); /* the mark says that the first was not kept */
+    assert_true(ask(p, "SELECT id, number, name, text, people FROM card WHERE number = $1",
+                    value_int(7), &rows));
+    assert_int_equal(rows.count, 1);
+    assert_true(pg_kept(p->db, &kept));
+    assert_true(kept);
+    p->db->pg->commits++; /* one that was tried and did not come to be */
+    assert_true(pg_kept(p->db, &kept));
+    assert_false(kept);
+}
+
 static void test_urls(void **state)
 {
     (void)state;
@@ -521,6 +584,10 @@ static void test_urls(void **state)
         { "postgres://vow@/vow?host=/run/postgresql&hostaddr=10.0.0.1&sslmode=disable", false },
         { "postgres://vow@db.example/vow?vow_prefix=a_1", true },
         { "postgres://vow@db.example/vow?vow_prefix=a\"b", false },
+        { "postgres://vow@db.example/vow?vow_prefix=twenty_letters_are_too", false },
+        { "postgres://vow@db.example/vow?vow_citus=1&vow_prefix=a", true },
+        { "postgres://vow@db.example/vow?vow_citus=yes", false },
+        { "postgres://vow@a.example,b.example:5433/vow", true },
         { "postgres://vow@db.example/vow?nonsense=1", false },
         { "postgres://db.example/vow", false },
         { "postgres://vow@db.example", false },
@@ -556,6 +623,8 @@ int main(void)
         TEST(test_without_prepared_statements),
         TEST(test_connections_are_bounded),
         TEST(test_destroyed_for_good),
+        TEST(test_destroyed_elsewhere),
+        TEST(test_cut_at_the_commit),
         cmocka_unit_test(test_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,7 +125,8 @@ bool pg_tables(struct tx *tx, const char ***ret, size_t *count)
 {
     static const struct query q = {
         "SELECT relname FROM pg_catalog.pg_class"
-        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY relname"
+        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+        " AND relname <> 'commit_mark' ORDER BY relname"
     };
     return names(tx, &q, NO_ARGS, ret, count);
 }
