@@ -105,23 +105,16 @@ test("what ends on one node ends on the other, long before a cache forgets by it
   const cy = await ann.invite();
   for (const client of [ann, bo, cy]) assert.equal(await status(at(b, client)), 200);
   assert.equal((await at(b, bo).get("/api/v1/organisation/failures")).status, 403);
+  const people = (await ann.get("/api/v1/people")).body.items;
+  const id = (client) => people.find(({ email }) => email === client.account.email).id;
   const began = performance.now();
-
+  await ifMatch(ann, `/api/v1/people/${id(bo)}`, { role: "member" });
+  await ifMatch(ann, `/api/v1/people/${id(cy)}`, { active: false });
   assert.equal((await ann.delete("/api/v1/session")).status, 204);
   await until(
     () => status(at(b, ann)),
     (code) => code === 401,
   );
-  const signedOut = performance.now() - began;
-
-  const again = await a.api("POST", "/api/v1/session", {
-    body: { email: ann.account.email, password: ann.account.password },
-  });
-  const owner = new Client(a, again.cookie, ann.account);
-  const people = (await owner.get("/api/v1/people")).body.items;
-  const id = (client) => people.find(({ email }) => email === client.account.email).id;
-  await ifMatch(owner, `/api/v1/people/${id(bo)}`, { role: "member" });
-  await ifMatch(owner, `/api/v1/people/${id(cy)}`, { active: false });
   await until(
     () => session(at(b, bo)),
     (seen) => seen.role === "member",
@@ -130,10 +123,9 @@ test("what ends on one node ends on the other, long before a cache forgets by it
     () => status(at(b, cy)),
     (code) => code === 401,
   );
-  const all = performance.now() - began;
   // The cache holds for a minute; a node asks the store every second.
-  assert.ok(all < 45_000, `signed out after ${signedOut} ms, demoted and gone after ${all} ms`);
-  console.log(`# signed out after ${Math.round(signedOut)} ms`);
+  const passed = Math.round(performance.now() - began);
+  assert.ok(passed < 45_000, `after ${passed} ms`);
 });
 
 test("wrong passwords count on both nodes together", async () => {
@@ -177,7 +169,11 @@ async function makeHook(server) {
   assert.equal(sample.status, 201, sample.text);
   assert.equal((await ann.post(`${path}/preview`, {})).status, 200);
   await ifMatch(ann, path, { on: true });
-  return { ann, submissions: `/api/v1/forms/${form.body.id}/submissions` };
+  return {
+    ann,
+    preview: `${path}/preview`,
+    submissions: `/api/v1/forms/${form.body.id}/submissions`,
+  };
 }
 
 const suggestions = async (client, submission) =>
@@ -208,6 +204,27 @@ test("tasks that both nodes know of run once each", async () => {
   assert.equal(last.length, 1);
 });
 
+test("AI that is switched off on one node is off on the other", async () => {
+  const seen = at(b, hook.ann);
+  const preview = async () => (await seen.post(hook.preview, {})).status;
+  const turn = async (on) => {
+    await ifMatch(hook.ann, "/api/v1/ai/settings", { on });
+    await until(preview, (code) => (code === 200) === on);
+  };
+  assert.equal(await preview(), 200);
+  await turn(false);
+  await turn(true);
+});
+
+test("the same request to two nodes happens once", async () => {
+  const headers = { "Idempotency-Key": "one-bridge" };
+  const ask = (server) => at(server, hook.ann).post("/api/v1/projects", { name: "B" }, { headers });
+  const [one, two] = [await ask(a), await ask(b)];
+  assert.equal(one.status, 201, one.text);
+  assert.equal(two.text, one.text);
+  assert.equal((await at(b, hook.ann).get("/api/v1/projects")).body.items.length, 1);
+});
+
 test("what a killed node had begun the other ends", async () => {
   model.seen.length = 0;
   model.hold = true;
@@ -224,11 +241,11 @@ test("what a killed node had begun the other ends", async () => {
   assert.deepEqual(model.seen, ["story 99", "story 99"]);
   await a.start();
   // What left the killed node has a receipt too, from the folder that it has come back with.
-  const receipts = await until(
-    async () => (await at(a, hook.ann).get("/api/v1/ai/receipts?limit=100")).body.items,
-    (items) => items.length === TASKS + 2,
+  const sent = await until(
+    async () => (await at(a, hook.ann).get("/api/v1/ai/receipts?reason=SENT")).body.items,
+    (items) => items.length > 0,
   );
-  assert.equal(receipts.filter(({ reason }) => reason === "SENT").length, 1);
+  assert.equal(sent.length, 1);
 });
 
 test("an organisation that one node deletes is gone on the other", async () => {
