@@ -1,0 +1,232 @@
+// What may happen to the database server while the product is in use: it restarts, a connection is cut
+// around a commit, its disk is full, it dies and a standby takes its place.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import test from "node:test";
+import { canMount, Postgres } from "../lib/postgres.mjs";
+import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
+
+async function serve(t, store) {
+  const server = await startServer({ args: ["--store", store] });
+  t.after(() => server.stop());
+  const ada = await server.signUp();
+  const project = await ada.post("/api/v1/projects", { name: "Bridge" });
+  assert.equal(project.status, 201, project.text);
+  return { server, ada, project: project.body.id };
+}
+
+/** Entry number n, under a key of its own: asked again it is the same one. */
+function entry({ ada, project }, n, note = `note ${n}`) {
+  const start = Date.UTC(2026, 0, 1) + n * 600_000;
+  const body = {
+    project,
+    started_at: new Date(start).toISOString(),
+    ended_at: new Date(start + 300_000).toISOString(),
+    note,
+  };
+  return ada.post("/api/v1/time/entries", body, { headers: { "Idempotency-Key": `entry-${n}` } });
+}
+
+/** Either done, or a document that says why not and that it may be tried again. */
+function answered(reply, problem = "unavailable") {
+  if (reply.status === 201) return true;
+  assert.equal(reply.headers.get("content-type"), "application/problem+json", reply.text);
+  assert.equal(reply.body.type.split("/").pop(), problem, reply.text);
+  return false;
+}
+
+/** Entries are made without pause, by several at once, until stopped; every one is made in the end. */
+function load(place, workers = 3) {
+  const made = new Map();
+  const run = { made, refused: 0, stopped: false };
+  let next = 0;
+  const work = async () => {
+    while (!run.stopped) {
+      const n = next++;
+      const reply = await until(
+        () => entry(place, n),
+        (r) => answered(r) || (run.refused++, false),
+      );
+      made.set(n, reply.body.id);
+    }
+  };
+  const all = Promise.all(Array.from({ length: workers }, work));
+  run.stop = () => {
+    run.stopped = true;
+    return all;
+  };
+  return run;
+}
+
+async function entriesOf({ ada }) {
+  const found = [];
+  for (let page = "/api/v1/time/entries?limit=200"; page; ) {
+    const reply = await ada.get(page);
+    assert.equal(reply.status, 200, reply.text);
+    found.push(...reply.body.items);
+    const { next } = reply.body;
+    page = next && `/api/v1/time/entries?limit=200&cursor=${encodeURIComponent(next)}`;
+  }
+  return found;
+}
+
+/** What was acknowledged is there, each once, and nothing else. */
+async function allOnce(place, made) {
+  const ids = (await entriesOf(place)).map((e) => e.id);
+  assert.deepEqual(ids.sort(), [...made.values()].sort());
+}
+
+/**
+ * Stands before the server's socket. cut: "before" or "after" breaks the next connection of an
+ * organisation at its commit, before the server hears of it or before its answer; closed: nobody is let in.
+ */
+class Cutter {
+  cut = null;
+  cuts = 0;
+  closed = false;
+
+  static async before(t, postgres) {
+    const cutter = new Cutter();
+    cutter.dir = await mkdtemp(join(tmpdir(), "vow-cutter-"));
+    cutter.to = join(postgres.dir, `.s.PGSQL.${postgres.port}`);
+    const server = createServer((near) => cutter.#carry(near));
+    server.listen(join(cutter.dir, `.s.PGSQL.${postgres.port}`));
+    await once(server, "listening");
+    t.after(() => {
+      server.close();
+      return rm(cutter.dir, { recursive: true });
+    });
+    return cutter;
+  }
+
+  #carry(near) {
+    if (this.closed) return near.destroy();
+    const far = connect(this.to);
+    const end = () => {
+      near.destroy();
+      far.destroy();
+    };
+    let organisation = null;
+    let deaf = false;
+    for (const end_of of [near, far]) end_of.on("error", end).on("close", end);
+    near.on("data", (bytes) => {
+      organisation ??= /user\0vow_[0-9a-f]{32}\0/.test(bytes.toString("latin1"));
+      if (this.cut && organisation && bytes.includes("commit_mark") && bytes.includes("COMMIT")) {
+        const how = this.cut;
+        this.cut = null;
+        this.cuts++;
+        this.closed = this.close_then;
+        if (how === "before") return end();
+        deaf = true;
+      }
+      far.write(bytes);
+    });
+    far.on("data", (bytes) => (deaf ? end() : near.write(bytes)));
+  }
+}
+
+test("the server restarts while entries are made: none is lost, none is there twice", async (t) => {
+  const postgres = await Postgres.start(t);
+  const place = await serve(t, postgres.url());
+  const run = load(place);
+  for (const signal of ["SIGINT", "SIGQUIT", "SIGINT"]) {
+    const before = run.made.size;
+    await until(() => run.made.size > before + 5);
+    await postgres.stop(signal);
+    await until(async () => !answered(await entry(place, 100_000)));
+    await postgres.start();
+  }
+  const before = run.made.size;
+  await until(() => run.made.size > before + 5);
+  await run.stop();
+  const last = await until(() => entry(place, 100_000), answered);
+  run.made.set(100_000, last.body.id);
+  await allOnce(place, run.made);
+});
+
+test("a connection is cut around a commit: the answer tells what became of it", async (t) => {
+  const postgres = await Postgres.start(t);
+  const cutter = await Cutter.before(t, postgres);
+  const place = await serve(t, postgres.url(cutter.dir));
+  const made = new Map();
+  for (const cut of ["before", "after", "after"]) {
+    cutter.cut = cut;
+    const reply = await entry(place, made.size);
+    assert.equal(reply.status, 201, `${cut}: ${reply.text}`);
+    made.set(made.size, reply.body.id);
+  }
+  assert.equal(cutter.cuts, 3);
+  await allOnce(place, made);
+
+  // Nobody can tell, for the server cannot be reached either: the key tells later.
+  cutter.close_then = true;
+  cutter.cut = "after";
+  const unsure = await entry(place, made.size);
+  assert.equal(answered(unsure), false, unsure.text);
+  assert.equal(cutter.cuts, 4);
+  cutter.closed = false;
+  const again = await until(() => entry(place, made.size), answered);
+  made.set(made.size, again.body.id);
+  await allOnce(place, made);
+});
+
+test("the server's disk is full: writes are refused, reads go on, room is enough", async (t) => {
+  if (!canMount()) return t.skip("this kernel lets nobody mount a small disk");
+  const postgres = await Postgres.start(t, { disk: "40m" });
+  const place = await serve(t, postgres.url());
+  const note = "x".repeat(2000);
+  const first = await entry(place, 0, note);
+  postgres.sql("CREATE TABLE filler (line text)", "vow");
+  const fill = "INSERT INTO filler SELECT repeat('x', 1500) FROM generate_series(1, 1000000)";
+  for (let i = 0; i < 4; i++) assert.throws(() => postgres.sql(fill, "vow"), /No space left/);
+  const made = new Map([[0, first.body.id]]);
+  const refused = [];
+  for (let n = 1; refused.length === 0; n += 16) {
+    const numbers = Array.from({ length: 16 }, (_, i) => n + i);
+    const replies = await Promise.all(numbers.map((number) => entry(place, number, note)));
+    for (const [i, reply] of replies.entries())
+      if (answered(reply, "storage-full")) made.set(numbers[i], reply.body.id);
+      else refused.push(numbers[i]);
+  }
+  const read = await place.ada.get(`/api/v1/time/entries/${first.body.id}`);
+  assert.equal(read.body.note, note);
+  await allOnce(place, made);
+  postgres.sql("DROP TABLE filler", "vow");
+  for (const number of refused) {
+    const reply = await until(
+      () => entry(place, number, note),
+      (r) => answered(r, "storage-full"),
+    );
+    made.set(number, reply.body.id);
+  }
+  await allOnce(place, made);
+});
+
+test("the server dies and a standby takes over: what was acknowledged is there", async (t) => {
+  const primary = await Postgres.start(t);
+  const standby = await Postgres.start(t, { from: primary });
+  const hosts = `${primary.dir},${standby.dir}`;
+  const place = await serve(t, `${primary.url(hosts)}&target_session_attrs=read-write`);
+  primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  primary.sql("SELECT pg_reload_conf()");
+  const state = "SELECT sync_state FROM pg_stat_replication";
+  await until(() => primary.sql(state) === "sync");
+  const run = load(place);
+  await until(() => run.made.size > 10);
+  const { pid } = place.server;
+  await primary.stop("SIGKILL");
+  await until(() => run.refused > 0);
+  standby.promote();
+  const before = run.made.size;
+  await until(() => run.made.size > before + 10);
+  await run.stop();
+  await allOnce(place, run.made);
+  assert.equal(place.server.pid, pid);
+  const person = await place.server.signUp(); // the platform role found its way too
+  assert.ok(person.cookie);
+});
