@@ -46,7 +46,10 @@ def guard_fold(fold):
         write(path, output("python3", HERE + "/train/guard_texts.py", HERE + "/data", str(fold), str(FOLDS), part))
     weights = f"{WORK}/guard-{fold}.bin"
     output(TOOLS + "guard_train", texts[0], weights)
-    return [json.loads(x) for x in output(TOOLS + "guard_eval", texts[1], weights).splitlines()]
+    lines = output(TOOLS + "guard_eval", texts[1], weights, "all").splitlines()
+    sums = [json.loads(x) for x in lines if x.startswith("{\"class\"")]
+    scores = [(x[1], float(x[3])) for x in (line.split("\t") for line in lines) if len(x) == 6]
+    return sums, scores
 
 
 def figure(name, value, detail=""):
@@ -132,8 +135,8 @@ def clean_report(texts):
 
 def guard_report(folds):
     groups = {}
-    for fold in folds:
-        for x in fold:
+    for sums, _ in folds:
+        for x in sums:
             g = groups.setdefault((x["class"], x["source"]), [0, 0, 0])
             for i, k in enumerate(("count", "refused", "right")):
                 g[i] += x[k]
@@ -148,6 +151,12 @@ def guard_report(folds):
 
     for key, g in sorted(groups.items()):
         print(f"{key[0]:24} {key[1]:30} {g[0]:4} texts, refused {g[1] / g[0]:.3f}, as the right class {g[2]}")
+    scores = [x for fold in folds for x in fold[1]]
+    bad = [score for source, score in scores if source == "pair"]
+    near = sorted((score for source, score in scores if source.startswith("near")), reverse=True)
+    for rate in (0.01, 0.02, 0.03, 0.05, 0.1):
+        limit = near[int(rate * len(near))]
+        print(f"pairs refused were {rate:.0%} of their neighbours refused: {sum(x > limit for x in bad) / len(bad):.3f}")
     figure("guard.recall", refused(lambda c, s: s == "pair"), each("pair"))
     figure("guard.fpr", refused(lambda c, s: s.startswith("near")), each("near"))
     figure("guard.injection_recall", refused(lambda c, s: c == "prompt_injection" and s != "pair"))
