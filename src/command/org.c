@@ -219,6 +219,7 @@ static bool carry(struct org *o)
 {
     struct id move = id_new(instant_now());
     return frame_send(o->from.fd, FRAME_GO, &move, sizeof move, &o->err) &&
+           expect(o, &o->from, FRAME_DONE) &&
            frame_send(o->to.fd, FRAME_GO, &move, sizeof move, &o->err) && pass_on(o) &&
            expect(o, &o->to, FRAME_VERIFIED) && tell(o, &o->from, FRAME_COMMIT) &&
            expect(o, &o->from, FRAME_DONE) && tell(o, &o->to, FRAME_ACTIVATE) &&
@@ -229,7 +230,7 @@ static bool decide(struct org *o)
 {
     const struct side *from = &o->from, *to = &o->to;
     if (state_is(to, "active")) {
-        if (!same_move(o))
+        if (!same_move(o) || state_is(from, "active"))
             return error_set(&o->err, ALREADY_EXISTS,
                              "The target has an organisation with this id already");
         return state_is(from, "deleted") || destroy(o);

@@ -17,7 +17,8 @@ enum frame_type {
     FRAME_VERIFIED = 'v', /* the target has everything, row by row */
     FRAME_DONE = 'k',     /* what was asked for is on disk */
     /* To a side. */
-    FRAME_GO = 'g',       /* the id of this attempt: begin to give, or to take */
+    FRAME_GO = 'g',       /* the id of this attempt: begin to give, or to take; the source says
+                             FRAME_DONE first, once no other attempt counts */
     FRAME_COMMIT = 'c',   /* source: let go of it */
     FRAME_ACTIVATE = 'a', /* target: it is yours */
     FRAME_DESTROY = 'd',  /* source: remove what is left */

@@ -227,6 +227,12 @@ static bool let_in(struct ctx *c, void *with)
     return tx_let_in(c->tx);
 }
 
+static bool claim(struct ctx *c, void *with)
+{
+    const struct give *g = with;
+    return tenant_claim(c, c->organisation, g->move);
+}
+
 static bool hand_over(struct ctx *c, void *with)
 {
     struct give *g = with;
@@ -249,8 +255,9 @@ static void rows_settle(struct ctx *c)
 static bool give_open(struct give *g)
 {
     struct ctx *c = g->c;
-    /* A fence that an interrupted move has left. */
-    if (!ctx_write(c, let_in, NULL) || !ctx_read(c, pass_snapshot, g))
+    /* A fence that an interrupted move has left goes. */
+    if (!control_write(c, claim, g) || !frame_send(g->fd, FRAME_DONE, NULL, 0, c->err) ||
+        !ctx_write(c, let_in, NULL) || !ctx_read(c, pass_snapshot, g))
         return false;
     g->ran = false;
     c->app->moving.paused = true;

@@ -352,8 +352,10 @@ static bool take_all(struct take *k, bool resumed)
     bool ok = take_open(k, resumed);
     db_release(c->db);
     c->db = NULL;
-    if (!ok)
+    if (!ok) { /* what is open would be found; what is not, nobody opens */
+        store_drop(c->app->store, c->organisation);
         return false;
+    }
     runner_wake(c->app->runner, c->organisation);
     return frame_send(k->fd, FRAME_DONE, NULL, 0, c->err);
 }

@@ -96,10 +96,25 @@ bool tenant_arrive(struct ctx *c, struct id organisation, struct id move)
     return control_write(c, tenant_replace, &t);
 }
 
+bool tenant_claim(struct ctx *c, struct id organisation, struct id move)
+{
+    struct tenant t, change = { .move = move };
+    if (!row_get(c, &tenant_table, organisation, &t))
+        return false;
+    if (!text_equal(t.state, "active"))
+        return fail(c, IN_USE, "Another command moves the organisation");
+    return row_update(c, &tenant_table, organisation, 0, &change, row_set(&tenant_table, "move"),
+                      &t);
+}
+
 bool tenant_leave(struct ctx *c, struct id organisation, struct id move)
 {
     struct tenant t;
-    if (!row_get(c, &tenant_table, organisation, &t) || !rows_clear(c, organisation))
+    if (!row_get(c, &tenant_table, organisation, &t))
+        return false;
+    if (!text_equal(t.state, "active") || !id_equal(t.move, move))
+        return fail(c, IN_USE, "Another command moves the organisation");
+    if (!rows_clear(c, organisation))
         return false;
     t.state = "moved";
     t.move = move;

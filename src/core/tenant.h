@@ -23,8 +23,12 @@ MUST_USE bool tenant_activate(struct ctx *c, struct id organisation);
    moves it alone (app.moving). What an earlier attempt left is destroyed. */
 MUST_USE bool tenant_arrive(struct ctx *c, struct id organisation, struct id move);
 
+/* Says that the attempt is the one that counts: of several commands at once only the last can let
+   go. IN_USE when it is active no more. In a control transaction. */
+MUST_USE bool tenant_claim(struct ctx *c, struct id organisation, struct id move);
+
 /* It was handed over: its rows of control are deleted, and nobody opens it any more but who moves
-   it. In a control transaction. */
+   it. IN_USE when another attempt has claimed it. In a control transaction. */
 MUST_USE bool tenant_leave(struct ctx *c, struct id organisation, struct id move);
 
 /* Destroys the key alone; tenants_sweep removes the files. In a control transaction; for requests
