@@ -201,6 +201,8 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
                                 : cores > 2              ? cores / 2
                                                          : 1,
                                 256);
+    if (store_waits(app->store))
+        app->readers = workers_new(16, 4096);
     app->runner = runner_new(app, 2);
     *ret = app;
     return true;
@@ -211,6 +213,7 @@ void app_stop(struct app *app)
     if (!app)
         return;
     app->stopping = true;
+    workers_free(app->readers);
     workers_free(app->slow);
     workers_free(app->password);
     runner_free(app->runner);

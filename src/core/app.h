@@ -36,7 +36,9 @@ struct app {
     struct sessions *sessions;
     struct limits *limits;
     struct zones *zones; /* time zones, each read when first asked for */
-    struct workers *slow, *password;
+    /* `readers` take each request where reading waits for a server, as an I/O thread must not; NULL
+       where it does not. */
+    struct workers *slow, *password, *readers;
     struct runner *runner;
     struct node *node;                    /* one of several on the store; NULL: it is alone */
     struct ai_state *ai;                  /* what AI keeps between requests; NULL: not started */
@@ -58,7 +60,7 @@ struct app {
 
 struct app_config {
     const char *data_dir;
-    const char *store_url; /* of a PostgreSQL store; NULL: the databases are in data_dir */
+    const char *store_url;       /* of a PostgreSQL store; NULL: the databases are in data_dir */
     const uint16_t *store_ports; /* see store_config.ports; NULL: none */
     const struct feature *const *features;
     const struct promise *const *promises; /* ends with NULL; NULL: none */

@@ -10,6 +10,7 @@
 #include "workers.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,16 @@ struct request {
     struct exchange *x;
     struct ctx c;
     struct db *db;
+    struct error asked;   /* what was wrong with the input */
     bool kept, elsewhere; /* what a hasty rule asked for */
+    atomic_int holds; /* what must end before the exchange may: the answer, and a reading thread */
 };
+
+static void answered(struct request *r)
+{
+    if (atomic_fetch_sub(&r->holds, 1) == 1)
+        exchange_finish(r->x);
+}
 
 static bool authenticate(struct request *r)
 {
@@ -170,7 +179,7 @@ static void written(void *with, bool ok)
     struct request *r = with;
     (void)ok;
     ctx_committed(&r->c);
-    exchange_finish(r->x);
+    answered(r);
 }
 
 static bool in_write_lane(struct request *r)
@@ -225,7 +234,7 @@ static void in_worker(void *with)
     bool keyed = r->x->idempotency_key && r->db && route_repeatable(r->x->route);
     bool replayed = false;
     if (keyed && (!ctx_write(&r->c, key_claim, &replayed) || replayed)) {
-        exchange_finish(r->x);
+        answered(r);
         return;
     }
     bool ok = rule_run(r);
@@ -233,12 +242,12 @@ static void in_worker(void *with)
         (void)!ctx_write(&r->c, reads_write, NULL);
     if (keyed)
         answer_settle(r, ok);
-    exchange_finish(r->x);
+    answered(r);
 }
 
-static bool in_pool(struct request *r, struct workers *pool)
+static bool in_pool(struct request *r, struct workers *pool, void (*run)(void *request))
 {
-    if (workers_add(pool, in_worker, r))
+    if (workers_add(pool, run, r))
         return false;
     r->x->retry_after_s = 1;
     fail(&r->c, UNAVAILABLE, NULL);
@@ -272,21 +281,21 @@ void ctx_finish(struct ctx *c, bool ok)
 {
     struct request *r = c->x->owner;
     if (rule_answers(r, ok))
-        exchange_finish(r->x);
+        answered(r);
 }
 
-/* On the I/O thread as long as that need not wait. A rule that was kept may have ended by now, but
-   its arena is this thread's to give back. */
+/* On the thread that took the request as long as that need not wait. A rule that was kept may have
+   ended by now, but its arena is this thread's to give back. */
 static bool in_slow_lane(struct request *r)
 {
     bool keyed = r->x->idempotency_key && r->db && route_repeatable(r->x->route);
     if (!r->x->route->eager || keyed)
-        return in_pool(r, r->app->slow);
+        return in_pool(r, r->app->slow, in_worker);
     r->c.hasty = true;
     bool ok = r->x->route->handle(&r->c, r->x->in, r->x->out);
     if (r->elsewhere) {
         r->c.hasty = false;
-        return in_pool(r, r->app->slow);
+        return in_pool(r, r->app->slow, in_worker);
     }
     return !r->kept && rule_answers(r, ok);
 }
@@ -306,27 +315,17 @@ static bool refuse_moving(struct exchange *x)
     return true;
 }
 
-bool app_handle(void *with, struct exchange *x)
+/* Whether the answer stands already. */
+static bool request_run(struct request *r)
 {
-    struct app *app = with;
-    struct request *r = arena_new(&x->arena, struct request);
-    struct error asked = x->err; /* what was wrong with the input is told only to who may ask */
-    x->owner = r;
-    x->err = (struct error){ 0 };
-    r->app = app;
-    r->x = x;
-    r->c = (struct ctx){ .app = app,
-                         .arena = &x->arena,
-                         .err = &x->err,
-                         .now = x->at,
-                         .x = x,
-                         .request_id = x->request_id };
+    struct app *app = r->app;
+    struct exchange *x = r->x;
     if (!authenticate(r))
         return refused_by_store(x);
     if (!permitted(r))
         return true;
-    x->err = asked;
-    if (asked.problem)
+    x->err = r->asked; /* told only to who may ask */
+    if (r->asked.problem)
         return true;
     if (id_given(r->c.organisation)) {
         if (x->route->method != GET && move_pauses(app, r->c.organisation)) {
@@ -345,9 +344,38 @@ bool app_handle(void *with, struct exchange *x)
     case LANE_SLOW:
         return in_slow_lane(r);
     case LANE_PASSWORD:
-        return in_pool(r, app->password);
+        return in_pool(r, app->password, in_worker);
     }
     return true;
+}
+
+static void in_reader(void *with)
+{
+    struct request *r = with;
+    if (request_run(r))
+        answered(r);
+    answered(r);
+}
+
+bool app_handle(void *with, struct exchange *x)
+{
+    struct app *app = with;
+    struct request *r = arena_new(&x->arena, struct request);
+    r->app = app;
+    r->x = x;
+    r->asked = x->err;
+    x->owner = r;
+    x->err = (struct error){ 0 };
+    r->c = (struct ctx){ .app = app,
+                         .arena = &x->arena,
+                         .err = &x->err,
+                         .now = x->at,
+                         .x = x,
+                         .request_id = x->request_id };
+    atomic_init(&r->holds, app->readers ? 2 : 1);
+    if (!app->readers)
+        return request_run(r);
+    return in_pool(r, app->readers, in_reader);
 }
 
 void app_ended(void *with, struct exchange *x)

@@ -105,6 +105,8 @@ const char **store_files(const char *url, struct arena *a);
 
 /* Opens the data folder; takes an exclusive lock on it (one process owns the files). */
 MUST_USE bool store_open(const struct store_config *config, struct store **ret, struct error *err);
+/* Whether what is asked of it waits for a server, as an I/O thread must not. */
+bool store_waits(const struct store *s);
 void store_close(struct store *s); /* finishes queued writes, checkpoints, closes */
 
 /* The database of an organisation (or of control: the all-zero id), opened if need be. It stays

@@ -130,6 +130,7 @@ struct engine {
 
     /* What differs in the SQL that core composes; see compose.h. */
     bool seals;
+    bool waits; /* see store_waits */
     const char *(*column_type)(const struct field *f);
     const char *blind_type, *index_order;
 

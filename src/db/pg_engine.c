@@ -458,6 +458,7 @@ const struct engine pg_engine = {
     .columns = pg_columns,
     .tables = pg_tables,
     .seals = true,
+    .waits = true,
     .column_type = column_type,
     .blind_type = "bytea",
     .index_order = " NULLS FIRST",

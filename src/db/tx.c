@@ -136,6 +136,11 @@ bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct e
     return db_admits(db, pthread_self(), err) && db->store->engine->read(db, a, work, with, err);
 }
 
+bool store_waits(const struct store *s)
+{
+    return s->engine->waits;
+}
+
 bool store_ids(struct store *s, struct arena *a, struct id **ret, size_t *count, struct error *err)
 {
     return s->engine->ids(s, a, ret, count, err);

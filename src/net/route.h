@@ -11,7 +11,9 @@ struct permission; /* begins with `const char *name` */
 enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
 
 enum lane {
-    LANE_READ,     /* on the I/O thread, in a read snapshot of the organisation */
+    /* LANE_READ and eager rules run on the I/O thread, or on a reader's where the store waits for a
+       server. */
+    LANE_READ,     /* in a read snapshot of the organisation */
     LANE_WRITE,    /* in the organisation's next write batch; answered after the commit */
     LANE_SLOW,     /* on a worker thread, without a transaction: opens its own */
     LANE_PASSWORD, /* on the pool for password hashing, without a transaction */
@@ -53,7 +55,7 @@ struct route {
     const enum problem *fails; /* problems of its own, ends with NO_PROBLEM */
     enum lane lane;            /* GET without a lane is LANE_READ, others must say */
     bool lane_given;           /* set by the LANE() macro */
-    bool eager;                /* LANE_SLOW: tried on the I/O thread first; see ctx.hasty */
+    bool eager;                /* LANE_SLOW: tried where LANE_READ runs first; see ctx.hasty */
     enum body body;
     const char *takes; /* BODY_BYTES: media type */
     const char *gives; /* media type of the answer when it is not JSON */
