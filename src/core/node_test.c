@@ -8,6 +8,7 @@
 #include "outbox.h"
 #include "rows.h"
 #include "schedule.h"
+#include "tenant.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -218,6 +219,24 @@ static void a_dropped_database_is_closed(void **state)
     assert_true(store_drop(p->b->store, organisation));
 }
 
+static void what_one_destroys_another_closes(void **state)
+{
+    struct pair *p = *state;
+    struct ctx c = of(p, p->a);
+    const char *ada = world_sign_up(p->world, "Ada", "ada@example.org");
+    struct id organisation = world_id(world_self(p->world, ada, "organisation"));
+    struct error gone = { 0 };
+    struct db *db;
+    assert_true(db_open(p->b->store, organisation, false, &db, &p->err));
+    db_release(db);
+    assert_true(tenant_destroy(&c, organisation));
+    while (db_open(p->b->store, organisation, false, &db, &gone)) {
+        db_release(db);
+        usleep(1000);
+    }
+    assert_int_equal(gone.problem, NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +246,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_another_holds_is_left_alone_until_it_is_dead, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_dropped_database_is_closed, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_one_destroys_another_closes, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

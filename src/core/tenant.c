@@ -125,8 +125,10 @@ static bool state_set(struct ctx *c, struct id id, const char *state)
 {
     struct tenant change = { .state = state, .deleted_at = c->now }, ret;
     field_set given = row_set(&tenant_table, "state");
-    if (!strcmp(state, "deleting"))
+    if (!strcmp(state, "deleting")) {
         given |= row_set(&tenant_table, "wrapped_key") | row_set(&tenant_table, "deleted_at");
+        c->forget = true; /* other nodes close what they have open of it */
+    }
     return row_update(c, &tenant_table, id, 0, &change, given, &ret);
 }
 
