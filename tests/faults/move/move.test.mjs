@@ -202,6 +202,7 @@ test("killed at any moment, it is whole and served on at most one side, and goes
   for (const kept of writer.kept) assert.ok(ids.has(kept), "what was acknowledged is there");
   assert.equal(ids.size, writer.kept.size, "and nothing twice");
   assert.ok(writer.refused.size > 0);
+  assert.ok(!writer.refused.has(500), "what is refused is refused in words");
   await whole(clients[side]);
   assert.ok(await signIn(clients[side].server, { email: owner.account.email, password: PASSWORD }));
 });
