@@ -33,7 +33,17 @@ export async function wrk(url, { connections = 32, headers = {}, script, args, e
   const behind = args ? ["--", ...args] : [];
   const said = await output(
     "wrk",
-    ["-t1", `-c${connections}`, `-d${SECONDS}`, ...given, ...scripted, url, ...behind],
+    [
+      "-t1",
+      `-c${connections}`,
+      `-d${SECONDS}`,
+      "--timeout",
+      "10s",
+      ...given,
+      ...scripted,
+      url,
+      ...behind,
+    ],
     env,
   );
   if (/Non-2xx|Socket errors/.test(said)) throw new Error(said);
@@ -54,6 +64,13 @@ function memory(pid) {
   } catch {
     return kib(`/proc/${pid}/status`, "VmRSS");
   }
+}
+
+/** MiB that a process has for itself. */
+export function privateMib(pid) {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  const parts = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+)/gm)];
+  return parts.reduce((sum, part) => sum + Number(part[1]), 0) / 1024;
 }
 
 /** MiB of a process and everything that it started. */
