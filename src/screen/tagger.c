@@ -12,10 +12,19 @@ const struct tagger_weights *tagger_own(void)
     return &tagger_begin;
 }
 
+static uint64_t pair_hash(uint32_t a, uint32_t b)
+{
+    return (((uint64_t)a << 32 | b) + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+}
+
 static uint32_t mix(uint32_t a, uint32_t b)
 {
-    uint64_t h = (((uint64_t)a << 32 | b) + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
-    return (uint32_t)(h >> 31);
+    return (uint32_t)(pair_hash(a, b) >> 31);
+}
+
+static uint32_t row_of(uint32_t kind, uint32_t value)
+{
+    return pair_hash(kind, value) >> 46 & (TAGGER_ROWS - 1);
 }
 
 static uint32_t bytes_hash(const char *at, size_t n, uint32_t seed)
@@ -166,7 +175,7 @@ size_t tagger_features(const struct tagger_text *t, size_t i, uint32_t rows[TAGG
     uint32_t kind = 0;
     uint32_t around =
         ((((uint32_t)a->coarse * 9 + b->coarse) * 9 + w->coarse) * 9 + d->coarse) * 9 + e->coarse;
-#define ROW(value) (rows[n++] = (uint32_t)((uint64_t)mix(++kind, (value)) * TAGGER_ROWS >> 32))
+#define ROW(value) (rows[n++] = row_of(++kind, (value)))
     /* of the word itself */
     ROW(w->word);
     ROW(mix(b->word, w->word));
@@ -215,7 +224,7 @@ size_t tagger_features(const struct tagger_text *t, size_t i, uint32_t rows[TAGG
 /* Numbers for eight labels, which every machine that we know adds at a time; two make all labels.
  */
 typedef int16_t half __attribute__((vector_size(TAGGER_LABELS)));
-typedef int8_t small_half __attribute__((vector_size(TAGGER_LABELS / 2)));
+typedef uint16_t unsigned_half __attribute__((vector_size(TAGGER_LABELS)));
 typedef int16_t all_labels[TAGGER_LABELS] __attribute__((aligned(16)));
 enum { HALF = TAGGER_LABELS / 2 };
 
@@ -226,26 +235,31 @@ enum { FLOOR = -12000, STEP_MOST = 3000 };
 struct path {
     half steps[TAGGER_LABELS][2]; /* from */
     all_labels score[TAGGER_PIECE];
-    all_labels from[TAGGER_PIECE];
+    all_labels best[TAGGER_PIECE + 1]; /* of the paths that end before a word */
+    all_labels top[TAGGER_PIECE];      /* and that lead to a label of it */
     uint8_t label[TAGGER_PIECE];
 };
 
-static void word_score(const struct tagger_weights *w, const struct tagger_text *t, size_t i,
-                       half ret[2])
+/* The rows of a word's features. */
+struct rows {
+    uint32_t at[TAGGER_FEATURES];
+    size_t count;
+};
+
+/* Adds up the rows of a word, and calls those of the next one from memory meanwhile. */
+static void word_score(const struct tagger_weights *w, const struct rows *rows,
+                       const struct rows *next, half ret[2])
 {
-    uint32_t rows[TAGGER_FEATURES];
-    size_t n = tagger_features(t, i, rows);
-    half low = { 0 }, high = { 0 };
-    for (size_t f = 0; f < n; f++)
-        __builtin_prefetch(w->rows[rows[f]]);
-    for (size_t f = 0; f < n; f++) {
-        small_half row[2];
-        memcpy(row, w->rows[rows[f]], sizeof row);
-        low += __builtin_convertvector(row[0], half);
-        high += __builtin_convertvector(row[1], half);
+    half even = { 0 }, odd = { 0 };
+    for (size_t f = 0; f < rows->count; f++) {
+        unsigned_half row; /* an odd label's number is the upper byte of each */
+        memcpy(&row, w->rows[rows->at[f]], sizeof row);
+        __builtin_prefetch(w->rows[next->at[f]]);
+        even += (half)(row << 8) >> 8;
+        odd += (half)row >> 8;
     }
-    ret[0] = low;
-    ret[1] = high;
+    ret[0] = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
+    ret[1] = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 static void steps_read(struct path *p, const struct tagger_weights *w)
@@ -258,52 +272,70 @@ static void steps_read(struct path *p, const struct tagger_weights *w)
         }
 }
 
-/* One step of the path for half of the labels: the best way to each, and from where. */
-static void half_step(const struct path *p, unsigned side, const all_labels best, half *ret,
-                      half *from)
+/* In this form, compilers see one instruction. */
+static half half_most(half a, half b)
 {
-    half top = best[0] + p->steps[0][side], source = { 0 };
-    for (int16_t k = 1; k < TAGGER_LABELS; k++) {
-        half value = best[k] + p->steps[k][side];
-        half better = value > top;
-        top = (better & value) | (~better & top);
-        source = (better & k) | (~better & source);
+    half ret;
+    for (unsigned i = 0; i < HALF; i++)
+        ret[i] = a[i] > b[i] ? a[i] : b[i];
+    return ret;
+}
+
+/* One step of the path: the best way to each label. */
+static void path_step(const struct path *p, const all_labels best, half top[2])
+{
+    top[0] = best[0] + p->steps[0][0];
+    top[1] = best[0] + p->steps[0][1];
+    for (unsigned k = 1; k < TAGGER_LABELS; k++) {
+        top[0] = half_most(top[0], best[k] + p->steps[k][0]);
+        top[1] = half_most(top[1], best[k] + p->steps[k][1]);
     }
-    *ret = top;
-    *from = source;
+}
+
+/* The label that the best way to `label` of word `i` comes from: the first one of the best. */
+static uint8_t label_before(const struct path *p, size_t i, uint8_t label)
+{
+    uint8_t from = 0;
+    while (p->best[i][from] + p->steps[from][label / HALF][label % HALF] != p->top[i][label])
+        from++;
+    return from;
 }
 
 /* Finds the best labels of `n` words from `first` on. */
 static void path_find(struct path *p, const struct tagger_weights *w, const struct tagger_text *t,
                       size_t first, size_t n, int bias)
 {
-    all_labels best = { 0 };
-    for (unsigned k = 1; k < TAGGER_LABELS; k++)
-        best[k] = FLOOR;
+    for (unsigned k = 0; k < TAGGER_LABELS; k++)
+        p->best[0][k] = k ? FLOOR : 0;
+    struct rows rows[2], *now = rows, *next = rows + 1;
+    rows[1].count = rows[0].count = tagger_features(t, first, rows[0].at);
+    memcpy(rows[1].at, rows[0].at, sizeof rows[0].at);
     for (size_t i = 0; i < n; i++) {
-        half score[2], top[2], from[2];
-        word_score(w, t, first + i, score);
+        half score[2], top[2];
+        path_step(p, p->best[i], top);
+        memcpy(p->top[i], top, sizeof top);
+        if (i + 1 < n)
+            next->count = tagger_features(t, first + i + 1, next->at);
+        word_score(w, now, next, score);
+        struct rows *done = now;
+        now = next;
+        next = done;
         score[0][0] = (int16_t)(score[0][0] + bias);
+        int16_t base = (int16_t)(top[0][0] + score[0][0]);
         for (unsigned side = 0; side < 2; side++) {
-            half_step(p, side, best, &top[side], &from[side]);
-            top[side] += score[side];
-        }
-        int16_t base = top[0][0];
-        for (unsigned side = 0; side < 2; side++) {
-            top[side] -= base;
+            top[side] += score[side] - base;
             half low = top[side] < FLOOR;
             top[side] = (low & FLOOR) | (~low & top[side]);
         }
-        memcpy(best, top, sizeof best);
+        memcpy(p->best[i + 1], top, sizeof top);
         memcpy(p->score[i], score, sizeof score);
-        memcpy(p->from[i], from, sizeof from);
     }
     uint8_t label = 0;
     for (uint8_t k = 1; k < TAGGER_LABELS; k++)
-        label = best[k] > best[label] ? k : label;
+        label = p->best[n][k] > p->best[n][label] ? k : label;
     for (size_t i = n; i-- > 0;) {
         p->label[i] = label;
-        label = (uint8_t)p->from[i][label];
+        label = label_before(p, i, label);
     }
 }
 

@@ -24,6 +24,7 @@ struct mask_map {
     struct arena *arena;
     struct tokens by_text, by_owner, by_number;
     uint32_t entities[MASK_KINDS], counts[MASK_KINDS];
+    uint32_t kinds_by_letter['Z' - 'A' + 1]; /* bits: kinds whose names start with it */
 };
 
 static uint64_t mix(uint64_t hash, uint64_t value)
@@ -92,6 +93,9 @@ struct mask_map *mask_map_new(struct arena *a)
     tokens_init(a, &map->by_text);
     tokens_init(a, &map->by_owner);
     tokens_init(a, &map->by_number);
+    static_assert(MASK_KINDS <= 32, "a kind is a bit");
+    for (unsigned kind = 0; kind < MASK_KINDS; kind++)
+        map->kinds_by_letter[mask_kind_name(kind)[0] - 'A'] |= 1u << kind;
     return map;
 }
 
@@ -264,13 +268,14 @@ static enum look kind_read(unsigned kind, const char *text, size_t n, bool end, 
     return LOOK_YES;
 }
 
-static enum look token_read(const char *text, size_t n, bool end, struct reading *ret)
+static enum look token_read(const struct mask_map *map, const char *text, size_t n, bool end,
+                            struct reading *ret)
 {
     enum look all = LOOK_NO;
-    for (unsigned kind = 0; kind < MASK_KINDS; kind++) {
-        if (lower(text[0]) != lower(mask_kind_name(kind)[0]))
-            continue;
-        enum look look = kind_read(kind, text, n, end, ret);
+    unsigned letter = (unsigned char)lower(text[0]) - 'a';
+    uint32_t kinds = letter < LENGTH(map->kinds_by_letter) ? map->kinds_by_letter[letter] : 0;
+    for (; kinds; kinds &= kinds - 1) {
+        enum look look = kind_read((unsigned)__builtin_ctz(kinds), text, n, end, ret);
         if (look == LOOK_YES)
             return look;
         if (look == LOOK_MORE && n < MASK_TOKEN_MAX)
@@ -294,7 +299,7 @@ static void apply_plain(struct mask_map *map, struct buffer *out, const char *te
     for (size_t i = from; i < to; i++) {
         struct reading r;
         if ((i > written && joins(text[i - 1])) || !joins(text[i]) ||
-            token_read(text + i, to - i, true, &r) != LOOK_YES)
+            token_read(map, text + i, to - i, true, &r) != LOOK_YES)
             continue;
         size_t end = tail_end(text, i + r.len, to);
         buffer_add(out, text + written, i - written);
@@ -361,7 +366,7 @@ static size_t stream_settle(struct mask_stream *s, const char *text, size_t n, b
     while (i < n) {
         struct reading r;
         enum look look =
-            s->inside || !joins(text[i]) ? LOOK_NO : token_read(text + i, n - i, end, &r);
+            s->inside || !joins(text[i]) ? LOOK_NO : token_read(s->map, text + i, n - i, end, &r);
         if (look == LOOK_MORE)
             break;
         const struct token *t = look == LOOK_YES ? number_look(s->map, &r) : NULL;

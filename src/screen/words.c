@@ -7,12 +7,10 @@
 
 enum { WORD_MAX = 64 };
 
-uint32_t point_at(const char *at, size_t n, size_t *ret)
+__attribute__((noinline)) static uint32_t long_point_at(const char *at, size_t n, size_t *ret)
 {
     const unsigned char *b = (const unsigned char *)at;
     *ret = 1;
-    if (b[0] < 0x80)
-        return b[0];
     size_t need = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : b[0] >= 0xc2 ? 2 : 0;
     if (!need || need > n || b[0] > 0xf4)
         return 0xfffd;
@@ -29,6 +27,12 @@ uint32_t point_at(const char *at, size_t n, size_t *ret)
     return point;
 }
 
+uint32_t point_at(const char *at, size_t n, size_t *ret)
+{
+    *ret = 1;
+    return (unsigned char)*at < 0x80 ? (unsigned char)*at : long_point_at(at, n, ret);
+}
+
 static bool point_hidden(uint32_t p)
 {
     return p == 0xad || p == 0x34f || p == 0x61c || (p >= 0x200b && p <= 0x200f) ||
@@ -36,15 +40,18 @@ static bool point_hidden(uint32_t p)
            (p >= 0xfe00 && p <= 0xfe0f) || (p >= 0xe0000 && p <= 0xe0fff);
 }
 
-enum point_class point_class(uint32_t p)
+static enum point_class ascii_class(uint32_t p)
 {
-    if (p < 0x80) {
-        if ((p | 0x20) - 'a' < 26)
-            return POINT_LETTER;
-        if (p - '0' < 10)
-            return POINT_DIGIT;
-        return p == ' ' || (p >= 9 && p <= 13) ? POINT_SPACE : p < 32 ? POINT_HIDDEN : POINT_SIGN;
-    }
+    if ((p | 0x20) - 'a' < 26)
+        return POINT_LETTER;
+    if (p - '0' < 10)
+        return POINT_DIGIT;
+    return p == ' ' || (p >= 9 && p <= 13) ? POINT_SPACE : p < 32 ? POINT_HIDDEN : POINT_SIGN;
+}
+
+/* Apart, so that what ASCII takes is short enough to be inlined. */
+__attribute__((noinline)) static enum point_class long_point_class(uint32_t p)
+{
     if (point_hidden(p))
         return POINT_HIDDEN;
     if ((p >= 0x300 && p <= 0x36f) || (p >= 0x1ab0 && p <= 0x1aff) || (p >= 0x20d0 && p <= 0x20ff))
@@ -58,6 +65,11 @@ enum point_class point_class(uint32_t p)
         (p >= 0xff00 && p <= 0xff0f) || (p >= 0xff1a && p <= 0xff20) || p >= 0x1f000 || p == 0xfffd)
         return POINT_SIGN;
     return POINT_LETTER;
+}
+
+enum point_class point_class(uint32_t p)
+{
+    return p < 0x80 ? ascii_class(p) : long_point_class(p);
 }
 
 const char *point_plain(uint32_t p)
