@@ -50,7 +50,11 @@ function load(place, workers = 3) {
       const n = next++;
       const reply = await until(
         () => entry(place, n),
-        (r) => answered(r) || (run.refused++, false),
+        (r) => {
+          const done = answered(r);
+          run.refused += !done;
+          return done;
+        },
       );
       made.set(n, reply.body.id);
     }
