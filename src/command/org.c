@@ -7,6 +7,7 @@
 #include "crypt/random.h"
 #include "open.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,8 @@ static bool side_open(struct org *o, struct side *s)
     if (s->dir && is_served(s->dir))
         return true;
     if (!s->dir) {
-        char *path = arena_string(&o->a, "/tmp/vow-move-XXXXXX");
+        const char *place = getenv("TMPDIR");
+        char *path = arena_printf(&o->a, "%s/vow-move-XXXXXX", place && *place ? place : "/tmp");
         s->dir = s->scratch = mkdtemp(path);
         if (!s->dir)
             return error_set(&o->err, UNAVAILABLE, "No temporary folder can be made");
@@ -137,12 +139,23 @@ static bool side_open(struct org *o, struct side *s)
     return installation_open_store(s->dir, s->store, s->key, &o->a, &s->app, &o->err);
 }
 
+static void scratch_remove(const char *path)
+{
+    DIR *dir = opendir(path);
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (e->d_name[0] != '.')
+            unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir)
+        closedir(dir);
+    rmdir(path);
+}
+
 static void side_close(struct side *s)
 {
     side_end(s);
     app_stop(s->app);
     if (s->scratch)
-        rmdir(s->scratch);
+        scratch_remove(s->scratch);
 }
 
 /* --- the decision --- */

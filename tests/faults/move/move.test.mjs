@@ -29,7 +29,7 @@ before(async () => {
   await writeFile(join(home, "key"), KEY, { mode: 0o600 });
   for (const dir of ["a", "b", "c", "kill-a", "kill-b", "kill-c", "said", "twin", "other"])
     await mkdir(join(home, dir), { mode: 0o700 });
-  env = { VOW_MASTER_KEY_FILE: join(home, "key") };
+  env = { VOW_MASTER_KEY_FILE: join(home, "key"), TMPDIR: home };
   store = await startStore();
 });
 
