@@ -127,6 +127,7 @@ struct engine {
                  const struct field *fields, size_t size, size_t max, struct list *ret);
     bool (*columns)(struct tx *tx, const char *table, const char ***ret, size_t *count);
     bool (*tables)(struct tx *tx, const char ***ret, size_t *count);
+    bool (*raw)(struct tx *tx, raw_fn *each, void *with); /* NULL: the databases are files */
 
     /* What differs in the SQL that core composes; see compose.h. */
     bool seals;

@@ -457,6 +457,7 @@ const struct engine pg_engine = {
     .rows = pg_rows,
     .columns = pg_columns,
     .tables = pg_tables,
+    .raw = pg_raw,
     .seals = true,
     .waits = true,
     .column_type = column_type,

@@ -130,3 +130,34 @@ bool pg_tables(struct tx *tx, const char ***ret, size_t *count)
     };
     return names(tx, &q, NO_ARGS, ret, count);
 }
+
+/* In the binary format bytes stand as they are, and not as digits. */
+static bool table_raw(struct tx *tx, const char *table, bool *more, raw_fn *each, void *with)
+{
+    PGconn *handle = tx->pg->handle;
+    char *row;
+    int n;
+    PGresult *r =
+        PQexec(handle, arena_printf(tx->arena, "COPY \"%s\" TO STDOUT (FORMAT binary)", table));
+    bool ok = PQresultStatus(r) == PGRES_COPY_OUT || pg_fail(tx->pg, r, tx->err);
+    PQclear(r);
+    while (ok && (n = PQgetCopyData(handle, &row, 0)) > 0) {
+        *more = *more && each(with, table, (struct blob){ row, (size_t)n });
+        PQfreemem(row);
+    }
+    while (ok && (r = PQgetResult(handle))) {
+        ok = PQresultStatus(r) == PGRES_COMMAND_OK || pg_fail(tx->pg, r, tx->err);
+        PQclear(r);
+    }
+    return ok;
+}
+
+bool pg_raw(struct tx *tx, raw_fn *each, void *with)
+{
+    const char **tables;
+    size_t n;
+    bool more = true, ok = pg_tables(tx, &tables, &n);
+    for (size_t i = 0; ok && more && i < n; i++)
+        ok = table_raw(tx, tables[i], &more, each, with);
+    return ok;
+}

@@ -170,3 +170,11 @@ bool db_snapshot_rollback(struct db *db, struct error *err)
 {
     return db->store->engine->snapshot_rollback(db, err);
 }
+
+bool tx_raw(struct tx *tx, raw_fn *each, void *with)
+{
+    const struct engine *engine = tx->db->store->engine;
+    if (!engine->raw)
+        return error_set(tx->err, INVALID, "the databases are files");
+    return engine->raw(tx, each, with);
+}

@@ -26,16 +26,6 @@ static enum promise_result nobody_outside(struct proof *p)
                           "prove` does.");
 }
 
-static enum promise_result files_scan(struct proof *p, const struct canary_print *print)
-{
-    int files = 0, found = canary_scan(p->app->data_dir, print, &files);
-    if (found < 0)
-        return lab_unknown(p, "The data folder could not be read.");
-    if (found)
-        return lab_broken(p, "%d of %d files under the data folder hold it.", found, files);
-    return lab_held(p, "%d files under the data folder hold it nowhere.", files);
-}
-
 /* A connection that was closed a moment ago may still be on its way out: what is kept is there
    still a second later. */
 static enum promise_result memory_scan(struct proof *p, const struct canary_print *print)
@@ -62,7 +52,7 @@ static enum promise_result memory_scan(struct proof *p, const struct canary_prin
 
 static enum promise_result both_scan(struct proof *p, const struct canary_print *print)
 {
-    enum promise_result files = files_scan(p, print);
+    enum promise_result files = lab_stored(p, print);
     return files == PROMISE_HELD ? memory_scan(p, print) : files;
 }
 
@@ -227,7 +217,7 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
     if (problem)
         return lab_unknown(p, "The prompt on a form did not reach the provider %s.", problem);
     lab_say(p, "Another went through a prompt on a form:");
-    enum promise_result files = files_scan(p, &print);
+    enum promise_result files = lab_stored(p, &print);
     lab_close(lab);
     return files == PROMISE_HELD ? memory_scan(p, &print) : files;
 }

@@ -1,6 +1,7 @@
 /* lab.c: scratch organisations and calls on their behalf. */
 #include "lab.h"
 
+#include "core/scope.h"
 #include "core/tenant.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"
@@ -333,4 +334,52 @@ void lab_close(struct lab *lab)
             scratch_end(lab->app, lab->arena, lab->organisation[i]);
     for (int i = 0; i < 2; i++)
         lab->owner[i] = NULL;
+}
+
+struct raw_search {
+    const struct canary_print *print;
+    int rows, found;
+    const char *table; /* of the last that was found */
+    struct arena *arena;
+};
+
+static bool raw_look(void *with, const char *table, struct blob row)
+{
+    struct raw_search *s = with;
+    s->rows++;
+    if (canary_count(s->print, row.at, row.len)) {
+        s->found++;
+        s->table = arena_string(s->arena, table);
+    }
+    return true;
+}
+
+static bool rows_look(struct ctx *c, void *with)
+{
+    return tx_raw(c->tx, raw_look, with);
+}
+
+enum promise_result lab_stored(struct proof *p, const struct canary_print *print)
+{
+    const struct lab *lab = p->with;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
+    struct raw_search s = { .print = print, .arena = p->arena };
+    int files = 0, found = canary_scan(p->app->data_dir, print, &files);
+    if (found < 0)
+        return lab_unknown(p, "The data folder could not be read.");
+    if (found)
+        return lab_broken(p, "%d of %d files under the data folder hold it.", found, files);
+    if (!p->app->config->store_url)
+        return lab_held(p, "%d files under the data folder hold it nowhere.", files);
+    if (!control_read(&c, rows_look, &s) ||
+        !organisation_read(&c, lab->organisation[0], rows_look, &s))
+        return lab_unknown(p, "The rows on the database server could not be read.");
+    if (s.found)
+        return lab_broken(p, "%d of %d rows on the database server hold it in clear, one in %s.",
+                          s.found, s.rows, s.table);
+    return lab_held(p,
+                    "%d files under the data folder and %d rows as they lie on the database "
+                    "server hold it nowhere.",
+                    files, s.rows);
 }

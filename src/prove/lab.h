@@ -60,6 +60,11 @@ MUST_USE bool lab_ai_off(struct proof *p, const char *owner);
 /* The witness's provider as a provider of the scratch organisation: its id, or NULL. */
 const char *lab_provider(struct proof *p, const char *owner);
 
+/* Looks for a canary in everything that is stored: the files under the data folder and, when the
+   databases are on a server, the rows of control and of scratch organisation 0 as they lie there.
+ */
+enum promise_result lab_stored(struct proof *p, const struct canary_print *print);
+
 /* Adds a sentence to the evidence. */
 void lab_say(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
 

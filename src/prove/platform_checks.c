@@ -3,6 +3,7 @@
 #include "lab.h"
 
 #include "core/app.h"
+#include "core/scope.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"
 #include "process/sandbox.h"
@@ -30,6 +31,68 @@ static enum promise_result check_pl_1_a(struct proof *p)
                            "affirmation of age; anything else is refused.");
     }
     return lab_broken(p, "There is no way to sign up.");
+}
+
+/* What a connection of an organisation is logged in as, and how many tables of others it could
+   read. */
+struct place {
+    const char *role;
+    int64_t beyond;
+};
+static const struct field place_fields[] = {
+    FIELD(struct place, role, .privacy = OPERATIONAL, .doc = "Login, and schema of the same name"),
+    FIELD(struct place, beyond, .privacy = OPERATIONAL, .doc = "Tables of others in reach"),
+    { 0 },
+};
+
+static bool place_read(struct ctx *c, void *with)
+{
+    static const struct query q = {
+        "SELECT CASE WHEN session_user = current_user AND current_user = current_schema()"
+        " THEN current_user::text END, (SELECT count(*) FROM pg_catalog.pg_class c"
+        " WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND c.relnamespace NOT IN"
+        " (current_schema()::regnamespace, 'pg_catalog'::regnamespace,"
+        " 'information_schema'::regnamespace) AND has_schema_privilege(c.relnamespace, 'USAGE')"
+        " AND has_table_privilege(c.oid, 'SELECT'))"
+    };
+    bool found;
+    return tx_row(c->tx, &q, NO_ARGS, place_fields, with, &found);
+}
+
+static enum promise_result schemas_check(struct proof *p)
+{
+    const struct lab *lab = p->with;
+    struct place place[2] = { 0 };
+    for (int i = 0; i < 2; i++) {
+        struct error err = { 0 };
+        struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
+        if (!organisation_read(&c, lab->organisation[i], place_read, &place[i]))
+            return lab_unknown(p, "The database server did not say whose connection it is.");
+        if (!place[i].role)
+            return lab_broken(p, "An organisation has no schema and login of its own.");
+        if (place[i].beyond)
+            return lab_broken(p, "An organisation's login can read %lld tables of others.",
+                              (long long)place[i].beyond);
+    }
+    if (!strcmp(place[0].role, place[1].role))
+        return lab_broken(p, "Two organisations share a login.");
+    return lab_held(p, "Each organisation is a schema with a login of its own, which can read no "
+                       "table of others.");
+}
+
+static enum promise_result places_check(struct proof *p)
+{
+    const struct lab *lab = p->with;
+    struct stat s;
+    char text[ID_TEXT];
+    if (p->app->config->store_url)
+        return schemas_check(p);
+    for (int i = 0; i < 2; i++) {
+        id_format(lab->organisation[i], text);
+        if (stat(arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, text), &s))
+            return lab_broken(p, "An organisation has no file of its own.");
+    }
+    return lab_held(p, "Each organisation is a file of its own with its own key.");
 }
 
 const struct promise promise_pl_1_a = {
@@ -70,25 +133,20 @@ static enum promise_result check_pl_1_c(struct proof *p)
             return lab_broken(p, "%s %s deleted another organisation's row.",
                               method_name(route->method), route->path);
     }
-    struct lab *lab = p->with;
-    struct stat s;
-    char text[ID_TEXT];
-    for (int i = 0; i < 2; i++) {
-        id_format(lab->organisation[i], text);
-        if (stat(arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, text), &s))
-            return lab_broken(p, "An organisation has no file of its own.");
-    }
-    return lab_held(p,
-                    "%d routes asked for another organisation's row: none gave or deleted it. "
-                    "Each organisation is a file of its own with its own key.",
-                    tried);
+    enum promise_result place = places_check(p);
+    return place == PROMISE_HELD
+               ? lab_held(
+                     p, "%d routes asked for another organisation's row: none gave or deleted it.",
+                     tried)
+               : place;
 }
 
 const struct promise promise_pl_1_c = {
     "PL-1.c",
     "An organisation's data sits in a tenant of its own.",
-    "One file per organisation, sealed with its own key; a request has one organisation's "
-    "database and no other.",
+    "One file, or one schema with a login, per organisation, sealed with its own key; a request "
+    "has "
+    "one organisation's database and no other.",
     PROMISE_LIVE,
     check_pl_1_c,
 };
@@ -96,7 +154,8 @@ const struct promise promise_pl_1_c = {
 const struct promise promise_pl_6_b = {
     "PL-6.b",
     "Every organisation has a schema of its own.",
-    "The schema is a file of its own, with the organisation's key; no statement reaches two.",
+    "A file of its own, or a schema with a login of its own, with the organisation's key; no "
+    "statement reaches two.",
     PROMISE_LIVE,
     check_pl_1_c,
 };
@@ -122,18 +181,23 @@ static enum promise_result at_rest(struct proof *p)
     const char *owner = lab_owner(p, 0);
     struct canary_print print;
     char canary[CANARY_TEXT];
-    int files = 0;
     if (!owner)
         return PROMISE_UNKNOWN;
     canary_make(canary, &print);
+    /* On a server what is declared operational, such as a client's name, lies in clear. */
+    bool server = p->app->config->store_url != NULL;
     const char *json = arena_printf(p->arena, "{\"name\":\"%s\"}", canary);
-    if (lab_call(p, owner, POST, "/clients", json, NULL) != 201)
+    if (server)
+        json = arena_printf(p->arena,
+                            "{\"name\":\"%s\",\"role\":\"member\",\"email\":\"%s@vow.invalid\"}",
+                            canary, canary);
+    if (lab_call(p, owner, POST, server ? "/people" : "/clients", json, NULL) != 201)
         return lab_unknown(p, "A row with a canary could not be written.");
-    int found = canary_scan(p->app->data_dir, &print, &files);
-    if (found)
-        return lab_broken(p, "%d of %d files hold the canary in clear.", found, files);
-    return lab_held(p, "A canary was stored; %d files under the data folder show it nowhere.",
-                    files);
+    if (server)
+        lab_say(p, "Names of projects, clients, teams and forms are declared operational: they lie "
+                   "on the database server in clear.");
+    lab_say(p, "A canary was stored%s:", server ? " as a person's name and address" : "");
+    return lab_stored(p, &print);
 }
 
 static enum promise_result check_encrypted(struct proof *p)
@@ -146,7 +210,8 @@ static enum promise_result check_encrypted(struct proof *p)
 const struct promise promise_ai_4_a = {
     "AI-4.a",
     "Data is encrypted in transit and at rest.",
-    "TLS 1.2 or newer, or loopback alone; every page of every file sealed with AES-256.",
+    "TLS 1.2 or newer, or loopback alone; every page of every file, or every protected "
+    "value on the database server, sealed with AES-256.",
     PROMISE_LIVE,
     check_encrypted,
 };
@@ -154,7 +219,8 @@ const struct promise promise_ai_4_a = {
 const struct promise promise_pl_6_a = {
     "PL-6.a",
     "TLS 1.2 or newer, AES-256 at rest.",
-    "TLS 1.2 or newer, or loopback alone; XAES-256-GCM for every page of every file.",
+    "TLS 1.2 or newer, or loopback alone; XAES-256-GCM for every page of every file, or for every "
+    "protected value on the database server.",
     PROMISE_LIVE,
     check_encrypted,
 };
@@ -191,28 +257,40 @@ const struct promise promise_ai_10_b = {
     check_ai_10_b,
 };
 
-static bool file_gone(struct app *app, const char *file)
+/* Whether there is a file, or on a server a schema, of the organisation. */
+static bool stored(struct proof *p, struct id organisation)
 {
+    struct error err = { 0 };
     struct stat s;
-    for (int i = 0; i < 100 && !stat(file, &s); i++)
-        workers_settle(app->slow);
-    return stat(file, &s) != 0;
+    struct id *ids;
+    size_t n;
+    char text[ID_TEXT];
+    id_format(organisation, text);
+    if (!p->app->config->store_url)
+        return !stat(arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, text), &s);
+    bool found = !store_ids(p->app->store, p->arena, &ids, &n, &err);
+    for (size_t i = 0; !found && i < n; i++)
+        found = id_equal(ids[i], organisation);
+    return found;
+}
+
+static bool stored_no_more(struct proof *p, struct id organisation)
+{
+    for (int i = 0; i < 100 && stored(p, organisation); i++)
+        workers_settle(p->app->slow);
+    return !stored(p, organisation);
 }
 
 static enum promise_result deletion_check(struct proof *p)
 {
     const struct lab *lab = p->with;
-    struct stat s;
     struct secret_key key;
     struct error err = { 0 };
-    char id[ID_TEXT];
     const char *owner = lab_owner(p, 0);
     if (!owner)
         return PROMISE_UNKNOWN;
-    id_format(lab->organisation[0], id);
-    const char *file = arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, id);
-    if (stat(file, &s))
-        return lab_unknown(p, "The scratch organisation has no file.");
+    if (!stored(p, lab->organisation[0]))
+        return lab_unknown(p, "The scratch organisation is stored nowhere.");
     const char *json = arena_printf(p->arena, "{\"confirm\":\"%s\"}", lab->name[0]);
     int status = lab_call(p, owner, POST, "/organisation/deletion", json, NULL);
     if (status != 204)
@@ -223,10 +301,13 @@ static enum promise_result deletion_check(struct proof *p)
     }
     if (lab_call(p, owner, GET, "/session", NULL, NULL) != 401)
         return lab_broken(p, "Its owner is still signed in.");
-    if (!file_gone(p->app, file))
-        return lab_broken(p, "Its file is still there.");
-    return lab_held(p, "A scratch organisation was deleted: its key is gone, so that no copy of it "
-                       "in any backup of its file can be read; so are its file and sessions.");
+    bool server = p->app->config->store_url != NULL;
+    if (!stored_no_more(p, lab->organisation[0]))
+        return lab_broken(p, "Its %s is still there.", server ? "schema" : "file");
+    return lab_held(p,
+                    "A scratch organisation was deleted: its key is gone, so that no copy of it in "
+                    "any backup can be read; so are its %s and sessions.",
+                    server ? "schema, login" : "file");
 }
 
 static enum promise_result check_pl_5_a(struct proof *p)

@@ -139,6 +139,20 @@ static bool attempts(void *with, struct buffer *ret)
     return true;
 }
 
+/* A store of the fixture's own on the server that VOW_TEST_STORE names; NULL: files. */
+static const char *store_url(struct fixture *f)
+{
+    const char *server = getenv("VOW_TEST_STORE");
+    const char *own = strrchr(f->dir, '-') + 1;
+    struct buffer url = buffer_new(&f->a);
+    if (!server)
+        return NULL;
+    buffer_printf(&url, "%s&vow_prefix=p", server);
+    for (; *own; own++)
+        buffer_printf(&url, "%02x", (unsigned char)*own);
+    return url.at;
+}
+
 struct fixture *fixture_new(void)
 {
     static const uint8_t key[32] = { 7 };
@@ -158,6 +172,7 @@ struct fixture *fixture_new(void)
     f->witness = (struct witness){ f->provider, captured, canary,   received, post,
                                    in_memory,   fetch,    attempts, f };
     f->config = (struct app_config){ .data_dir = f->dir,
+                                     .store_url = store_url(f),
                                      .features = f->features,
                                      .promises = promises,
                                      .master_key = key,
