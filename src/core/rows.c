@@ -171,6 +171,11 @@ bool row_put(struct ctx *c, const struct table *t, const void *row)
     return row_insert(c, t, row);
 }
 
+bool row_admit(struct ctx *c, const struct table *t, void *row)
+{
+    return (!t->check || t->check(c, OP_TAKE, NULL, row)) && row_put(c, t, row);
+}
+
 bool row_create(struct ctx *c, const struct table *t, void *row)
 {
     struct row *head = row;

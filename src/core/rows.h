@@ -15,8 +15,11 @@
 MUST_USE bool row_create(struct ctx *c, const struct table *t, void *row);
 
 /* Inserts a row exactly as it is (id, version and times too), checked by its fields alone, of which
-   any may have been erased; for taking in what was exported. */
+   any may have been erased; for what the program itself wrote before. */
 MUST_USE bool row_put(struct ctx *c, const struct table *t, const void *row);
+
+/* The same for a row of an archive, which the table's check looks at first, with OP_TAKE. */
+MUST_USE bool row_admit(struct ctx *c, const struct table *t, void *row);
 
 /* Reads one row within the actor's scope for t->read; the read of another person's personal data
    is audited. */

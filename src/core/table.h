@@ -9,7 +9,16 @@
 
 struct ctx;
 
-enum op { OP_CREATE = 1, OP_LIST = 2, OP_READ = 4, OP_UPDATE = 8, OP_DELETE = 16, OP_ALL = 31 };
+enum op {
+    OP_CREATE = 1,
+    OP_LIST = 2,
+    OP_READ = 4,
+    OP_UPDATE = 8,
+    OP_DELETE = 16,
+    OP_ALL = 31,
+    /* A row of an archive comes in; only `check` is told. */
+    OP_TAKE = 32
+};
 
 /* What erasing a person does to the rows whose subject that person is. */
 enum erase {
@@ -58,10 +67,16 @@ struct table {
     bool log;       /* bookkeeping (audit, outbox …): its own changes are not audited */
     bool directory; /* everybody may look colleagues up in it: reads are not audited */
     bool held_back; /* not part of an organisation's export (derived or technical) */
+    bool stands;    /* what a person said here: an archive that is taken in adds to it and never
+                       replaces it; one row for each subject */
 
     /* Rules of the feature around the generic create, update and delete; may be NULL. `check`
        runs before the row is written and may complete it; `after` once it is written. `old` is
-       NULL when creating, `row` is NULL when deleting. */
+       NULL when creating, `row` is NULL when deleting.
+
+       Whoever takes an archive in may have written it, so that `check` sees each of its rows too,
+       with OP_TAKE and no `old`, before the rows of later tables are there: it takes away, or
+       refuses, what no request could have brought. */
     bool (*check)(struct ctx *c, enum op op, const void *old, void *row);
     bool (*after)(struct ctx *c, enum op op, const void *old, const void *row);
     /* Makes the rows of a derived table anew from those it is derived from, when these came in from

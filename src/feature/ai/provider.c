@@ -68,6 +68,11 @@ bool ai_provider_choose(struct ai_run *run)
     run->provider = *found;
     run->ret->provider = arena_string(run->c->arena, found->name); /* outlives the policy */
     run->ret->model = arena_string(run->c->arena, found->model);
+    /* Asked again each time: the operator may have allowed it no longer since the row was written.
+     */
+    if (!ai_endpoint_allowed(run->c->app, found))
+        return ai_fail(run, PROVIDER_NOT_ALLOWED, "ENDPOINT_NOT_ALLOWED",
+                       "The address of this provider is not one that may be used");
     if (!run->provider.local)
         return evidence_checked(run);
     run->ret->evidence = "runs on this machine or network; the operator allows it";

@@ -77,7 +77,7 @@ static bool switch_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     const struct ai_switch *s = row;
     (void)old;
-    if (op == OP_DELETE)
+    if (op == OP_DELETE || op == OP_TAKE) /* one of another version switches nothing */
         return true;
     if (!capability_find(c->app, s->capability))
         return fail_at(c, "/capability", "is not an AI function of this program");
@@ -129,7 +129,7 @@ const struct field ai_provider_fields[] = {
     { 0 },
 };
 
-static bool endpoint_allowed(const struct app *app, const char *endpoint)
+static bool is_allowed_here(const struct app *app, const char *endpoint)
 {
     const char *list = app->config ? app->config->local_providers : NULL;
     if (app->witness_provider && text_equal(endpoint, app->witness_provider))
@@ -142,6 +142,20 @@ static bool endpoint_allowed(const struct app *app, const char *endpoint)
     return false;
 }
 
+bool ai_endpoint_allowed(const struct app *app, const struct ai_provider *p)
+{
+    return p->endpoint &&
+           (p->local ? is_allowed_here(app, p->endpoint) : text_starts(p->endpoint, "https://"));
+}
+
+/* One from an archive has neither evidence nor the operator's word, so that nothing goes there
+   until somebody confirms it here. */
+static void provider_take(struct ai_provider *p)
+{
+    p->local = false;
+    p->agreement_until = p->no_training_until = p->zero_retention_until = (struct date){ 0 };
+}
+
 static bool provider_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     struct ai_provider *p = row;
@@ -150,10 +164,11 @@ static bool provider_check(struct ctx *c, enum op op, const void *old, void *row
         return true;
     if (!p->dialect)
         p->dialect = "openai";
-    if (p->local && !endpoint_allowed(c->app, p->endpoint))
-        return fail_at(c, "/local", "only for endpoints that the operator has allowed");
-    if (!p->local && !text_starts(p->endpoint, "https://"))
-        return fail_at(c, "/endpoint", "must begin with https://");
+    if (op == OP_TAKE)
+        provider_take(p);
+    else if (!ai_endpoint_allowed(c->app, p))
+        return p->local ? fail_at(c, "/local", "only for endpoints that the operator has allowed")
+                        : fail_at(c, "/endpoint", "must begin with https://");
     return true;
 }
 
@@ -201,5 +216,6 @@ const struct table ai_objection_table = {
     .fields = ai_objection_fields,
     .size = sizeof(struct ai_objection),
     .erase = ERASE_ROW,
+    .stands = true,
     .after = switch_changed,
 };

@@ -31,6 +31,9 @@ struct ai_provider {
 };
 extern const struct table ai_provider_table;
 
+/* Whether its endpoint is one that the operator allows when it is local, and https when not. */
+bool ai_endpoint_allowed(const struct app *app, const struct ai_provider *p);
+
 /* A person's own no; also the admin's no for a person. */
 struct ai_objection {
     ROW_MEMBERS;

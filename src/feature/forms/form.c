@@ -63,6 +63,33 @@ static const struct field form_row_fields[] = {
     { 0 },
 };
 
+static const char *link_new(struct ctx *c)
+{
+    uint8_t bytes[16];
+    struct buffer link = buffer_new(c->arena);
+    random_bytes(bytes, sizeof bytes);
+    buffer_hex(&link, bytes, sizeof bytes);
+    return link.at;
+}
+
+/* Only a link that control lists for this very form comes back with an archive: any other might be
+   one that people know as somebody else's. */
+static bool form_check(struct ctx *c, enum op op, const void *old, void *row)
+{
+    struct form *form = row;
+    bool listed = false;
+    (void)old;
+    if (op != OP_TAKE)
+        return true;
+    if (!public_link_listed(c, form, &listed))
+        return false;
+    if (!listed) {
+        form->public = false;
+        form->link = link_new(c);
+    }
+    return true;
+}
+
 const struct table form_table_row = {
     .name = "form",
     .doc = "Forms that people of the organisation have made",
@@ -70,6 +97,7 @@ const struct table form_table_row = {
     .size = sizeof(struct form),
     .read = &forms_fill,
     .write = &forms_manage,
+    .check = form_check,
 };
 
 static const struct field form_field_fields[] = {
@@ -97,6 +125,31 @@ static const struct field form_field_fields[] = {
     { 0 },
 };
 
+static bool key_plain(const char *key)
+{
+    static const char *const reserved[] = { "id", "version", "created_at", "updated_at",
+                                            "submitter" };
+    for (size_t i = 0; i < LENGTH(reserved); i++)
+        if (!strcmp(reserved[i], key))
+            return false;
+    return key[0] >= 'a' && key[0] <= 'z' &&
+           !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
+static bool is_open_sensitive(const char *privacy, bool ai)
+{
+    return ai && text_equal(privacy, "SENSITIVE");
+}
+
+/* What an archive says a question is becomes a column, as what a request says does. */
+static bool form_field_check(struct ctx *c, enum op op, const void *old, void *row)
+{
+    const struct form_field *f = row;
+    (void)old;
+    return op != OP_TAKE || (key_plain(f->key) && !is_open_sensitive(f->privacy, f->ai)) ||
+           fail(c, INVALID, "A question of the archive is none that a form can have");
+}
+
 static const char *const form_field_uniques[] = { "form, key", NULL };
 
 const struct table form_field_row = {
@@ -107,6 +160,7 @@ const struct table form_field_row = {
     .uniques = form_field_uniques,
     .read = &forms_fill,
     .write = &forms_manage,
+    .check = form_field_check,
 };
 
 const struct field form_field_view_fields[] = {
@@ -234,17 +288,6 @@ static bool key_taken(const struct form_field *rows, size_t n, const char *key)
     return false;
 }
 
-static bool key_plain(const char *key)
-{
-    static const char *const reserved[] = { "id", "version", "created_at", "updated_at",
-                                            "submitter" };
-    for (size_t i = 0; i < LENGTH(reserved); i++)
-        if (!strcmp(reserved[i], key))
-            return false;
-    return key[0] >= 'a' && key[0] <= 'z' &&
-           !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
-}
-
 static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
 {
     char pointer[60];
@@ -257,7 +300,7 @@ static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
     if (text_equal(v->kind, "choice") && v->choices.count < 2)
         return fail_at(c, pointer, "must have at least two");
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "ai");
-    if (v->ai && text_equal(v->privacy, "SENSITIVE"))
+    if (is_open_sensitive(v->privacy, v->ai))
         return fail_at(c, pointer, "is never possible for a SENSITIVE field");
     return true;
 }
@@ -363,15 +406,11 @@ static bool create(struct ctx *c, void *with)
 {
     struct edit *e = with;
     const struct form_view *v = e->in;
-    uint8_t bytes[16];
-    struct buffer link = buffer_new(c->arena);
-    random_bytes(bytes, sizeof bytes);
-    buffer_hex(&link, bytes, sizeof bytes);
     e->form = (struct form){ .title = v->title,
                              .description = v->description,
                              .status = v->status ? v->status : "draft",
                              .public = v->public,
-                             .link = link.at,
+                             .link = link_new(c),
                              .retention_days = v->retention_days };
     return row_create(c, &form_table_row, &e->form) && fields_store(c, e->form.id, &v->fields) &&
            table_apply(c, &e->form) && form_view(c, &e->form, e->ret);

@@ -86,6 +86,11 @@ static bool hook_check(struct ctx *c, enum op op, const void *old, void *row)
     struct form form;
     if (op == OP_DELETE)
         return true;
+    if (op == OP_TAKE) {
+        h->on = false; /* nobody here has looked at what would leave */
+        h->previewed = NULL;
+        return true;
+    }
     if (!h->output)
         h->output = "text";
     if (!strcmp(h->output, "choice") && h->choices.count < 2)

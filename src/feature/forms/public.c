@@ -145,10 +145,11 @@ struct link_change {
 
 static bool link_store(struct ctx *c, void *with)
 {
-    static const struct query forget = { "DELETE FROM public_link WHERE form = $1" };
+    static const struct query forget = { "DELETE FROM public_link WHERE form = $1"
+                                         " AND organisation = $2" };
     struct link_change *l = with;
     uint8_t hash[HASH_SIZE];
-    if (!tx_run(c->tx, &forget, ARGS(value_id(l->form->id)), NULL))
+    if (!tx_run(c->tx, &forget, ARGS(value_id(l->form->id), value_id(l->organisation)), NULL))
         return false;
     if (!l->form->public || !l->form->link)
         return true;
@@ -163,6 +164,19 @@ bool public_link_set(struct ctx *c, const struct form *form)
 {
     struct link_change l = { form, c->organisation };
     return control_write(c, link_store, &l);
+}
+
+bool public_link_listed(struct ctx *c, const struct form *form, bool *ret)
+{
+    struct link_search s = { .link = form->link };
+    *ret = false;
+    if (!form->link)
+        return true;
+    if (!control_read(c, link_find, &s))
+        return false;
+    *ret =
+        s.found && id_equal(s.row.form, form->id) && id_equal(s.row.organisation, c->organisation);
+    return true;
 }
 
 bool public_links_remove(struct ctx *c, struct id organisation)

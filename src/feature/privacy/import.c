@@ -27,10 +27,35 @@ static bool unreadable(struct ctx *c, const struct table *t, const char *why)
     return fail(c, INVALID, "The table %s of this archive cannot be taken in: %s", t->name, why);
 }
 
+/* What somebody said who is still here stands, whatever the archive says instead. */
 static bool table_clear(struct ctx *c, const struct table *t)
 {
-    struct query q = query_composed(arena_printf(c->arena, "DELETE FROM %s", t->name));
+    struct query q = query_composed(
+        t->stands
+            ? arena_printf(c->arena, "DELETE FROM %s WHERE \"%s\" NOT IN (SELECT id FROM person)",
+                           t->name, table_subject(t)->name)
+            : arena_printf(c->arena, "DELETE FROM %s", t->name));
     return tx_run(c->tx, &q, NO_ARGS, NULL);
+}
+
+struct found {
+    struct id id;
+};
+static const struct field found_fields[] = {
+    FIELD(struct found, id, .privacy = OPERATIONAL, .doc = "Row that is here"),
+    { 0 },
+};
+
+static bool is_said(struct ctx *c, const struct table *t, const void *row, bool *ret)
+{
+    const struct field *subject = table_subject(t);
+    struct found found;
+    *ret = false;
+    if (!t->stands)
+        return true;
+    struct query q = query_composed(
+        arena_printf(c->arena, "SELECT id FROM %s WHERE \"%s\" = $1", t->name, subject->name));
+    return tx_row(c->tx, &q, ARGS(value_field(subject, row)), found_fields, &found, ret);
 }
 
 /* What the program sets itself in daily work comes from the archive here, and what was erased is
@@ -49,6 +74,18 @@ static const struct field *fields_of_archive(struct ctx *c, const struct table *
         n++;
     }
     return fields;
+}
+
+/* A text that every row has, unless it was erased, is there. */
+static bool texts_are_there(const struct table *t, const void *row)
+{
+    EACH_FIELD (f, t->fields) {
+        bool erased = t->erase == ERASE_PERSON && f->privacy != OPERATIONAL;
+        if (f->kind == KIND_TEXT && f->required && f->privacy != SECRET && !erased &&
+            field_absent(f, row))
+            return false;
+    }
+    return true;
 }
 
 /* The importer stays who that is; all others have no account here until they are invited. */
@@ -77,14 +114,17 @@ static bool row_read_and_put(struct ctx *c, struct import *i, const struct table
                        : "a line is not JSON");
     if (!id_given(row->id) || row->version < 1)
         return unreadable(c, t, "a row has no id or no version");
+    if (!texts_are_there(t, row))
+        return unreadable(c, t, "a row lacks what every row has");
     if (t == &person_table)
         person_settle(i, (struct person *)row);
-    return row_put(c, t, row);
+    bool said;
+    return is_said(c, t, row, &said) && (said || row_admit(c, t, row));
 }
 
 /* Each row in an arena of its own, so that a million of them need no more memory than one. */
-static bool row_take(struct ctx *c, struct import *i, const struct table *t,
-                     const struct field *fields, struct blob line)
+static bool line_take(struct ctx *c, struct import *i, const struct table *t,
+                      const struct field *fields, struct blob line)
 {
     struct arena *outer = c->arena;
     c->arena = &i->row;
@@ -118,7 +158,7 @@ static bool table_take(struct ctx *c, struct import *i, const struct table *t)
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t n = (size_t)((stop ? stop : end) - at);
-        if (n && !row_take(c, i, t, fields, (struct blob){ at, n }))
+        if (n && !line_take(c, i, t, fields, (struct blob){ at, n }))
             return false;
         rows += n > 0;
         at += n + 1;
@@ -131,19 +171,11 @@ static bool table_take(struct ctx *c, struct import *i, const struct table *t)
     return t != &person_table || self_keep(c, i);
 }
 
-struct stray {
-    struct id id;
-};
-static const struct field stray_fields[] = {
-    FIELD(struct stray, id, .privacy = OPERATIONAL, .doc = "Row that refers to nothing"),
-    { 0 },
-};
-
 /* Every id that names a row names one that is there now. */
 static bool refers_check(struct ctx *c, const struct table *t)
 {
     EACH_FIELD (f, t->fields) {
-        struct stray row;
+        struct found row;
         bool found = false;
         if (f->kind != KIND_ID || !f->refers)
             continue;
@@ -152,7 +184,7 @@ static bool refers_check(struct ctx *c, const struct table *t)
             "SELECT id FROM %s WHERE \"%s\" IS NOT NULL AND \"%s\" NOT IN (SELECT id FROM"
             " %s) LIMIT 1",
             t->name, f->name, f->name, f->refers->name));
-        if (!tx_row(c->tx, &q, NO_ARGS, stray_fields, &row, &found))
+        if (!tx_row(c->tx, &q, NO_ARGS, found_fields, &row, &found))
             return false;
         if (found)
             return unreadable(c, t, arena_printf(c->arena, "%s names what is not there", f->name));

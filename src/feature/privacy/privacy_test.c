@@ -287,7 +287,8 @@ static void import_ok(struct house *h, const char *session, struct blob zip)
 static bool may_differ(const char *file)
 {
     return !strcmp(file, "manifest.json") || !strcmp(file, "tables/audit_event.jsonl") ||
-           !strcmp(file, "tables/audit_checkpoint.jsonl") || !strcmp(file, "tables/person.jsonl");
+           !strcmp(file, "tables/audit_checkpoint.jsonl") || !strcmp(file, "tables/person.jsonl") ||
+           !strcmp(file, "tables/form.jsonl"); /* the link is of one house alone */
 }
 
 static void same_rows(struct house *h, const struct unpacked *a, const struct unpacked *b)
@@ -345,6 +346,7 @@ static void one_can_go_back_to_an_own_archive(void **state)
     struct unpacked to = unpack(h, export_of(h, h->owner, "/privacy/export"));
     same_rows(h, &from, &to);
     assert_string_equal(world_self(h->w, h->owner, "role"), "owner");
+    world_get(h->w, NULL, arena_printf(&h->w->a, "/public/forms/%s", h->link), 200);
 }
 
 /* The same person elsewhere: known by email, under another id. */
@@ -464,6 +466,67 @@ static void hostile_archives_change_nothing(void **state)
     refused(h, forge(h, note, h->bo_id, "00000000-0000-7000-8000-000000000001"), "not there");
     refused(h, forge(h, note, "{", "{{"), "not JSON");
     refused(h, forge(h, note, "}\n", "}"), "not JSON");
+}
+
+/* What no request could bring does not come with an archive that was written by hand. */
+static void an_archive_brings_no_more_than_requests_could(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    static const char provider[] = "tables/ai_provider.jsonl", hook[] = "tables/hook.jsonl";
+    const char *form = world_text(w, world_get(w, h->owner, "/forms", 200).body, "id");
+    world_post(w, h->owner, "/ai/providers",
+               "{\"name\":\"P\",\"endpoint\":\"http://127.0.0.1:9/v1\",\"model\":\"m\","
+               "\"local\":true}",
+               422);
+    world_post(w, h->owner, "/ai/providers",
+               "{\"name\":\"P\",\"endpoint\":\"https://example.org/v1\",\"model\":\"m\","
+               "\"local\":false,\"agreement_until\":\"2199-01-01\"}",
+               201);
+    world_post(w, h->owner, "/hooks",
+               arena_printf(&w->a, "{\"form\":\"%s\",\"name\":\"H\",\"template\":\"Hello\"}", form),
+               201);
+    /* neither the operator's word nor evidence */
+    import_ok(h, h->other, forge(h, provider, "\"local\":false", "\"local\":true"));
+    struct answer r = world_get(w, h->other, "/ai/providers", 200);
+    assert_non_null(strstr(r.body, "\"local\":false"));
+    assert_null(strstr(r.body, "2199"));
+    /* nor a prompt that is on without having been looked at */
+    import_ok(
+        h, h->other,
+        forge(h, hook, "\"on\":false,\"previewed\":null", "\"on\":true,\"previewed\":\"00\""));
+    r = world_get(w, h->other, "/hooks", 200);
+    assert_non_null(strstr(r.body, "\"on\":false"));
+    assert_null(strstr(r.body, "\"previewed\":\"00\""));
+    /* nor the link of another house, nor an end to it */
+    r = world_get(w, h->other, "/forms", 200);
+    assert_null(strstr(r.body, h->link));
+    const char *path = arena_printf(&w->a, "/forms/%s", form);
+    r = world_get(w, h->other, path, 200);
+    world_ask(w, h->other, PATCH, path, "{\"public\":true}", atoll(r.etag), 200);
+    world_get(w, NULL, arena_printf(&w->a, "/public/forms/%s", h->link), 200);
+    /* nor questions that no form has */
+    static const char question[] = "tables/form_field.jsonl";
+    refused(h, forge(h, question, "\"key\":\"wish\"", "\"key\":\"submitter\""), "question");
+    refused(h,
+            forge(h, question, "\"privacy\":\"CONTENT\",\"required\":false,\"ai\":false",
+                  "\"privacy\":\"SENSITIVE\",\"required\":false,\"ai\":true"),
+            "question");
+    refused(h, forge(h, question, "\"kind\":\"text\"", "\"kind\":null"), "lacks");
+}
+
+/* A no to AI is the person's own: an archive does not take it back. */
+static void an_objection_outlives_an_import(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    struct blob before = export_of(h, h->owner, "/privacy/export");
+    world_ask(w, h->bo, PUT, "/ai/objection", "{\"objected\":true}", 0, 200);
+    import_ok(h, h->owner, before);
+    assert_non_null(strstr(world_get(w, h->bo, "/ai/objection", 200).body, "\"objected\":true"));
+    import_ok(h, h->owner,
+              forge(h, "tables/ai_objection.jsonl", "\"objected\":true", "\"objected\":false"));
+    assert_non_null(strstr(world_get(w, h->bo, "/ai/objection", 200).body, "\"objected\":true"));
 }
 
 /* ---- erasing ---- */
@@ -591,6 +654,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_can_go_back_to_an_own_archive, setup, teardown),
         cmocka_unit_test_setup_teardown(the_importer_is_recognised_by_email, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_archives_change_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_archive_brings_no_more_than_requests_could, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(an_objection_outlives_an_import, setup, teardown),
         cmocka_unit_test_setup_teardown(erasing_leaves_no_trace_but_the_books, setup, teardown),
         cmocka_unit_test_setup_teardown(erasing_forgets_kept_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(an_owner_is_not_erased, setup, teardown),

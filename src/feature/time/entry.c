@@ -331,6 +331,17 @@ static bool left_out(const struct ctx *c, const char *name)
     return false;
 }
 
+/* The books of an archive stay as they are; but every day of an entry is summed, and there must be
+   an end to them. */
+static bool entry_take(struct ctx *c, const struct time_entry *e)
+{
+    bool erased = !instant_given(e->started_at), runs = !instant_given(e->ended_at);
+    if (e->started_at.us < 0 || e->started_at.us >= TIME_END_US || e->ended_at.us >= TIME_END_US)
+        return fail_at(c, "/started_at", "must be between 1970 and 2199");
+    return erased || runs || e->ended_at.us >= e->started_at.us ||
+           fail_at(c, "/ended_at", "must not be before the start");
+}
+
 static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *new_row)
 {
     const struct time_entry *old = old_row;
@@ -338,6 +349,8 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
     struct booked booked;
     if (op == OP_DELETE)
         return true;
+    if (op == OP_TAKE)
+        return entry_take(c, e);
     if (!id_given(e->person))
         e->person = old ? old->person : c->actor.person;
     if (!id_given(e->person) && !old)
