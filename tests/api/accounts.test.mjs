@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, test } from "node:test";
-import { PASSWORD, startServer } from "../lib/server.mjs";
+import { noteProblem, PASSWORD, startServer } from "../lib/server.mjs";
 
 let server;
 before(async () => {
@@ -18,7 +18,9 @@ function signIn(email, password, from = "127.0.0.1") {
     const sent = request(`${server.url}/api/v1/session`, options, async (reply) => {
       let text = "";
       for await (const piece of reply.setEncoding("utf8")) text += piece;
-      resolve({ status: reply.statusCode, headers: reply.headers, body: JSON.parse(text) });
+      const body = JSON.parse(text);
+      if (reply.statusCode >= 400) noteProblem(body);
+      resolve({ status: reply.statusCode, headers: reply.headers, body });
     });
     sent.on("error", reject);
     sent.end(JSON.stringify({ email, password }));

@@ -23,6 +23,8 @@ const SANITIZER = /runtime error:|ERROR: (Address|Leak)Sanitizer/;
 
 // What scripts/test asks for: every kind of problem that was answered, one a line.
 const REACHED = new Set();
+/** Notes the kind of problem that a document names, for who asks without `api`. */
+export const noteProblem = (document) => REACHED.add(document.type.split("/").pop());
 process.on("exit", () => {
   if (process.env.VOW_PROBLEMS && REACHED.size > 0)
     appendFileSync(process.env.VOW_PROBLEMS, `${[...REACHED].join("\n")}\n`);
@@ -127,7 +129,7 @@ export class Server {
     const text = await response.text();
     const type = response.headers.get("content-type") ?? "";
     const set = response.headers.get("set-cookie");
-    if (type === "application/problem+json") REACHED.add(JSON.parse(text).type.split("/").pop());
+    if (type === "application/problem+json") noteProblem(JSON.parse(text));
     return {
       status: response.status,
       headers: response.headers,
