@@ -55,6 +55,8 @@ int main(int argc, char **argv)
         return core_process(argc - 2, argv + 2);
     if (!strcmp(argv[1], PROCESS_EGRESS))
         return egress_process(argc - 2, argv + 2);
+    if (!strcmp(argv[1], PROCESS_RELAY))
+        return relay_process(argc - 2, argv + 2);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
         return usage(stdout);
     const char *name = strcmp(argv[1], "--version") ? argv[1] : "version";

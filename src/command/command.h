@@ -23,9 +23,10 @@ int restore_command(int argc, char **argv);
 int prove_command(int argc, char **argv);
 int org_command(int argc, char **argv);
 
-/* The two children of `serve`, started by the supervisor alone. */
+/* The children of `serve`, started by the supervisor alone. */
 int core_process(int argc, char **argv);
 int egress_process(int argc, char **argv);
+int relay_process(int argc, char **argv);
 
 /* An option of a command: "--data DIR". */
 struct option_row {

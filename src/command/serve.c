@@ -1,4 +1,4 @@
-/* serve.c: `vow serve`: the supervisor and its two children. */
+/* serve.c: `vow serve`: the supervisor and its children. */
 #include "admin.h"
 #include "command.h"
 #include "crypt/certificate.h"
@@ -128,6 +128,29 @@ static void tell(void *user, enum supervisor_event event, const char *text)
     fflush(stdout);
 }
 
+/* The servers of the store, as the relay's arguments: host and port of each; none without one. */
+static bool relay_arguments(struct arena *a, const char *const **ret, struct error *err)
+{
+    const char *url = store_named();
+    struct list servers;
+    *ret = NULL;
+    if (!url)
+        return true;
+    if (!store_servers(url, a, &servers, err))
+        return false;
+    if (servers.count > RELAY_TARGETS)
+        return error_set(err, INVALID, "the store names more than %d servers", RELAY_TARGETS);
+    const char **args = arena_many(a, 2 * servers.count + 1, const char *);
+    for (size_t i = 0; i < servers.count; i++) {
+        const struct store_server *s = (const struct store_server *)servers.at + i;
+        args[2 * i] = s->host;
+        args[2 * i + 1] = arena_printf(a, "%u", s->port);
+    }
+    args[2 * servers.count] = NULL;
+    *ret = args;
+    return true;
+}
+
 static int serve(struct serve *s, struct arena *a)
 {
     struct error err = { 0 };
@@ -142,9 +165,12 @@ static int serve(struct serve *s, struct arena *a)
         return complain("--contact takes a URI such as mailto:security@example.org");
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);
-    /* By the environment, which other users cannot see. */
     if (s->store && setenv("VOW_STORE", s->store, 1))
         return complain("The store's URL cannot be passed on");
+    if (!relay_arguments(a, &plan.relay_args, &err)) {
+        complain_error(&err);
+        return PROCESS_REFUSED;
+    }
     const char *core_args[] = { s->data,
                                 s->plain ? "plain" : "tls",
                                 s->cert ? s->cert : "",
@@ -234,44 +260,73 @@ static const char *listen_text(struct arena *a)
 static void *relay_watch(void *with)
 {
     char byte;
-    (void)!read(*(int *)with, &byte, 1);
+    (void)with;
+    (void)!read(PROCESS_RELAYED, &byte, 1);
     complain("The way to the database is gone");
     _exit(1);
 }
 
-struct store_way {
-    const char *url;
-    int channel;
-    size_t count;
-    uint16_t ports[RELAY_TARGETS];
-};
-
-/* A process that reaches the store's servers for core; before there is a key in memory. */
-static bool store_relay(struct arena *a, struct store_way *ret, struct error *err)
-{
-    struct relay_target targets[RELAY_TARGETS];
-    struct list servers;
-    ret->url = store_named();
-    if (!ret->url)
-        return true;
-    if (!store_servers(ret->url, a, &servers, err))
-        return false;
-    if (servers.count > RELAY_TARGETS)
-        return error_set(err, INVALID, "the store names more than %d servers", RELAY_TARGETS);
-    for (size_t i = 0; i < servers.count; i++) {
-        const struct store_server *s = (const struct store_server *)servers.at + i;
-        targets[i] = (struct relay_target){ s->host, s->port };
-    }
-    ret->count = servers.count;
-    return relay_start(targets, servers.count, &ret->channel) ||
-           error_set(err, INTERNAL, "no process that reaches the database");
-}
-
-static void store_watch(struct store_way *store)
+static void store_watch(void)
 {
     pthread_t thread;
-    if (store->url && !pthread_create(&thread, NULL, relay_watch, &store->channel))
+    if (store_named() && !pthread_create(&thread, NULL, relay_watch, NULL))
         pthread_detach(thread);
+}
+
+struct core {
+    const char *data, *web, *store;
+    struct secret_key *key;
+    struct sandbox_report *report;
+    uint16_t ports[RELAY_TARGETS];
+    struct residues residues;
+    struct server_config server;
+    int admin_fd;
+};
+
+/* What lies outside the data folder is opened here, before the sandbox closes. */
+static bool core_open(struct core *core, struct arena *a, char **argv, struct error *err)
+{
+    bool tls = !strcmp(argv[1], "tls");
+    *core = (struct core){ .data = argv[0],
+                           .web = web_folder(a),
+                           .store = store_named(),
+                           .key = arena_new(a, struct secret_key),
+                           .report = arena_new(a, struct sandbox_report) };
+    core->server = (struct server_config){ .listen_fd = PROCESS_LISTEN,
+                                           .web_dir = core->web,
+                                           .contact = argv[4][0] ? argv[4] : NULL };
+    residues_open(&core->residues, true);
+    return key_open(a, core->data, core->key, err) &&
+           (!tls || tls_load(a, core->data, argv, &core->server, err)) &&
+           admin_listen(core->data, &core->admin_fd, err);
+}
+
+static bool core_close_off(struct core *core, struct arena *a, struct error *err)
+{
+    const char *readable[20] = { "/usr/share/zoneinfo",
+                                 core->web ? core->web : "/usr/share/zoneinfo" };
+    struct sandbox_core sandbox = {
+        .data = core->data, .read_only = readable, .relay = PROCESS_RELAYED, .ports = core->ports
+    };
+    if (core->store) {
+        struct list servers;
+        if (!store_servers(core->store, a, &servers, err))
+            return false;
+        sandbox.relays = servers.count;
+        const char **files = store_files(core->store, a);
+        for (size_t i = 2; *files && i < LENGTH(readable) - 1; i++)
+            readable[i] = *files++;
+    }
+    sandbox_core(&sandbox, core->report);
+    if (!sandbox.relays || core->ports[0])
+        return true;
+    const struct sandbox_control *network = sandbox_control(core->report, "network_namespace");
+    return network->enforced
+               ? error_set(err, INTERNAL, "no port for the way to the database")
+               : error_set(err, UNAVAILABLE,
+                           "a database server needs a network namespace, or others could use the "
+                           "way to it: %s",
+                           network->text);
 }
 
 /* argv: data folder, plain or tls, certificate, key, contact */
@@ -279,50 +334,25 @@ int core_process(int argc, char **argv)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
-    struct secret_key *key = arena_new(&a, struct secret_key);
-    struct sandbox_report *report = arena_new(&a, struct sandbox_report);
-    if (argc != 5 || !process_child())
+    struct core *core = arena_new(&a, struct core);
+    if (argc != 5 || !process_child("vow-core"))
         return complain("This is a part of vow that `vow serve` starts");
     signals_block();
-    struct store_way store = { 0 };
-    if (!store_relay(&a, &store, &err))
+    if (!core_open(core, &a, argv, &err) || !core_close_off(core, &a, &err))
         refuse(&err);
-    struct residues residues;
-    residues_open(&residues, true);
-    const char *data = argv[0], *web = web_folder(&a);
-    bool tls = !strcmp(argv[1], "tls");
-    int admin_fd;
-    struct server_config server = { .listen_fd = PROCESS_LISTEN,
-                                    .web_dir = web,
-                                    .contact = argv[4][0] ? argv[4] : NULL };
-    if (!key_open(&a, data, key, &err) || (tls && !tls_load(&a, data, argv, &server, &err)) ||
-        !admin_listen(data, &admin_fd, &err))
-        refuse(&err);
-    const char *readable[20] = { "/usr/share/zoneinfo", web ? web : "/usr/share/zoneinfo" };
-    const char **files = store.url ? store_files(store.url, &a) : NULL;
-    for (size_t i = 2; files && *files && i < LENGTH(readable) - 1; i++)
-        readable[i] = *files++;
-    struct sandbox_core sandbox = { .data = data,
-                                    .read_only = readable,
-                                    .relay = store.channel,
-                                    .relays = store.count,
-                                    .ports = store.ports };
-    sandbox_core(&sandbox, report);
-    if (store.count && !store.ports[0])
-        refuse((error_set(&err, INTERNAL, "no port for the way to the database"), &err));
-    store_watch(&store);
+    store_watch();
 
-    struct egress_client *egress = residues.egress = egress_client_new(PROCESS_CHANNEL);
-    struct app_config config = { .data_dir = data,
-                                 .store_url = store.url,
-                                 .store_ports = store.url ? store.ports : NULL,
+    struct egress_client *egress = core->residues.egress = egress_client_new(PROCESS_CHANNEL);
+    struct app_config config = { .data_dir = core->data,
+                                 .store_url = core->store,
+                                 .store_ports = core->store ? core->ports : NULL,
                                  .features = features,
-                                 .master_key = key->byte,
+                                 .master_key = core->key->byte,
                                  .promises = promises,
                                  .prove = prove_inside,
                                  .egress = egress,
-                                 .sandbox = report,
-                                 .tls = tls,
+                                 .sandbox = core->report,
+                                 .tls = !strcmp(argv[1], "tls"),
                                  .tell = sentence_log,
                                  .listen = listen_text(&a),
                                  .local_providers = getenv("VOW_LOCAL_PROVIDERS") };
@@ -330,15 +360,15 @@ int core_process(int argc, char **argv)
     struct server *http;
     if (!app_start(&config, &app, &err))
         refuse(&err);
-    server.routes = app->routes;
-    server.route_count = app->route_count;
-    server.handle = app_handle;
-    server.ended = app_ended;
-    server.with = app;
-    if (!server_start(&server, &http, &err))
+    core->server.routes = app->routes;
+    core->server.route_count = app->route_count;
+    core->server.handle = app_handle;
+    core->server.ended = app_ended;
+    core->server.with = app;
+    if (!server_start(&core->server, &http, &err))
         refuse(&err);
-    struct admin *admin = admin_start(app, &residues, admin_fd);
-    report_tell("core", report);
+    struct admin *admin = admin_start(app, &core->residues, core->admin_fd);
+    report_tell("core", core->report);
     process_ready();
     core_wait();
     admin_stop(admin);
@@ -349,11 +379,27 @@ int core_process(int argc, char **argv)
     return 0;
 }
 
+/* argv: host and port of each server */
+int relay_process(int argc, char **argv)
+{
+    struct sandbox_report report;
+    struct relay_target targets[RELAY_TARGETS];
+    size_t count = (size_t)argc / 2;
+    if (!count || argc % 2 || count > RELAY_TARGETS || !process_child("vow-relay"))
+        return complain("This is a part of vow that `vow serve` starts");
+    for (size_t i = 0; i < count; i++)
+        targets[i] = (struct relay_target){ argv[2 * i], (uint16_t)atoi(argv[2 * i + 1]) };
+    if (!sandbox_relay(&report))
+        report_tell("the relay", &report);
+    process_ready();
+    return relay_run(targets, count);
+}
+
 int egress_process(int argc, char **argv)
 {
     struct sandbox_report report;
     (void)argv;
-    if (argc || !process_child())
+    if (argc || !process_child("vow-egress"))
         return complain("This is a part of vow that `vow serve` starts");
     struct residues residues;
     struct egress_plan plan = { .extra_ca = getenv("VOW_EGRESS_CA"),

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-bool process_child(void)
+bool process_child(const char *name)
 {
     int type = 0;
     socklen_t n = sizeof type;
@@ -21,8 +21,7 @@ bool process_child(void)
         return false;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0))
         return false;
-    bool core = fcntl(PROCESS_LISTEN, F_GETFD) >= 0;
-    (void)prctl(PR_SET_NAME, core ? "vow-core" : "vow-egress", 0, 0, 0);
+    (void)prctl(PR_SET_NAME, name, 0, 0, 0);
     /* It may have died before: then nobody reads the other end of the pipe. */
     struct pollfd ready = { .fd = PROCESS_READY };
     return poll(&ready, 1, 0) == 0;

@@ -66,11 +66,11 @@ static bool descriptor_open(int fd)
 
 static int child_main(bool core, const char *how)
 {
-    if (!process_child())
+    if (!process_child(core ? "vow-core" : "vow-egress"))
         return 90;
     if (descriptor_open(PROCESS_LISTEN) != core || descriptor_open(PROCESS_MEMORY) != core ||
-        descriptor_open(PROCESS_MAPS) != core || descriptor_open(PROCESS_MAPS + 1) ||
-        getpgrp() != getpid())
+        descriptor_open(PROCESS_MAPS) != core || descriptor_open(PROCESS_RELAYED) ||
+        descriptor_open(PROCESS_RELAYED + 1) || getpgrp() != getpid())
         return 91;
     char name[16];
     if (prctl(PR_GET_NAME, name) || strcmp(name, core ? "vow-core" : "vow-egress") != 0)

@@ -1,7 +1,7 @@
 /* relay.c: a process that passes bytes on, and is allowed nothing else. */
 #include "relay.h"
 
-#include "sandbox.h"
+#include "process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,17 +11,15 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { CHUNK = 64 << 10, STACK = 256 << 10, CONNECT_S = 10 };
+enum { CHUNK = 64 << 10, STACK = 256 << 10, CONNECT_S = 10, PAUSE_MS = 50 };
 
 static void close_kept(int fd)
 {
@@ -114,8 +112,12 @@ static void *pump_back(void *with)
 {
     const struct pair *p = with;
     char *room = malloc(CHUNK);
-    if (room)
+    if (room) {
         pump(p->far, p->near, room);
+    } else {
+        shutdown(p->near, SHUT_RDWR);
+        shutdown(p->far, SHUT_RDWR);
+    }
     free(room);
     return NULL;
 }
@@ -152,25 +154,29 @@ static void *taken_serve(void *with)
     return NULL;
 }
 
-static void take(const struct relay_target *target, int listener)
+/* False when there is no room for it now. */
+static bool take(const struct relay_target *target, int listener)
 {
     pthread_attr_t small;
     pthread_t thread;
     struct taken *taken = malloc(sizeof *taken);
-    int near = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (near < 0 || !taken) {
+    int near = taken ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+    if (near < 0) {
+        bool gone = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
         free(taken);
-        return;
+        return gone;
     }
     *taken = (struct taken){ target, near };
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK);
     pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &small, taken_serve, taken)) {
+    bool served = !pthread_create(&thread, &small, taken_serve, taken);
+    if (!served) {
         close(near);
         free(taken);
     }
     pthread_attr_destroy(&small);
+    return served;
 }
 
 static bool listeners_receive(int channel, size_t count, int *ret)
@@ -193,51 +199,36 @@ static bool listeners_receive(int channel, size_t count, int *ret)
     return true;
 }
 
-__attribute__((noreturn)) static void relay_run(const struct relay_target *targets, size_t count,
-                                                int channel)
+/* Without a free descriptor the connection waits, and poll says so at once: a pause, then. */
+static void listeners_serve(const struct relay_target *targets, size_t count,
+                            const struct pollfd *waits)
+{
+    bool taken = true;
+    for (size_t i = 0; i < count; i++)
+        if (waits[i].revents & POLLIN)
+            taken = take(&targets[i], waits[i].fd) && taken;
+    if (!taken)
+        poll(NULL, 0, PAUSE_MS);
+}
+
+int relay_run(const struct relay_target *targets, size_t count)
 {
     int listener[RELAY_TARGETS];
     struct pollfd waits[RELAY_TARGETS + 1];
-    struct sandbox_report report;
-    (void)prctl(PR_SET_NAME, "vow-relay", 0, 0, 0);
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    if (!listeners_receive(channel, count, listener))
-        _exit(1);
-    sandbox_relay(&report);
+    if (!listeners_receive(PROCESS_CHANNEL, count, listener))
+        return 1;
     for (size_t i = 0; i < count; i++)
         waits[i] = (struct pollfd){ .fd = listener[i], .events = POLLIN };
-    waits[count] = (struct pollfd){ .fd = channel, .events = POLLIN };
+    waits[count] = (struct pollfd){ .fd = PROCESS_CHANNEL, .events = POLLIN };
     for (;;) {
-        if (poll(waits, count + 1, -1) < 0 && errno != EINTR)
-            _exit(1);
-        if (waits[count].revents) /* core is gone */
-            _exit(0);
-        for (size_t i = 0; i < count; i++)
-            if (waits[i].revents & POLLIN)
-                take(&targets[i], listener[i]);
+        int ready = poll(waits, count + 1, -1);
+        if (ready < 0 && errno != EINTR)
+            return 1;
+        if (ready > 0 && waits[count].revents) /* core is gone */
+            return 0;
+        if (ready > 0)
+            listeners_serve(targets, count, waits);
     }
-}
-
-bool relay_start(const struct relay_target *targets, size_t count, int *channel)
-{
-    int ends[2];
-    assert(count && count <= RELAY_TARGETS);
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
-        return false;
-    pid_t child = fork();
-    if (child < 0) {
-        close_kept(ends[0]);
-        close_kept(ends[1]);
-        return false;
-    }
-    if (!child) {
-        close_range(3, (unsigned)ends[1] - 1, 0);
-        close_range((unsigned)ends[1] + 1, ~0u, 0);
-        relay_run(targets, count, ends[1]);
-    }
-    close(ends[1]);
-    *channel = ends[0];
-    return true;
 }
 
 /* --- in core --- */

@@ -270,6 +270,7 @@ bool sandbox_relay(struct sandbox_report *ret)
     if (SANITIZED)
         paths_add(read, sanitizer_read);
     *ret = (struct sandbox_report){ 0 };
+    limit_user(ret);
     limit_capabilities(ret, 0);
     limit_privileges(ret);
     limit_dumps(ret);

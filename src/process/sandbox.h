@@ -46,7 +46,7 @@ bool sandbox_core(const struct sandbox_core *in, struct sandbox_report *ret);
 bool sandbox_egress(const char *extra_ca, struct sandbox_report *ret);
 
 /* relay: connections out, but none in but those it was given; reads resolver files, writes
-   nothing. */
+   nothing; becomes nobody when it was root. */
 bool sandbox_relay(struct sandbox_report *ret);
 
 /* supervisor: no core dumps, not traceable, no new privileges, and none of the system calls that

@@ -1,4 +1,4 @@
-/* supervisor.c: starting the two children, and starting them again. */
+/* supervisor.c: starting the children, and starting them again. */
 #include "process.h"
 
 #include "memory.h"
@@ -21,6 +21,7 @@
 enum {
     CORE,
     EGRESS,
+    RELAY, /* begins and ends with core; not there unless the plan has its arguments */
     CHILDREN,
     ARGS = 32,            /* of a child's command line */
     FIRST_FD = 10,        /* ours begin here, so that a child's never collide with them */
@@ -49,6 +50,7 @@ struct supervisor {
     const struct supervisor_plan *plan;
     struct child child[CHILDREN];
     int listener, signals;
+    int way; /* core's end of its pair with the relay, while both are started; else -1 */
     struct memory_view memory; /* its own, for core to look through */
     uint16_t port;
     bool stopping;
@@ -77,6 +79,12 @@ static void tell(const struct supervisor *s, enum supervisor_event event, const 
         s->plan->event(s->plan->user, event, text);
 }
 
+/* In a child: `fd` becomes `as`, which is closed when there is none (-1). */
+static bool give(int fd, int as)
+{
+    return fd >= 0 ? dup2(fd, as) >= 0 : !close(as) || errno == EBADF;
+}
+
 /* Runs in the new process; only calls that are safe behind fork. */
 static void child_exec(const struct supervisor *s, const struct child *c, int ready)
 {
@@ -89,13 +97,13 @@ static void child_exec(const struct supervisor *s, const struct child *c, int re
     if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(c->channel, PROCESS_CHANNEL) < 0 ||
         dup2(ready, PROCESS_READY) < 0 || sigprocmask(SIG_SETMASK, &none, NULL))
         _exit(127);
-    bool core = c == &s->child[CORE];
-    if (core ? dup2(s->listener, PROCESS_LISTEN) < 0 : close(PROCESS_LISTEN) && errno != EBADF)
+    bool core = c == &s->child[CORE], view = core && s->memory.mem > 0;
+    if (!give(core ? s->listener : -1, PROCESS_LISTEN) ||
+        !give(view ? s->memory.mem : -1, PROCESS_MEMORY) ||
+        !give(view ? s->memory.maps : -1, PROCESS_MAPS) ||
+        !give(core ? s->way : -1, PROCESS_RELAYED))
         _exit(127);
-    bool view = core && s->memory.mem > 0;
-    if (view && (dup2(s->memory.mem, PROCESS_MEMORY) < 0 || dup2(s->memory.maps, PROCESS_MAPS) < 0))
-        _exit(127);
-    close_range(view ? PROCESS_MAPS + 1 : PROCESS_READY + 1, ~0u, 0);
+    close_range(PROCESS_RELAYED + 1, ~0u, 0);
     setpgid(0, 0); /* the terminal's Ctrl-C reaches the supervisor alone */
     execve(s->plan->program ? s->plan->program : "/proc/self/exe", (char **)(uintptr_t)args,
            c->env);
@@ -111,7 +119,7 @@ static int fd_high(int fd)
     return high;
 }
 
-static void child_start(struct supervisor *s, struct child *c)
+static void child_fork(struct supervisor *s, struct child *c)
 {
     int ends[2];
     c->start_at = INT64_MAX;
@@ -139,6 +147,36 @@ static void child_signal(const struct child *c, int signal)
 {
     if (c->pid)
         kill(c->pid, signal);
+}
+
+/* Nobody else keeps an end of their pair, so that each notices when the other is gone: the relay
+   then ends, and so does core, which is started again with a relay. */
+static void core_start(struct supervisor *s)
+{
+    int ends[2] = { -1, -1 };
+    struct child *relay = &s->child[RELAY];
+    child_signal(relay, SIGKILL); /* one of an earlier core that has not noticed yet */
+    if (s->plan->relay_args && !socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
+        relay->channel = fd_high(ends[0]);
+        s->way = fd_high(ends[1]);
+        if (relay->ready_pipe >= 0)
+            close(relay->ready_pipe);
+        child_fork(s, relay);
+        relay->start_at = INT64_MAX;
+        close(relay->channel);
+    }
+    child_fork(s, &s->child[CORE]);
+    if (s->way >= 0)
+        close(s->way);
+    s->way = relay->channel = -1;
+}
+
+static void child_start(struct supervisor *s, struct child *c)
+{
+    if (c == &s->child[CORE])
+        core_start(s);
+    else
+        child_fork(s, c);
 }
 
 static void stop_begin(struct supervisor *s, int status)
@@ -176,6 +214,8 @@ static void child_died(struct supervisor *s, struct child *c, int status)
             child_signal(&s->child[EGRESS], SIGTERM);
         return;
     }
+    if (c == &s->child[RELAY]) /* core ends now, and says so */
+        return;
     if (refused && !c->ever_ready) {
         stop_begin(s, PROCESS_REFUSED);
         return;
@@ -243,7 +283,7 @@ static int wait_ms(const struct supervisor *s)
 
 static void supervise(struct supervisor *s)
 {
-    while (!s->stopping || s->child[CORE].pid || s->child[EGRESS].pid) {
+    while (!s->stopping || s->child[CORE].pid || s->child[EGRESS].pid || s->child[RELAY].pid) {
         struct pollfd want[1 + CHILDREN] = { { .fd = s->signals, .events = POLLIN } };
         for (size_t i = 0; i < CHILDREN; i++) {
             struct child *c = &s->child[i];
@@ -267,7 +307,7 @@ static bool channel_open(struct supervisor *s)
     int ends[2], bytes = CHANNEL_BYTES;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
         return false;
-    for (size_t i = 0; i < CHILDREN; i++) {
+    for (size_t i = CORE; i <= EGRESS; i++) {
         s->child[i].channel = fd_high(ends[i]);
         /* as far as the system's own limit goes */
         (void)setsockopt(s->child[i].channel, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
@@ -320,8 +360,9 @@ static void supervisor_close(struct supervisor *s)
             close(fds[i]);
 }
 
-/* The environment may hold the master key, which is none of egress's business. */
-static void egress_env_fill(char *env[ARGS])
+/* The environment may hold the master key and the password of the database, which are core's
+   business alone. */
+static void outer_env_fill(char *env[ARGS])
 {
     static const char *const names[] = {
         "VOW_EGRESS_",  "LD_BIND_NOW=",  "TZ=",           "LANG=",          "RES_OPTIONS=",
@@ -347,15 +388,18 @@ static void own_limits(const struct supervisor *s)
 
 int supervisor_run(const struct supervisor_plan *plan)
 {
-    char *egress_env[ARGS];
+    char *outer_env[ARGS];
     struct supervisor s = {
         .plan = plan,
         .listener = -1,
         .signals = -1,
+        .way = -1,
         .status = 1,
         .child = {
             [CORE] = { .name = "core", .flag = PROCESS_CORE, .args = plan->core_args },
             [EGRESS] = { .name = "egress", .flag = PROCESS_EGRESS, .args = plan->egress_args },
+            [RELAY] = { .name = "relay", .flag = PROCESS_RELAY, .args = plan->relay_args,
+                        .start_at = INT64_MAX },
         },
     };
     for (size_t i = 0; i < CHILDREN; i++)
@@ -363,9 +407,9 @@ int supervisor_run(const struct supervisor_plan *plan)
     /* Binding a function late spills the vector registers to the stack, with whatever was last
        copied through them. */
     (void)setenv("LD_BIND_NOW", "1", 1);
-    egress_env_fill(egress_env);
+    outer_env_fill(outer_env);
     s.child[CORE].env = environ;
-    s.child[EGRESS].env = egress_env;
+    s.child[EGRESS].env = s.child[RELAY].env = outer_env;
     if (supervisor_open(&s)) {
         memory_own_open(&s);
         own_limits(&s);

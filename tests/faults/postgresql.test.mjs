@@ -2,7 +2,7 @@
 // around a commit, its disk is full, it dies and a standby takes its place.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,8 +99,10 @@ class Cutter {
     cutter.dir = await mkdtemp(join(tmpdir(), "vow-cutter-"));
     cutter.to = join(postgres.dir, `.s.PGSQL.${postgres.port}`);
     const server = createServer((near) => cutter.#carry(near));
-    server.listen(join(cutter.dir, `.s.PGSQL.${postgres.port}`));
+    const path = join(cutter.dir, `.s.PGSQL.${postgres.port}`);
+    server.listen(path);
     await once(server, "listening");
+    await Promise.all([chmod(cutter.dir, 0o711), chmod(path, 0o777)]); // as a server's: the relay is nobody
     t.after(() => {
       server.close();
       return rm(cutter.dir, { recursive: true });
