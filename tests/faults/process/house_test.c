@@ -58,7 +58,7 @@ static int core_main(const char *folder)
 {
     struct sandbox_report report;
     struct egress_client *client;
-    if (!process_child())
+    if (!process_child("vow-core"))
         return 90;
     sandbox_core(&(struct sandbox_core){ .data = folder }, &report);
     if (!(client = egress_client_new(PROCESS_CHANNEL)))
@@ -83,7 +83,7 @@ static int core_main(const char *folder)
 static int egress_start(const char *extra_ca)
 {
     struct sandbox_report report;
-    if (!process_child())
+    if (!process_child("vow-egress"))
         return 90;
     (void)sandbox_egress(extra_ca[0] ? extra_ca : NULL, &report);
     struct egress_plan plan = { .extra_ca = extra_ca[0] ? extra_ca : NULL, .ready = process_ready };
