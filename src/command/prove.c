@@ -62,8 +62,8 @@ static bool witness_answer(struct witness_desk *desk, int fd, const char *questi
         return witness_post(desk, fd, question + 5);
     if (text_starts(question, "fetch "))
         return witness_fetch(desk, fd, question + 6);
-    if (!strcmp(question, "attempts"))
-        return witness_attempts(desk, fd);
+    if (!strcmp(question, "attempts") || !strcmp(question, "attempts relayed"))
+        return witness_attempts(desk, fd, question[8]);
     return admin_say(fd, "none");
 }
 
@@ -118,7 +118,7 @@ int prove_command(int argc, char **argv)
         return status;
     if (only && (strlen(only) > 20 || strchr(only, ' ')))
         return complain("%s is not the id of a promise", only);
-    if (access(arena_printf(&a, "%s/control.db", data), F_OK))
+    if (access(arena_printf(&a, "%s/key-check", data), F_OK)) /* also where a server has the data */
         return complain("There is no installation in %s", data);
     if (!data_folder(data, &a, &data, &err))
         return complain_error(&err);

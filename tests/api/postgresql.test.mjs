@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import test from "node:test";
-import { startServer } from "../lib/server.mjs";
+import { startServer, vow } from "../lib/server.mjs";
 
 const BINARY = resolve(process.env.VOW_BINARY ?? "build/debug/src/vow");
 const SAY_URL = "console.log(process.env.VOW_TEST_STORE); setInterval(() => {}, 1e6)";
@@ -57,6 +57,21 @@ test("the product serves from PostgreSQL, and finds everything again", async (t)
   assert.equal(again.body.note, "arches");
   const people = await ada.get("/api/v1/people?sort=name");
   assert.equal(people.body.items[0].email, "ada@example.org");
+});
+
+test("the promises hold on PostgreSQL, as far as this build lets itself be seen", async (t) => {
+  const server = await startServer({ args: ["--store", await postgres(t)] });
+  t.after(() => server.stop());
+  const run = await vow(["prove", "--data", server.data, "--json"], { env: server.env });
+  const { promises } = JSON.parse(run.stdout);
+  const results = (...ids) => promises.filter((p) => ids.includes(p.id)).map((p) => p.result);
+  assert.deepEqual(
+    promises.filter((p) => p.result === "broken"),
+    [],
+  );
+  assert.deepEqual(results("AI-4.a", "PL-1.c", "PL-5.a"), ["held", "held", "held"]);
+  const stored = promises.find((p) => p.id === "AI-4.a");
+  assert.match(stored.evidence, /rows as they lie on the database server hold it nowhere/);
 });
 
 test("a store that cannot be is refused in one sentence", async (t) => {
