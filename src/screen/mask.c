@@ -172,21 +172,42 @@ static bool hit_common(const struct search *s, const struct tagger_hit *h)
     return true;
 }
 
-/* One word of a dictionary that no list of names has, with a capital because a line or a sentence
+/* Words of a dictionary without a capital or a word of streets or places: "total 48". */
+static bool hit_no_address(const struct search *s, const struct tagger_hit *h)
+{
+    const unsigned site =
+        GAZETTEER_STREET | GAZETTEER_PLACE | GAZETTEER_PLACE_PART | GAZETTEER_COUNTRY;
+    for (size_t i = h->first; i <= h->last; i++) {
+        const struct word *w = &s->words.at[i];
+        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look(w->hash) : GAZETTEER_WORD;
+        if (!(lists & GAZETTEER_WORD) || lists & site ||
+            (w->class == WORD_LETTERS && w->shape != CASE_LOWER))
+            return false;
+    }
+    return h->kind == MASK_STREET_ADDRESS && h->last > h->first;
+}
+
+/* Whether a capital may stand at word `i` only because a line or a sentence starts there. */
+static bool capital_due(const struct search *s, size_t i)
+{
+    if (i == 0 || s->words.at[i - 1].class == WORD_NEWLINE)
+        return true;
+    bool title = i > 1 && sign_at(s, i - 1, ".") && s->words.at[i - 2].class == WORD_LETTERS &&
+                 gazetteer_look(s->words.at[i - 2].hash) & GAZETTEER_HONORIFIC;
+    return !title && sign_at(s, i - 1, ".!?:-*\"");
+}
+
+/* One word of a dictionary that is no first name, with a capital because a line or a sentence
    starts with it, needs strong signs around it. The limit was chosen on held-out texts. */
 static bool hit_weak(const struct search *s, const struct tagger_hit *h)
 {
     const struct word *w = &s->words.at[h->first];
-    unsigned known =
-        GAZETTEER_FIRST | GAZETTEER_LAST | GAZETTEER_PLACE | GAZETTEER_COUNTRY | GAZETTEER_COMPANY;
     if (h->first < h->last || w->class != WORD_LETTERS || w->shape != CASE_TITLE ||
         (h->kind != MASK_PERSON && h->kind != MASK_GPE && h->kind != MASK_ORGANIZATION))
         return false;
-    if (h->first > 0 && s->words.at[h->first - 1].class != WORD_NEWLINE &&
-        !sign_at(s, h->first - 1, ".!?:-*\""))
-        return false;
     unsigned lists = gazetteer_look(w->hash);
-    return lists & GAZETTEER_WORD && !(lists & known) && h->score < 0.86f;
+    return lists & GAZETTEER_WORD && !(lists & GAZETTEER_FIRST) && h->score < 0.86f &&
+           capital_due(s, h->first);
 }
 
 /* A word that is a name wherever it stands, once one place has shown it to be one. */
@@ -271,7 +292,8 @@ static void search_tagger(struct search *s, const struct mask *m)
     for (size_t i = 0; i < count; i++) {
         struct tagger_hit *h = &hits[kept];
         *h = hits[i];
-        if (!hit_trim(s, h) || (!small && (hit_common(s, h) || hit_weak(s, h))))
+        if (!hit_trim(s, h) || hit_no_address(s, h) ||
+            (!small && (hit_common(s, h) || hit_weak(s, h))))
             continue;
         kept++;
         struct found *f = search_add(s, h->kind, s->words.at[h->first].start,

@@ -199,6 +199,8 @@ static void tagger_reads_names(void **state)
     assert_true(found(*state, "We moved to Rotterdam last year.", MASK_GPE, "Rotterdam"));
     assert_true(found(*state, "Please send it to 12 Baker Street, London", MASK_STREET_ADDRESS,
                       "12 Baker Street, London"));
+    assert_false(found(*state, "$ ls -la /var/log\ntotal 48\ndrwxr-xr-x 2 root root 4096 .",
+                       MASK_STREET_ADDRESS, "total 48"));
 }
 
 static struct mask_text round_trip(struct arena *a, const struct mask *m, const char *text,
