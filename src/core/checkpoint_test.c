@@ -123,10 +123,10 @@ static void untouched_is_whole(void **state)
 static void late_events_are_covered(void **state)
 {
     struct office *o = *state;
-    static const struct query before = {
-        "UPDATE audit_event SET id = $1 WHERE checkpoint IS NULL"
-    };
-    static const struct query yesterday = { "UPDATE audit_checkpoint SET created_at = $1" };
+    static const struct query before = { "UPDATE audit_event SET id = $1 WHERE checkpoint IS NULL",
+                                         .whole = "A test" };
+    static const struct query yesterday = { "UPDATE audit_checkpoint SET created_at = $1",
+                                            .whole = "A test" };
     struct value first = value_id((struct id){ { [15] = 10 } });
     struct value day_before = value_instant(instant_plus(instant_now(), (struct span){ -86400 }));
     tamper(o, &before, &first);
@@ -145,31 +145,33 @@ static const struct {
     bool at; /* $1 is a moment */
 } rows[] = {
     { { "UPDATE audit_event SET action = 'person.wave' WHERE id = (SELECT id FROM audit_event"
-        " WHERE checkpoint = 2 ORDER BY id DESC LIMIT 1)" },
+        " WHERE checkpoint = 2 ORDER BY id DESC LIMIT 1)",
+        .whole = "A test" },
       "\"broken\":2,\"problem\":\"covers events that were altered\"" },
-    { { "UPDATE audit_event SET actor = NULL WHERE checkpoint = 1" },
+    { { "UPDATE audit_event SET actor = NULL WHERE checkpoint = 1", .whole = "A test" },
       "\"broken\":1,\"problem\":\"covers events that were altered\"" },
-    { { "UPDATE audit_event SET created_at = $1 WHERE checkpoint = 1" },
+    { { "UPDATE audit_event SET created_at = $1 WHERE checkpoint = 1", .whole = "A test" },
       "\"broken\":1,\"problem\":\"covers events that were altered\"",
       true },
     { { "DELETE FROM audit_event WHERE id = (SELECT id FROM audit_event WHERE checkpoint = 2"
         " ORDER BY id LIMIT 1)" },
       "\"broken\":2,\"problem\":\"lacks events\"" },
-    { { "UPDATE audit_event SET checkpoint = NULL WHERE checkpoint = 1" },
+    { { "UPDATE audit_event SET checkpoint = NULL WHERE checkpoint = 1", .whole = "A test" },
       "\"broken\":1,\"problem\":\"lacks events\"" },
-    { { "UPDATE audit_event SET checkpoint = 2 WHERE checkpoint IS NULL" },
+    { { "UPDATE audit_event SET checkpoint = 2 WHERE checkpoint IS NULL", .whole = "A test" },
       "\"broken\":2,\"problem\":\"has events too many\"" },
-    { { "UPDATE audit_checkpoint SET events = events - 1 WHERE number = 1" },
+    { { "UPDATE audit_checkpoint SET events = events - 1 WHERE number = 1", .whole = "A test" },
       "\"broken\":1,\"problem\":\"has events too many\"" },
-    { { "UPDATE audit_checkpoint SET signature = replace(signature, 'a', 'b') WHERE number = 2" },
+    { { "UPDATE audit_checkpoint SET signature = replace(signature, 'a', 'b') WHERE number = 2",
+        .whole = "A test" },
       "\"broken\":2,\"problem\":\"is not signed by this installation\"" },
-    { { "UPDATE audit_checkpoint SET signature = NULL WHERE number = 2" },
+    { { "UPDATE audit_checkpoint SET signature = NULL WHERE number = 2", .whole = "A test" },
       "\"broken\":2,\"problem\":\"is not signed by this installation\"" },
     { { "DELETE FROM audit_checkpoint WHERE number = 1" },
       "\"broken\":1,\"problem\":\"is missing\"" },
     { { "DELETE FROM audit_checkpoint WHERE number = 2" },
       "\"broken\":2,\"problem\":\"is missing\"" },
-    { { "UPDATE audit_checkpoint SET before = head WHERE number = 2" },
+    { { "UPDATE audit_checkpoint SET before = head WHERE number = 2", .whole = "A test" },
       "\"broken\":2,\"problem\":\"does not follow the one before it\"" },
 };
 

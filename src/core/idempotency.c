@@ -123,6 +123,6 @@ bool idempotency_settle(struct ctx *c, bool answered)
 
 bool idempotency_forget(struct ctx *c)
 {
-    static const struct query all = { "DELETE FROM idempotency" };
+    static const struct query all = { "DELETE FROM idempotency", .whole = "All are forgotten" };
     return tx_run(c->tx, &all, NO_ARGS, NULL);
 }

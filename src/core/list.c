@@ -218,7 +218,9 @@ static bool rows_ordered(struct ctx *c, const struct table *t, const struct page
     size_t n = 0, skip = 0;
     rows_add(c, &sql, t, page, args, &n);
     buffer_printf(&sql, " LIMIT %d", ORDERED_MAX + 1);
-    if (!tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, &list))
+    struct query q = query_composed(sql.at);
+    q.whole = "No more than the limit is read";
+    if (!tx_rows(c->tx, &q, args, n, t->fields, t->size, 0, &list))
         return false;
     if (list.count > ORDERED_MAX)
         return fail_at(c, "/sort",

@@ -142,7 +142,9 @@ bool rows_each(struct ctx *c, const struct table *t, const struct field *owner, 
     if (owner)
         buffer_printf(&sql, " WHERE \"%s\" = $1", owner->name);
     buffer_string(&sql, table_has_ids(t) ? " ORDER BY id" : "");
-    return tx_each(c->tx, composed(c, &sql), args, owner ? 1 : 0, t->fields, t->size, each, with);
+    struct query q = query_composed(sql.at);
+    q.whole = "All of an organisation moves";
+    return tx_each(c->tx, &q, args, owner ? 1 : 0, t->fields, t->size, each, with);
 }
 
 bool tenant_find(struct ctx *c, struct id id, struct tenant *ret, bool *found)

@@ -88,7 +88,10 @@ static bool table_enter(struct take *k, const char *text, bool control)
     buffer_printf(&clear, "DELETE FROM %s", k->into.table->name);
     k->into.insert = composed(c, &insert);
     k->into.erase = composed(c, &erase);
-    k->into.clear = composed(c, &clear);
+    struct query *all = arena_new(c->arena, struct query);
+    *all = query_composed(clear.at);
+    all->whole = "The moved rows take the place of all";
+    k->into.clear = all;
     return true;
 }
 

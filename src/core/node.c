@@ -31,6 +31,7 @@ static const struct field node_fields[] = {
 
 const struct table node_table = {
     .name = "node",
+    .few = true,
     .doc = "Processes that serve from this store together",
     .fields = node_fields,
     .size = sizeof(struct node_row),

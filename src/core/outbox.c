@@ -32,6 +32,7 @@ const struct table outbox_task_table = {
     .doc = "Deliveries of events that are still to run, and jobs that failed",
     .fields = outbox_task_fields,
     .size = sizeof(struct outbox_task),
+    .indexes = (const char *const[]){ "holder, due_at", NULL },
     .log = true,
     .held_back = true,
 };
@@ -236,7 +237,8 @@ struct periodic {
 
 static bool periodic_find(struct ctx *c, void *with)
 {
-    static const struct query left = { "kind = 'job' AND name = $1" };
+    static const struct query left = { "kind = 'job' AND name = $1",
+                                       .whole = "What is done has left the queue" };
     struct periodic *p = with;
     bool found;
     return row_find(c, &outbox_task_table, &left, ARGS(value_text(p->job->name)), &p->task, &found);

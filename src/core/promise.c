@@ -96,6 +96,7 @@ static const struct field promise_row_fields[] = {
 
 const struct table promise_result_table = {
     .name = "promise_result",
+    .few = true,
     .doc = "What the last check of each promise found",
     .fields = promise_row_fields,
     .size = sizeof(struct promise_row),

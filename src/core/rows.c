@@ -211,14 +211,16 @@ bool row_find(struct ctx *c, const struct table *t, const struct query *where,
               const struct value *args, size_t n, void *ret, bool *found)
 {
     struct buffer sql = rows_where(c, t, where->sql);
-    return tx_row(c->tx, composed(c, &sql), args, n, t->fields, ret, found);
+    struct query q = { sql.at, where->whole };
+    return tx_row(c->tx, &q, args, n, t->fields, ret, found);
 }
 
 bool rows_find(struct ctx *c, const struct table *t, const struct query *where,
                const struct value *args, size_t n, struct list *ret)
 {
     struct buffer sql = rows_where(c, t, where->sql);
-    return tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, ret);
+    struct query q = { sql.at, where->whole };
+    return tx_rows(c->tx, &q, args, n, t->fields, t->size, 0, ret);
 }
 
 static bool row_fetch(struct ctx *c, const struct table *t, enum scope scope, struct id id,

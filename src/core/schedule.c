@@ -20,6 +20,7 @@ static const struct field schedule_fields[] = {
 
 const struct table schedule_table = {
     .name = "schedule",
+    .few = true,
     .doc = "Which node runs the periodic jobs",
     .fields = schedule_fields,
     .size = sizeof(struct schedule),

@@ -156,6 +156,7 @@ static bool blind_append(struct ctx *c, const struct table *t, const struct fiel
     const struct field fields[] = { id, value, { 0 } };
     struct query all =
         query_composed(arena_printf(c->arena, "SELECT id, \"%s\" FROM %s", f->name, t->name));
+    all.whole = "A column is filled";
     struct query set = query_composed(
         arena_printf(c->arena, "UPDATE %s SET \"%s\" = $2 WHERE id = $1", t->name, f->name));
     struct list rows;

@@ -65,6 +65,8 @@ struct table {
     bool singleton;             /* exactly one row per organisation: GET and PATCH at `path` */
     bool control;               /* lives in the control database, not in an organisation's */
     bool log;       /* bookkeeping (audit, outbox …): its own changes are not audited */
+    bool few;       /* some thousands of rows at most, set up by hand or one each of something that
+                       is: a query may read them all */
     bool directory; /* everybody may look colleagues up in it: reads are not audited */
     bool held_back; /* not part of an organisation's export (derived or technical) */
     bool stands;    /* what a person said here: an archive that is taken in adds to it and never

@@ -32,6 +32,7 @@ const struct table tenant_table = {
     .doc = "Organisations of this installation and their wrapped keys",
     .fields = tenant_fields,
     .size = sizeof(struct tenant),
+    .indexes = (const char *const[]){ "state, deleted_at", NULL },
     .control = true,
     .log = true,
 };

@@ -30,6 +30,8 @@ struct tx;
    function that uses it; run-time text has no way in but db/compose.h. */
 struct query {
     const char *sql;
+    const char *whole; /* why it may read all of a growing table, for which no index helps; NULL: it
+                          must not. See store_config.grows */
 };
 
 /* A value on its way into a statement. KIND_NONE is NULL. `column` names the declared column it
@@ -82,7 +84,11 @@ struct store_config {
     const char *url;
     const uint16_t *ports; /* of the own loopback, where somebody passes on what goes to each server
                               of the URL (see store_servers); NULL: they are reached directly */
-    int connections; /* to the server, at most; 0: 40 */
+    int connections;       /* to the server, at most; 0: 40 */
+    /* For tests: whether a table's rows become more and more. A query that reads all of such a one,
+       not by an index, then fails, unless it says why. NULL: nothing is looked at. */
+    bool (*grows)(void *with, const char *table);
+    void *grows_with;
     /* The data key of one database, from its id; called for each connection. */
     bool (*key)(void *with, struct id db, struct secret_key *ret, struct error *err);
     void *key_with;

@@ -459,16 +459,78 @@ static void test_limits_of_connections(void **state)
                              SQLITE_OK);
 }
 
+static bool note_grows(void *with, const char *table)
+{
+    (void)with;
+    return !strcmp(table, "note");
+}
+
+struct asked {
+    const struct query *query;
+    struct value value;
+};
+
+static bool ask_work(struct tx *tx, void *with, struct error *err)
+{
+    const struct asked *asked = with;
+    (void)err;
+    return tx_run(tx, asked->query, &asked->value, asked->value.kind != KIND_NONE, NULL);
+}
+
+/* Also one that only counts, and one whose table has another name there. */
+static void test_scans_of_growing_tables(void **state)
+{
+    static const struct query by_id = { "SELECT text FROM note WHERE id = $1" };
+    static const struct query excused = { "SELECT id FROM note WHERE number + 1 = 2",
+                                          .whole = "A test" };
+    static const struct query scans[] = {
+        { "SELECT text FROM note WHERE text || 'x' = 'y'" },
+        { "SELECT count(*) FROM note WHERE text || 'x' = 'y'" },
+        { "SELECT one.number FROM note one WHERE one.text || 'x' = 'y'" },
+        { "UPDATE note SET text = 'x' WHERE text || 'x' = 'y'" },
+        { "DELETE FROM note WHERE text || 'x' = 'y'" },
+    };
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    char *dir = folder_fresh();
+    struct store_config config = config_plain(dir);
+    struct store *s = NULL;
+    (void)state;
+    config.grows = note_grows;
+    assert_true(store_open(&config, &s, &err));
+    struct db *db = open_db(s, 1);
+    assert_true(insert(db, 1, "one", &err));
+    assert_true(
+        db_write_wait(db, &a, ask_work, &(struct asked){ &by_id, value_id(id_of(1)) }, &err));
+    assert_true(db_write_wait(db, &a, ask_work, &(struct asked){ .query = &excused }, &err));
+    for (size_t i = 0; i < LENGTH(scans); i++) {
+        err = (struct error){ 0 };
+        assert_false(db_write_wait(db, &a, ask_work, &(struct asked){ .query = &scans[i] }, &err));
+        assert_int_equal(err.problem, INTERNAL);
+        assert_non_null(strstr(err.detail, "all of 'note' is read by"));
+    }
+    db_release(db);
+    store_close(s);
+    folder_remove(dir);
+    arena_done(&a);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_every_kind_comes_back),     TEST(test_lists_come_back),
-        TEST(test_columns_of_a_table),        TEST(test_unique_violation),
-        TEST(test_reading_work_cannot_write), TEST(test_wrong_use_is_told),
-        TEST(test_parameters_go_by_number),   TEST(test_query_within_itself),
-        TEST(test_fewer_rows_than_there_are), TEST(test_changes_are_counted_and_whole),
+        TEST(test_scans_of_growing_tables),
+        TEST(test_every_kind_comes_back),
+        TEST(test_lists_come_back),
+        TEST(test_columns_of_a_table),
+        TEST(test_unique_violation),
+        TEST(test_reading_work_cannot_write),
+        TEST(test_wrong_use_is_told),
+        TEST(test_parameters_go_by_number),
+        TEST(test_query_within_itself),
+        TEST(test_fewer_rows_than_there_are),
+        TEST(test_changes_are_counted_and_whole),
         TEST(test_statements_are_bounded),
     };
     const struct CMUnitTest sqlite[] = { TEST(test_limits_of_connections) };

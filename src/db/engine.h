@@ -77,6 +77,8 @@ struct store {
     pthread_t *threads;
     int thread_count;
 
+    struct scans *scans; /* with config.grows */
+
     struct pg_store *pg; /* PostgreSQL's */
 };
 
@@ -125,6 +127,9 @@ struct engine {
                  const struct field *fields, size_t size, row_fn *each, void *with);
     bool (*rows)(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                  const struct field *fields, size_t size, size_t max, struct list *ret);
+    /* The tables that a statement reads from end to end, not by an index. */
+    bool (*scanned)(struct tx *tx, const char *sql, const struct value *args, size_t n,
+                    const char ***ret, size_t *count);
     bool (*columns)(struct tx *tx, const char *table, const char ***ret, size_t *count);
     bool (*tables)(struct tx *tx, const char ***ret, size_t *count);
     bool (*raw)(struct tx *tx, raw_fn *each, void *with); /* NULL: the databases are files */
@@ -146,6 +151,11 @@ extern const struct engine sqlite_engine, pg_engine;
 
 /* Whether a thread may use the database; UNAVAILABLE when it is fenced for another. */
 bool db_admits(struct db *db, pthread_t thread, struct error *err);
+
+void scans_open(struct store *s);
+void scans_close(struct store *s);
+/* Whether a query leaves growing tables unscanned; INTERNAL when not. */
+bool scans_check(struct tx *tx, const struct query *q, const struct value *args, size_t n);
 
 /* Waits until nobody has the writer, then has it. The caller holds store->lock. */
 void writer_take(struct db *db);

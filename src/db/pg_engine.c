@@ -455,6 +455,7 @@ const struct engine pg_engine = {
     .row = pg_row,
     .each = pg_each,
     .rows = pg_rows,
+    .scanned = pg_scanned,
     .columns = pg_columns,
     .tables = pg_tables,
     .raw = pg_raw,

@@ -95,6 +95,8 @@ bool sqlite_each(struct tx *tx, const struct query *q, const struct value *args,
                  const struct field *fields, size_t size, row_fn *each, void *with);
 bool sqlite_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                  const struct field *fields, size_t size, size_t max, struct list *ret);
+bool sqlite_scanned(struct tx *tx, const char *sql, const struct value *args, size_t n,
+                    const char ***ret, size_t *count);
 bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
 bool sqlite_tables(struct tx *tx, const char ***ret, size_t *count);
 const char *sqlite_column_type(const struct field *f);

@@ -168,6 +168,7 @@ const struct engine sqlite_engine = {
     .row = sqlite_row,
     .each = sqlite_each,
     .rows = sqlite_rows,
+    .scanned = sqlite_scanned,
     .columns = sqlite_columns,
     .tables = sqlite_tables,
     .column_type = sqlite_column_type,

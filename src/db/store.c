@@ -23,6 +23,7 @@ int64_t store_clock(void)
 static void store_free(struct store *s)
 {
     s->engine->close(s);
+    scans_close(s);
     pthread_cond_destroy(&s->work);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
@@ -64,6 +65,7 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
     pthread_cond_init(&s->changed, NULL);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&s->lock, NULL);
+    scans_open(s);
     if (!s->engine->open(s, err)) {
         store_free(s);
         return false;

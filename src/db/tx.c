@@ -21,25 +21,28 @@ bool tx_writes(const struct tx *tx)
 bool tx_run(struct tx *tx, const struct query *q, const struct value *args, size_t n,
             int64_t *changed)
 {
-    return tx->db->store->engine->run(tx, q, args, n, changed);
+    return scans_check(tx, q, args, n) && tx->db->store->engine->run(tx, q, args, n, changed);
 }
 
 bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
             const struct field *fields, void *ret, bool *found)
 {
-    return tx->db->store->engine->row(tx, q, args, n, fields, ret, found);
+    return scans_check(tx, q, args, n) &&
+           tx->db->store->engine->row(tx, q, args, n, fields, ret, found);
 }
 
 bool tx_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
              const struct field *fields, size_t size, row_fn *each, void *with)
 {
-    return tx->db->store->engine->each(tx, q, args, n, fields, size, each, with);
+    return scans_check(tx, q, args, n) &&
+           tx->db->store->engine->each(tx, q, args, n, fields, size, each, with);
 }
 
 bool tx_rows(struct tx *tx, const struct query *q, const struct value *args, size_t n,
              const struct field *fields, size_t size, size_t max, struct list *ret)
 {
-    return tx->db->store->engine->rows(tx, q, args, n, fields, size, max, ret);
+    return scans_check(tx, q, args, n) &&
+           tx->db->store->engine->rows(tx, q, args, n, fields, size, max, ret);
 }
 
 struct query query_composed(const char *sql)

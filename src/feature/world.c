@@ -162,6 +162,7 @@ static bool table_search(struct ctx *c, struct traces *t, const char *table)
                             : "SELECT COUNT(*) FROM \"%s\" WHERE instr(CAST(\"%s\" AS BLOB), $1)"
                               " > 0",
             table, columns[i]));
+        q.whole = "A test looks everywhere";
         if (!tx_row(c->tx, &q, ARGS(value_blob(t->text)), count_fields, &count, &found))
             return false;
         if (count.n && !t->found)
@@ -187,6 +188,7 @@ static bool sealed_column_search(struct ctx *c, struct traces *t, const char *ta
     struct list list;
     struct query q =
         query_composed(arena_printf(c->arena, "SELECT id, \"%s\" FROM \"%s\"", column, table));
+    q.whole = "A test looks everywhere";
     if (!tx_rows(c->tx, &q, NO_ARGS, sealed_fields, sizeof(struct sealed_cell), 0, &list))
         return false;
     for (size_t i = 0; i < list.count; i++) {

@@ -287,7 +287,8 @@ static void log_write(struct fixture *f, const struct query *q)
 
 static void event_altered(struct fixture *f)
 {
-    static const struct query q = { "UPDATE audit_event SET detail = 'nothing'" };
+    static const struct query q = { "UPDATE audit_event SET detail = 'nothing'",
+                                    .whole = "A test" };
     log_write(f, &q);
 }
 

@@ -34,6 +34,7 @@ const struct table invitation_table = {
     .doc = "Links with which invited people make their accounts",
     .fields = invitation_fields,
     .size = sizeof(struct invitation),
+    .indexes = (const char *const[]){ "expires_at", NULL },
     .retention_days = 7,
     .control = true,
     .log = true,

@@ -89,6 +89,7 @@ static bool switch_check(struct ctx *c, enum op op, const void *old, void *row)
 
 const struct table ai_switch_table = {
     .name = "ai_switch",
+    .few = true,
     .doc = "AI functions that are switched on, and for which roles",
     .fields = ai_switch_fields,
     .size = sizeof(struct ai_switch),
@@ -185,6 +186,7 @@ static bool provider_changed(struct ctx *c, enum op op, const void *old, const v
 
 const struct table ai_provider_table = {
     .name = "ai_provider",
+    .few = true,
     .doc = "Providers of models, with the evidence that lets them be used",
     .fields = ai_provider_fields,
     .size = sizeof(struct ai_provider),
@@ -212,6 +214,7 @@ static const struct field ai_objection_fields[] = {
    because the person decides `objected` and admins `blocked`. */
 const struct table ai_objection_table = {
     .name = "ai_objection",
+    .few = true,
     .doc = "People whose data no AI function touches",
     .fields = ai_objection_fields,
     .size = sizeof(struct ai_objection),

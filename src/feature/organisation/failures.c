@@ -26,7 +26,8 @@ static const struct field failure_fields[] = {
 
 static bool failures_list(struct ctx *c, const void *in, void *ret)
 {
-    static const struct query failed = { "attempts > 0 ORDER BY updated_at DESC, id LIMIT $1" };
+    static const struct query failed = { "attempts > 0 ORDER BY updated_at DESC, id LIMIT $1",
+                                         .whole = "What is done has left the queue" };
     (void)in;
     (void)ret;
     return rows_find(c, &outbox_task_table, &failed, ARGS(value_int(FAILURES_MAX)), &c->x->page);

@@ -89,7 +89,9 @@ static bool list_clear(struct ctx *c, const struct table *t, const struct field 
     buffer_printf(&all, "SELECT id, \"%s\" FROM %s WHERE \"%s\" IS NOT NULL", f->name, t->name,
                   f->name);
     buffer_printf(&set, "UPDATE %s SET \"%s\" = $2 WHERE id = $1", t->name, f->name);
-    if (!tx_rows(c->tx, composed(c, &all), NO_ARGS, naming_fields, sizeof(struct naming), 0, &list))
+    struct query q = query_composed(all.at);
+    q.whole = "A list is one value to the database";
+    if (!tx_rows(c->tx, &q, NO_ARGS, naming_fields, sizeof(struct naming), 0, &list))
         return false;
     for (size_t i = 0; i < list.count; i++) {
         struct naming row = ((const struct naming *)list.at)[i];

@@ -40,8 +40,9 @@ static bool table_dump(struct ctx *c, struct dump *d, struct id person)
     if (id_given(person))
         buffer_printf(&sql, " WHERE \"%s\" = $1", subject->name);
     buffer_string(&sql, " ORDER BY id");
-    if (!tx_each(c->tx, composed(c, &sql), args, id_given(person), d->table->fields, d->table->size,
-                 dump_row, d))
+    struct query q = query_composed(sql.at);
+    q.whole = "All rows are handed out";
+    if (!tx_each(c->tx, &q, args, id_given(person), d->table->fields, d->table->size, dump_row, d))
         return false;
     return d->out.len < EXPORT_MAX ||
            fail(c, TOO_LARGE, "The table %s is too large for one archive", d->table->name);

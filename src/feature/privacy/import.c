@@ -35,6 +35,7 @@ static bool table_clear(struct ctx *c, const struct table *t)
             ? arena_printf(c->arena, "DELETE FROM %s WHERE \"%s\" NOT IN (SELECT id FROM person)",
                            t->name, table_subject(t)->name)
             : arena_printf(c->arena, "DELETE FROM %s", t->name));
+    q.whole = "The archive takes the place of all rows";
     return tx_run(c->tx, &q, NO_ARGS, NULL);
 }
 
@@ -184,6 +185,7 @@ static bool refers_check(struct ctx *c, const struct table *t)
             "SELECT id FROM %s WHERE \"%s\" IS NOT NULL AND \"%s\" NOT IN (SELECT id FROM"
             " %s) LIMIT 1",
             t->name, f->name, f->name, f->refers->name));
+        q.whole = "All rows came from outside";
         if (!tx_row(c->tx, &q, NO_ARGS, found_fields, &row, &found))
             return false;
         if (found)

@@ -44,7 +44,7 @@ struct maker {
 enum reach { REACH_DAYS, REACH_ALL, REACH_ONE, REACH_TEAM };
 static const struct query day_sums[] = {
     { DAYS BETWEEN },
-    { DAYS WITHIN },
+    { DAYS WITHIN, .whole = "Most of it is reported" },
     { DAYS WITHIN " AND person = $3" },
     { DAYS WITHIN " AND person IN (SELECT id FROM person WHERE team = $4 OR id = $3)" },
 };

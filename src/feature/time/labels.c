@@ -80,6 +80,7 @@ static bool client_check(struct ctx *c, enum op op, const void *old, void *row)
 
 const struct table client_table = {
     .name = "client",
+    .few = true,
     .doc = "Whom projects are for",
     .fields = client_fields,
     .size = sizeof(struct client),
@@ -132,6 +133,7 @@ static bool project_check(struct ctx *c, enum op op, const void *old, void *row)
 
 const struct table project_table = {
     .name = "project",
+    .few = true,
     .doc = "What work is done for",
     .fields = project_fields,
     .size = sizeof(struct project),
@@ -168,6 +170,7 @@ static bool task_check(struct ctx *c, enum op op, const void *old, void *row)
 /* The core's own bookkeeping has the name "task" already. */
 const struct table project_task_table = {
     .name = "project_task",
+    .few = true,
     .doc = "Parts of a project that time is booked on",
     .fields = task_fields,
     .size = sizeof(struct task),
@@ -207,6 +210,7 @@ static bool tag_check(struct ctx *c, enum op op, const void *old, void *row)
 
 const struct table tag_table = {
     .name = "tag",
+    .few = true,
     .doc = "Words that work is marked with, across projects",
     .fields = tag_fields,
     .size = sizeof(struct tag),

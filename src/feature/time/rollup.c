@@ -83,9 +83,10 @@ const struct sums sums_of_days = {
     .make = { "INSERT INTO time_day (day, project, duration_s, billable_s, amount_minor, entries,"
               " person) VALUES ($1, $2, $3, $4, $5, $6, $7)" },
     .drop = { "DELETE FROM time_day" DROP_SUMS OF_PERSON },
-    .clear = { "DELETE FROM time_day" },
+    .clear = { "DELETE FROM time_day", .whole = "All sums are made anew" },
     .all = { "SELECT day, person, project, duration_s, billable_s, amount_minor, entries"
-             " FROM time_day" },
+             " FROM time_day",
+             .whole = "All sums are compared" },
     .columns = day_columns,
     .person = true,
 };
@@ -95,8 +96,9 @@ const struct sums sums_of_months = {
     .make = { "INSERT INTO time_month (day, project, duration_s, billable_s, amount_minor, entries)"
               " VALUES ($1, $2, $3, $4, $5, $6)" },
     .drop = { "DELETE FROM time_month" DROP_SUMS },
-    .clear = { "DELETE FROM time_month" },
-    .all = { "SELECT day, project, duration_s, billable_s, amount_minor, entries FROM time_month" },
+    .clear = { "DELETE FROM time_month", .whole = "All sums are made anew" },
+    .all = { "SELECT day, project, duration_s, billable_s, amount_minor, entries FROM time_month",
+             .whole = "All sums are compared" },
     .columns = month_columns,
 };
 

@@ -224,7 +224,8 @@ static bool collect_all(struct collecting *w)
 {
     static const struct query all = {
         "SELECT person, project, started_at, ended_at, billable, tags, amount_minor, zone"
-        " FROM time_entry WHERE ended_at IS NOT NULL"
+        " FROM time_entry WHERE ended_at IS NOT NULL",
+        .whole = "All sums are made anew"
     };
     w->ok = true;
     return tx_each(w->c->tx, &all, NO_ARGS, counted_fields, sizeof(struct time_entry),
@@ -234,7 +235,8 @@ static bool collect_all(struct collecting *w)
 
 bool rollup_rebuild(struct ctx *c)
 {
-    static const struct query clear = { "DELETE FROM time_day_packed" };
+    static const struct query clear = { "DELETE FROM time_day_packed",
+                                        .whole = "All sums are made anew" };
     struct collecting w = { .c = c };
     bool ok = tx_run(c->tx, &sums_of_days.clear, NO_ARGS, NULL) &&
               tx_run(c->tx, &clear, NO_ARGS, NULL) &&
@@ -293,7 +295,8 @@ static bool value_compare(void *with, const void *record)
 
 static bool packed_compare(struct ctx *c, const struct packed_map *m, bool *same)
 {
-    static const struct query all = { "SELECT day, person, parts FROM time_day_packed" };
+    static const struct query all = { "SELECT day, person, parts FROM time_day_packed",
+                                      .whole = "All sums are compared" };
     struct comparing_packed w = { .map = m, .same = true };
     if (!tx_each(c->tx, &all, NO_ARGS, rollup_packed_fields, sizeof(struct rollup_packed),
                  value_compare, &w))

@@ -162,7 +162,7 @@ static struct sum sum_of(struct staff *w, const struct query *q)
 }
 
 static const struct query all_days = {
-    "SELECT SUM(duration_s), SUM(amount_minor), COUNT(*) FROM time_day"
+    "SELECT SUM(duration_s), SUM(amount_minor), COUNT(*) FROM time_day", .whole = "A test"
 };
 
 static void a_timer_runs_once(void **state)
@@ -265,7 +265,7 @@ static void sums_follow_every_change(void **state)
     assert_int_equal(sum.seconds, 18000);
     assert_int_equal(sum.amount, 45000);
     static const struct query first = {
-        "SELECT duration_s, amount_minor, day FROM time_day ORDER BY day LIMIT 1"
+        "SELECT duration_s, amount_minor, day FROM time_day ORDER BY day LIMIT 1", .whole = "A test"
     };
     sum = sum_of(w, &first);
     assert_int_equal(sum.seconds, 5400);
@@ -328,7 +328,8 @@ static void rates_are_those_of_the_time_of_writing(void **state)
 
 static bool damage(struct ctx *c, void *with)
 {
-    static const struct query wrong = { "UPDATE time_day_packed SET parts = NULL" };
+    static const struct query wrong = { "UPDATE time_day_packed SET parts = NULL",
+                                        .whole = "A test" };
     (void)with;
     return tx_run(c->tx, &wrong, NO_ARGS, NULL);
 }
