@@ -62,8 +62,8 @@ static bool witness_answer(struct witness_desk *desk, int fd, const char *questi
         return witness_post(desk, fd, question + 5);
     if (text_starts(question, "fetch "))
         return witness_fetch(desk, fd, question + 6);
-    if (!strcmp(question, "attempts"))
-        return witness_attempts(desk, fd);
+    if (!strcmp(question, "attempts") || !strcmp(question, "attempts relayed"))
+        return witness_attempts(desk, fd, question[8]);
     return admin_say(fd, "none");
 }
 

@@ -101,8 +101,10 @@ static bool fetch(void *with, const char *path, bool old_tls, struct buffer *ret
 
 static bool attempts(void *with, struct buffer *ret)
 {
+    const struct desk *d = with;
     char line[400];
-    if (!ask(with, "ask attempts", line, sizeof line) || !text_starts(line, "tried"))
+    const char *question = d->app->config->store_ports ? "ask attempts relayed" : "ask attempts";
+    if (!ask(with, question, line, sizeof line) || !text_starts(line, "tried"))
         return false;
     buffer_string(ret, line + 5);
     return true;

@@ -23,6 +23,6 @@ MUST_USE bool witness_canary(struct witness_desk *d, int fd);
 MUST_USE bool witness_received(struct witness_desk *d, int fd);
 MUST_USE bool witness_post(struct witness_desk *d, int fd, const char *question);
 MUST_USE bool witness_fetch(struct witness_desk *d, int fd, const char *question);
-MUST_USE bool witness_attempts(struct witness_desk *d, int fd);
+MUST_USE bool witness_attempts(struct witness_desk *d, int fd, bool relayed);
 
 #endif

@@ -285,11 +285,19 @@ static bool clone3_absent(scmp_filter_ctx f)
     return !seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0);
 }
 
+/* TCP over IPv4 and nothing else: no datagrams, no raw packets, no other protocol. */
 static bool connect_add(scmp_filter_ctx f)
 {
     static const int calls[] = { CALL(connect) };
-    return rules_add(f, SCMP_ACT_ALLOW, calls, LENGTH(calls)) &&
-           rule_add(f, SCMP_ACT_ALLOW, CALL(socket), SCMP_A0(SCMP_CMP_EQ, AF_INET));
+    const struct scmp_arg_cmp tcp[] = {
+        SCMP_A0(SCMP_CMP_EQ, AF_INET),
+        SCMP_A1(SCMP_CMP_MASKED_EQ, ~(uint32_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), SOCK_STREAM),
+        SCMP_A2(SCMP_CMP_EQ, 0),
+    };
+    int problem = seccomp_rule_add_array(f, SCMP_ACT_ALLOW, CALL(socket), LENGTH(tcp), tcp);
+    if (problem)
+        errno = -problem;
+    return !problem && rules_add(f, SCMP_ACT_ALLOW, calls, LENGTH(calls));
 }
 
 static bool sockets_add(scmp_filter_ctx f, bool local)

@@ -1,4 +1,5 @@
 /* probe.c: trying what a sandbox should forbid, in a process made for it. */
+#include "relay.h"
 #include "sandbox.h"
 
 #include <errno.h>
@@ -24,15 +25,11 @@ struct target {
 };
 
 static const char *const act_names[SANDBOX_ACTS] = {
-    [SANDBOX_OPEN_INET] = "open_inet",
-    [SANDBOX_CONNECT] = "connect",
-    [SANDBOX_LISTEN] = "listen",
-    [SANDBOX_EXECUTE] = "execute",
-    [SANDBOX_TRACE] = "trace",
-    [SANDBOX_READ_OUTSIDE] = "read_outside",
-    [SANDBOX_WRITE_OUTSIDE] = "write_outside",
-    [SANDBOX_WRITE_DATA] = "write_data",
-    [SANDBOX_DUMP] = "dump",
+    [SANDBOX_OPEN_INET] = "open_inet",       [SANDBOX_OPEN_DATAGRAM] = "open_datagram",
+    [SANDBOX_CONNECT] = "connect",           [SANDBOX_LISTEN] = "listen",
+    [SANDBOX_EXECUTE] = "execute",           [SANDBOX_TRACE] = "trace",
+    [SANDBOX_READ_OUTSIDE] = "read_outside", [SANDBOX_WRITE_OUTSIDE] = "write_outside",
+    [SANDBOX_WRITE_DATA] = "write_data",     [SANDBOX_DUMP] = "dump",
 };
 
 const char *sandbox_act_name(enum sandbox_act act)
@@ -44,6 +41,14 @@ static bool try_socket(int *ret)
 {
     *ret = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     return *ret >= 0;
+}
+
+static bool try_datagram(void)
+{
+    int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (s >= 0)
+        close(s);
+    return s >= 0;
 }
 
 static bool try_connect(const struct target *t)
@@ -119,6 +124,7 @@ static void try_all(const struct target *t, struct sandbox_probe *p)
     int s;
     if ((p->possible[SANDBOX_OPEN_INET] = try_socket(&s)))
         close(s);
+    p->possible[SANDBOX_OPEN_DATAGRAM] = try_datagram();
     p->possible[SANDBOX_CONNECT] = try_connect(t);
     p->possible[SANDBOX_LISTEN] = try_listen();
     p->possible[SANDBOX_TRACE] = try_trace(t);
@@ -128,6 +134,21 @@ static void try_all(const struct target *t, struct sandbox_probe *p)
     p->possible[SANDBOX_DUMP] = can_dump();
 }
 
+/* With a relay whose ports lead nowhere: the sandbox is what is tried. */
+static bool core_enter(const struct sandbox_core *core)
+{
+    struct sandbox_report report;
+    struct sandbox_core own = *core;
+    uint16_t ports[RELAY_TARGETS];
+    int way[2] = { -1, -1 };
+    if (own.relays && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, way))
+        return false;
+    own.relay = way[0];
+    own.ports = ports;
+    (void)sandbox_core(&own, &report);
+    return !own.relays || ports[0];
+}
+
 /* The last act replaces the process when it is possible, so the finding is sent before it and
    corrected behind it. */
 static void probe_child(const struct target *t, int out)
@@ -135,10 +156,10 @@ static void probe_child(const struct target *t, int out)
     struct sandbox_report report;
     struct sandbox_probe p = { 0 };
     char name[] = "true", *const args[] = { name, NULL }, *const env[] = { NULL };
-    if (t->core)
-        (void)sandbox_core(t->core, &report);
-    else
+    if (!t->core)
         (void)sandbox_egress(NULL, &report);
+    else if (!core_enter(t->core))
+        _exit(1);
     try_all(t, &p);
     p.possible[SANDBOX_EXECUTE] = true;
     if (write(out, &p, sizeof p) != sizeof p)

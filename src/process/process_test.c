@@ -1,10 +1,11 @@
 /* process_test.c: the supervisor with children that do as they are told, and the sandboxes tried
-   for real. Run with --core or --egress this program is such a child. */
+   for real. Run with --core, --egress or --relay this program is such a child. */
 #include "process.h"
 
 #include "base/arena.h"
 #include "canary.h"
 #include "memory.h"
+#include "relay.h"
 #include "sandbox.h"
 #include "sanitized.h"
 
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -64,12 +66,57 @@ static bool descriptor_open(int fd)
     return fcntl(fd, F_GETFD) >= 0;
 }
 
+static char folder[] = "/tmp/process-test-XXXXXX";
+
+static bool sandbox_with_relay(uint16_t ports[1], struct sandbox_report *report)
+{
+    struct sandbox_core core = {
+        .data = "/tmp", .relay = PROCESS_RELAYED, .relays = 1, .ports = ports
+    };
+    sandbox_core(&core, report);
+    return ports[0];
+}
+
+/* core with a relay: is ready when bytes came back through it, and ends when it is gone. */
+static int relayed_serve(void)
+{
+    struct sandbox_report report;
+    uint16_t ports[1];
+    char got[4];
+    if (!sandbox_with_relay(ports, &report))
+        return 95;
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons(ports[0]),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(s, (struct sockaddr *)&at, sizeof at) || send(s, "ping", 4, MSG_NOSIGNAL) != 4 ||
+        recv(s, got, 4, MSG_WAITALL) != 4 || memcmp(got, "ping", 4) != 0)
+        return 96;
+    process_ready();
+    return read(PROCESS_RELAYED, got, 1) == 0 ? 1 : 97;
+}
+
+static int relay_main(char *port)
+{
+    struct sandbox_report report;
+    struct relay_target target = { "127.0.0.1", (uint16_t)atoi(port) };
+    if (!process_child("vow-relay") || getenv("VOW_MASTER_KEY_FILE") || getenv("VOW_STORE"))
+        return 90;
+    for (int fd = 3; fd < 20; fd++)
+        if (descriptor_open(fd) != (fd == PROCESS_CHANNEL || fd == PROCESS_READY))
+            return 91;
+    sandbox_relay(&report);
+    process_ready();
+    return relay_run(&target, 1);
+}
+
 static int child_main(bool core, const char *how)
 {
     if (!process_child(core ? "vow-core" : "vow-egress"))
         return 90;
     if (descriptor_open(PROCESS_LISTEN) != core || descriptor_open(PROCESS_MEMORY) != core ||
-        descriptor_open(PROCESS_MAPS) != core || descriptor_open(PROCESS_RELAYED) ||
+        descriptor_open(PROCESS_MAPS) != core ||
+        descriptor_open(PROCESS_RELAYED) != (core && !strcmp(how, "relayed")) ||
         descriptor_open(PROCESS_RELAYED + 1) || getpgrp() != getpid())
         return 91;
     char name[16];
@@ -88,6 +135,8 @@ static int child_main(bool core, const char *how)
         if (recv(PROCESS_CHANNEL, &pid, sizeof pid, 0) != sizeof pid || !pid)
             return 92;
     }
+    if (!strcmp(how, "relayed"))
+        return relayed_serve();
     process_ready();
     return core_serve();
 }
@@ -107,14 +156,15 @@ static void event_write(void *user, enum supervisor_event event, const char *tex
     dprintf(*(int *)user, "%d %s\n", event, text);
 }
 
-static struct run run_start(const char *core_how, const char *egress_how, const char *address,
-                            uint16_t port)
+static struct run run_start_relayed(const char *core_how, const char *egress_how,
+                                    const char *address, uint16_t port, const char *relay_port)
 {
     int ends[2];
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     pid_t parent = getpid(), pid = fork();
     if (!pid) {
         const char *core[] = { core_how, NULL }, *egress[] = { egress_how, NULL };
+        const char *relay[] = { relay_port, NULL };
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(99);
@@ -122,12 +172,19 @@ static struct run run_start(const char *core_how, const char *egress_how, const 
                                                         .port = port,
                                                         .core_args = core,
                                                         .egress_args = egress,
+                                                        .relay_args = relay_port ? relay : NULL,
                                                         .grace_ms = 5000,
                                                         .event = event_write,
                                                         .user = &ends[1] }));
     }
     close(ends[1]);
     return (struct run){ .pid = pid, .events = ends[0] };
+}
+
+static struct run run_start(const char *core_how, const char *egress_how, const char *address,
+                            uint16_t port)
+{
+    return run_start_relayed(core_how, egress_how, address, port, NULL);
 }
 
 static size_t run_line(struct run *r)
@@ -273,9 +330,86 @@ static void children_die_with_it(void **state)
     assert_int_equal(refused, 0);
 }
 
-/* ---- sandboxes ---- */
+/* ---- the relay ---- */
 
-static char folder[] = "/tmp/process-test-XXXXXX";
+/* What the relay carries to: says back what it hears, to one connection after the other. */
+static pid_t echo_start(char port[8])
+{
+    char why[200];
+    int listener;
+    uint16_t at;
+    assert_true(process_listen("127.0.0.1", 0, why, &listener, &at));
+    snprintf(port, 8, "%u", at);
+    pid_t pid = fork();
+    if (pid) {
+        close(listener);
+        return pid;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (char got[64];;) {
+        struct pollfd want = { .fd = listener, .events = POLLIN };
+        poll(&want, 1, -1);
+        int s = accept(listener, NULL, NULL);
+        for (ssize_t n; (n = recv(s, got, sizeof got, 0)) > 0;)
+            if (send(s, got, (size_t)n, MSG_NOSIGNAL) != n)
+                break;
+        close(s);
+    }
+}
+
+static bool proc_line(pid_t pid, const char *file, const char *key, char line[200])
+{
+    char path[80];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+    FILE *f = fopen(path, "re");
+    bool found = false;
+    while (f && !found && fgets(line, 200, f))
+        found = !strncmp(line, key, strlen(key));
+    if (f)
+        fclose(f);
+    return found;
+}
+
+/* The relay among the supervisor's children. */
+static pid_t relay_find(const struct run *r)
+{
+    char path[80], line[200];
+    int pid, found = 0;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)r->pid, (int)r->pid);
+    FILE *children = fopen(path, "re");
+    assert_non_null(children);
+    while (!found && fscanf(children, "%d", &pid) == 1)
+        if (proc_line(pid, "comm", "vow-relay", line))
+            found = pid;
+    fclose(children);
+    assert_int_not_equal(found, 0);
+    return found;
+}
+
+static void carries_for_core_and_comes_again(void **state)
+{
+    (void)state;
+    char port[8], line[200];
+    setenv("VOW_STORE", "postgres://vow:secret@db.example/vow", 1);
+    pid_t echo = echo_start(port);
+    struct run r = run_start_relayed("relayed", "serve", "127.0.0.1", 0, port);
+    run_ready(&r);
+    for (int i = 0; i < 3; i++) {
+        pid_t relay = relay_find(&r);
+        assert_true(proc_line(relay, "status", "Uid:", line));
+        assert_true(geteuid() || !strncmp(line, "Uid:\t65534\t65534\t65534\t65534", 28));
+        kill(relay, SIGKILL);
+        assert_string_equal(run_event(&r, SUPERVISOR_RESTARTED),
+                            "core ended with status 1 and is started again");
+        run_ready(&r);
+    }
+    assert_int_equal(run_end(&r, SIGTERM), 0);
+    kill(echo, SIGKILL);
+    waitpid(echo, NULL, 0);
+    unsetenv("VOW_STORE");
+}
+
+/* ---- sandboxes ---- */
 
 /* Runs `act` in a child and returns its exit status. */
 static int in_child(int (*act)(void))
@@ -362,13 +496,52 @@ static void probes_core(void **state)
             fail_msg("%s", sandbox_act_name(act));
 }
 
+static void probes_core_with_a_relay(void **state)
+{
+    (void)state;
+    struct sandbox_probe p;
+    assert_true(sandbox_probe(&(struct sandbox_core){ .data = folder, .relays = 1 }, &p));
+    for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
+        if (p.possible[act] != (act == SANDBOX_WRITE_DATA || act == SANDBOX_OPEN_INET) &&
+            !(SANITIZED && act == SANDBOX_TRACE))
+            fail_msg("%s", sandbox_act_name(act));
+}
+
+static bool number_write(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && !close(fd);
+}
+
+/* In a namespace of users that may make none of networks, no port is opened for a relay. */
+static int shared_loopback(void)
+{
+    struct sandbox_report report;
+    uint16_t ports[1] = { 1 };
+    if (unshare(CLONE_NEWUSER) || !number_write("/proc/sys/user/max_net_namespaces", "0") ||
+        !number_write("/proc/sys/user/max_user_namespaces", "0"))
+        return 1;
+    if (sandbox_with_relay(ports, &report) || ports[0])
+        return 2;
+    if (sandbox_control(&report, "network_namespace")->enforced)
+        return 3;
+    return socket(AF_INET, SOCK_STREAM, 0) < 0 ? 0 : 4;
+}
+
+static void opens_no_port_that_others_reach(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(shared_loopback), 0);
+}
+
 static void probes_egress(void **state)
 {
     (void)state;
     struct sandbox_probe p;
     assert_true(sandbox_probe(NULL, &p));
     for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
-        if (p.possible[act] != (act == SANDBOX_OPEN_INET || act == SANDBOX_CONNECT) &&
+        if (p.possible[act] != (act == SANDBOX_OPEN_INET || act == SANDBOX_OPEN_DATAGRAM ||
+                                act == SANDBOX_CONNECT) &&
             !(SANITIZED && act == SANDBOX_TRACE))
             fail_msg("%s", sandbox_act_name(act));
 }
@@ -438,14 +611,19 @@ int main(int count, char **args)
         cmocka_unit_test(passes_on_a_refusal),
         cmocka_unit_test(says_why_it_cannot_listen),
         cmocka_unit_test(children_die_with_it),
+        cmocka_unit_test(carries_for_core_and_comes_again),
         cmocka_unit_test(core_lives_in_its_sandbox),
         cmocka_unit_test(reports_every_control),
         cmocka_unit_test(probes_core),
+        cmocka_unit_test(probes_core_with_a_relay),
+        cmocka_unit_test(opens_no_port_that_others_reach),
         cmocka_unit_test(probes_egress),
         cmocka_unit_test(own_memory_is_seen),
     };
     if (count > 2 && (!strcmp(args[1], PROCESS_CORE) || !strcmp(args[1], PROCESS_EGRESS)))
         return child_main(!strcmp(args[1], PROCESS_CORE), args[2]);
+    if (count > 2 && !strcmp(args[1], PROCESS_RELAY))
+        return relay_main(args[2]);
     setenv("VOW_MASTER_KEY_FILE", "/nowhere", 1);
     setenv("VOW_EGRESS_CA", "/nowhere", 1);
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -147,12 +147,13 @@ static bool network_leave_as_user(void)
            file_write("/proc/self/gid_map", gids);
 }
 
-static void limit_network(struct sandbox_report *r, const char *what)
+static bool limit_network(struct sandbox_report *r, const char *what)
 {
     bool done = !unshare(CLONE_NEWNET) || (errno == EPERM && network_leave_as_user());
     note(r, "network_namespace", done, "%s%s",
          done ? what : "the kernel does not permit a network namespace: ",
          done ? "" : strerror(errno));
+    return done;
 }
 
 static void paths_add(const char *to[PATHS], const char *const *from)
@@ -205,9 +206,12 @@ bool sandbox_core(const struct sandbox_core *in, struct sandbox_report *ret)
     paths_add(write, data);
     paths_add(write, in->read_write);
     *ret = (struct sandbox_report){ 0 };
-    limit_network(ret, in->relays ? "it has no network but the way to its database"
-                                  : "it has no network, only the sockets it was given");
-    if (in->relays && !relay_listen(in->relay, in->relays, in->ports))
+    bool alone =
+        limit_network(ret, in->relays ? "it has no network but the way to its database"
+                                      : "it has no network, only the sockets it was given");
+    /* On a loopback that others share, they could take the way as well. */
+    bool way = in->relays && alone && relay_listen(in->relay, in->relays, in->ports);
+    if (in->relays && !way)
         memset(in->ports, 0, in->relays * sizeof *in->ports);
     limit_capabilities(ret, 1u << CAP_DAC_OVERRIDE);
     limit_privileges(ret);
@@ -215,12 +219,12 @@ bool sandbox_core(const struct sandbox_core *in, struct sandbox_report *ret)
     limit_files(ret,
                 &(struct landlock_plan){ .read = read,
                                          .write = write,
-                                         .ports = in->relays ? in->ports : NULL,
-                                         .port_count = in->relays },
+                                         .ports = way ? in->ports : NULL,
+                                         .port_count = way ? in->relays : 0 },
                 "it can change its data folder and read what it serves, nothing else");
-    if (in->relays)
+    if (way)
         limit_calls(ret, FILTER_CORE_RELAY,
-                    "no outgoing socket but to its database, no program started");
+                    "no socket but TCP, no program started, no process looked into");
     else
         limit_calls(ret, FILTER_CORE,
                     "no outgoing socket, no program started, no process looked into");

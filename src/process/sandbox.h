@@ -12,7 +12,7 @@
 enum { SANDBOX_CONTROLS = 12 };
 
 struct sandbox_control {
-    const char *name; /* "no_new_privileges", "no_core_dump", "no_trace", "capabilities",
+    const char *name; /* "user", "no_new_privileges", "no_core_dump", "no_trace", "capabilities",
                          "network_namespace", "landlock_files", "landlock_network",
                          "landlock_scope", "seccomp" */
     bool enforced;
@@ -32,7 +32,8 @@ struct sandbox_core {
         *read_write; /* further ones that may be written; ends with NULL; may be NULL */
     int relay;       /* channel of relay_start */
     size_t relays;   /* ports to make for it; 0: no relay, no network at all */
-    uint16_t *ports; /* they are told here; 0 when one could not be made */
+    uint16_t *ports; /* they are told here; all 0 when they could not be made, or not in a network
+                        namespace of its own, where nobody else reaches them: no relay then */
 };
 
 /* core: no outgoing connection by any family but to the relay's ports, no program started, no other
@@ -57,7 +58,8 @@ bool sandbox_supervisor(struct sandbox_report *ret);
 const struct sandbox_control *sandbox_control(const struct sandbox_report *in, const char *name);
 
 enum sandbox_act {
-    SANDBOX_OPEN_INET,     /* socket(AF_INET) */
+    SANDBOX_OPEN_INET,     /* a TCP socket (possible in core with a relay) */
+    SANDBOX_OPEN_DATAGRAM, /* a UDP socket */
     SANDBOX_CONNECT,       /* connect() to a listening loopback socket */
     SANDBOX_LISTEN,        /* take connections on a new port */
     SANDBOX_EXECUTE,       /* execve("/bin/true") */
@@ -76,10 +78,11 @@ struct sandbox_probe {
 /* "execute", "read_outside" ... */
 const char *sandbox_act_name(enum sandbox_act act);
 
-/* Makes a throw-away child that enters the sandbox of core (or of egress when `core` is NULL) and
-   then really attempts each act; says what turned out to be possible. False: the child could not
-   be run, nothing is known. The calling process may have threads, but must itself still be allowed
-   to fork: `vow prove` runs it, not core. */
+/* Makes a throw-away child that enters the sandbox of core (or of egress when `core` is NULL; its
+   `relay` and `ports` may be unset, the child has its own) and then really attempts each act; says
+   what turned out to be possible. False: the child could not be run, nothing is known. The calling
+   process may have threads, but must itself still be allowed to fork: `vow prove` runs it, not
+   core. */
 MUST_USE bool sandbox_probe(const struct sandbox_core *core, struct sandbox_probe *ret);
 
 #endif

@@ -244,9 +244,10 @@ static enum promise_result check_ai_10_b(struct proof *p)
         return lab_unknown(p, "A process like core could not be tried.");
     if (possible.len)
         return lab_broken(p, "A process like core could: %s.", possible.at);
-    return lab_held(p, "A process in core's sandbox tried to open a network socket, connect, run a "
-                       "program, look into another process and read outside its folder: the kernel "
-                       "refused each.");
+    return lab_held(p,
+                    "A process in core's sandbox tried to connect, to listen, to run a "
+                    "program, to look into another process and read outside its folder: the kernel "
+                    "refused each.");
 }
 
 const struct promise promise_ai_10_b = {
