@@ -87,8 +87,8 @@ static bool tables_search(struct ctx *c, void *with)
         buffer_string(&sql, "SELECT ");
         columns_add_to(&sql, s->table);
         buffer_printf(&sql, " FROM %s", s->table->name);
-        if (!tx_each(c->tx, composed(c, &sql), NO_ARGS, s->table->fields, s->table->size,
-                     row_search, s))
+        struct query q = { sql.at, .whole = "A check looks everywhere" };
+        if (!tx_each(c->tx, &q, NO_ARGS, s->table->fields, s->table->size, row_search, s))
             return false;
     }
     return true;

@@ -195,7 +195,8 @@ static bool left_note(void *with, const void *record)
 
 static bool left_read(struct ctx *c, void *with)
 {
-    static const struct query q = { "SELECT id, email, organisation FROM account" };
+    static const struct query q = { "SELECT id, email, organisation FROM account",
+                                    .whole = "What a killed check left behind can be anywhere" };
     struct leavings *all = with;
     *all = (struct leavings){ .arena = c->arena };
     return tx_each(c->tx, &q, NO_ARGS, left_fields, sizeof(struct left), left_note, all);
