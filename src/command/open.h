@@ -31,4 +31,7 @@ MUST_USE bool installation_open_store(const char *dir, const char *store,
 /* The URL of a PostgreSQL store (VOW_STORE); NULL: the databases are in the data folder. */
 const char *store_named(void);
 
+/* Whether the URL of a store holds a password, which has no place on a command line. */
+bool store_holds_password(const char *url);
+
 #endif

@@ -27,7 +27,7 @@ async function postgres(t) {
 
 test("the product serves from PostgreSQL, and finds everything again", async (t) => {
   const store = await postgres(t);
-  const server = await startServer({ args: ["--store", store] });
+  const server = await startServer({ env: { VOW_STORE: store } });
   t.after(() => server.stop());
   const ada = await server.signUp({ email: "ada@example.org" });
   const project = await ada.post("/api/v1/projects", { name: "Bridge" });
@@ -60,7 +60,7 @@ test("the product serves from PostgreSQL, and finds everything again", async (t)
 });
 
 test("the promises hold on PostgreSQL, as far as this build lets itself be seen", async (t) => {
-  const server = await startServer({ args: ["--store", await postgres(t)] });
+  const server = await startServer({ env: { VOW_STORE: await postgres(t) } });
   t.after(() => server.stop());
   const run = await vow(["prove", "--data", server.data, "--json"], { env: server.env });
   const { promises } = JSON.parse(run.stdout);
@@ -91,4 +91,37 @@ test("a store that cannot be is refused in one sentence", async (t) => {
     assert.equal(reply.status, 78, reply.stderr);
     assert.match(reply.stderr, said);
   }
+});
+
+test("a password has no place on the command line", async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), "vow-test-"));
+  t.after(() => rm(dir, { recursive: true }));
+  for (const url of [
+    "postgres://vow:secret@db.example/vow",
+    "postgres://vow@db.example/vow?sslmode=verify-full&password=secret",
+  ]) {
+    const args = ["serve", "--data", join(dir, "data"), "--store", url, "--plain-http"];
+    const reply = spawnSync(BINARY, args, { encoding: "utf8" });
+    assert.equal(reply.status, 1, reply.stderr);
+    assert.match(reply.stderr, /--store takes no password, .*VOW_STORE/);
+    assert.doesNotMatch(reply.stderr, /secret/);
+  }
+});
+
+test("without a network namespace there is no way to a server that others could take", async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), "vow-test-"));
+  t.after(() => rm(dir, { recursive: true }));
+  const limit = "echo 0 >/proc/sys/user/max_net_namespaces";
+  const serve = `${limit} && exec "$0" serve --data "$1" --plain-http --listen 127.0.0.1:0`;
+  const reply = spawnSync("unshare", ["-r", "sh", "-c", serve, BINARY, join(dir, "data")], {
+    encoding: "utf8",
+    timeout: 60_000,
+    env: {
+      ...process.env,
+      VOW_STORE: "postgres://vow@db.example/vow",
+      VOW_MASTER_KEY_FILE: join(dir, "key"),
+    },
+  });
+  assert.equal(reply.status, 78, reply.stderr);
+  assert.match(reply.stderr, /a database server needs a network namespace/);
 });

@@ -63,8 +63,7 @@ before(async () => {
   const key = join(home, "master.key");
   await writeFile(key, `${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   options = {
-    args: ["--store", postgres.url],
-    env: { VOW_MASTER_KEY_FILE: key, VOW_LOCAL_PROVIDERS: model.origin },
+    env: { VOW_STORE: postgres.url, VOW_MASTER_KEY_FILE: key, VOW_LOCAL_PROVIDERS: model.origin },
   };
   // Both at the same moment, on a database in which there is nothing.
   [a, b] = await Promise.all([startServer(options), startServer(options)]);

@@ -12,7 +12,7 @@ import { startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 
 async function serve(t, store) {
-  const server = await startServer({ args: ["--store", store] });
+  const server = await startServer({ env: { VOW_STORE: store } });
   t.after(() => server.stop());
   const ada = await server.signUp();
   const project = await ada.post("/api/v1/projects", { name: "Bridge" });

@@ -48,9 +48,9 @@ test("a server is reached by TLS alone, and only the right one", async (t) => {
     ["localhost", "sslmode=prefer", /sslmode must be verify-full/],
   ]) {
     const args = ["serve", "--data", join(dir, "data"), "--plain-http", "--listen", "127.0.0.1:0"];
-    const reply = spawnSync(BINARY, [...args, "--store", postgres.tcp(host, options)], {
+    const reply = spawnSync(BINARY, args, {
       encoding: "utf8",
-      env: { ...process.env, VOW_MASTER_KEY_FILE: key },
+      env: { ...process.env, VOW_MASTER_KEY_FILE: key, VOW_STORE: postgres.tcp(host, options) },
     });
     assert.equal(reply.status, 78, `${host} ${options}: ${reply.stderr}`);
     assert.match(reply.stderr, said);
@@ -58,7 +58,7 @@ test("a server is reached by TLS alone, and only the right one", async (t) => {
   }
 
   const authority = `sslrootcert=${join(dir, "authority.crt")}`;
-  const server = await startServer({ args: ["--store", postgres.tcp("localhost", authority)] });
+  const server = await startServer({ env: { VOW_STORE: postgres.tcp("localhost", authority) } });
   t.after(() => server.stop());
   await server.signUp();
   const plain =

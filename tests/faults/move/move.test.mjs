@@ -38,7 +38,7 @@ after(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-const serve = (dir, args = []) => startServer({ dir: join(home, dir), args, env });
+const serve = (dir, store = {}) => startServer({ dir: join(home, dir), env: { ...env, ...store } });
 const move = (id, ...args) => vow(["org", "move", id, ...args], { env });
 
 async function signIn(server, who) {
@@ -125,7 +125,7 @@ test("the demo goes to PostgreSQL while it is written to, and back, and is what 
   assert.equal(await signIn(a, DEMO), null);
   assert.equal((await ada.get(ENTRIES)).status, 401);
 
-  const b = await serve("b", ["--store", url]);
+  const b = await serve("b", { VOW_STORE: url });
   t.after(() => b.stop({ keep: true }));
   assert.equal((await new Client(b, ada.cookie, DEMO).get(ENTRIES)).status, 200, "the session too");
   const moved = await signIn(b, DEMO);
@@ -151,7 +151,7 @@ test("killed at any moment, it is whole and served on at most one side, and goes
   const url = prefixed("kill");
   const a = await serve("kill-a");
   t.after(() => a.stop({ keep: true }));
-  const b = await serve("kill-b", ["--store", url]);
+  const b = await serve("kill-b", { VOW_STORE: url });
   t.after(() => b.stop({ keep: true }));
   const owner = await a.signUp();
   const clients = [owner, new Client(b, owner.cookie, owner.account)];
