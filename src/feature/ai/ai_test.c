@@ -473,6 +473,20 @@ static void test_answers_are_cleaned(void **state)
     arena_done(&a);
 }
 
+/* ---- the operator's allowance ---- */
+
+static void test_allowance_ends(void **state)
+{
+    struct house *h = *state;
+    const char *part = provider_part(h, house_provider(h, ""));
+    run(h, h->owner, part, 200);
+    h->w->local_providers = NULL;
+    house_restart(h);
+    struct answer r = run(h, h->owner, part, 403);
+    assert_string_equal(problem(h, r), "/problems/provider-not-allowed");
+    assert_string_equal(world_text(h->w, house_receipt(h), "reason"), "ENDPOINT_NOT_ALLOWED");
+}
+
 static void test_prohibited_answer_is_not_shown(void **state)
 {
     struct house *h = *state;
@@ -760,6 +774,7 @@ int main(void)
         WITH(test_expect, open_feedback),
         WITH(test_bad_providers, open_feedback),
         cmocka_unit_test(test_answers_are_cleaned),
+        WITH(test_allowance_ends, open_feedback),
         WITH(test_prohibited_answer_is_not_shown, open_feedback),
         WITH(test_typed_answers, open_feedback),
         WITH(test_off_ends_what_is_out, open_feedback),
