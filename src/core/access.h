@@ -31,7 +31,12 @@ struct permission {
     enum scope of[ROLE_COUNT];
 };
 
-/* For the common cases: `.of = EVERYONE(SCOPE_OWN)` and the like. */
+/* For the common cases: `.of = EVERYBODY(SCOPE_OWN)` and the like. */
+#define EVERYBODY(s)                                                                       \
+    {                                                                                      \
+        [ROLE_MEMBER] = (s), [ROLE_MANAGER] = (s), [ROLE_ADMIN] = (s), [ROLE_OWNER] = (s), \
+        [ROLE_AUDITOR] = (s)                                                               \
+    }
 #define ADMINS(s)                              \
     {                                          \
         [ROLE_ADMIN] = (s), [ROLE_OWNER] = (s) \

@@ -81,9 +81,6 @@ struct table {
        refuses, what no request could have brought. */
     bool (*check)(struct ctx *c, enum op op, const void *old, void *row);
     bool (*after)(struct ctx *c, enum op op, const void *old, const void *row);
-    /* Makes the rows of a derived table anew from those it is derived from, when these came in from
-       outside of their rules; may be NULL. */
-    bool (*derive)(struct ctx *c);
     /* Of rows that are written after the answer they belong to: hands those of the ctx's
        organisation that wait to the writer, before a reader is queued there. NULL: there are none.
      */

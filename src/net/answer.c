@@ -144,10 +144,9 @@ static void filename_add(struct exchange *x, struct MHD_Response *r)
 static void cookie_add(struct connection *c, struct MHD_Response *r)
 {
     bool tls = c->server->tls, clear = !*c->x.set_cookie;
-    const char *text =
-        arena_printf(&c->x.arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                     tls ? "__Host-vow" : "vow", c->x.set_cookie,
-                     clear ? 0LL : (long long)c->x.cookie_age_s, tls ? "; Secure" : "");
+    const char *text = arena_printf(
+        &c->x.arena, "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s", SESSION_COOKIE(tls),
+        c->x.set_cookie, clear ? 0LL : (long long)c->x.cookie_age_s, tls ? "; Secure" : "");
     response_header(r, MHD_HTTP_HEADER_SET_COOKIE, text);
 }
 

@@ -1,6 +1,7 @@
 /* openapi.c: the route table as an OpenAPI 3.1 document; sorted by path, so that it changes only
    where the table does. */
 #include "openapi_schema.h"
+#include "server.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -389,7 +390,7 @@ static void security_write(struct outline *o)
     outline_open(o, "session", '{');
     outline_text(o, "type", "apiKey");
     outline_text(o, "in", "cookie");
-    outline_text(o, "name", "__Host-vow");
+    outline_text(o, "name", SESSION_COOKIE(true));
     outline_text(o, "description", "Set by signing in; changes must come from the same origin");
     outline_close(o, '}');
     outline_open(o, "token", '{');

@@ -77,7 +77,7 @@ static void bearer_read(struct headers *h, const char *value)
 
 static void cookie_read(struct headers *h, const char *name, const char *value)
 {
-    if (!h->c->x.cookie && !strcmp(name, h->c->server->tls ? "__Host-vow" : "vow"))
+    if (!h->c->x.cookie && !strcmp(name, SESSION_COOKIE(h->c->server->tls)))
         h->c->x.cookie = keep(h, value, VALUE_MAX);
 }
 

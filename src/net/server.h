@@ -6,6 +6,9 @@
 #include "base/buffer.h"
 #include "route.h"
 
+/* Name of the session's cookie; the longer one is for a browser that only keeps it over TLS. */
+#define SESSION_COOKIE(tls) ((tls) ? "__Host-vow" : "vow")
+
 /* One request and its answer. Lives in its own arena, which is wiped when the answer has been sent
    or the client is gone. */
 struct exchange {

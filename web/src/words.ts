@@ -190,3 +190,6 @@ export const words = {
     ],
   },
 };
+
+/** The roles, in the order in which they are offered. */
+export const ROLES = Object.keys(words.roles) as (keyof typeof words.roles)[];

@@ -1,7 +1,7 @@
-/* ai.h: the one door to a model. Web, hooks, schedules and checks all come through ai_run.
+/* ai.h: the one door to a model. Web, hooks and checks all come through ai_run.
 
-   The ten steps, each in its file: switches.c, provider.c, prohibited.c, context.c, mask.c (in
-   context.c, cell by cell, over src/screen), disclosure.c, send.c, answer.c, receipt.c; the tenth,
+   The ten steps, each in its file: switches.c, provider.c, prohibited.c, context.c (which
+   masks, too, cell by cell, over src/screen), disclosure.c, send.c, answer.c, receipt.c; the tenth,
    forgetting, is the arena of the request, which is wiped, and egress, which keeps nothing.
    flight.c takes a run through the same steps without a thread that waits for the provider. */
 #ifndef VOW_AI_H

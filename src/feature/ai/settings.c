@@ -14,20 +14,12 @@ const struct permission ai_manage = { "ai.manage",
 const struct permission ai_use = {
     "ai.use",
     "Use the AI functions that are switched on",
-    { [ROLE_MEMBER] = SCOPE_OWN,
-      [ROLE_MANAGER] = SCOPE_OWN,
-      [ROLE_ADMIN] = SCOPE_OWN,
-      [ROLE_OWNER] = SCOPE_OWN,
-      [ROLE_AUDITOR] = SCOPE_OWN },
+    EVERYBODY(SCOPE_OWN),
 };
 const struct permission ai_settings_read = {
     "ai.settings",
     "See what AI is switched on for and who provides it",
-    { [ROLE_MEMBER] = SCOPE_ALL,
-      [ROLE_MANAGER] = SCOPE_ALL,
-      [ROLE_ADMIN] = SCOPE_ALL,
-      [ROLE_OWNER] = SCOPE_ALL,
-      [ROLE_AUDITOR] = SCOPE_ALL },
+    EVERYBODY(SCOPE_ALL),
 };
 
 /* Whatever changes here reaches requests that are under way. */

@@ -20,11 +20,7 @@ const struct permission forms_manage = {
 const struct permission forms_fill = {
     "forms.fill",
     "See open forms and answer them",
-    { [ROLE_MEMBER] = SCOPE_ALL,
-      [ROLE_MANAGER] = SCOPE_ALL,
-      [ROLE_ADMIN] = SCOPE_ALL,
-      [ROLE_OWNER] = SCOPE_ALL,
-      [ROLE_AUDITOR] = SCOPE_ALL },
+    EVERYBODY(SCOPE_ALL),
 };
 const struct permission submissions_read = {
     "submissions.read",

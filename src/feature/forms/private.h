@@ -31,7 +31,6 @@ struct form_field_view {
 extern const struct field form_view_fields[], public_form_fields[], form_field_view_fields[];
 MUST_USE bool form_view(struct ctx *c, const struct form *form, struct form_view *ret);
 
-extern const struct route form_routes[];
 route_fn form_create, form_list, form_read, form_update, form_delete;
 route_fn submissions_list, submission_post, submission_read, submission_delete;
 route_fn public_read, public_post, public_file;

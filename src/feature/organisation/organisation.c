@@ -5,20 +5,14 @@
 
 #include <string.h>
 
-#define EVERYBODY                                                                        \
-    {                                                                                    \
-        [ROLE_MEMBER] = SCOPE_ALL, [ROLE_MANAGER] = SCOPE_ALL, [ROLE_ADMIN] = SCOPE_ALL, \
-        [ROLE_OWNER] = SCOPE_ALL, [ROLE_AUDITOR] = SCOPE_ALL                             \
-    }
-
 const struct permission people_read = { "people.read", "Look colleagues up in the directory",
-                                        EVERYBODY };
+                                        EVERYBODY(SCOPE_ALL) };
 const struct permission people_manage = { "people.manage",
                                           "Add, change and remove people and teams",
                                           ADMINS(SCOPE_ALL) };
 const struct permission organisation_read_permission = { "organisation.read",
                                                          "See the settings of the organisation",
-                                                         EVERYBODY };
+                                                         EVERYBODY(SCOPE_ALL) };
 const struct permission organisation_manage = { "organisation.manage",
                                                 "Change the settings of the organisation",
                                                 ADMINS(SCOPE_ALL) };

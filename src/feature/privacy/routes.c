@@ -18,11 +18,7 @@ const struct permission privacy_end = { "privacy.end",
 const struct permission privacy_map = {
     "privacy.map",
     "See what is stored about whom, why and how long",
-    { [ROLE_MEMBER] = SCOPE_ALL,
-      [ROLE_MANAGER] = SCOPE_ALL,
-      [ROLE_ADMIN] = SCOPE_ALL,
-      [ROLE_OWNER] = SCOPE_ALL,
-      [ROLE_AUDITOR] = SCOPE_ALL },
+    EVERYBODY(SCOPE_ALL),
 };
 
 struct map_row {

@@ -3,14 +3,8 @@
 
 #include "core/rows.h"
 
-#define EVERYBODY                                                                        \
-    {                                                                                    \
-        [ROLE_MEMBER] = SCOPE_ALL, [ROLE_MANAGER] = SCOPE_ALL, [ROLE_ADMIN] = SCOPE_ALL, \
-        [ROLE_OWNER] = SCOPE_ALL, [ROLE_AUDITOR] = SCOPE_ALL                             \
-    }
-
 const struct permission projects_read = { "projects.read", "See clients, projects, tasks and tags",
-                                          EVERYBODY };
+                                          EVERYBODY(SCOPE_ALL) };
 const struct permission projects_manage = {
     "projects.manage",
     "Add, change and remove clients, projects and tasks",

@@ -47,7 +47,6 @@ const struct table time_day_table = {
     .erase = ERASE_PERSON,
     .uniques = day_keys,
     .held_back = true,
-    .derive = rollup_rebuild, /* of all three */
 };
 
 const struct table time_day_packed_table = {

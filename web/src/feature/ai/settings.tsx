@@ -13,11 +13,10 @@ import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { dateText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
-import { words as shared } from "~/words";
+import { ROLES, words as shared } from "~/words";
 import { LOCAL, type Provider, useAiSettings, useCapabilities, useProviders } from "./data";
 import { words } from "./words";
 
-const ROLES = ["member", "manager", "admin", "owner", "auditor"] as const;
 const text = words.settings;
 
 async function change(act: () => Promise<unknown>) {
@@ -127,7 +126,10 @@ function Switches() {
                         w={260}
                         size="xs"
                         disabled={locked || !known?.on}
-                        data={ROLES.map((value) => ({ value, label: shared.roles[value] }))}
+                        data={ROLES.filter((role) => role !== "none").map((value) => ({
+                          value,
+                          label: shared.roles[value],
+                        }))}
                         placeholder={known?.roles.length ? undefined : text.everyone}
                         value={(known?.roles as string[] | undefined) ?? []}
                         onChange={(roles) => void flip(name, { roles })}

@@ -18,7 +18,7 @@ import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { momentText, moneyInput, moneyOf } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
-import { words as shared } from "~/words";
+import { ROLES, words as shared } from "~/words";
 import { words } from "./words";
 
 export type Person = Row<"/people">;
@@ -27,8 +27,6 @@ type Invited = Whole<Answer<"/people/{id}/invitation", "post">> & {
   /** There is an account already: the link sets a new password. */
   joined: boolean;
 };
-
-const ROLES = ["owner", "admin", "manager", "member", "auditor", "none"] as const;
 
 export const useTeams = () =>
   useQuery({ queryKey: ["teams"], queryFn: () => all("/teams"), staleTime: 300_000 });
