@@ -1,5 +1,6 @@
-/* compose.h: SQL that the engine composes at run time from declared names. Only src/core may
-   include this: names come from checked declarations, values only ever as parameters. */
+/* compose.h: SQL that the engine composes at run time from declared names: those of
+   checked declarations; values only ever as parameters. For src/core and the few features that
+   serve any table; scripts/check_includes.py names them. */
 #ifndef VOW_DB_COMPOSE_H
 #define VOW_DB_COMPOSE_H
 
