@@ -8,6 +8,7 @@
 #include "audit.h"
 #include "base/json.h"
 #include "crypt/crypt.h"
+#include "db/compose.h"
 #include "rows.h"
 #include "scope.h"
 
@@ -223,8 +224,10 @@ static bool events_count(struct ctx *c, struct verify *v)
     buffer_string(&sql, "SELECT ");
     columns_add_to(&sql, &audit_event_table);
     buffer_printf(&sql, " FROM %s ORDER BY id", audit_event_table.name);
-    return tx_each(c->tx, composed(c, &sql), NO_ARGS, audit_event_table.fields,
-                   sizeof(struct audit_event), event_count, v);
+    struct query q = query_composed(sql.at);
+    q.whole = "The chain runs through all events";
+    return tx_each(c->tx, &q, NO_ARGS, audit_event_table.fields, sizeof(struct audit_event),
+                   event_count, v);
 }
 
 /* Whether the hex is a signature of the head. */

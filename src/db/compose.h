@@ -30,9 +30,9 @@ const char *db_blind_type(const struct db *db);
 const char *db_index_order(const struct db *db);
 
 /* From now on only what this thread asks of the database is done; all else, queued works too, fails
-   with UNAVAILABLE, in this process. For other nodes: tx_lock_out, in the current transaction, keeps
-   every one of them from the tables until tx_let_in, but for what opening needs; nothing where one
-   process owns the files. */
+   with UNAVAILABLE, in this process. For other nodes: tx_lock_out, in the current transaction,
+   keeps every one of them from the tables until tx_let_in, but for what opening needs; nothing
+   where one process owns the files. */
 void db_fence(struct db *db);
 void db_unfence(struct db *db);
 MUST_USE bool tx_lock_out(struct tx *tx);

@@ -74,6 +74,20 @@ test("instants become days of the zone", () => {
   });
 });
 
+test("a span is split at midnight of its zone, also when clocks change", () => {
+  const split = (start, end) => time.secondsByDay(Date.parse(start), Date.parse(end), BERLIN);
+  assert.deepEqual(split("2026-03-10T21:00:00Z", "2026-03-11T01:30:00Z"), [
+    ["2026-03-10", 7200],
+    ["2026-03-11", 9000],
+  ]);
+  assert.deepEqual(split("2026-03-28T22:00:00Z", "2026-03-29T22:00:00Z"), [
+    ["2026-03-28", 3600],
+    ["2026-03-29", 82800],
+  ]);
+  assert.deepEqual(split("2026-03-10T22:00:00Z", "2026-03-10T23:00:00Z"), [["2026-03-10", 3600]]);
+  assert.deepEqual(split("2026-03-10T22:00:00Z", "2026-03-10T22:00:00Z"), [["2026-03-10", 0]]);
+});
+
 test("weeks begin on Monday or Sunday", () => {
   assert.equal(time.startOfWeek("2026-03-01", "monday"), "2026-02-23");
   assert.equal(time.startOfWeek("2026-03-01", "sunday"), "2026-03-01");

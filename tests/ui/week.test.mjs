@@ -116,6 +116,22 @@ test("a change of the note leaves begin, end and seconds as they were", async ()
   }
 });
 
+test("work over midnight counts on both days, as in the week sheet", async () => {
+  const span = { started_at: "2026-04-05T20:00:00Z", ended_at: "2026-04-06T01:30:00Z" };
+  await call("POST", "/time/entries", { note: "Night watch", ...span });
+  const heading = (name) =>
+    page.locator(".day").filter({ has: page.getByRole("heading", { name: new RegExp(name) }) });
+  const says = (name, text) => heading(name).getByText(text, { exact: true }).waitFor();
+  await page.goto("/time/entries?from=2026-04-05&to=2026-04-06");
+  await says("5 April", "2:00");
+  await says("6 April", "3:30");
+  await page.goto("/time/entries?from=2026-04-06&to=2026-04-06");
+  await says("6 April", "3:30");
+  assert.equal(await heading("5 April").count(), 0);
+  await page.goto("/time?date=2026-04-06");
+  await total("3:30");
+});
+
 test("the days on which clocks change say so", async () => {
   await page.goto("/time?date=2026-03-29");
   await page.getByText("23 h").waitFor();

@@ -192,10 +192,10 @@ static int report(struct app *app, int count)
     struct arena a = { 0 };
     struct error err = { 0 };
     struct ctx c = app_ctx(app, &a, &err, "bench");
-    struct reported r = { .count = count,
-                          .query = { .by = "project",
-                                     .from = date_of(2025, 1, 1),
-                                     .to = date_of(2025, 12, 31) } };
+    struct reported r = {
+        .count = count,
+        .query = { .by = "project", .from = date_of(2025, 1, 1), .to = date_of(2025, 12, 31) }
+    };
     const char *token;
     double best = 0;
     if (!sign_up(&c, 1, &token))
@@ -231,10 +231,9 @@ int main(int argc, char **argv)
     struct error err = { 0 };
     struct secret_key key;
     struct app *app;
-    struct app_config config = { .features = features,
-                                 .master_key = key.byte,
-                                 .bcrypt_cost = 4,
-                                 .store_url = store_named() };
+    struct app_config config = {
+        .features = features, .master_key = key.byte, .bcrypt_cost = 4, .store_url = store_named()
+    };
     if (argc != 4) {
         fputs("usage: inside create|fill|report DIR COUNT\n", stderr);
         return 2;

@@ -56,6 +56,20 @@ export function addDays(date: Day, days: number): Day {
   return new Date(Date.parse(`${date}T00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
+/** Seconds of a span on each day of a zone that it touches, split at midnight. */
+export function secondsByDay(start: number, end: number, zone: string): [Day, number][] {
+  const days: [Day, number][] = [];
+  let at = start;
+  let day = inZone(start, zone).date;
+  do {
+    const next = instantOf(addDays(day, 1), "00:00", zone).getTime();
+    days.push([day, (Math.min(end, next) - at) / 1000]);
+    at = next;
+    day = addDays(day, 1);
+  } while (at < end);
+  return days;
+}
+
 export function startOfWeek(date: Day, start: string): Day {
   const weekday = new Date(`${date}T00:00Z`).getUTCDay();
   return addDays(date, -((weekday - (start === "sunday" ? 0 : 1) + 7) % 7));

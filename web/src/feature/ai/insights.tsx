@@ -92,7 +92,11 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const first = capabilities.find(({ enabled }) => enabled)?.name ?? "";
   const chosen = capabilities.find(({ name }) => name === filters.get("what"))?.name ?? first;
   const providers = useProviders(may("ai.use"));
-  const [provider, setProvider] = useState<string>(LOCAL);
+  const settings = useAiSettings();
+  const loading = providers.isLoading || settings.isLoading;
+  const [picked, setPicked] = useState<string | null>(null);
+  const usual = providers.data?.find(({ id }) => id === settings.data?.provider)?.id;
+  const provider = picked ?? usual ?? LOCAL;
   const [question, setQuestion] = useState("");
   const [preview, setPreview] = useState<AiAnswer | null>(null);
   const [answer, setAnswer] = useState<AiAnswer | null>(null);
@@ -181,7 +185,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
               ]}
               value={provider}
               allowDeselect={false}
-              onChange={(value) => value && setProvider(value)}
+              onChange={(value) => value && setPicked(value)}
             />
           </div>
           {provider === LOCAL ? (
@@ -204,7 +208,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             {provider === LOCAL && (
               <Button
                 loading={busy === "send"}
-                disabled={busy !== null}
+                disabled={loading || busy !== null}
                 onClick={() => void start("send", input)}
               >
                 {words.run}
@@ -214,7 +218,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
               variant={provider === LOCAL ? "default" : "filled"}
               leftSection={<Icon name="eye" size={16} />}
               loading={busy === "preview"}
-              disabled={busy !== null}
+              disabled={loading || busy !== null}
               onClick={() => void start("preview", { ...input, preview: true } as AiInput)}
             >
               {words.preview}

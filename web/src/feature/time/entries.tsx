@@ -17,7 +17,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { PersonSelect, ProjectSelect, usePeople } from "./pick";
 import { removeEntries } from "./remove";
-import { byDay, totalOf } from "./today";
+import { byDay } from "./today";
 import { words } from "./words";
 
 const PAGE = 100;
@@ -42,7 +42,8 @@ export default function Entries() {
     queryFn: ({ pageParam }) =>
       api.get("/time/entries", {
         query: {
-          ...entriesQuery(from, to, zone, { person, project }),
+          // With the night before: what began then may reach into the first day.
+          ...entriesQuery(addDays(from, -1), to, zone, { person, project }),
           limit: PAGE,
           cursor: pageParam,
         } as never,
@@ -51,6 +52,7 @@ export default function Entries() {
     getNextPageParam: (page) => page.next,
   });
   const items = (entries.data?.pages.flatMap((page) => page.items) ?? []) as Entry[];
+  const days = byDay(items, zone, from, to);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
     address(`/time/export.${kind}`, undefined, {
@@ -129,10 +131,10 @@ export default function Entries() {
           <Loading rows={8} />
         ) : entries.error ? (
           <Failed error={entries.error} retry={() => void entries.refetch()} />
-        ) : items.length === 0 ? (
+        ) : days.length === 0 ? (
           <Empty icon="today" title={words.entries.empty} text={words.entries.empty_help} />
         ) : (
-          byDay(items, zone).map(([day, list]) => (
+          days.map(({ day, list, total_s }) => (
             <div key={day}>
               <div className="day">
                 <span className="row">
@@ -155,7 +157,7 @@ export default function Entries() {
                   )}
                   <h2>{dateText(day, "long")}</h2>
                 </span>
-                <span className="num strong">{durationText(totalOf(list))}</span>
+                <span className="num strong">{durationText(total_s)}</span>
               </div>
               <ul className="entries">
                 {list.map((entry) => (

@@ -12,13 +12,14 @@ import { Form, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Empty, PageHead, Show } from "~/ui/states";
 import {
+  addDays,
   clockText,
   type Day,
   dateText,
   durationOf,
   durationText,
   instantOf,
-  inZone,
+  secondsByDay,
   startOfWeek,
   today,
 } from "~/ui/time";
@@ -38,23 +39,33 @@ import { EntryRow } from "./entry-row";
 import { ProjectSelect } from "./pick";
 import { words } from "./words";
 
-export const secondsOf = (entry: Entry) =>
-  entry.ended_at
-    ? entry.duration_s
-    : Math.max(0, (Date.now() - Date.parse(entry.started_at)) / 1000);
+const ENTRY_DAYS_MAX = 31; // an entry that began so long before a day can still reach it
 
-export const totalOf = (entries: Entry[]) =>
-  entries.reduce((sum, entry) => sum + secondsOf(entry), 0);
+const startOf = (entry: Entry) => Date.parse(entry.started_at);
+const endOf = (entry: Entry) =>
+  entry.ended_at ? Date.parse(entry.ended_at) : Math.max(startOf(entry), Date.now());
 
-/** Entries by the day of their begin, newest first. */
-export function byDay(entries: Entry[], zone: string): [Day, Entry[]][] {
-  const days = new Map<Day, Entry[]>();
-  for (const entry of entries) {
-    const { date } = inZone(entry.started_at, zone);
-    days.set(date, [...(days.get(date) ?? []), entry]);
-  }
-  return [...days].sort(([a], [b]) => b.localeCompare(a));
+interface DayOfEntries {
+  day: Day;
+  list: Entry[];
+  total_s: number;
 }
+
+/** The days of a period with the entries that touch them and the seconds that fall on them, newest
+    first. Days end at midnight in the zone of each entry, as in the week sheet and in reports. */
+export function byDay(entries: Entry[], zone: string, from: Day, to: Day): DayOfEntries[] {
+  const days = new Map<Day, DayOfEntries>();
+  for (const entry of entries) {
+    for (const [day, seconds] of secondsByDay(startOf(entry), endOf(entry), entry.zone || zone)) {
+      if (day < from || day > to) continue;
+      const { list, total_s } = days.get(day) ?? { list: [], total_s: 0 };
+      days.set(day, { day, list: [...list, entry], total_s: total_s + seconds });
+    }
+  }
+  return [...days.values()].sort((a, b) => b.day.localeCompare(a.day));
+}
+
+const NOTHING = { list: [] as Entry[], total_s: 0 };
 
 export default function Today() {
   const session = useSession();
@@ -67,18 +78,20 @@ export default function Today() {
   const entries = useQuery({
     queryKey: ["entries", "week", session.person, from, zone],
     queryFn: () =>
-      all("/time/entries", entriesQuery(from, now, zone, { person: session.person })) as Promise<
-        Entry[]
-      >,
+      all(
+        "/time/entries",
+        entriesQuery(addDays(from, -ENTRY_DAYS_MAX), now, zone, { person: session.person }),
+      ) as Promise<Entry[]>,
   });
 
   return (
     <>
       <Show query={entries}>
         {(items) => {
-          const days = byDay(items, zone);
-          const mine = days.find(([day]) => day === now)?.[1] ?? [];
-          const earlier = days.filter(([day]) => day !== now);
+          const days = byDay(items, zone, from, now);
+          const { list: mine, total_s } = days.find(({ day }) => day === now) ?? NOTHING;
+          const earlier = days.filter(({ day }) => day !== now);
+          const week_s = days.reduce((sum, day) => sum + day.total_s, 0);
           const row = (entry: Entry) => (
             <li key={entry.id}>
               <EntryRow
@@ -92,16 +105,16 @@ export default function Today() {
             <>
               <PageHead
                 title={dateText(now, "long")}
-                lead={words.today.lead(durationText(totalOf(mine)), mine.length)}
+                lead={words.today.lead(durationText(total_s), mine.length)}
                 aside={<Eye table="time_entry" seen={words.today.seen} />}
               >
-                <span className="quiet figures">
-                  {words.today.to_do(durationText(totalOf(items)))}
-                </span>
+                <span className="quiet figures">{words.today.to_do(durationText(week_s))}</span>
                 {may("time.import") && <Link href="/time/import">{words.today.import}</Link>}
               </PageHead>
               <div className="stack wide">
-                {mine.length > 0 && <Timeline entries={mine} projects={projects} zone={zone} />}
+                {mine.length > 0 && (
+                  <Timeline day={now} entries={mine} projects={projects} zone={zone} />
+                )}
                 {may("time.write") && <QuickAdd />}
                 <section className="card flush" aria-label={shared.rooms.today}>
                   {mine.length === 0 ? (
@@ -116,11 +129,11 @@ export default function Today() {
                 </section>
                 {earlier.length > 0 && (
                   <section className="card flush" aria-label={words.today.earlier}>
-                    {earlier.map(([day, list]) => (
+                    {earlier.map(({ day, list, total_s }) => (
                       <div key={day}>
                         <div className="day">
                           <h2>{dateText(day, "long")}</h2>
-                          <span className="num strong">{durationText(totalOf(list))}</span>
+                          <span className="num strong">{durationText(total_s)}</span>
                         </div>
                         <ul className="entries">{list.map(row)}</ul>
                       </div>
@@ -138,22 +151,24 @@ export default function Today() {
 }
 
 interface TimelineProps {
+  day: Day;
   entries: Entry[];
   projects: Map<string, Project>;
   zone: string;
 }
 
 /** The day as a bar: where the hours went and where the gaps are. */
-function Timeline({ entries, projects, zone }: TimelineProps) {
+function Timeline({ day, entries, projects, zone }: TimelineProps) {
+  const first = instantOf(day, "00:00", zone).getTime();
+  const last = instantOf(addDays(day, 1), "00:00", zone).getTime();
   const bounds = useMemo(() => {
-    const day = inZone(entries[0]?.started_at ?? Date.now(), zone).date;
-    const starts = entries.map(({ started_at }) => Date.parse(started_at));
-    const ends = entries.map(({ ended_at }) => (ended_at ? Date.parse(ended_at) : Date.now()));
+    const starts = entries.map((entry) => Math.max(first, startOf(entry)));
+    const ends = entries.map((entry) => Math.min(last, endOf(entry)));
     const hour = 3_600_000;
     const from = Math.min(instantOf(day, "08:00", zone).getTime(), ...starts);
     const to = Math.max(instantOf(day, "18:00", zone).getTime(), ...ends);
     return { from: Math.floor(from / hour) * hour, to: Math.ceil(to / hour) * hour };
-  }, [entries, zone]);
+  }, [entries, zone, day, first, last]);
   const whole = bounds.to - bounds.from;
   const at = (instant: number) => `${(100 * (instant - bounds.from)) / whole}%`;
   const marks = Array.from({ length: 5 }, (_, i) => bounds.from + (whole * i) / 4);
@@ -162,8 +177,8 @@ function Timeline({ entries, projects, zone }: TimelineProps) {
     <div role="img" aria-label={words.today.timeline(text(bounds.from), text(bounds.to))}>
       <div className="timeline">
         {entries.map((entry) => {
-          const start = Date.parse(entry.started_at);
-          const end = entry.ended_at ? Date.parse(entry.ended_at) : Date.now();
+          const start = Math.max(first, startOf(entry));
+          const end = Math.min(last, endOf(entry));
           return (
             <span
               key={entry.id}
