@@ -295,12 +295,13 @@ static void flight_start(struct flight *f)
     f->changes = run->changes;
     if (!egress_offer(run->c->app->egress, &run->request, on_event, f, run->c->err, &f->id)) {
         run->leaves = false;
-        if (run->c->err->problem) {
-            run->reason = "NOT_SENT";
-            flight_over(f, false);
-        } else {
-            flight_hand(f);
-        }
+        /* A worker may wait for the channel, this thread may not. */
+        if (!run->c->err->problem && workers_add(run->c->app->slow, flight_settle, f))
+            return;
+        if (!run->c->err->problem)
+            fail(run->c, UNAVAILABLE, NULL);
+        run->reason = "NOT_SENT";
+        flight_over(f, false);
         return;
     }
     pthread_mutex_lock(&all->lock);
