@@ -153,6 +153,21 @@ test("a model gets exactly what the preview showed, and names come back here", a
   await page.getByRole("heading", { name: "Receipt" }).waitFor();
 });
 
+test("the provider of the organisation answers unless a person chooses another", async () => {
+  const answers = (value) =>
+    eventually(async () => {
+      const chosen = page.getByRole("combobox", { name: "Answered by", exact: true });
+      assert.equal(await chosen.inputValue(), value);
+    });
+  await page.goto("/settings/ai");
+  await choose(page, "Answered by", "House model");
+  await answers("House model");
+  await page.goto(`/insights?${PERIOD}`);
+  await answers("House model");
+  await choose(page, "Answered by", "Local engine");
+  await answers("Local engine");
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });
