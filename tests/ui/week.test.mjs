@@ -68,6 +68,18 @@ test("hours are typed, moved through, corrected and kept", async () => {
   await checkAccessible(page);
 });
 
+test("a list says when nothing fits, and Enter takes the first that does", async () => {
+  await page.goto("/time?date=2026-05-06");
+  const list = page.getByRole("combobox", { name: "Add a row" });
+  await list.fill("nowhere");
+  await page.getByText("Nothing found", { exact: true }).waitFor();
+  await list.fill("quay");
+  await page.locator("[data-combobox-selected]").getByText("Quay survey").waitFor();
+  await list.press("Enter");
+  await page.getByRole("textbox", { name: /Quay survey, Monday/ }).waitFor();
+  await page.goto("/time?date=2026-03-04");
+});
+
 test("a mistyped duration is refused at its cell and nothing is kept of it", async () => {
   const cell = page.getByRole("textbox", { name: /Quay survey, Monday/ });
   for (const [typed, why] of [

@@ -9,6 +9,10 @@ import {
   Modal,
   Tooltip,
 } from "@mantine/core";
+import { words } from "./words";
+
+/** Of every list to choose from: Enter takes the first match, and no match says so. */
+const choosing = { selectFirstOptionOnChange: true, nothingFoundMessage: words.nothing_found };
 
 export const theme = createTheme({
   fontFamily: '"Inter Variable", system-ui, sans-serif',
@@ -81,6 +85,8 @@ export const theme = createTheme({
     Drawer: Drawer.extend({
       defaultProps: { position: "right", closeButtonProps: { "aria-label": "Close" } },
     }),
+    Select: { defaultProps: choosing },
+    MultiSelect: { defaultProps: choosing },
     InputWrapper: Input.Wrapper.extend({
       defaultProps: { inputWrapperOrder: ["label", "input", "error", "description"] },
     }),

@@ -1,6 +1,7 @@
 // Every word that the whole app shares; each room adds its own in its words.ts.
 export const words = {
   app: "vow",
+  nothing_found: "Nothing found",
   act: {
     save: "Save",
     cancel: "Cancel",
