@@ -187,7 +187,8 @@ static const struct field tag_fields[] = {
 
 static bool tag_check(struct ctx *c, enum op op, const void *old, void *row)
 {
-    static const struct query entries = { "SELECT id FROM time_entry WHERE tags LIKE $1 LIMIT 1" };
+    static const struct query entries = { "SELECT id FROM time_entry WHERE tags LIKE $1 LIMIT 1",
+                                          .whole = "A list is one value to the database" };
     struct id id;
     char text[ID_TEXT];
     bool used;
