@@ -27,7 +27,7 @@ export const useTimer = () =>
   useQuery({
     queryKey: ["timer"],
     queryFn: () => api.get("/time/timer"),
-    refetchOnWindowFocus: true,
+    refetchOnWindowFocus: "always",
     staleTime: 15_000,
   });
 
