@@ -213,6 +213,32 @@ static const struct token *closing(struct parse *p, size_t open)
     return NULL;
 }
 
+/* Behind the value that begins at `value`: its comma, or the list's end. */
+static size_t value_end(const struct parse *p, size_t value, const struct token *values_end)
+{
+    for (int depth = 0; &p->token[value] < values_end; value++) {
+        char c = *p->token[value].from;
+        if (!depth && c == ',')
+            break;
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+    return value;
+}
+
+/* Seals a value that is inserted into the column of that name, and adds what it is found by. */
+static bool insert_seal(struct parse *p, const struct token *table, struct token *name,
+                        size_t value, const struct field *f, int id)
+{
+    if (!name_fits(p, name, f) || !param_write(p, value, PG_SEAL, table, f, id))
+        return false;
+    if (column_blind(f)) {
+        int number = param_of(p, p->token[value].number, PG_BLIND, table, f, -1);
+        name->more = arena_printf(p->a, ", \"%s_blind\"", f->name);
+        p->token[value].more = arena_printf(p->a, ", $%d", number);
+    }
+    return true;
+}
+
 /* INSERT INTO table (columns) VALUES (values): which value goes where. */
 static bool insert_rewrite(struct parse *p, size_t *end)
 {
@@ -227,27 +253,14 @@ static bool insert_rewrite(struct parse *p, size_t *end)
     for (int pass = 0; pass < 2; pass++) {
         size_t name = 4, value = first;
         for (; &p->token[name] < columns_end && &p->token[value] < values_end; name += 2) {
-            size_t next = value;
-            for (int depth = 0; &p->token[next] < values_end; next++) {
-                char c = *p->token[next].from;
-                if (!depth && c == ',')
-                    break;
-                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-            }
+            size_t next = value_end(p, value, values_end);
             const struct field *f = sealed_arg(p, value);
             if (!pass && next == value + 1 && names(&p->token[name], "id") &&
                 p->token[value].kind == PARAM)
                 id = p->token[value].number;
-            if (pass && f && next == value + 1) {
-                if (!name_fits(p, &p->token[name], f) ||
-                    !param_write(p, value, PG_SEAL, table, f, id))
-                    return false;
-                if (column_blind(f)) {
-                    int number = param_of(p, p->token[value].number, PG_BLIND, table, f, -1);
-                    p->token[name].more = arena_printf(p->a, ", \"%s_blind\"", f->name);
-                    p->token[value].more = arena_printf(p->a, ", $%d", number);
-                }
-            }
+            if (pass && f && next == value + 1 &&
+                !insert_seal(p, table, &p->token[name], value, f, id))
+                return false;
             value = next + 1;
         }
     }

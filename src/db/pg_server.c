@@ -99,12 +99,15 @@ static void options_keep(struct pg_server *s, const PQconninfoOption *options)
     for (const PQconninfoOption *o = options; o->keyword; o++) {
         if (!o->val || !*o->val)
             continue;
-        if (!strcmp(o->keyword, "user"))
-            s->user = secret_copy(o->val);
-        else if (!strcmp(o->keyword, "password"))
-            s->password = secret_copy(o->val);
-        else
+        char **own = !strcmp(o->keyword, "user")       ? &s->user
+                     : !strcmp(o->keyword, "password") ? &s->password
+                                                       : NULL;
+        if (!own) {
             keep(s, o->keyword, o->val);
+            continue;
+        }
+        free(*own);
+        *own = secret_copy(o->val);
     }
 }
 
