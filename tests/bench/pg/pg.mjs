@@ -37,8 +37,8 @@ async function ask(url, sql) {
 }
 
 async function started(store) {
-  const args = store ? ["--store", store] : [];
-  const server = await startServer({ dir: await mkdtemp(scratch), args });
+  const env = store ? { VOW_STORE: store } : {};
+  const server = await startServer({ dir: await mkdtemp(scratch), env });
   const ann = await server.signUp();
   for (let i = 0; i < 100; i++) {
     const at = Date.UTC(2020, 0, 1) + i * 3_600_000;
@@ -129,7 +129,7 @@ async function organisations(url, store) {
   const env = { VOW_MASTER_KEY_FILE: `${dir}/master.key`, VOW_STORE: store };
   const said = await output(INSIDE, ["fill", `${dir}/data`, String(ORGANISATIONS)], env);
   const tokens = said.trim().split("\n");
-  const server = await startServer({ dir, args: ["--store", store] });
+  const server = await startServer({ dir, env: { VOW_STORE: store } });
   for (const token of tokens.slice(0, OPEN)) {
     const reply = await new Client(server, `vow=${token}`).get("/api/v1/time/entries");
     if (reply.status !== 200) throw new Error(reply.text);
@@ -154,8 +154,7 @@ async function nodes(one, store) {
   const { ann } = one;
   const second = await startServer({
     dir: await mkdtemp(scratch),
-    args: ["--store", store],
-    env: { VOW_MASTER_KEY_FILE: one.server.keyFile },
+    env: { VOW_MASTER_KEY_FILE: one.server.keyFile, VOW_STORE: store },
   });
   const path = `/api/v1/time/entries/${ann.entry}`;
   const load = (server, connections) =>
