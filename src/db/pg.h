@@ -156,7 +156,7 @@ struct pg_conn {
     struct db *db;
     struct pg_pool *pool;
     struct pg_conn *next;
-    int64_t born, used;
+    int64_t born;
     int64_t uses;
     struct sealer *sealer;
     struct pg_stmt *bucket[PG_BUCKETS];

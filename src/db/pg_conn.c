@@ -229,7 +229,6 @@ void pg_conn_put(struct pg_conn *conn)
     conn->ahead_count = 0;
     conn->begun = conn->careful = conn->failed = conn->after = conn->lost = false;
     conn->wrote = conn->unsure = false;
-    conn->used = store_clock();
     pthread_mutex_lock(&s->lock);
     if (keep) {
         conn->next = conn->pool->idle;

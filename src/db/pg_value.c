@@ -14,7 +14,6 @@ enum {
     TYPE_INT2 = 21,
     TYPE_INT4 = 23,
     TYPE_TEXT = 25,
-    TYPE_FLOAT4 = 700,
     TYPE_FLOAT8 = 701,
     TYPE_UNKNOWN = 705,
     TYPE_BPCHAR = 1042,
