@@ -30,32 +30,17 @@ static bool role_of(const char *name, enum guard_role *ret)
     return false;
 }
 
-static int json_run(const struct guard *g)
+static bool json_answer(struct arena *a, const char *line, size_t n, const void *with)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
-    int status = 0;
-    struct arena a = { 0 };
-    while ((n = getline(&line, &room, stdin)) > 0) {
-        struct line_member in[] = { { .name = "text" }, { .name = "role" } };
-        enum guard_role role = GUARD_PROMPT;
-        if (line_read(&a, line, (size_t)n, in, 2) && in[0].value.at &&
-            (!in[1].value.at || role_of(in[1].value.at, &role))) {
-            struct guard_verdict v = guard_judge(&a, g, in[0].value.at, in[0].value.len, role);
-            printf("{\"verdict\": \"%s\", \"class\": \"%s\", \"score\": %.3f}\n",
-                   v.class ? "refuse" : "pass", guard_class_name(v.nearest), (double)v.score);
-        } else {
-            printf("{\"error\": \"not a JSON object with a text and a known role\"}\n");
-            status = 1;
-        }
-        fflush(stdout);
-        wipe(line, (size_t)n);
-        arena_reset(&a);
-    }
-    arena_done(&a);
-    free(line);
-    return status;
+    struct line_member in[] = { { .name = "text" }, { .name = "role" } };
+    enum guard_role role = GUARD_PROMPT;
+    if (!line_read(a, line, n, in, 2) || !in[0].value.at ||
+        (in[1].value.at && !role_of(in[1].value.at, &role)))
+        return false;
+    struct guard_verdict v = guard_judge(a, with, in[0].value.at, in[0].value.len, role);
+    printf("{\"verdict\": \"%s\", \"class\": \"%s\", \"score\": %.3f}\n",
+           v.class ? "refuse" : "pass", guard_class_name(v.nearest), (double)v.score);
+    return true;
 }
 
 static int file_run(struct arena *a, const struct guard *g, const char *path, enum guard_role role,
@@ -110,7 +95,9 @@ int guard_command(int argc, char **argv)
     }
     struct arena a = { 0 };
     const struct guard *g = guard_new(&a);
-    int status = json ? json_run(g) : file_run(&a, g, path, role, reasons);
+    int status =
+        json ? lines_answer(json_answer, g, "not a JSON object with a text and a known role")
+             : file_run(&a, g, path, role, reasons);
     arena_done(&a);
     return status;
 }

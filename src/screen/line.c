@@ -5,6 +5,7 @@
 #include "words.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DEPTH = 32 };
@@ -181,4 +182,25 @@ bool file_read(struct arena *a, const char *path, struct line_text *ret)
     if (ok)
         *ret = (struct line_text){ b.at, b.len };
     return ok;
+}
+
+int lines_answer(line_answer *answer, const void *with, const char *wanted)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    int status = 0;
+    struct arena a = { 0 };
+    while ((n = getline(&line, &room, stdin)) > 0) {
+        if (!answer(&a, line, (size_t)n, with)) {
+            printf("{\"error\": \"%s\"}\n", wanted);
+            status = 1;
+        }
+        fflush(stdout);
+        wipe(line, (size_t)n);
+        arena_reset(&a);
+    }
+    arena_done(&a);
+    free(line);
+    return status;
 }

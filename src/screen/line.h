@@ -22,6 +22,13 @@ struct line_member {
 MUST_USE bool line_read(struct arena *a, const char *line, size_t n, struct line_member *members,
                         size_t count);
 
+/* Prints the answer to one line; false when it is none that can be answered. */
+typedef bool line_answer(struct arena *a, const char *line, size_t n, const void *with);
+
+/* Answers each line of standard input at once with one on standard output: what `answer` prints, or
+   {"error": `wanted`}. Each line is wiped when answered. Returns the command's exit status. */
+int lines_answer(line_answer *answer, const void *with, const char *wanted);
+
 /* Reads a whole file ("-" is standard input); false with errno set. */
 MUST_USE bool file_read(struct arena *a, const char *path, struct line_text *ret);
 

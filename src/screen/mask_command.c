@@ -68,29 +68,14 @@ static void json_spans(const char *text, const struct mask_spans *spans)
     printf("]}\n");
 }
 
-static int json_run(const struct mask *m)
+static bool json_answer(struct arena *a, const char *line, size_t n, const void *with)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
-    int status = 0;
-    struct arena a = { 0 };
-    while ((n = getline(&line, &room, stdin)) > 0) {
-        struct line_member text = { .name = "text" };
-        if (line_read(&a, line, (size_t)n, &text, 1) && text.value.at) {
-            struct mask_spans spans = mask_find(&a, m, text.value.at, text.value.len, MASK_ALL);
-            json_spans(text.value.at, &spans);
-        } else {
-            printf("{\"error\": \"not a JSON object with a text\"}\n");
-            status = 1;
-        }
-        fflush(stdout);
-        wipe(line, (size_t)n);
-        arena_reset(&a);
-    }
-    arena_done(&a);
-    free(line);
-    return status;
+    struct line_member text = { .name = "text" };
+    if (!line_read(a, line, n, &text, 1) || !text.value.at)
+        return false;
+    struct mask_spans spans = mask_find(a, with, text.value.at, text.value.len, MASK_ALL);
+    json_spans(text.value.at, &spans);
+    return true;
 }
 
 static void explain(const char *text, const struct mask_spans *spans)
@@ -157,7 +142,8 @@ int mask_command(int argc, char **argv)
     else if (!names_read(&a, names, &m))
         fprintf(stderr, "vow mask: %s: %s\n", names, strerror(errno));
     if (m)
-        status = json ? json_run(m) : file_run(&a, m, path, reasons);
+        status = json ? lines_answer(json_answer, m, "not a JSON object with a text")
+                      : file_run(&a, m, path, reasons);
     arena_done(&a);
     return status;
 }
