@@ -236,30 +236,27 @@ const struct promise promise_ai_9 = {
     check_ai_9,
 };
 
-static enum promise_result check_ai_11(struct proof *p)
+static enum promise_result new_check(struct proof *p)
 {
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
     struct answer r;
-    own.with = &fresh;
-    const char *owner = lab_owner(&own, 0);
+    const char *owner = lab_owner(p, 0);
     if (!owner)
         return lab_unknown(p, "A scratch organisation could not be made.");
-    enum promise_result result = PROMISE_HELD;
     lab_call(p, owner, GET, "/ai/settings", NULL, &r);
     if (!strstr(r.body, "\"on\":false"))
-        result = lab_broken(p, "AI is on in a new organisation.");
+        return lab_broken(p, "AI is on in a new organisation.");
     lab_call(p, owner, GET, "/ai/capabilities", NULL, &r);
     if (strstr(r.body, "\"enabled\":true"))
-        result = lab_broken(p, "An AI function is on in a new organisation.");
+        return lab_broken(p, "An AI function is on in a new organisation.");
     lab_call(p, owner, GET, "/ai/switches", NULL, &r);
     if (!strstr(r.body, "\"items\":[]"))
-        result = lab_broken(p, "A new organisation has switches already.");
-    lab_close(&fresh);
-    return result == PROMISE_HELD
-               ? lab_held(p,
-                          "In an organisation made just now AI is off, and so is every function.")
-               : result;
+        return lab_broken(p, "A new organisation has switches already.");
+    return lab_held(p, "In an organisation made just now AI is off, and so is every function.");
+}
+
+static enum promise_result check_ai_11(struct proof *p)
+{
+    return lab_own(p, new_check);
 }
 
 const struct promise promise_ai_11 = {

@@ -99,15 +99,7 @@ static enum promise_result altered_check(struct proof *p)
 static enum promise_result check_ai_10_d(struct proof *p)
 {
     enum promise_result result = all_check(p);
-    if (result != PROMISE_HELD)
-        return result;
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
-    own.with = &fresh;
-    result = altered_check(&own);
-    lab_close(&fresh);
-    p->evidence = own.evidence;
-    return result;
+    return result == PROMISE_HELD ? lab_own(p, altered_check) : result;
 }
 
 const struct promise promise_ai_10_d = {

@@ -222,22 +222,18 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
     return files == PROMISE_HELD ? memory_scan(p, &print) : files;
 }
 
+static enum promise_result kept_check(struct proof *p)
+{
+    const char *owner = lab_owner(p, 0), *provider = owner ? lab_provider(p, owner) : NULL;
+    if (!provider)
+        return lab_unknown(p, "The loopback provider could not be registered.");
+    enum promise_result result = questions_check(p, provider);
+    return result == PROMISE_HELD ? hook_check(p, provider) : result;
+}
+
 static enum promise_result check_ai_3_2_c(struct proof *p)
 {
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
-    if (!outside(p))
-        return nobody_outside(p);
-    own.with = &fresh;
-    const char *owner = lab_owner(&own, 0), *provider = owner ? lab_provider(&own, owner) : NULL;
-    enum promise_result result =
-        provider ? questions_check(&own, provider)
-                 : lab_unknown(&own, "The loopback provider could not be registered.");
-    if (result == PROMISE_HELD)
-        result = hook_check(&own, provider);
-    lab_close(&fresh);
-    p->evidence = own.evidence;
-    return result;
+    return outside(p) ? lab_own(p, kept_check) : nobody_outside(p);
 }
 
 const struct promise promise_ai_3_2_c = {
@@ -324,17 +320,9 @@ static enum promise_result password_check(struct proof *p)
 static enum promise_result check_pl_1_b(struct proof *p)
 {
     enum promise_result hashes = hashes_check(p);
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
     if (hashes != PROMISE_HELD)
         return hashes;
-    if (!outside(p))
-        return nobody_outside(p);
-    own.with = &fresh;
-    enum promise_result result = password_check(&own);
-    lab_close(&fresh);
-    p->evidence = own.evidence;
-    return result;
+    return outside(p) ? lab_own(p, password_check) : nobody_outside(p);
 }
 
 const struct promise promise_pl_1_b = {

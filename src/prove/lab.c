@@ -26,31 +26,13 @@ void lab_say(struct proof *p, const char *format, ...)
     va_end(args);
 }
 
-enum promise_result lab_held(struct proof *p, const char *format, ...)
+enum promise_result lab_result(struct proof *p, enum promise_result result, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     say(p, format, args);
     va_end(args);
-    return PROMISE_HELD;
-}
-
-enum promise_result lab_broken(struct proof *p, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    say(p, format, args);
-    va_end(args);
-    return PROMISE_BROKEN;
-}
-
-enum promise_result lab_unknown(struct proof *p, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    say(p, format, args);
-    va_end(args);
-    return PROMISE_UNKNOWN;
+    return result;
 }
 
 int lab_change(struct proof *p, const char *session, enum method m, const char *path,
@@ -247,12 +229,6 @@ void lab_open(struct lab *lab)
     }
 }
 
-struct lab lab_new(struct proof *p)
-{
-    const struct lab *lab = p->with;
-    return (struct lab){ .app = lab->app, .arena = lab->arena, .address = lab->address };
-}
-
 const char *lab_sign_up(struct proof *p, int which, const char *password)
 {
     struct lab *lab = p->with;
@@ -335,6 +311,17 @@ void lab_close(struct lab *lab)
             scratch_end(lab->app, lab->arena, lab->organisation[i]);
     for (int i = 0; i < 2; i++)
         lab->owner[i] = NULL;
+}
+
+enum promise_result lab_own(struct proof *p, enum promise_result (*check)(struct proof *p))
+{
+    struct lab *shared = p->with;
+    struct lab own = { .app = shared->app, .arena = shared->arena, .address = shared->address };
+    p->with = &own;
+    enum promise_result result = check(p);
+    lab_close(&own);
+    p->with = shared;
+    return result;
 }
 
 struct raw_search {

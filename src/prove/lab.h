@@ -17,8 +17,8 @@ struct lab {
 /* Ends what checks before this one left behind when they were cut off. */
 void lab_open(struct lab *lab);
 
-/* A lab of its own for one check, which closes it. */
-struct lab lab_new(struct proof *p);
+/* Runs a check in a lab of its own, which ends with it. */
+enum promise_result lab_own(struct proof *p, enum promise_result (*check)(struct proof *p));
 
 /* The session token of scratch organisation 0 or 1; NULL when it cannot be made. */
 const char *lab_owner(struct proof *p, int which);
@@ -69,8 +69,10 @@ enum promise_result lab_stored(struct proof *p, const struct canary_print *print
 void lab_say(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Says it and gives the result. */
-enum promise_result lab_held(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
-enum promise_result lab_broken(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
-enum promise_result lab_unknown(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
+enum promise_result lab_result(struct proof *p, enum promise_result result, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+#define lab_held(p, ...) lab_result(p, PROMISE_HELD, __VA_ARGS__)
+#define lab_broken(p, ...) lab_result(p, PROMISE_BROKEN, __VA_ARGS__)
+#define lab_unknown(p, ...) lab_result(p, PROMISE_UNKNOWN, __VA_ARGS__)
 
 #endif

@@ -313,13 +313,7 @@ static enum promise_result deletion_check(struct proof *p)
 
 static enum promise_result check_pl_5_a(struct proof *p)
 {
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
-    own.with = &fresh;
-    enum promise_result result = deletion_check(&own);
-    lab_close(&fresh);
-    p->evidence = own.evidence;
-    return result;
+    return lab_own(p, deletion_check);
 }
 
 const struct promise promise_pl_5_a = {
@@ -371,13 +365,7 @@ static enum promise_result export_check(struct proof *p)
  */
 static enum promise_result check_pl_5_b(struct proof *p)
 {
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
-    own.with = &fresh;
-    enum promise_result result = export_check(&own);
-    lab_close(&fresh);
-    p->evidence = own.evidence;
-    return result;
+    return lab_own(p, export_check);
 }
 
 const struct promise promise_pl_5_b = {
@@ -510,13 +498,7 @@ static enum promise_result age_check(struct proof *p)
 
 static enum promise_result check_pl_10(struct proof *p)
 {
-    struct lab fresh = lab_new(p);
-    struct proof own = *p;
-    own.with = &fresh;
-    enum promise_result result = age_check(&own);
-    lab_close(&fresh);
-    p->evidence = own.evidence;
-    return result;
+    return lab_own(p, age_check);
 }
 
 const struct promise promise_pl_10 = {
