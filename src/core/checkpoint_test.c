@@ -4,7 +4,7 @@
 #include "audit.h"
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 #include "rows.h"
 
 #include <setjmp.h>

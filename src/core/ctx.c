@@ -25,7 +25,7 @@ static bool wrapped_run(struct tx *tx, void *with, struct error *err)
     return ok;
 }
 
-void ctx_committed(struct ctx *c)
+void ctx_after_write(struct ctx *c)
 {
     if (c->forget)
         sessions_forget(c->app->sessions);
@@ -46,7 +46,7 @@ static bool in_db(struct ctx *c, struct db *db, bool write, ctx_work *work, void
                     : db_read(db, c->arena, wrapped_run, &w, c->err);
     c->db = outer;
     if (write)
-        ctx_committed(c);
+        ctx_after_write(c);
     return ok;
 }
 

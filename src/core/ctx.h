@@ -69,7 +69,7 @@ void ctx_finish(struct ctx *c, bool ok);
 
 /* What must follow a write: wakes the runner, forgets caches, here and on other nodes. After one
    that failed too: of a commit that broke off on its way to a server nobody knows. */
-void ctx_committed(struct ctx *c);
+void ctx_after_write(struct ctx *c);
 
 /* The scope that a permission has for the actor. */
 enum scope ctx_scope(const struct ctx *c, const struct permission *p);

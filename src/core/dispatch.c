@@ -178,7 +178,7 @@ static void written(void *with, bool ok)
 {
     struct request *r = with;
     (void)ok;
-    ctx_committed(&r->c);
+    ctx_after_write(&r->c);
     answered(r);
 }
 

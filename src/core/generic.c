@@ -268,72 +268,79 @@ static const char *words(struct arena *a, const char *name)
     return text;
 }
 
+/* What the route of one operation adds to what all of a table's have. */
+static void operation_route(struct arena *a, const struct table *t, unsigned op, struct generic *g,
+                            struct route *r)
+{
+    const char *one = words(a, t->name);
+    const char *with_id = t->singleton ? t->path : arena_printf(a, "%s/{id}", t->path);
+    if (op == OP_CREATE) {
+        r->method = POST;
+        r->path = t->path;
+        r->handle = generic_create;
+        r->in = table_input_fields(a, t, OP_CREATE);
+        r->in_size = t->size;
+        r->ok = 201;
+        r->doc = arena_printf(a, "Create a %s", one);
+    } else if (op == OP_LIST) {
+        r->method = GET;
+        r->path = t->path;
+        r->handle = generic_list;
+        r->in = g->in = table_list_fields(a, t, &r->in_size);
+        r->list = true;
+        r->doc = arena_printf(a, "List: %s", one);
+    } else if (op == OP_READ) {
+        r->method = GET;
+        r->path = with_id;
+        r->handle = t->singleton ? single_read : generic_read;
+        r->in = t->singleton ? NULL : id_fields(a, t);
+        r->in_size = t->singleton ? 0 : t->size;
+        r->doc = arena_printf(a, "Read one %s", one);
+    } else if (op == OP_UPDATE) {
+        r->method = PATCH;
+        r->path = with_id;
+        r->handle = t->singleton ? single_update : generic_update;
+        r->in = table_input_fields(a, t, OP_UPDATE);
+        r->in_size = t->size;
+        r->patch = r->versioned = true;
+        r->doc = arena_printf(a, "Change a %s", one);
+    } else {
+        r->method = DELETE;
+        r->path = with_id;
+        r->handle = generic_delete;
+        r->in = id_fields(a, t);
+        r->in_size = t->size;
+        r->out = NULL;
+        r->out_size = 0;
+        r->versioned = true;
+        r->doc = arena_printf(a, "Delete a %s", one);
+    }
+}
+
 size_t table_routes(struct arena *a, const struct table *t, const struct route **list)
 {
     unsigned ops = t->ops ? t->ops : t->singleton ? OP_READ | OP_UPDATE : OP_ALL;
-    const char *one = words(a, t->name);
-    const char *with_id = t->singleton ? t->path : arena_printf(a, "%s/{id}", t->path);
     size_t n = 0;
-    struct route base = { .out = t->fields,
-                          .out_size = t->size,
-                          .lane = LANE_WRITE,
-                          .lane_given = true,
-                          .who = WHO_CAN,
-                          .schema = t->name };
     for (unsigned op = OP_CREATE; op <= OP_DELETE; op <<= 1) {
         if (!(ops & op))
             continue;
+        bool reads = op == OP_LIST || op == OP_READ;
         struct generic *g = arena_new(a, struct generic);
         struct route *r = arena_new(a, struct route);
-        *r = base;
         g->table = t;
-        r->with = g;
-        r->can = op == OP_LIST || op == OP_READ ? t->read : t->write;
-        if (op == OP_CREATE) {
-            r->method = POST;
-            r->path = t->path;
-            r->handle = generic_create;
-            r->in = table_input_fields(a, t, OP_CREATE);
-            r->in_size = t->size;
-            r->ok = 201;
-            r->doc = arena_printf(a, "Create a %s", one);
-        } else if (op == OP_LIST) {
-            r->method = GET;
-            r->path = t->path;
-            r->handle = generic_list;
-            r->in = g->in = table_list_fields(a, t, &r->in_size);
-            r->lane = t->settle ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
-            r->settle = t->settle;
-            r->list = true;
-            r->doc = arena_printf(a, "List: %s", one);
-        } else if (op == OP_READ) {
-            r->method = GET;
-            r->path = with_id;
-            r->handle = t->singleton ? single_read : generic_read;
-            r->in = t->singleton ? NULL : id_fields(a, t);
-            r->in_size = t->singleton ? 0 : t->size;
-            r->lane = t->settle ? LANE_WRITE : LANE_READ; /* behind the writes queued before */
-            r->settle = t->settle;
-            r->doc = arena_printf(a, "Read one %s", one);
-        } else if (op == OP_UPDATE) {
-            r->method = PATCH;
-            r->path = with_id;
-            r->handle = t->singleton ? single_update : generic_update;
-            r->in = table_input_fields(a, t, OP_UPDATE);
-            r->in_size = t->size;
-            r->patch = r->versioned = true;
-            r->doc = arena_printf(a, "Change a %s", one);
-        } else {
-            r->method = DELETE;
-            r->path = with_id;
-            r->handle = generic_delete;
-            r->in = id_fields(a, t);
-            r->in_size = t->size;
-            r->out = NULL;
-            r->out_size = 0;
-            r->versioned = true;
-            r->doc = arena_printf(a, "Delete a %s", one);
-        }
+        *r = (struct route){
+            .out = t->fields,
+            .out_size = t->size,
+            /* Where reading settles first, it runs behind the writes that were queued before. */
+            .lane = reads && !t->settle ? LANE_READ : LANE_WRITE,
+            .lane_given = true,
+            .settle = reads ? t->settle : NULL,
+            .who = WHO_CAN,
+            .can = reads ? t->read : t->write,
+            .with = g,
+            .schema = t->name,
+        };
+        operation_route(a, t, op, g, r);
         list[n++] = r;
     }
     return n;

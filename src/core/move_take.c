@@ -356,7 +356,7 @@ static bool take_all(struct take *k, bool resumed)
     db_release(c->db);
     c->db = NULL;
     if (!ok) { /* what is open would be found; what is not, nobody opens */
-        store_drop(c->app->store, c->organisation);
+        db_forget(c->app->store, c->organisation);
         return false;
     }
     runner_wake(c->app->runner, c->organisation);

@@ -257,7 +257,7 @@ static void gone_drop(struct node *n, struct ctx *c)
         return;
     n->dropping = false;
     for (size_t i = 0; i < gone.count; i++)
-        if (!store_drop(n->app->store, ((const struct gone *)gone.at)[i].id))
+        if (!db_forget(n->app->store, ((const struct gone *)gone.at)[i].id))
             n->dropping = true;
 }
 

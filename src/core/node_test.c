@@ -3,7 +3,7 @@
 
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 #include "limits.h"
 #include "outbox.h"
 #include "rows.h"
@@ -213,10 +213,10 @@ static void a_dropped_database_is_closed(void **state)
     struct id organisation = world_id(world_self(p->world, ada, "organisation"));
     struct db *db;
     assert_true(db_open(p->b->store, organisation, false, &db, &p->err));
-    assert_false(store_drop(p->b->store, organisation));
+    assert_false(db_forget(p->b->store, organisation));
     db_release(db);
-    assert_true(store_drop(p->b->store, organisation));
-    assert_true(store_drop(p->b->store, organisation));
+    assert_true(db_forget(p->b->store, organisation));
+    assert_true(db_forget(p->b->store, organisation));
 }
 
 static void what_one_destroys_another_closes(void **state)

@@ -128,7 +128,7 @@ MUST_USE bool db_destroy(struct store *s, struct id id, struct error *err);
 
 /* Closes a database that another process has destroyed, if this one has it open; false while
    somebody uses it: call it again. */
-bool store_drop(struct store *s, struct id id);
+bool db_forget(struct store *s, struct id id);
 
 /* Ids of all databases in the store but control. */
 MUST_USE bool store_ids(struct store *s, struct arena *a, struct id **ret, size_t *count,

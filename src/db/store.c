@@ -319,7 +319,7 @@ bool db_destroy(struct store *s, struct id id, struct error *err)
     return ok;
 }
 
-bool store_drop(struct store *s, struct id id)
+bool db_forget(struct store *s, struct id id)
 {
     pthread_mutex_lock(&s->lock);
     struct db *db = list_find(s, id);

@@ -123,83 +123,83 @@ static void values_are_read(void **state)
     }
 }
 
+static const struct {
+    const char *json;
+    bool patch;
+    const char *pointer, *problem;
+} refused[] = {
+    { "{}", false, "/must", "is required" },
+    { "{\"must\":null}", false, "/must", "must not be null" },
+    { "{\"must\":null}", true, "/must", "must not be null" },
+    { "{\"yes\":1}", true, "/yes", "must be true or false" },
+    { "{\"yes\":null}", true, "/yes", "must not be null" },
+    { "{\"count\":6}", true, "/count", "must be between -5 and 5" },
+    { "{\"count\":1.5}", true, "/count", "must be a whole number" },
+    { "{\"count\":1e300}", true, "/count", "must be a whole number" },
+    { "{\"count\":\"1\"}", true, "/count", "must be a whole number" },
+    { "{\"count\":null}", true, "/count", "must not be null" },
+    { "{\"maybe\":-9223372036854775808}", true, "/maybe", "must be a whole number" },
+    { "{\"maybe\":9223372036854775808}", true, "",
+      "has a number out of range (line 1, column 28)" },
+    { "{\"ratio\":1e999}", true, "", "has a number out of range (line 1, column 14)" },
+    { "{\"ratio\":true}", true, "/ratio", "must be a number" },
+    { "{\"text\":\"\"}", true, "/text", "must not be empty" },
+    { "{\"text\":\"abcd\"}", true, "/text", "must have at most 3 characters" },
+    { "{\"text\":[]}", true, "/text", "must be a string" },
+    { "{\"text\":\"a\\u0000\"}", true, "", "has a NUL character (line 1, column 17)" },
+    { "{\"choice\":\"blue\"}", true, "/choice", "must be one of the listed values" },
+    { "{\"id\":\"x\"}", true, "/id", "must be an id" },
+    { "{\"id\":\"00000000-0000-0000-0000-000000000000\"}", true, "/id", "must be an id" },
+    { "{\"at\":\"2026-03-01\"}", true, "/at", "must be a time such as 2026-03-01T08:00:00.000Z" },
+    { "{\"at\":\"2026-03-01T08:00:00\"}", true, "/at",
+      "must be a time such as 2026-03-01T08:00:00.000Z" },
+    { "{\"day\":\"2025-02-29\"}", true, "/day", "must be a date such as 2026-03-01" },
+    { "{\"length\":86401}", true, "/length", "must be between 0 and 86400" },
+    { "{\"length\":0.5}", true, "/length", "must be a whole number of seconds" },
+    { "{\"bytes\":\"TWFuTWE=\"}", true, "/bytes", "must have at most 4 bytes" },
+    { "{\"bytes\":\"=\"}", true, "/bytes", "must be bytes in base64" },
+    { "{\"bytes\":\"TWF\"}", true, "/bytes", "must be bytes in base64" },
+    { "{\"bytes\":\"TW=u\"}", true, "/bytes", "must be bytes in base64" },
+    { "{\"bytes\":\"====\"}", true, "/bytes", "must be bytes in base64" },
+    { "{\"bytes\":\"Zh==\"}", true, "/bytes", "must be bytes in base64" },
+    { "{\"any\":\"0123456789012345678\"}", true, "/any", "must have at most 20 bytes" },
+    { "{\"parts\":{}}", true, "/parts", "must be a list" },
+    { "{\"parts\":[{\"n\":1},{\"n\":2},{\"n\":3}]}", true, "/parts",
+      "must have at most 2 elements" },
+    { "{\"parts\":[{\"n\":1},{}]}", true, "/parts/1/n", "is required" },
+    { "{\"parts\":[{\"n\":1,\"x\":2}]}", true, "/parts/0/x", "is not known here" },
+    { "{\"parts\":[7]}", true, "/parts/0", "must be an object" },
+    { "{\"words\":[]}", true, "/words", "must have at least 1 elements" },
+    { "{\"words\":[\"red\",\"blue\"]}", true, "/words/1", "must be one of the listed values" },
+    { "{\"words\":[null]}", true, "/words/0", "must not be null" },
+    { "{\"numbers\":[1,\"2\"]}", true, "/numbers/1", "must be a whole number" },
+    { "{\"part\":{\"n\":10}}", true, "/part/n", "must be between 0 and 9" },
+    { "{\"part\":null}", true, "/part", "must not be null" },
+    { "{\"fixed\":1}", true, "/fixed", "is set by the program" },
+    { "{\"once\":1}", true, "/once", "cannot be changed" },
+    { "{\"a~/b\":1}", true, "/a~0~1b", "is not known here" },
+    { "{\"yes\":true,\"yes\":true}", true, "",
+      "has two members of the same name (line 1, column 17)" },
+    { "[]", true, "", "must be an object" },
+    { "1", true, "", "must be an object" },
+};
+
 static void values_are_refused(void **state)
 {
     (void)state;
-    static const struct {
-        const char *json;
-        bool patch;
-        const char *pointer, *problem;
-    } rows[] = {
-        { "{}", false, "/must", "is required" },
-        { "{\"must\":null}", false, "/must", "must not be null" },
-        { "{\"must\":null}", true, "/must", "must not be null" },
-        { "{\"yes\":1}", true, "/yes", "must be true or false" },
-        { "{\"yes\":null}", true, "/yes", "must not be null" },
-        { "{\"count\":6}", true, "/count", "must be between -5 and 5" },
-        { "{\"count\":1.5}", true, "/count", "must be a whole number" },
-        { "{\"count\":1e300}", true, "/count", "must be a whole number" },
-        { "{\"count\":\"1\"}", true, "/count", "must be a whole number" },
-        { "{\"count\":null}", true, "/count", "must not be null" },
-        { "{\"maybe\":-9223372036854775808}", true, "/maybe", "must be a whole number" },
-        { "{\"maybe\":9223372036854775808}", true, "",
-          "has a number out of range (line 1, column 28)" },
-        { "{\"ratio\":1e999}", true, "", "has a number out of range (line 1, column 14)" },
-        { "{\"ratio\":true}", true, "/ratio", "must be a number" },
-        { "{\"text\":\"\"}", true, "/text", "must not be empty" },
-        { "{\"text\":\"abcd\"}", true, "/text", "must have at most 3 characters" },
-        { "{\"text\":[]}", true, "/text", "must be a string" },
-        { "{\"text\":\"a\\u0000\"}", true, "", "has a NUL character (line 1, column 17)" },
-        { "{\"choice\":\"blue\"}", true, "/choice", "must be one of the listed values" },
-        { "{\"id\":\"x\"}", true, "/id", "must be an id" },
-        { "{\"id\":\"00000000-0000-0000-0000-000000000000\"}", true, "/id", "must be an id" },
-        { "{\"at\":\"2026-03-01\"}", true, "/at",
-          "must be a time such as 2026-03-01T08:00:00.000Z" },
-        { "{\"at\":\"2026-03-01T08:00:00\"}", true, "/at",
-          "must be a time such as 2026-03-01T08:00:00.000Z" },
-        { "{\"day\":\"2025-02-29\"}", true, "/day", "must be a date such as 2026-03-01" },
-        { "{\"length\":86401}", true, "/length", "must be between 0 and 86400" },
-        { "{\"length\":0.5}", true, "/length", "must be a whole number of seconds" },
-        { "{\"bytes\":\"TWFuTWE=\"}", true, "/bytes", "must have at most 4 bytes" },
-        { "{\"bytes\":\"=\"}", true, "/bytes", "must be bytes in base64" },
-        { "{\"bytes\":\"TWF\"}", true, "/bytes", "must be bytes in base64" },
-        { "{\"bytes\":\"TW=u\"}", true, "/bytes", "must be bytes in base64" },
-        { "{\"bytes\":\"====\"}", true, "/bytes", "must be bytes in base64" },
-        { "{\"bytes\":\"Zh==\"}", true, "/bytes", "must be bytes in base64" },
-        { "{\"any\":\"0123456789012345678\"}", true, "/any", "must have at most 20 bytes" },
-        { "{\"parts\":{}}", true, "/parts", "must be a list" },
-        { "{\"parts\":[{\"n\":1},{\"n\":2},{\"n\":3}]}", true, "/parts",
-          "must have at most 2 elements" },
-        { "{\"parts\":[{\"n\":1},{}]}", true, "/parts/1/n", "is required" },
-        { "{\"parts\":[{\"n\":1,\"x\":2}]}", true, "/parts/0/x", "is not known here" },
-        { "{\"parts\":[7]}", true, "/parts/0", "must be an object" },
-        { "{\"words\":[]}", true, "/words", "must have at least 1 elements" },
-        { "{\"words\":[\"red\",\"blue\"]}", true, "/words/1", "must be one of the listed values" },
-        { "{\"words\":[null]}", true, "/words/0", "must not be null" },
-        { "{\"numbers\":[1,\"2\"]}", true, "/numbers/1", "must be a whole number" },
-        { "{\"part\":{\"n\":10}}", true, "/part/n", "must be between 0 and 9" },
-        { "{\"part\":null}", true, "/part", "must not be null" },
-        { "{\"fixed\":1}", true, "/fixed", "is set by the program" },
-        { "{\"once\":1}", true, "/once", "cannot be changed" },
-        { "{\"a~/b\":1}", true, "/a~0~1b", "is not known here" },
-        { "{\"yes\":true,\"yes\":true}", true, "",
-          "has two members of the same name (line 1, column 17)" },
-        { "[]", true, "", "must be an object" },
-        { "1", true, "", "must be an object" },
-    };
-    for (size_t i = 0; i < LENGTH(rows); i++) {
+    for (size_t i = 0; i < LENGTH(refused); i++) {
         struct arena a = { 0 };
         struct error err = { 0 };
         struct all r = { 0 };
         field_set given;
         record_clear(fields, &r);
-        if (json_read(&a, (struct blob){ rows[i].json, strlen(rows[i].json) }, fields, &r,
-                      rows[i].patch, &given, &err))
-            fail_msg("taken: %s", rows[i].json);
+        if (json_read(&a, (struct blob){ refused[i].json, strlen(refused[i].json) }, fields, &r,
+                      refused[i].patch, &given, &err))
+            fail_msg("taken: %s", refused[i].json);
         assert_int_equal(err.problem, INVALID);
         assert_int_equal(err.places, 1);
-        assert_string_equal(err.place[0].pointer, rows[i].pointer);
-        assert_string_equal(err.place[0].problem, rows[i].problem);
+        assert_string_equal(err.place[0].pointer, refused[i].pointer);
+        assert_string_equal(err.place[0].problem, refused[i].problem);
         arena_done(&a);
     }
 }

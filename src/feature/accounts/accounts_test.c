@@ -1,7 +1,7 @@
 /* accounts_test.c: signing up, in and out, invitations, and who stays out. */
 #include "core/tenant.h"
 #include "feature/all.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 
 #include <pthread.h>
 #include <setjmp.h>

@@ -3,7 +3,7 @@
 #ifndef VOW_AI_FIXTURE_H
 #define VOW_AI_FIXTURE_H
 
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 
 #include "provider.h"
 

@@ -1,5 +1,5 @@
 /* form_test.c: tables that people define, from a question to a column with a privacy class. */
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 
 #include "feature/all.h"
 #include "feature/forms/private.h"

@@ -1,6 +1,6 @@
 /* organisation_test.c: the directory's own rules: owners, teams, who may be removed. */
 #include "feature/all.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 #include "crypt/crypt.h"
 #include "feature/all.h"
 #include "feature/organisation/organisation.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

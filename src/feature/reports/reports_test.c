@@ -2,7 +2,7 @@
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 #include "feature/time/time.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 #include "reports.h"
 
 #include <setjmp.h>

@@ -3,7 +3,7 @@
 #include "core/rows.h"
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
-#include "feature/world.h"
+#include "feature/world_fixture.h"
 #include "rollup.h"
 #include "time.h"
 

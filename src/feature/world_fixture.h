@@ -1,8 +1,9 @@
-/* world.h: the whole program in a folder of its own, called in process, for tests of features.
+/* world_fixture.h: the whole program in a folder of its own, called in process, for tests of
+   features.
 
    Every function ends the test with what was answered when it is not what the test expects. */
-#ifndef VOW_FEATURE_WORLD_H
-#define VOW_FEATURE_WORLD_H
+#ifndef VOW_FEATURE_WORLD_FIXTURE_H
+#define VOW_FEATURE_WORLD_FIXTURE_H
 
 #include "core/app.h"
 

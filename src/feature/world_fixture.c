@@ -1,5 +1,5 @@
-/* world.c: starting the program for a test, asking it, and looking into its databases. */
-#include "feature/world.h"
+/* world_fixture.c: starting the program for a test, asking it, and looking into its databases. */
+#include "feature/world_fixture.h"
 
 #include "db/compose.h"
 
