@@ -305,10 +305,11 @@ static enum promise_result deletion_check(struct proof *p)
     bool server = p->app->config->store_url != NULL;
     if (!stored_no_more(p, lab->organisation[0]))
         return lab_broken(p, "Its %s is still there.", server ? "schema" : "file");
-    return lab_held(p,
-                    "A scratch organisation was deleted: its key is gone, so that no copy of it in "
-                    "any backup can be read; so are its %s and sessions.",
-                    server ? "schema, login" : "file");
+    return lab_held(
+        p,
+        "A scratch organisation was deleted: its key is gone, so that no copy of it can "
+        "be read but with a backup of control from before; so are its %s and sessions.",
+        server ? "schema, login" : "file");
 }
 
 static enum promise_result check_pl_5_a(struct proof *p)
@@ -319,8 +320,8 @@ static enum promise_result check_pl_5_a(struct proof *p)
 const struct promise promise_pl_5_a = {
     "PL-5.a",
     "After deletion an organisation's data is erased for good within 30 days.",
-    "Deleting destroys the key at once and the files right after; what backups hold is sealed with "
-    "that key.",
+    "Deleting destroys the key at once and the files right after. Backups of control hold it for "
+    "as long as the operator keeps them: 30 days at most, as the operations page says.",
     PROMISE_LIVE,
     check_pl_5_a,
 };

@@ -52,7 +52,7 @@ export const words = {
     erased: (name: string) => `${name} has been erased`,
     close: "Delete the organisation",
     close_help:
-      "The organisation's key is destroyed. From then on its data cannot be read by anyone, in backups neither.",
+      "The organisation's key is destroyed. From then on its data cannot be read by anyone; backups from before are gone within 30 days.",
     close_act: "Delete organisation",
     close_title: (name: string) => `Delete ${name}?`,
     close_gone: "All people, time, forms, files, settings and receipts of this organisation.",
