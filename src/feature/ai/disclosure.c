@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "base/json.h"
+#include "core/app.h"
 #include "crypt/crypt.h"
 #include "egress/openai.h"
 
@@ -35,17 +36,20 @@ static const char *hex_hash(struct ai_run *run, const void *at, size_t n)
 }
 
 /* The organisation's identifier for the provider's detection of abuse: changes every month and says
-   nothing. */
+   nothing, to who knows the organisation's id neither. */
 static const char *safety_identifier(struct ai_run *run)
 {
     struct ctx *c = run->c;
+    struct secret_key key;
     uint8_t hash[HASH_SIZE];
     int y, m, d;
     struct buffer b = buffer_new(c->arena);
     date_split(instant_date_utc(c->now), &y, &m, &d);
     buffer_add(&b, c->organisation.byte, sizeof c->organisation.byte);
     buffer_printf(&b, "%d-%d", y, m);
-    hash_sha256(b.at, b.len, hash);
+    app_sub_key(c->app, "vow safety identifier 1", &key);
+    hash_hmac(&key, b.at, b.len, hash);
+    secret_key_wipe(&key);
     return ai_hex(c->arena, hash, 16);
 }
 
@@ -91,6 +95,7 @@ static void compose(struct ai_run *run, struct buffer *out)
     buffer_string(&user, "</data>\n");
     if (run->question)
         buffer_printf(&user, "The person asks: %s\n", run->question);
+    bool compatible = !strstr(p->endpoint, "://api.openai.com/");
     struct openai_message messages[] = { { "system", rules }, { "user", user.at } };
     struct openai_request request = {
         .model = p->model,
@@ -99,9 +104,9 @@ static void compose(struct ai_run *run, struct buffer *out)
         .max_tokens = ANSWER_TOKENS,
         .schema_name = "answer",
         .schema = answer_schema(run),
-        .safety_identifier = safety_identifier(run),
+        .safety_identifier = compatible ? NULL : safety_identifier(run),
         .stream = true,
-        .compatible = !strstr(p->endpoint, "://api.openai.com/"),
+        .compatible = compatible,
     };
     openai_compose(out, &request);
 }
