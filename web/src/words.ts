@@ -163,9 +163,6 @@ export const words = {
     this_quarter: "This quarter",
     this_year: "This year",
   },
-  gate: {
-    lost: "The session has ended. Sign in again.",
-  },
   palette: {
     timer: "Start or stop the timer",
     entry: "New entry",

@@ -105,11 +105,11 @@ export function address<P extends Path>(path: P, params?: Params<P>, query: obje
   return ROOT + filled + queryText(query);
 }
 
-let lost: () => void = () => {};
+let again: () => Promise<void> = () => new Promise(() => {});
 
-/** Calls `listener` when the session has ended. */
-export function onSessionLost(listener: () => void) {
-  lost = listener;
+/** `ask` is called when the session has ended; a request goes out once more when it resolves. */
+export function onSessionLost(ask: () => Promise<void>) {
+  again = ask;
 }
 
 /** Sends and throws a Problem when it does not go well; the caller reads the response. */
@@ -128,11 +128,10 @@ export async function send(method: string, url: string, init: RequestInit = {}):
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   const problem = new Problem(response.status, body, response.headers);
-  if (problem.kind !== "unauthenticated") throw problem;
-  lost();
-  if (url === `${ROOT}/session`) throw problem;
-  // The way in takes the page's place and says why, once; nobody is left to hear each request.
-  return new Promise(() => {});
+  if (problem.kind !== "unauthenticated" || url === `${ROOT}/session`) throw problem;
+  // Nothing of it was done: what was typed is kept, and sent when the same person is back.
+  await again();
+  return send(method, url, init);
 }
 
 async function call<P extends Path, M extends string>(

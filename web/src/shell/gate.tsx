@@ -1,14 +1,12 @@
 // Decides what an address shows: a public page, the way in, or the shell of the signed-in person.
 import { lazy, Suspense, useEffect } from "react";
 import { onSessionLost } from "~/api/client";
-import { queryClient } from "~/api/queries";
 import { Failed, Loading } from "~/ui/states";
-import { notify } from "~/ui/toasts";
-import { words } from "~/words";
 import { go, match, usePath } from "./router";
-import { end, SessionProvider, useSessionQuery } from "./session";
+import { ask, SessionProvider, useIsPaused, useSessionQuery } from "./session";
 
 const SignIn = lazy(() => import("~/feature/accounts/sign-in"));
+const SignInAgain = lazy(() => import("~/feature/accounts/sign-in-again"));
 const SignUp = lazy(() => import("~/feature/accounts/sign-up"));
 const Invitation = lazy(() => import("~/feature/accounts/invitation"));
 const PublicForm = lazy(() => import("~/feature/forms/public-form"));
@@ -33,28 +31,23 @@ export function Gate() {
 
 function Inside({ path }: { path: string }) {
   const session = useSessionQuery();
+  const isPaused = useIsPaused();
   const isWayIn = path === "/sign-in" || path === "/sign-up";
 
-  useEffect(
-    () =>
-      onSessionLost(() => {
-        if (!queryClient.getQueryData(["session"])) return;
-        end();
-        notify(words.gate.lost);
-      }),
-    [],
-  );
+  useEffect(() => onSessionLost(ask), []);
   useEffect(() => {
     if (session.data && isWayIn) go("/", { replace: true });
   }, [session.data, isWayIn]);
 
   if (session.isPending) return null;
-  if (session.error) return <Failed error={session.error} retry={() => void session.refetch()} />;
+  if (session.data === undefined)
+    return <Failed error={session.error} retry={() => void session.refetch()} />;
   if (!session.data) return path === "/sign-up" ? <SignUp /> : <SignIn />;
   if (isWayIn) return null;
   return (
-    <SessionProvider session={session.data}>
+    <SessionProvider key={session.data.person} session={session.data}>
       <Shell />
+      <Suspense>{isPaused && <SignInAgain />}</Suspense>
     </SessionProvider>
   );
 }

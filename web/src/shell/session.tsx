@@ -1,6 +1,6 @@
 // Who is signed in, what the role allows, and in which zone and currency the numbers are.
 import { useQuery } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext } from "react";
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import { type Answer, api, Problem, type Whole } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { queryClient } from "~/api/queries";
@@ -14,11 +14,16 @@ const SessionContext = createContext<Session | null>(null);
 export const sessionQuery = {
   queryKey: ["session"],
   queryFn: async (): Promise<Session | null> => {
+    const known = current();
     try {
-      return (await api.get("/session")) as Session;
+      const session = (await api.get("/session")) as Session;
+      // Another tab may have signed in.
+      if (known) begin(session);
+      return session;
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) return null;
-      throw error;
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      if (known) void ask();
+      return known;
     }
   },
   staleTime: 60_000,
@@ -49,16 +54,57 @@ export function useMay(): (permission: Permission) => boolean {
   return (permission) => may(session, permission);
 }
 
+const current = () => queryClient.getQueryData<Session | null>(sessionQuery.queryKey) ?? null;
+
+/** While the session has ended and its page still stands: what waits until the person is back. */
+let pause: { promise: Promise<void>; over: () => void } | null = null;
+const watchers = new Set<() => void>();
+
+function setPause(next: typeof pause) {
+  pause = next;
+  for (const watcher of watchers) watcher();
+}
+
+/** Whether the person has to sign in again. */
+export function useIsPaused(): boolean {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => pause !== null,
+  );
+}
+
+/** Asks to sign in again; resolves when the same person is back, and never for anybody else. */
+export function ask(): Promise<void> {
+  if (!current()) return new Promise(() => {});
+  if (!pause) {
+    let over = () => {};
+    const promise = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    setPause({ promise, over });
+    // Looked at again as soon as the page is: another tab may have signed in.
+    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey, refetchType: "none" });
+  }
+  return (pause as NonNullable<typeof pause>).promise;
+}
+
 /** Nothing of an earlier account stays but the session's own query, which the gate is watching. */
 function replace(session: Given | null) {
   const [key] = sessionQuery.queryKey;
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== key });
   queryClient.setQueryData(sessionQuery.queryKey, session);
+  setPause(null);
 }
 
 /** After sign-in and sign-up. */
 export function begin(session: Given) {
-  replace(session);
+  if (current()?.person !== session.person) return replace(session);
+  queryClient.setQueryData(sessionQuery.queryKey, session);
+  pause?.over();
+  setPause(null);
 }
 
 export function end() {

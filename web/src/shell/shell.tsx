@@ -9,7 +9,7 @@ import { onKeys } from "./keys";
 import { Palette } from "./palette";
 import { find, isHere, prefetch, type Room, rooms } from "./rooms";
 import { go, Link, usePath } from "./router";
-import { may, signOut, useSession } from "./session";
+import { may, signOut, useIsPaused, useSession } from "./session";
 
 const COLLAPSED = "vow.rail";
 /** Keys for people who record time. */
@@ -20,6 +20,7 @@ export function Shell() {
   const path = usePath();
   const [collapsed, setCollapsed] = useState(() => localStorage.getItem(COLLAPSED) === "1");
   const [palette, setPalette] = useState(false);
+  const isPaused = useIsPaused();
   const [keys, setKeys] = useState(false);
   const [more, setMore] = useState(false);
   const main = useRef<HTMLElement>(null);
@@ -118,7 +119,7 @@ export function Shell() {
         </nav>
       </Drawer>
       <Palette
-        opened={palette}
+        opened={palette && !isPaused}
         onClose={() => setPalette(false)}
         onShowKeys={() => setKeys(true)}
       />

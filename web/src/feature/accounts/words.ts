@@ -8,6 +8,12 @@ export const words = {
     other: "No account yet?",
     other_act: "Create an organisation",
   },
+  again: {
+    title: "Sign in again",
+    lead: "The session has ended. What was typed is kept, and saved when you are back.",
+    other: "Not you?",
+    other_act: "Leave this page",
+  },
   sign_up: {
     title: "Create an organisation",
     lead: "Four fields, and no more is kept about an account.",

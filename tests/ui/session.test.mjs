@@ -1,0 +1,99 @@
+// A session that ends while somebody works: what was typed stays, and is saved after signing in again.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+import { signUp } from "./actions.mjs";
+
+let server;
+let browser;
+let page;
+let problems;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+  ({ page, problems } = await openPage(browser, server.url));
+  await signUp(page, { name: "Sia Still", email: "sia@example.org", organisation: "Stills" });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const ask = (method, path, body) =>
+  page.evaluate(
+    async ([method, path, body]) => {
+      const headers = body ? { "Content-Type": "application/json" } : {};
+      const init = { method, headers, body: body && JSON.stringify(body) };
+      const text = await (await fetch(`/api/v1${path}`, init)).text();
+      return text ? JSON.parse(text) : null;
+    },
+    [method, path, body],
+  );
+const endSession = () => ask("DELETE", "/session");
+const signInAgain = () => page.getByRole("dialog", { name: "Sign in again" });
+
+async function typeEntry(note, from, to) {
+  await page.keyboard.press("n");
+  const form = page.getByRole("dialog", { name: "New entry" });
+  await form.getByRole("textbox", { name: "Note" }).fill(note);
+  await form.getByLabel("From", { exact: true }).fill(from);
+  await form.getByLabel("To", { exact: true }).fill(to);
+  return form;
+}
+
+async function notes() {
+  const { items } = await ask("GET", "/time/entries");
+  return items.map(({ note }) => note);
+}
+
+test("an entry typed when the session ends is saved once, after signing in in place", async () => {
+  const form = await typeEntry("Tide tables", "09:00", "10:30");
+  await endSession();
+  await form.getByRole("button", { name: "Save" }).click();
+  await signInAgain().waitFor();
+  await checkAccessible(page);
+
+  const password = signInAgain().getByRole("textbox", { name: "Password" });
+  await password.fill("not the password at all");
+  await signInAgain().getByRole("button", { name: "Sign in" }).click();
+  await signInAgain().getByText("The email or the password is not right").waitFor();
+  assert.equal(await form.getByRole("textbox", { name: "Note" }).inputValue(), "Tide tables");
+
+  await password.fill(PASSWORD);
+  await signInAgain().getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Entry added").waitFor();
+  await eventually(async () => assert.equal(await signInAgain().count(), 0));
+  assert.deepEqual(await notes(), ["Tide tables"]);
+});
+
+test("signing in in another tab is enough", async () => {
+  const form = await typeEntry("Buoy check", "11:00", "11:30");
+  await endSession();
+  await form.getByRole("button", { name: "Save" }).click();
+  await signInAgain().waitFor();
+  await ask("POST", "/session", { email: "sia@example.org", password: PASSWORD });
+  await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+  await page.getByText("Entry added").last().waitFor();
+  await eventually(async () => assert.equal(await signInAgain().count(), 0));
+  assert.deepEqual((await notes()).sort(), ["Buoy check", "Tide tables"]);
+});
+
+test("somebody else who signs in finds nothing of it, and sends nothing of it", async () => {
+  const noa = await server.signUp({ name: "Noa New", email: "noa@example.org" });
+  const form = await typeEntry("Mine alone", "12:00", "12:30");
+  await endSession();
+  await form.getByRole("button", { name: "Save" }).click();
+  await signInAgain().getByRole("button", { name: /Leave this page/ }).click();
+  await page.getByLabel("Email").fill(noa.account.email);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Account of Noa New" }).waitFor();
+  assert.equal(await page.getByText("Mine alone").count(), 0);
+  assert.deepEqual(await notes(), []);
+});
+
+test("nothing went wrong out of sight", () => {
+  assert.deepEqual(problems, []);
+});
