@@ -20,19 +20,29 @@ function resolved(document, schema) {
   return path.reduce((at, key) => at[key], document);
 }
 
+/** The fields of a schema with their bounds; those of rows within a field as "fields/label". */
+function boundsOf(document, schema, keyword) {
+  const properties = Object.entries(resolved(document, schema)?.properties ?? {});
+  return properties.flatMap(([name, given]) => {
+    const field = resolved(document, given);
+    const inner = field.items ? boundsOf(document, field.items, keyword) : [];
+    return [
+      ...(field[keyword] ? [[name, field[keyword]]] : []),
+      ...inner.map(([below, bound]) => [`${name}/${below}`, bound]),
+    ];
+  });
+}
+
 /** Longest (maxLength) or shortest texts that the server takes: {"/clients": {"name": 200}, …}. */
 function limitsOf(document, keyword) {
   const limits = {};
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const method of ["post", "patch", "put"]) {
       const content = methods[method]?.requestBody?.content?.["application/json"];
-      const schema = resolved(document, content?.schema);
-      for (const [name, given] of Object.entries(schema?.properties ?? {})) {
-        const bound = resolved(document, given)[keyword];
-        if (!bound) continue;
-        const key = path.replace("/{id}", "");
-        limits[key] = { ...limits[key], [name]: bound };
-      }
+      const bounds = boundsOf(document, content?.schema, keyword);
+      if (bounds.length === 0) continue;
+      const key = path.replace("/{id}", "");
+      limits[key] = { ...limits[key], ...Object.fromEntries(bounds) };
     }
   }
   return limits;

@@ -85,7 +85,9 @@ test("somebody else who signs in finds nothing of it, and sends nothing of it", 
   const form = await typeEntry("Mine alone", "12:00", "12:30");
   await endSession();
   await form.getByRole("button", { name: "Save" }).click();
-  await signInAgain().getByRole("button", { name: /Leave this page/ }).click();
+  await signInAgain()
+    .getByRole("button", { name: /Leave this page/ })
+    .click();
   await page.getByLabel("Email").fill(noa.account.email);
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();

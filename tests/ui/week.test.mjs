@@ -68,11 +68,11 @@ test("hours are typed, moved through, corrected and kept", async () => {
   await checkAccessible(page);
 });
 
-test("a list says when nothing fits, and Enter takes the first that does", async () => {
+test("a list offers to make what is missing, and Enter takes the first that does", async () => {
   await page.goto("/time?date=2026-05-06");
   const list = page.getByRole("combobox", { name: "Add a row" });
   await list.fill("nowhere");
-  await page.getByText("Nothing found", { exact: true }).waitFor();
+  await page.getByRole("option", { name: "Create “nowhere”" }).waitFor();
   await list.fill("quay");
   await page.locator("[data-combobox-selected]").getByText("Quay survey").waitFor();
   await list.press("Enter");

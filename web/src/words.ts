@@ -38,7 +38,13 @@ export const words = {
     leave: "Leave without saving? The changes will be lost.",
     required: "This is needed",
     number: "Write a number",
-    of: (used: number, max: number) => `${used} of ${max}`,
+    of: (used: string, max: string) => `${used} of ${max} characters`,
+    over: (max: string, over: string) => `At most ${max} characters; this is ${over} over`,
+  },
+  picking: {
+    create: (name: string) => `Create “${name}”`,
+    unknown: (text: string) => `Nothing here is called “${text}”`,
+    unchosen: (text: string) => `“${text}” was typed, but nothing was chosen`,
   },
   confirm: {
     type: (name: string) => `Type “${name}” to confirm`,

@@ -5,11 +5,14 @@ import { Problem } from "~/api/client";
 import { useGuard } from "~/shell/router";
 import { words } from "~/words";
 import { Notice } from "./states";
+import { numberText } from "./time";
 
 interface Options<T> {
   initial: T;
   /** Problems that are known before anything is sent, by field. */
   check?: (values: T) => Partial<Record<keyof T, string | null | false>>;
+  /** The longest text of a field: limitsOf("/clients"). */
+  max?: (name: string) => number | undefined;
   submit: (values: T) => Promise<unknown>;
   /** Ask before unsaved changes are left. */
   guard?: boolean;
@@ -18,7 +21,23 @@ interface Options<T> {
 /** The field that a JSON pointer names: "/fields/0/label" -> "fields". */
 const fieldOf = (pointer: string) => pointer.split("/")[1] ?? "";
 
-export function useForm<T extends object>({ initial, check, submit, guard }: Options<T>) {
+/** Lengths as the server counts them. */
+const lengthOf = (text: unknown) => (typeof text === "string" ? [...text].length : 0);
+
+/** By how much a text is too long: it is kept and refused, never cut. */
+export function overText(text: unknown, max: number | undefined): string | null {
+  const over = max === undefined ? 0 : lengthOf(text) - max;
+  return over > 0 ? words.form.over(numberText(max ?? 0), numberText(over)) : null;
+}
+
+/** How much of its limit a text has used, once it comes near. */
+function usedText(text: unknown, max: number | undefined): string | null {
+  const used = lengthOf(text);
+  const near = max !== undefined && used > max * 0.8 && used <= max;
+  return near ? words.form.of(numberText(used), numberText(max)) : null;
+}
+
+export function useForm<T extends object>({ initial, check, max, submit, guard }: Options<T>) {
   const [values, setValues] = useState(initial);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -35,7 +54,12 @@ export function useForm<T extends object>({ initial, check, submit, guard }: Opt
   };
 
   const send = async () => {
-    const found = Object.entries(check?.(values) ?? {}).filter(([, text]) => text);
+    const checked = Object.entries(check?.(values) ?? {});
+    const over = Object.entries(values).map(([name, value]) => [
+      name,
+      overText(value, max?.(name)),
+    ]);
+    const found = [...checked, ...over].filter(([, text]) => text);
     setErrors(Object.fromEntries(found) as Record<string, string>);
     setProblem(null);
     if (found.length > 0 || busy) return;
@@ -72,13 +96,17 @@ export function useForm<T extends object>({ initial, check, submit, guard }: Opt
     /** Notes a problem of one field. */
     fail: (name: string, text: string) => setErrors((old) => ({ ...old, [name]: text })),
     /** Props of a text input. */
-    text: (name: keyof T & string) => ({
-      name,
-      value: (values[name] ?? "") as string,
-      error: errors[name],
-      onChange: (event: { currentTarget: { value: string } }) =>
-        set({ [name]: event.currentTarget.value } as Partial<T>),
-    }),
+    text: (name: keyof T & string) => {
+      const used = usedText(values[name], max?.(name));
+      return {
+        name,
+        value: (values[name] ?? "") as string,
+        error: errors[name] ?? overText(values[name], max?.(name)),
+        onChange: (event: { currentTarget: { value: string } }) =>
+          set({ [name]: event.currentTarget.value } as Partial<T>),
+        ...(used && { description: used }),
+      };
+    },
     /** Props of a select. */
     select: (name: keyof T & string) => ({
       name,

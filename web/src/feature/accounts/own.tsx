@@ -1,7 +1,7 @@
 // The own account: name, time zone, password.
 import { PasswordInput, TextInput } from "@mantine/core";
 import { api } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
 import { usePeople } from "~/feature/time/pick";
 import { useMay, useSession } from "~/shell/session";
@@ -37,6 +37,7 @@ function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
   const form = useForm({
     initial: { name, zone },
     check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
+    max: limitsOf("/session/profile"),
     guard: true,
     submit: async ({ name, zone }) => {
       const session = await api.put("/session/profile", {
@@ -51,13 +52,7 @@ function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
     <section className="card" aria-label={text.profile}>
       <Form form={form}>
         <h2>{text.profile}</h2>
-        <TextInput
-          label={words.field.name}
-          required
-          autoComplete="name"
-          maxLength={limit("/session/profile", "name")}
-          {...form.text("name")}
-        />
+        <TextInput label={words.field.name} required autoComplete="name" {...form.text("name")} />
         <ZoneSelect
           label={text.zone}
           description={text.zone_help}

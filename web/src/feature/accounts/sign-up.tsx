@@ -26,6 +26,8 @@ export default function SignUp() {
       password: passwordProblem(password),
       of_age: !of_age && words.sign_up.of_age_needed,
     }),
+    // Passwords have words of their own.
+    max: (name) => (name === "password" ? undefined : limit("/accounts", name)),
     submit: async (body) => {
       await api.post("/accounts", { body });
       await adoptZone();
@@ -36,7 +38,6 @@ export default function SignUp() {
   const input = (name: "name" | "email" | "organisation") => ({
     label: words.field[name],
     required: true,
-    maxLength: limit("/accounts", name),
     ...form.text(name),
   });
   return (

@@ -6,7 +6,7 @@ import { limit } from "~/api/limits";
 import { go, Link, useFilters } from "~/shell/router";
 import { useMay } from "~/shell/session";
 import { DisclosureSheet } from "~/ui/disclosure";
-import { ProblemNotice } from "~/ui/form";
+import { overText, ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { InsightCard } from "~/ui/insight-card";
 import { PeriodFilter, usePeriod } from "~/ui/period";
@@ -107,6 +107,8 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
 
   useEffect(() => () => abort.current?.abort(), []);
 
+  const tooLong = provider === LOCAL ? null : overText(question, limit("/ai/run", "question"));
+  const cannot = loading || busy !== null || tooLong !== null;
   const input: AiInput = {
     capability: chosen,
     provider,
@@ -194,7 +196,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             <TextInput
               label={words.question}
               description={words.question_help}
-              maxLength={limit("/ai/run", "question")}
+              error={tooLong}
               value={question}
               onChange={(event) => setQuestion(event.currentTarget.value)}
             />
@@ -208,7 +210,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             {provider === LOCAL && (
               <Button
                 loading={busy === "send"}
-                disabled={loading || busy !== null}
+                disabled={cannot}
                 onClick={() => void start("send", input)}
               >
                 {words.run}
@@ -218,7 +220,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
               variant={provider === LOCAL ? "default" : "filled"}
               leftSection={<Icon name="eye" size={16} />}
               loading={busy === "preview"}
-              disabled={loading || busy !== null}
+              disabled={cannot}
               onClick={() => void start("preview", { ...input, preview: true } as AiInput)}
             >
               {words.preview}

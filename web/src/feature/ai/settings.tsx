@@ -3,7 +3,7 @@ import { Button, Checkbox, MultiSelect, Select, Switch, TextInput } from "@manti
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { all, api, Problem } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
@@ -272,6 +272,7 @@ function ProviderForm({
       endpoint: !endpoint.trim() && shared.form.required,
       model: !model.trim() && shared.form.required,
     }),
+    max: limitsOf("/ai/providers"),
     guard: true,
     submit: async ({ api_key, ...values }) => {
       const body = {
@@ -294,7 +295,6 @@ function ProviderForm({
   });
   const field = (name: "name" | "endpoint" | "model" | "api_key" | "region") => ({
     label: text.field[name],
-    maxLength: limit("/ai/providers", name),
     ...form.text(name),
   });
   const date = (name: "agreement_until" | "no_training_until" | "zero_retention_until") => ({

@@ -2,10 +2,10 @@
 import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { Confirm } from "~/ui/confirm";
-import { Form, Submit, useForm } from "~/ui/form";
+import { Form, overText, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Empty, Notice } from "~/ui/states";
 import { notify } from "~/ui/toasts";
@@ -30,6 +30,9 @@ interface Draft {
 
 const text = words.builder;
 const FIELDS_MAX = 40;
+const limits = limitsOf("/forms");
+const overField = (draft: Draft, name: "label" | "help" | "key") =>
+  overText(draft[name], limits(`fields/${name}`));
 const KEY = /^[a-z][a-z0-9_]*$/;
 
 function draftOf(field: FormField, at: number): Draft {
@@ -57,7 +60,8 @@ const linesOf = (choices: string) =>
 
 function problemOf(draft: Draft, all: Draft[]): string | null {
   if (!draft.label.trim()) return shared.form.required;
-  if (!KEY.test(draft.key)) return text.key_bad;
+  if (!KEY.test(draft.key) || overField(draft, "key")) return text.key_bad;
+  if (overField(draft, "label") || overField(draft, "help")) return text.field_long;
   if (all.some((other) => other.at !== draft.at && other.key === draft.key)) return text.key_twice;
   if (draft.kind === "choice" && linesOf(draft.choices).length < 2) return text.choices_needed;
   return null;
@@ -77,6 +81,7 @@ export function Builder({ form: row }: { form: FormRow }) {
   const [removing, setRemoving] = useState<Draft | null>(null);
   const form = useForm({
     initial: valuesOf(row),
+    max: limits,
     guard: true,
     check: ({ title, fields }) => ({
       title: !title.trim() && shared.form.required,
@@ -195,19 +200,8 @@ export function Builder({ form: row }: { form: FormRow }) {
         )}
       </section>
       <section className="card stack" aria-label={words.columns.title}>
-        <TextInput
-          label={text.title}
-          required
-          maxLength={limit("/forms", "title")}
-          {...form.text("title")}
-        />
-        <Textarea
-          label={text.description}
-          autosize
-          minRows={2}
-          maxLength={limit("/forms", "description")}
-          {...form.text("description")}
-        />
+        <TextInput label={text.title} required {...form.text("title")} />
+        <Textarea label={text.description} autosize minRows={2} {...form.text("description")} />
         <Select
           label={text.status}
           allowDeselect={false}
@@ -265,9 +259,8 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           className="grow"
           label={text.label}
           required
-          maxLength={300}
           value={field.label}
-          error={problem}
+          error={overField(field, "label") ?? problem}
           onChange={(event) => rename(event.currentTarget.value)}
         />
         <Select
@@ -295,16 +288,16 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
         <TextInput
           className="grow"
           label={text.help}
-          maxLength={1000}
+          error={overField(field, "help")}
           value={field.help}
           onChange={(event) => onChange({ help: event.currentTarget.value })}
         />
         <TextInput
           w={170}
           label={text.key}
-          maxLength={40}
           disabled={field.stored}
           classNames={{ input: "mono" }}
+          error={overField(field, "key")}
           value={field.key}
           onChange={(event) => onChange({ key: event.currentTarget.value })}
         />

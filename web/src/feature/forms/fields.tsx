@@ -19,9 +19,13 @@ interface FillProps {
 const numberOf = (text: string) => Number(text.replace(",", "."));
 
 export function Fill({ fields, submit, upload }: FillProps) {
+  const limits = new Map(
+    fields.map(({ key, kind, max }) => [key, kind === "number" ? undefined : max || undefined]),
+  );
   const [uploading, setUploading] = useState(0);
   const form = useForm<Record<string, string>>({
     initial: Object.fromEntries(fields.map(({ key }) => [key, ""])),
+    max: (key) => limits.get(key),
     guard: true,
     check: (values) =>
       Object.fromEntries(
@@ -61,16 +65,8 @@ export function Fill({ fields, submit, upload }: FillProps) {
   return (
     <Form form={form}>
       {fields.map((field) => {
-        const { key, label, help, kind, required, max, choices } = field;
-        const used = form.values[key]?.length ?? 0;
-        const limit = max && kind !== "number" ? max : undefined;
-        const near = limit && used > limit * 0.8 ? shared.form.of(used, limit) : null;
-        const common = {
-          label,
-          description: near ?? help ?? undefined,
-          required,
-          maxLength: limit,
-        };
+        const { key, label, help, kind, required, choices } = field;
+        const common = { label, description: help ?? undefined, required };
         if (kind === "choice")
           return (
             <Select

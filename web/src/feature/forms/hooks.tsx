@@ -3,7 +3,7 @@
 import { Button, Menu, Select, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useAiSettings, useCapabilities, useProviders } from "~/feature/ai/data";
 import { Link } from "~/shell/router";
@@ -192,6 +192,7 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
       output: hook?.output ?? "text",
       choices: hook?.choices.join("\n") ?? "",
     },
+    max: limitsOf("/hooks"),
     guard: true,
     check: ({ name, template, provider, output, choices }) => {
       const keys = keysOf(template);
@@ -245,13 +246,7 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
   };
   return (
     <Form form={form}>
-      <TextInput
-        label={text.name}
-        required
-        data-autofocus
-        maxLength={limit("/hooks", "name")}
-        {...form.text("name")}
-      />
+      <TextInput label={text.name} required data-autofocus {...form.text("name")} />
       <Textarea
         ref={area}
         label={text.template}
@@ -260,7 +255,6 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
         autosize
         minRows={5}
         classNames={{ input: "mono" }}
-        maxLength={limit("/hooks", "template")}
         {...form.text("template")}
       />
       <div className="row wrap">

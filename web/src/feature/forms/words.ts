@@ -62,6 +62,7 @@ export const words = {
     saved: "Form saved",
     link: "Link",
     preview: "As people see it",
+    field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
     key_twice: "Two fields have this key",
     choices_needed: "A choice needs at least two choices",

@@ -2,7 +2,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type Answer, api, items, type Row, type Whole } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { OwnAccount } from "~/feature/accounts/own";
 import { AiSettings } from "~/feature/ai/settings";
@@ -69,6 +69,7 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
   const form = useForm({
     initial: { name, zone, currency, week_start, overlap },
     check: ({ name }) => ({ name: !name?.trim() && shared.form.required }),
+    max: limitsOf("/organisation"),
     guard: true,
     submit: async (body) => {
       await api.patch("/organisation", { version, body: body as never });
@@ -82,12 +83,7 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
     <section className="card narrow">
       <Form form={form}>
         <p className="quiet">{locked ? text.read_only : text.lead}</p>
-        <TextInput
-          label={text.name}
-          disabled={locked}
-          maxLength={limit("/organisation", "name")}
-          {...form.text("name")}
-        />
+        <TextInput label={text.name} disabled={locked} {...form.text("name")} />
         <ZoneSelect
           label={text.zone}
           description={text.zone_help}

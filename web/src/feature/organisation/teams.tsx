@@ -2,7 +2,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, type Row } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { usePeople } from "~/feature/time/pick";
 import { useMay } from "~/shell/session";
@@ -117,6 +117,7 @@ function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => vo
   const form = useForm({
     initial: { name: team?.name ?? "" },
     check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
+    max: limitsOf("/teams"),
     submit: async ({ name }) => {
       const body = { name: name.trim() } as never;
       if (team)
@@ -128,13 +129,7 @@ function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => vo
   });
   return (
     <Form form={form}>
-      <TextInput
-        label={words.teams.name}
-        required
-        data-autofocus
-        maxLength={limit("/teams", "name")}
-        {...form.text("name")}
-      />
+      <TextInput label={words.teams.name} required data-autofocus {...form.text("name")} />
       <Submit form={form} onCancel={onClose} />
     </Form>
   );

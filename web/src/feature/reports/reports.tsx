@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { address, api } from "~/api/client";
 import { useById, useClients, useProjects, useTags } from "~/feature/time/data";
-import { PersonSelect, ProjectSelect } from "~/feature/time/pick";
+import { ClientSelect, PersonSelect, ProjectSelect } from "~/feature/time/pick";
 import { words as time } from "~/feature/time/words";
 import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -135,12 +135,9 @@ export default function Reports() {
           onChange={(project) => setFilters({ project })}
         />
         {clients.data && clients.data.length > 0 && (
-          <Select
+          <ClientSelect
             label={time.field.client}
             placeholder={time.pick.all_clients}
-            data={options(clients.data)}
-            clearable
-            searchable
             w={160}
             value={query.client}
             onChange={(client) => setFilters({ client })}

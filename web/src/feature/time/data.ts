@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
-import { refresh } from "~/api/queries";
+import { queryClient, refresh } from "~/api/queries";
 import { addDays, type Day, instantOf } from "~/ui/time";
 
 export type Entry = Whole<Row<"/time/entries">, "person">;
@@ -23,6 +23,11 @@ export const useTasks = () =>
 export const useTags = () =>
   useQuery({ queryKey: ["tags"], queryFn: () => all("/tags"), staleTime: SLOW });
 
+/** Whether work on a project is billed, when it is not said. */
+export const isBillable = (project: string | null) =>
+  queryClient.getQueryData<Project[]>(["projects"])?.find(({ id }) => id === project)?.billable ??
+  false;
+
 export const useTimer = () =>
   useQuery({
     queryKey: ["timer"],
@@ -34,6 +39,13 @@ export const useTimer = () =>
 /** Rows by their id. */
 export function useById<T extends { id: string }>(rows: T[] | undefined): Map<string, T> {
   return useMemo(() => new Map(rows?.map((row) => [row.id, row])), [rows]);
+}
+
+/** The name of the client of a project. */
+export function useClientName() {
+  const clients = useById(useClients().data);
+  return (project: Pick<Project, "client"> | null | undefined) =>
+    clients.get(project?.client ?? "")?.name;
 }
 
 export interface EntryFilter {

@@ -2,7 +2,7 @@
 import { Button, Checkbox, Drawer, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { api, Problem } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { useSession } from "~/shell/session";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
@@ -19,9 +19,16 @@ import {
 } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { type Entry, type EntryInput, entriesChanged, useById, useProjects } from "./data";
+import {
+  type Entry,
+  type EntryInput,
+  entriesChanged,
+  isBillable,
+  useById,
+  useProjects,
+} from "./data";
 import { durationProblem } from "./duration";
-import { ProjectSelect, TagSelect, TaskSelect } from "./pick";
+import { ProjectName, ProjectSelect, TagSelect, TaskSelect } from "./pick";
 import { removeEntry } from "./remove";
 import { words } from "./words";
 
@@ -179,6 +186,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       ended_at: !isRunning && endProblem(values),
       duration_s: values.duration_s && durationProblem(values.duration_s),
     }),
+    max: limitsOf("/time/entries"),
     submit: save,
   });
   const { values, set } = form;
@@ -245,7 +253,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           <span className="strong">{words.entry.conflict}</span>
           <span>{words.entry.conflict_help}</span>
           <span>
-            {projects.get(theirs.project ?? "")?.name ?? words.pick.project}
+            <ProjectName project={projects.get(theirs.project ?? "")} />
             {" · "}
             {momentText(theirs.started_at, zone)}
             {" · "}
@@ -284,15 +292,15 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
         label={words.field.note}
         autosize
         minRows={2}
-        maxLength={limit("/time/entries", "note")}
         data-autofocus
         {...form.text("note")}
       />
       <ProjectSelect
         label={words.field.project}
+        creates
         {...form.select("project")}
         onChange={(project) => {
-          const billable = projects.get(project ?? "")?.billable ?? false;
+          const billable = isBillable(project);
           set({ project, task: null, ...(!entry && !chose.current && { billable }) });
         }}
       />

@@ -1,9 +1,20 @@
 // Choosing a project, a task, tags, a person.
 import { MultiSelect, Select, type SelectProps } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { all } from "~/api/client";
+import { all, api } from "~/api/client";
+import { refresh } from "~/api/queries";
+import { useMay } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
-import { type Project, useById, useClients, useProjects, useTags, useTasks } from "./data";
+import { type Create, PickOption, usePicking } from "~/ui/picking";
+import {
+  type Project,
+  useById,
+  useClientName,
+  useClients,
+  useProjects,
+  useTags,
+  useTasks,
+} from "./data";
 import { words } from "./words";
 
 export const usePeople = (enabled = true) =>
@@ -13,38 +24,119 @@ export function Dot({ project }: { project: Pick<Project, "id" | "colour"> | und
   return <span className="dot" style={{ background: paletteColour(project) }} aria-hidden="true" />;
 }
 
+/** A project by its name and, as names repeat, its client. */
 export function ProjectName({ project }: { project: Project | undefined }) {
+  const client = useClientName()(project);
   return (
     <span className={project ? "project" : "project muted"}>
       <Dot project={project} />
-      <span className="truncate">{project?.name ?? words.pick.project}</span>
+      <span className="truncate">
+        {project?.name ?? words.pick.project}
+        {client && <span className="muted small">{` · ${client}`}</span>}
+      </span>
     </span>
   );
 }
 
 type PickProps = Omit<SelectProps, "data">;
 
-export function ProjectSelect({ placeholder = words.pick.project, ...props }: PickProps) {
-  const projects = useProjects();
-  const clients = useById(useClients().data);
-  const byId = useById(projects.data);
-  const open = (projects.data ?? []).filter(
-    (project) => !project.archived || project.id === props.value,
-  );
+interface Item {
+  id: string;
+  name: string;
+  /** How it reads once it is chosen, where that is more than its name. */
+  label?: string;
+  group?: string;
+}
+
+/** The options, under the names of their groups where there are any. */
+function grouped(items: Item[]) {
   const groups = new Map<string, { value: string; label: string }[]>();
-  for (const project of open) {
-    const client = (project.client && clients.get(project.client)?.name) || words.pick.client;
-    groups.set(client, [...(groups.get(client) ?? []), { value: project.id, label: project.name }]);
-  }
-  const data = [...groups].map(([group, items]) => ({ group, items }));
+  for (const { id, name, label, group = "" } of items)
+    groups.set(group, [...(groups.get(group) ?? []), { value: id, label: label ?? name }]);
+  if (groups.size < 2 && items.every(({ label, name }) => !label || label === name))
+    return [...groups.values()].flat();
+  return [...groups].map(([group, items]) => ({ group, items }));
+}
+
+interface PickerProps extends PickProps {
+  items: Item[];
+  create?: Create | false;
+}
+
+function Picker({ items, create, onChange, renderOption, ...props }: PickerProps) {
+  const options = items.map(({ id, name, label }) => ({
+    name,
+    item: { value: id, label: label ?? name },
+  }));
+  const pick = (id: string | null) => onChange?.(id, { value: id ?? "", label: "" });
+  const picking = usePicking({ ...props, options, create, pick });
   return (
     <Select
-      data={data.length === 1 && data[0]?.group === words.pick.client ? data[0].items : data}
-      placeholder={placeholder}
+      data={[...grouped(items), ...picking.offered]}
       searchable
       clearable
+      renderOption={(given) => (
+        <PickOption option={given.option} checked={given.checked && !renderOption}>
+          {renderOption?.(given) ?? given.option.label}
+        </PickOption>
+      )}
+      {...props}
+      {...picking.props}
+      onChange={(value, option) => {
+        if (!picking.makes(value)) onChange?.(value, option);
+      }}
+    />
+  );
+}
+
+/** Makes a client, project, task or tag that has no more than a name, where the person may. */
+function useCreate(kind: "clients" | "projects" | "tasks" | "tags", more: object = {}) {
+  const mayCreate = useMay()(kind === "tags" ? "tags.manage" : "projects.manage");
+  const create: Create = async (name) => {
+    const { id } = await api.post(`/${kind}` as "/clients", { body: { name, ...more } as never });
+    await refresh(kind);
+    return id;
+  };
+  return mayCreate && create;
+}
+
+interface ProjectSelectProps extends PickProps {
+  /** Whether a missing one can be made here; not where one is only looked for. */
+  creates?: boolean;
+}
+
+export function ProjectSelect({ creates, ...props }: ProjectSelectProps) {
+  const projects = useProjects();
+  const clientName = useClientName();
+  const byId = useById(projects.data);
+  const create = useCreate("projects", { billable: true });
+  const items = (projects.data ?? [])
+    .filter((project) => !project.archived || project.id === props.value)
+    .map((project) => {
+      const { id, name } = project;
+      const client = clientName(project);
+      return {
+        id,
+        name,
+        label: client && `${name} · ${client}`,
+        group: client ?? words.pick.client,
+      };
+    });
+  return (
+    <Picker
+      placeholder={words.pick.project}
+      items={items}
+      create={creates && create}
       leftSection={props.value ? <Dot project={byId.get(props.value as string)} /> : undefined}
-      renderOption={({ option }) => <ProjectName project={byId.get(option.value)} />}
+      renderOption={({ option }) => {
+        const project = byId.get(option.value);
+        return (
+          <>
+            <Dot project={project} />
+            <span className="truncate">{project?.name}</span>
+          </>
+        );
+      }}
       {...props}
     />
   );
@@ -52,37 +144,71 @@ export function ProjectSelect({ placeholder = words.pick.project, ...props }: Pi
 
 export function TaskSelect({ project, ...props }: PickProps & { project: string | null }) {
   const tasks = useTasks();
-  const data = (tasks.data ?? [])
-    .filter((task) => task.project === project && (!task.archived || task.id === props.value))
-    .map(({ id, name }) => ({ value: id, label: name }));
+  const create = useCreate("tasks", { project });
+  const items = (tasks.data ?? []).filter(
+    (task) => task.project === project && (!task.archived || task.id === props.value),
+  );
   const none = project ? words.pick.no_tasks : words.pick.task_needs;
   return (
-    <Select
-      data={data}
-      placeholder={data.length > 0 ? words.pick.task : none}
-      disabled={data.length === 0}
-      searchable
-      clearable
+    <Picker
+      items={items}
+      create={project !== null && create}
+      placeholder={items.length > 0 ? words.pick.task : none}
+      disabled={items.length === 0 && !(project && create)}
+      {...props}
+    />
+  );
+}
+
+export function ClientSelect({ creates, ...props }: ProjectSelectProps) {
+  const clients = useClients();
+  const create = useCreate("clients");
+  return (
+    <Picker
+      items={clients.data ?? []}
+      create={creates && create}
+      placeholder={words.pick.client}
       {...props}
     />
   );
 }
 
 interface TagSelectProps {
-  label?: string;
+  label: string;
   value: string[];
   onChange: (value: string[]) => void;
 }
 
-export function TagSelect(props: TagSelectProps) {
+export function TagSelect({ label, value, onChange }: TagSelectProps) {
   const tags = useTags();
-  const data = (tags.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  if (data.length === 0) return null;
-  return <MultiSelect data={data} searchable clearable {...props} />;
+  const create = useCreate("tags");
+  const options = (tags.data ?? []).map(({ id, name }) => ({
+    name,
+    item: { value: id, label: name },
+  }));
+  const pick = (id: string) => onChange([...value, id]);
+  const picking = usePicking({ options, create, pick, label });
+  if (options.length === 0 && !create) return null;
+  return (
+    <MultiSelect
+      label={label}
+      data={[...options.map(({ item }) => item), ...picking.offered]}
+      searchable
+      clearable
+      renderOption={({ option, checked }) => (
+        <PickOption option={option} checked={checked}>
+          {option.label}
+        </PickOption>
+      )}
+      value={value}
+      {...picking.props}
+      onChange={(next) => {
+        if (!picking.makes(next.find((id) => !value.includes(id)))) onChange(next);
+      }}
+    />
+  );
 }
 
 export function PersonSelect(props: PickProps) {
-  const people = usePeople();
-  const data = (people.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  return <Select data={data} placeholder={words.pick.person} searchable clearable {...props} />;
+  return <Picker items={usePeople().data ?? []} placeholder={words.pick.person} {...props} />;
 }

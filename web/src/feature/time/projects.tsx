@@ -2,7 +2,7 @@
 import { Button, Checkbox, Menu, Select, Switch, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { api, type Path, Problem } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -16,7 +16,7 @@ import { moneyInput, moneyOf, moneyText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { useById, useClients, useProjects, useTags, useTasks } from "./data";
-import { Dot, ProjectName, ProjectSelect } from "./pick";
+import { ClientSelect, Dot, ProjectName, ProjectSelect } from "./pick";
 import { words } from "./words";
 
 const KINDS = ["projects", "clients", "tasks", "tags"] as const;
@@ -275,7 +275,6 @@ interface ThingFormProps {
 function ThingForm({ kind, thing, onClose }: ThingFormProps) {
   const { currency } = useSession();
   const seesRates = useMay()("rates.read");
-  const clients = useClients();
   const rate = thing?.rate_minor;
   const form = useForm({
     initial: {
@@ -291,6 +290,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
       project: kind === "tasks" && !project && shared.form.required,
       rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number,
     }),
+    max: limitsOf(`/${kind}`),
     submit: async ({ name, client, project, colour, billable, rate_minor }) => {
       const body = {
         name: name.trim(),
@@ -315,26 +315,13 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
   });
   return (
     <Form form={form}>
-      <TextInput
-        label={words.field.name}
-        required
-        data-autofocus
-        maxLength={limit(`/${kind}`, "name")}
-        {...form.text("name")}
-      />
+      <TextInput label={words.field.name} required data-autofocus {...form.text("name")} />
       {kind === "tasks" && (
-        <ProjectSelect label={words.field.project} required {...form.select("project")} />
+        <ProjectSelect label={words.field.project} required creates {...form.select("project")} />
       )}
       {kind === "projects" && (
         <>
-          <Select
-            label={words.field.client}
-            placeholder={words.pick.client}
-            searchable
-            clearable
-            data={(clients.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-            {...form.select("client")}
-          />
+          <ClientSelect label={words.field.client} creates {...form.select("client")} />
           <Select
             label={words.field.colour}
             clearable

@@ -5,6 +5,7 @@ import { type Answer, api, Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { queryClient } from "~/api/queries";
 import { onKeys } from "~/shell/keys";
+import { overText } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { durationText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
@@ -51,8 +52,10 @@ export function TimerBar() {
   const [adding, setAdding] = useState(false);
   const typing = useRef(false);
   const busy = useRef(false);
+  const what = useRef<HTMLInputElement>(null);
   const queue = useRef<Promise<void>>(Promise.resolve());
   const elapsed = useElapsed(running?.started_at);
+  const tooLong = overText(note, limit("/time/timer", "note"));
 
   // The stored entry wins when it changes, but not over what is being typed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
@@ -90,6 +93,7 @@ export function TimerBar() {
   };
   const toggle = async () => {
     if (busy.current) return;
+    if (tooLong) return what.current?.focus();
     busy.current = true;
     typing.current = false;
     await enqueue(running ? stop : start).finally(() => {
@@ -122,30 +126,35 @@ export function TimerBar() {
 
   return (
     <section className={running ? "timer running" : "timer"} aria-label={words.timer.label}>
-      <TextInput
-        className="timer-what"
-        aria-label={words.timer.what_label}
-        placeholder={words.timer.what}
-        maxLength={limit("/time/timer", "note")}
-        value={note}
-        onChange={(event) => {
-          typing.current = true;
-          setNote(event.currentTarget.value);
-        }}
-        onKeyDown={(event) => {
-          if (event.key !== "Enter") return;
-          if (running) event.currentTarget.blur();
-          else void toggle();
-        }}
-        onBlur={() => {
-          const typed = typing.current;
-          typing.current = false;
-          if (running && typed && note.trim() !== (running.note ?? ""))
-            void change({ note: note.trim() || null });
-        }}
-      />
+      <Tooltip label={tooLong} opened={tooLong !== null} color="red" position="bottom" role="alert">
+        <TextInput
+          ref={what}
+          className="timer-what"
+          aria-label={words.timer.what_label}
+          placeholder={words.timer.what}
+          error={tooLong !== null}
+          value={note}
+          onChange={(event) => {
+            typing.current = true;
+            setNote(event.currentTarget.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            if (running) event.currentTarget.blur();
+            else void toggle();
+          }}
+          onBlur={() => {
+            if (tooLong) return;
+            const typed = typing.current;
+            typing.current = false;
+            if (running && typed && note.trim() !== (running.note ?? ""))
+              void change({ note: note.trim() || null });
+          }}
+        />
+      </Tooltip>
       <ProjectSelect
         className="timer-project"
+        creates
         aria-label={words.field.project}
         value={project}
         onChange={(value) => {

@@ -22,7 +22,7 @@ import {
   today,
 } from "~/ui/time";
 import { words as shared } from "~/words";
-import { useById, useProjects, useTasks } from "./data";
+import { useById, useClientName, useProjects, useTasks } from "./data";
 import { durationProblem } from "./duration";
 import { ProjectName, ProjectSelect } from "./pick";
 import { words } from "./words";
@@ -115,6 +115,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const canWrite = useMay()("time.write");
   const projects = useById(useProjects().data);
   const tasks = useById(useTasks().data);
+  const clientName = useClientName();
   const [known, setKnown] = useState<SheetRow[]>([]);
   const [pending, setPending] = useState<Change[]>([]);
   const [saved, setSaved] = useState(false);
@@ -137,7 +138,11 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     return { ...row, cells_s };
   });
   const name = (row: SheetRow) =>
-    [projects.get(row.project ?? "")?.name ?? words.week.none, tasks.get(row.task ?? "")?.name]
+    [
+      projects.get(row.project ?? "")?.name ?? words.week.none,
+      clientName(projects.get(row.project ?? "")),
+      tasks.get(row.task ?? "")?.name,
+    ]
       .filter(Boolean)
       .join(", ");
 
@@ -259,6 +264,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
             aria-label={words.week.add}
             placeholder={words.week.add}
             value={null}
+            creates
             onChange={(project) => project && add(project)}
             w={260}
           />

@@ -1,0 +1,179 @@
+// Typing into the forms about time: texts that are too long, lists that make what is missing, and
+// projects of one name.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+
+let server;
+let owner;
+let browser;
+let page;
+let problems;
+
+async function signIn(page, { email }) {
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+}
+
+before(async () => {
+  server = await startServer();
+  owner = await server.signUp({ name: "Eva Entry", email: "eva@example.org" });
+  browser = await openBrowser();
+  ({ page, problems } = await openPage(browser, server.url));
+  await signIn(page, owner.account);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const rows = async (path) => (await owner.get(`/api/v1${path}`)).body.items;
+
+test("a text over its limit is kept, told by how much, and not saved until it is shorter", async () => {
+  await page.keyboard.press("n");
+  const form = page.getByRole("dialog", { name: "New entry" });
+  const note = form.getByRole("textbox", { name: "Note" });
+  const long = "🌊".repeat(2043);
+  await note.fill(long);
+  await form.getByText("At most 2,000 characters; this is 43 over").waitFor();
+  await form.getByLabel("From", { exact: true }).fill("09:00");
+  await form.getByLabel("To", { exact: true }).fill("10:00");
+  await form.getByRole("button", { name: "Save" }).click();
+  assert.equal(await note.inputValue(), long);
+  await checkAccessible(page);
+
+  await note.fill(long.slice(0, 2 * 2000));
+  await form.getByText("2,000 of 2,000 characters").waitFor();
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Entry added").waitFor();
+  const [entry, ...others] = await rows("/time/entries");
+  assert.equal(others.length, 0, "nothing was saved while it was too long");
+  assert.equal([...entry.note].length, 2000);
+});
+
+test("the timer does not start with a text that is too long", async () => {
+  const what = page.getByRole("textbox", { name: "What the time goes into" });
+  await what.fill("a".repeat(2001));
+  await page.getByText("At most 2,000 characters; this is 1 over").waitFor();
+  await what.press("Enter");
+  assert.equal((await owner.get("/api/v1/time/timer")).body.running, false);
+  assert.equal((await what.inputValue()).length, 2001);
+  await what.fill("");
+});
+
+async function typeInto(list, text) {
+  await list.click();
+  await list.fill(text);
+}
+
+test("what is missing is made where it is chosen", async () => {
+  await page.goto("/projects");
+  await page.getByRole("button", { name: "New project" }).first().click();
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: /^Name/ }).fill("Website");
+  await typeInto(form.getByRole("combobox", { name: "Client" }), "Harbour Works");
+  await page.getByRole("option", { name: "Create “Harbour Works”" }).click();
+  await eventually(async () =>
+    assert.equal(
+      await form.getByRole("combobox", { name: "Client" }).inputValue(),
+      "Harbour Works",
+    ),
+  );
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Website", exact: true }).waitFor();
+  const [client] = await rows("/clients");
+  assert.equal(client.name, "Harbour Works");
+  assert.equal((await rows("/projects"))[0].client, client.id);
+
+  await page.keyboard.press("n");
+  const entry = page.getByRole("dialog", { name: "New entry" });
+  await typeInto(entry.getByRole("combobox", { name: "Project" }), "Dredging");
+  await page.keyboard.press("Enter");
+  await eventually(async () =>
+    assert.equal(await entry.getByRole("combobox", { name: "Project" }).inputValue(), "Dredging"),
+  );
+  assert.ok(await entry.getByRole("checkbox", { name: "Billable" }).isChecked());
+  await typeInto(entry.getByRole("combobox", { name: "Tags" }), "on site");
+  await page.getByRole("option", { name: "Create “on site”" }).click();
+  await entry.getByText("on site", { exact: true }).waitFor();
+  await entry.getByLabel("From", { exact: true }).fill("11:00");
+  await entry.getByLabel("To", { exact: true }).fill("12:00");
+  await checkAccessible(page);
+  await entry.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Entry added").last().waitFor();
+  const saved = (await rows("/time/entries")).find(({ tags }) => tags);
+  assert.deepEqual(saved.tags, [(await rows("/tags"))[0].id]);
+  assert.equal(saved.billable, true);
+});
+
+test("a text that chooses nothing is answered, one that is a whole name is taken", async () => {
+  await page.goto("/");
+  const list = page.locator("main").getByRole("combobox", { name: "Project" });
+  await typeInto(list, "Nowhere");
+  await page.keyboard.press("Tab");
+  await page.getByText("Nothing here is called “Nowhere”").waitFor();
+  await checkAccessible(page);
+  await typeInto(list, "Dred");
+  await page.keyboard.press("Tab");
+  await page.getByText("“Dred” was typed, but nothing was chosen").waitFor();
+  await typeInto(list, "dredging");
+  await page.keyboard.press("Tab");
+  await eventually(async () => assert.equal(await list.inputValue(), "Dredging"));
+  assert.equal(await page.getByText("was typed, but nothing was chosen").count(), 0);
+});
+
+test("projects of one name are told apart by their clients", async () => {
+  const other = (await owner.post("/api/v1/clients", { name: "Isle Ferries" })).body;
+  await owner.post("/api/v1/projects", { name: "Website", client: other.id });
+  await page.goto("/");
+  const shows = (list, text) => eventually(async () => assert.equal(await list.inputValue(), text));
+
+  const timer = page.getByRole("region", { name: "Timer" }).getByRole("combobox");
+  await timer.click();
+  const group = page.getByRole("group", { name: "Isle Ferries" });
+  await group.getByRole("option", { name: "Website" }).click();
+  await shows(timer, "Website · Isle Ferries");
+  await page.getByRole("button", { name: "Start timer" }).click();
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "Website · Isle Ferries" });
+  await row.getByText("No note").click();
+  await shows(
+    page.getByRole("dialog").getByRole("combobox", { name: "Project" }),
+    "Website · Isle Ferries",
+  );
+  await page.keyboard.press("Escape");
+
+  await page.goto("/time");
+  await page.getByRole("combobox", { name: "Add a row" }).click();
+  await page.getByRole("group", { name: "Harbour Works" }).getByText("Website").click();
+  for (const client of ["Harbour Works", "Isle Ferries"])
+    await page.getByRole("textbox", { name: new RegExp(`Website, ${client}, Monday`) }).waitFor();
+  await checkAccessible(page);
+
+  await page.goto("/time/entries");
+  const filter = page.locator("main").getByRole("combobox", { name: "Project" });
+  await filter.click();
+  await page.getByRole("group", { name: "Harbour Works" }).getByText("Website").click();
+  await shows(filter, "Website · Harbour Works");
+});
+
+test("who may not make projects is told that there is none of that name", async () => {
+  const bo = await owner.invite({ name: "Bo Member" });
+  const own = await openPage(browser, server.url);
+  await signIn(own.page, bo.account);
+  const list = own.page.locator("main").getByRole("combobox", { name: "Project" });
+  await typeInto(list, "Secret plans");
+  await own.page.getByText("Nothing found", { exact: true }).waitFor();
+  assert.equal(await own.page.getByRole("option").count(), 0);
+  await own.page.keyboard.press("Tab");
+  await own.page.getByText("Nothing here is called “Secret plans”").waitFor();
+  assert.deepEqual(own.problems, []);
+  await own.context.close();
+});
+
+test("nothing went wrong out of sight", () => {
+  assert.deepEqual(problems, []);
+});

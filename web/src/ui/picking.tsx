@@ -1,0 +1,98 @@
+// What every list to choose from by typing does beyond choosing: it makes what is missing where the
+// person may, and says what became of a text that chose nothing.
+import type { ComboboxItem } from "@mantine/core";
+import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { Problem } from "~/api/client";
+import { words } from "~/words";
+import { Icon } from "./icon";
+import { notify } from "./toasts";
+
+/** Stands for what is still to be made among the values of a list. */
+const NEW = "new";
+
+/** Makes something of that name and tells its id. */
+export type Create = (name: string) => Promise<string>;
+
+interface Options {
+  options: readonly { name: string; item: ComboboxItem }[];
+  create?: Create | false;
+  /** Chooses, by typing the whole name or by making it. */
+  pick: (id: string) => void;
+  /** Shown by the caller when there is none of ours. */
+  error?: ReactNode;
+  /** Without a label there is no place for a word beside the field. */
+  label?: ReactNode;
+}
+
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+
+export function usePicking({ options, create, pick, error, label }: Options) {
+  const [search, setSearch] = useState("");
+  const [said, setSaid] = useState<string | null>(null);
+  const isTyped = useRef(false);
+  const name = search.trim();
+  const known = (text: string) =>
+    options.find((option) => same(option.name, text) || same(option.item.label, text));
+  const offers = create && name !== "" && !known(name);
+
+  const say = (text: string) => (label ? setSaid(text) : notify(text, { bad: true }));
+  const make = async (make: Create, name: string) => {
+    try {
+      pick(await make(name));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      say(error.errors[0]?.problem ?? error.detail ?? error.message);
+    }
+  };
+  const leave = (text: string) => {
+    if (!isTyped.current || text === "") return;
+    isTyped.current = false;
+    const option = known(text);
+    if (option) return pick(option.item.value);
+    const near = options.some(({ item }) => item.label.toLowerCase().includes(text.toLowerCase()));
+    say(near ? words.picking.unchosen(text) : words.picking.unknown(text));
+  };
+
+  return {
+    /** What can be made, at the end of the list. */
+    offered: offers ? [{ value: NEW, label: words.picking.create(name) }] : [],
+    /** True when a value stands for what has to be made, which then happens. */
+    makes: (value: string | null | undefined) => {
+      isTyped.current = false;
+      if (value !== NEW || !create) return false;
+      void make(create, name);
+      return true;
+    },
+    props: {
+      error: said ?? error,
+      onSearchChange: setSearch,
+      onInput: () => {
+        isTyped.current = true;
+        setSaid(null);
+      },
+      onBlur: (event: FormEvent<HTMLInputElement>) => leave(event.currentTarget.value.trim()),
+      onOptionSubmit: () => {
+        isTyped.current = false;
+        setSaid(null);
+      },
+    },
+  };
+}
+
+interface OptionProps {
+  option: ComboboxItem;
+  checked?: boolean;
+  children: ReactNode;
+}
+
+/** One line of such a list. */
+export function PickOption({ option, checked, children }: OptionProps) {
+  const makes = option.value === NEW;
+  return (
+    <span className="project">
+      {makes && <Icon name="plus" size={14} />}
+      {checked && <Icon name="check" size={14} />}
+      {makes ? option.label : children}
+    </span>
+  );
+}
