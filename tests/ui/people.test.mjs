@@ -50,6 +50,33 @@ test("a person is added and joins by the link", async () => {
   await member.page.getByRole("button", { name: "Start timer" }).waitFor();
 });
 
+test("somebody who is only in the directory is invited from the row", async () => {
+  await page.evaluate(() =>
+    fetch("/api/v1/people", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "Dora Directory", role: "none" }),
+    }),
+  );
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Edit: Dora Directory" }).click();
+  await page.getByRole("menuitem", { name: "Invite" }).click();
+  const form = page.getByRole("dialog", { name: "Invite" });
+  assert.equal(await form.getByRole("combobox", { name: "Role" }).inputValue(), "Member");
+  await form.getByRole("button", { name: "Save and invite" }).click();
+  await form.getByText("An invitation needs an address to sign in with").waitFor();
+  await checkAccessible(page);
+  await form.getByRole("textbox", { name: "Email" }).fill("dora@example.org");
+  await form.getByRole("button", { name: "Save and invite" }).click();
+  const link = page.getByRole("textbox", { name: "Invitation link" });
+  await eventually(async () => assert.match(await link.inputValue(), /^http/));
+  await page.keyboard.press("Escape");
+  await page
+    .getByRole("row", { name: /Dora Directory/ })
+    .getByText("Member")
+    .waitFor();
+});
+
 test("a member sees no settings, audit log or requests of others", async () => {
   const at = member.page;
   await at.goto("/privacy");

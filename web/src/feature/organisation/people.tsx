@@ -3,7 +3,7 @@ import { Button, CopyButton, Menu, Modal, Select, Switch, TextInput } from "@man
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
-import { limit } from "~/api/limits";
+import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
 import { usePeople } from "~/feature/time/pick";
@@ -49,6 +49,8 @@ export default function People() {
   const { zone, role } = useSession();
   const [filters, setFilters] = useFilters();
   const [editing, setEditing] = useState<Person | "new" | null>(null);
+  /** The person being edited is to be invited. */
+  const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
   const people = usePeople();
   const teams = useById(useTeams().data);
@@ -66,11 +68,13 @@ export default function People() {
   );
 
   const mayLink = (person: Person) =>
-    person.email &&
-    person.active &&
-    person.role !== "none" &&
-    (person.role !== "owner" || role === "owner");
+    person.active && (person.role !== "owner" || role === "owner");
   const invite = async (person: Person) => {
+    // Who is only in the directory gets an address and a role first.
+    if (!person.email || person.role === "none") {
+      setInviting(true);
+      return setEditing(person);
+    }
     try {
       const link = await api.post("/people/{id}/invitation", { params: { id: person.id } });
       setInvited({ ...link, name: person.name, joined: Boolean(person.joined_at) } as Invited);
@@ -78,6 +82,10 @@ export default function People() {
       if (!(error instanceof Problem)) throw error;
       notify(error.detail ?? error.message, { bad: true });
     }
+  };
+  const close = () => {
+    setEditing(null);
+    setInviting(false);
   };
   const linkTitle = invited?.joined ? words.people.reset_title : words.people.invited;
   const link = invited ? `${location.origin}/invitations/${invited.link_token}` : "";
@@ -189,18 +197,22 @@ export default function People() {
       <RecordDrawer
         record={editing}
         create={words.people.create}
-        edit={words.people.edit}
-        onClose={() => setEditing(null)}
+        edit={inviting ? words.people.invite : words.people.edit}
+        onClose={close}
       >
         {(person) => (
           <PersonForm
             person={person}
-            onAdded={(added) =>
-              notify(words.people.added(added.name), {
-                act: { label: words.people.invite, run: () => void invite(added) },
-              })
-            }
-            onClose={() => setEditing(null)}
+            inviting={inviting}
+            onSaved={(saved) => {
+              close();
+              if (inviting) void invite(saved);
+              else if (!person && saved.email)
+                notify(words.people.added(saved.name), {
+                  act: { label: words.people.invite, run: () => void invite(saved) },
+                });
+            }}
+            onClose={close}
           />
         )}
       </RecordDrawer>
@@ -230,11 +242,12 @@ export default function People() {
 
 interface PersonFormProps {
   person: Person | undefined;
-  onAdded: (person: Person) => void;
+  inviting: boolean;
+  onSaved: (person: Person) => void;
   onClose: () => void;
 }
 
-function PersonForm({ person, onAdded, onClose }: PersonFormProps) {
+function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
   const session = useSession();
   const may = useMay();
   const teams = useTeams();
@@ -273,11 +286,16 @@ function PersonForm({ person, onAdded, onClose }: PersonFormProps) {
       email: person?.email ?? "",
       title: person?.title ?? "",
       team: person?.team ?? null,
-      role: person?.role ?? "member",
+      role: inviting && person?.role === "none" ? "member" : (person?.role ?? "member"),
       zone: person?.zone ?? null,
       active: person?.active ?? true,
     },
-    check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
+    check: ({ name, email, role }) => ({
+      name: !name.trim() && shared.form.required,
+      email: inviting && !email.trim() && words.people.email_needed,
+      role: inviting && role === "none" && words.people.role_needed,
+    }),
+    max: limitsOf("/people"),
     submit: async ({ name, email, title, team, role, zone, active }) => {
       if (rateBad) return;
       const body = {
@@ -298,24 +316,19 @@ function PersonForm({ person, onAdded, onClose }: PersonFormProps) {
         : await api.post("/people", { body });
       await saveRate(saved.id);
       await refresh("people", "session");
-      if (!person && saved.email) onAdded(saved as Person);
-      onClose();
+      onSaved(saved as Person);
     },
-  });
-  const text = (name: "name" | "email" | "title") => ({
-    maxLength: limit("/people", name),
-    ...form.text(name),
   });
   return (
     <Form form={form}>
-      <TextInput label={words.people.name} required data-autofocus {...text("name")} />
+      <TextInput label={words.people.name} required data-autofocus {...form.text("name")} />
       <TextInput
         label={words.people.email}
         description={words.people.email_help}
         type="email"
-        {...text("email")}
+        {...form.text("email")}
       />
-      <TextInput label={words.people.title_field} {...text("title")} />
+      <TextInput label={words.people.title_field} {...form.text("title")} />
       <Select
         label={words.people.team}
         placeholder={words.people.no_team}
@@ -350,7 +363,11 @@ function PersonForm({ person, onAdded, onClose }: PersonFormProps) {
         />
       )}
       <Switch label={words.people.active} {...form.check("active")} />
-      <Submit form={form} onCancel={onClose} />
+      <Submit
+        form={form}
+        label={inviting ? words.people.save_invite : undefined}
+        onCancel={onClose}
+      />
     </Form>
   );
 }

@@ -25,6 +25,9 @@ export const words = {
     rate_help: "Used where a project has no rate of its own",
     added: (name: string) => `${name} added`,
     invite: "Invite",
+    save_invite: "Save and invite",
+    email_needed: "An invitation needs an address to sign in with",
+    role_needed: "Choose what the account may do",
     invited: "Invitation link",
     invited_help: (name: string, until: string) =>
       `Send this link to ${name}. It works once, until ${until}, and is not shown again.`,
