@@ -72,6 +72,24 @@ test("a stranger signs up, finds every room empty and friendly", async () => {
   await context.close();
 });
 
+for (const [name, role] of [
+  ["bo", "admin"],
+  ["cleo", "manager"],
+  ["dario", "member"],
+  ["edda", "auditor"],
+])
+  test(`nothing that is shown to a role is refused to it: ${role}`, async () => {
+    const { context, page, problems } = await openPage(browser, server.url);
+    await signIn(page, { ...DEMO, email: `${name}@demo.example` });
+    const visited = await visit(page, async (address) => {
+      const refused = page.locator("main [role=alert]");
+      assert.equal(await refused.count(), 0, `${address}: ${await refused.allTextContents()}`);
+    });
+    assert.ok(visited >= 15, `${visited} places`);
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
 const SCREENS = [
   { name: "light", theme: "light", width: 1280, height: 800 },
   { name: "dark", theme: "dark", width: 1280, height: 800 },

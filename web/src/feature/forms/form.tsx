@@ -2,6 +2,7 @@
 import { Button, CopyButton } from "@mantine/core";
 import { useState } from "react";
 import { api } from "~/api/client";
+import type { Permission } from "~/api/generated/permissions";
 import { refresh } from "~/api/queries";
 import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
@@ -18,14 +19,22 @@ import { Submissions } from "./submissions";
 import { uploadInside } from "./upload";
 import { words } from "./words";
 
-const TABS = ["submissions", "fill", "fields", "hooks"] as const;
+/** The tabs in order, and what each needs. */
+const TABS = {
+  submissions: "submissions.read",
+  fill: "submissions.write",
+  fields: "forms.manage",
+  hooks: "forms.manage",
+} as const satisfies Record<string, Permission>;
+const ALL = Object.keys(TABS) as (keyof typeof TABS)[];
 
 export default function FormPage({ params }: { params: Record<string, string> }) {
   const id = params.form ?? "";
   const may = useMay();
   const form = useFormRow(id);
-  const tab = TABS.find((tab) => tab === params.tab) ?? "submissions";
-  const tabs = TABS.filter((tab) => (tab !== "fields" && tab !== "hooks") || may("forms.manage"));
+  const tabs = ALL.filter((tab) => may(TABS[tab]));
+  const first = tabs[0];
+  const tab = tabs.find((tab) => tab === params.tab) ?? first;
   return (
     <Show query={form}>
       {(form) => (
@@ -53,7 +62,7 @@ export default function FormPage({ params }: { params: Record<string, string> })
             {tabs.map((each) => (
               <Link
                 key={each}
-                href={each === "submissions" ? `/forms/${id}` : `/forms/${id}/${each}`}
+                href={each === first ? `/forms/${id}` : `/forms/${id}/${each}`}
                 aria-current={each === tab ? "page" : undefined}
               >
                 {words.tabs[each]}
