@@ -82,6 +82,7 @@ struct ai_answer {
     struct list masked;  /* struct ai_masked */
     struct list columns; /* const char *: "time_entry.note" */
     int64_t rows;
+    int64_t left_out; /* texts that did not go along because they read like instructions */
     const char *provider, *model, *evidence;
     /* of an answer */
     const char *text;

@@ -121,6 +121,7 @@ bool ai_disclosure(struct ai_run *run)
     ret->bytes = (int64_t)body.len;
     ret->disclosure_hash = hex_hash(run, body.at, body.len);
     ret->columns = (struct list){ run->columns, run->column_count };
+    ret->left_out = run->left_out;
     ret->advisory = true;
     masked_count(run);
     if (run->in->expect && strcmp(run->in->expect, ret->disclosure_hash) != 0)

@@ -74,6 +74,8 @@ const struct field ai_answer_fields[] = {
     FIELD(struct ai_answer, columns, .of = KIND_TEXT, .privacy = OPERATIONAL,
           .doc = "Columns that were read"),
     FIELD(struct ai_answer, rows, .privacy = OPERATIONAL, .doc = "Rows that were read"),
+    FIELD(struct ai_answer, left_out, .privacy = OPERATIONAL,
+          .doc = "Texts left out because they read like instructions"),
     FIELD(struct ai_answer, provider, .privacy = OPERATIONAL, .doc = "Who answers"),
     FIELD(struct ai_answer, model, .privacy = OPERATIONAL, .doc = "Model"),
     FIELD(struct ai_answer, evidence, .privacy = OPERATIONAL,

@@ -299,6 +299,7 @@ static bool hook_run_once(struct ctx *c, const struct load *l, const struct hook
         *c->err = (struct error){ 0 };
     s.value = answer.text;
     s.receipt = answer.receipt;
+    s.left_out = answer.left_out;
     s.state = ok ? "proposed" : "failed";
     s.problem = ok ? NULL : problem_info(problem)->slug;
     if (!ctx_write(c, suggest, &s))

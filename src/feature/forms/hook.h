@@ -28,6 +28,7 @@ struct suggestion {
     struct id decided_by, receipt;
     struct instant decided_at;
     bool edited;
+    int64_t left_out; /* answers that it was made without: they read like instructions */
 };
 extern const struct table suggestion_table;
 extern const struct field suggestion_fields[];

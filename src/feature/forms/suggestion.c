@@ -30,6 +30,8 @@ const struct field suggestion_fields[] = {
     FIELD(struct suggestion, decided_at, .privacy = OPERATIONAL, .doc = "When"),
     FIELD(struct suggestion, edited, .privacy = OPERATIONAL,
           .doc = "Whether the person changed it while accepting"),
+    FIELD(struct suggestion, left_out, .privacy = OPERATIONAL,
+          .doc = "Answers left out because they read like instructions"),
     { 0 },
 };
 

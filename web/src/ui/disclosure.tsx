@@ -19,6 +19,7 @@ export interface Disclosed {
   bytes: number;
   columns?: readonly string[];
   rows?: number;
+  left_out?: number;
 }
 
 /** The text with its tokens (PERSON_1, EMAIL_ADDRESS_2_1) marked. */
@@ -47,7 +48,7 @@ export function maskedLine(line: string): string {
 }
 
 export function DisclosureFacts({ given }: { given: Disclosed }) {
-  const { provider, model, evidence, bytes, masked, columns, rows } = given;
+  const { provider, model, evidence, bytes, masked, columns, rows, left_out = 0 } = given;
   return (
     <dl className="facts">
       <dt>{words.sheet.to}</dt>
@@ -77,6 +78,12 @@ export function DisclosureFacts({ given }: { given: Disclosed }) {
       <dd className="figures">{words.sheet.bytes(numberText(bytes))}</dd>
       <dt>{words.sheet.masked}</dt>
       <dd>{maskedText(masked)}</dd>
+      {left_out > 0 && (
+        <>
+          <dt>{words.sheet.left_out}</dt>
+          <dd>{words.sheet.left_out_why(numberText(left_out))}</dd>
+        </>
+      )}
     </dl>
   );
 }

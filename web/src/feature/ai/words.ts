@@ -42,6 +42,8 @@ export const words = {
     bytes: (n: string) => `${n} bytes`,
     masked: "Masked",
     nothing_masked: "Nothing had to be masked",
+    left_out: "Left out",
+    left_out_why: (n: string) => `Texts that read like instructions: ${n}`,
     columns: "From",
     rows: (n: string) => `${n} rows`,
     send: "Send this",

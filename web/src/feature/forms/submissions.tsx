@@ -13,7 +13,7 @@ import { Eye } from "~/ui/eye";
 import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { Scroll } from "~/ui/scroll";
-import { Empty, Failed, Loading } from "~/ui/states";
+import { Empty, Failed, Loading, Notice } from "~/ui/states";
 import { dateText, momentText, numberText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
@@ -373,7 +373,7 @@ function Detail({ form, row, by, files, suggestions, hooks, onClose }: DetailPro
 function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Hook | undefined }) {
   const { zone } = useSession();
   const people = useById(usePeople().data);
-  const { id, state, value, problem, decided_by, decided_at, edited } = suggestion;
+  const { id, state, value, problem, decided_by, decided_at, edited, left_out } = suggestion;
   const [text, setText] = useState(value ?? "");
   const [busy, setBusy] = useState(false);
   const decide = async (act: "accept" | "dismiss") => {
@@ -399,6 +399,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
         <h3>{words.suggestion.from(hook?.name ?? words.hooks.edit)}</h3>
         <span className="tag">{words.suggestion.advisory}</span>
       </div>
+      {left_out > 0 && <Notice kind="warn">{words.suggestion.left_out(left_out)}</Notice>}
       {state === "proposed" ? (
         <>
           <Textarea

@@ -132,6 +132,10 @@ export const words = {
     dismissed: "Suggestion dismissed",
     decided: (who: string, when: string) => `${who}, ${when}`,
     edited: "edited",
+    left_out: (n: number) =>
+      n === 1
+        ? "One answer was left out because it read like an instruction."
+        : `${n} answers were left out because they read like instructions.`,
   },
   hooks: {
     create: "New prompt",
