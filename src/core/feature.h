@@ -51,9 +51,10 @@ struct feature {
     bool (*start)(struct app *app, struct error *err);
     void (*stop)(struct app *app);
     const struct capability *const *capabilities; /* AI functions; see feature/ai/ai.h */
-    /* Makes the rows of its held back tables anew from the others, in the current write
-       transaction: they are emptied when an exported organisation is taken in. NULL: nothing to
-       make. */
+    /* Makes the rows of its held back tables, and columns that follow from others, anew, in the
+       current write transaction: when an exported organisation has been taken in (held back tables
+       are empty then), and when a release has added columns to tables of the feature. The context
+       has no actor. NULL: nothing to make. */
     bool (*derive)(struct ctx *c);
     /* Tables that the organisation itself has declared (forms); appends to the list. NULL: none. */
     bool (*declared)(struct ctx *c, const struct table ***list, size_t *count);

@@ -186,6 +186,23 @@ static bool columns_add(struct ctx *c, const struct table *t, const char *const 
     return true;
 }
 
+/* Whether a table of the feature stands without a column that is declared now. */
+static bool lacks_columns(struct ctx *c, const struct feature *f, bool control, bool *ret)
+{
+    *ret = false;
+    for (const struct table *const *t = f->tables; t && *t; t++) {
+        const char **have;
+        size_t n;
+        if ((*t)->control != control)
+            continue;
+        if (!tx_table_columns(c->tx, (*t)->name, &have, &n))
+            return false;
+        EACH_FIELD (field, (*t)->fields)
+            *ret |= n && !listed(have, n, field->name);
+    }
+    return true;
+}
+
 bool schema_apply(struct ctx *c, const struct table *t)
 {
     const char **have;
@@ -262,10 +279,21 @@ static bool migrate(struct tx *tx, void *with, struct error *err)
         return false;
     if (p->current) /* another node was faster */
         return true;
+    size_t count = 0;
+    while (p->app->features[count])
+        count++;
+    bool *grows = arena_many(c.arena, count, bool);
+    for (size_t i = 0; i < count; i++)
+        if (!lacks_columns(&c, p->app->features[i], p->control, &grows[i]))
+            return false;
     if (!run(&c, "CREATE TABLE IF NOT EXISTS schema_state (fingerprint TEXT NOT NULL)"))
         return false;
     for (const struct table *const *t = p->app->tables; *t; t++)
         if ((*t)->control == p->control && !schema_apply(&c, *t))
+            return false;
+    for (size_t i = 0; i < count; i++)
+        if (grows[i] && !p->control && p->app->features[i]->derive &&
+            !p->app->features[i]->derive(&c))
             return false;
     return tx_run(tx, &note, ARGS(value_text(p->hash)), NULL);
 }

@@ -25,7 +25,7 @@ uint32_t number_find(const struct numbered *n, struct id id);
 
 struct cell {
     uint32_t key, then;
-    int64_t duration_s, billable_s, amount_minor;
+    int64_t duration_s, billable_s, unrated_s, amount_minor;
     bool taken;
 };
 

@@ -49,7 +49,8 @@ static const struct query day_sums[] = {
     { DAYS WITHIN " AND person IN (SELECT id FROM person WHERE team = $4 OR id = $3)" },
 };
 static const struct query month_sums = {
-    "SELECT day, project, duration_s, billable_s, amount_minor FROM time_month WHERE " BETWEEN
+    "SELECT day, project, duration_s, billable_s, unrated_s, amount_minor FROM time_month"
+    " WHERE " BETWEEN
 };
 
 struct span_of_days {
@@ -134,6 +135,7 @@ static void sums_add(struct cell *cell, const struct packed_sums *s)
 {
     cell->duration_s += s->duration_s;
     cell->billable_s += s->billable_s;
+    cell->unrated_s += s->unrated_s;
     cell->amount_minor += s->amount_minor;
 }
 
@@ -183,6 +185,7 @@ static void whole_take(struct maker *m, struct taken *t, struct blob parts)
     for (size_t at = 0; packed_next(parts, &at, &part);) {
         sums.duration_s += part.sums.duration_s;
         sums.billable_s += part.sums.billable_s;
+        sums.unrated_s += part.sums.unrated_s;
         sums.amount_minor += part.sums.amount_minor;
     }
     t->sums = &sums;
@@ -207,7 +210,8 @@ static bool day_take(void *with, const void *record)
 static bool month_take(void *with, const void *record)
 {
     const struct rollup *r = record;
-    struct packed_sums sums = { r->duration_s.s, r->billable_s.s, r->amount_minor, 1 };
+    struct packed_sums sums = { r->duration_s.s, r->billable_s.s, r->unrated_s.s, r->amount_minor,
+                                1 };
     struct taken t = { .day = r->day, .sums = &sums };
     part_take(with, &t, r->project, NULL, 0);
     return true;
@@ -526,6 +530,7 @@ static bool rows_make(struct maker *m, struct list *ret)
         words_of(m, &then, cell->then, &row->then_key, &row->then_label);
         row->duration_s.s = cell->duration_s;
         row->billable_s.s = cell->billable_s;
+        row->unrated_s.s = cell->unrated_s;
         row->amount_minor = cell->amount_minor;
     }
     *ret = (struct list){ rows, n };
@@ -545,6 +550,7 @@ bool report_run(struct ctx *c, const struct report_query *q, struct report *ret)
         .rows = rows,
         .total_s = { m.total.duration_s },
         .billable_s = { m.total.billable_s },
+        .unrated_s = { m.total.unrated_s },
         .amount_minor = m.total.amount_minor,
         .currency = m.organisation.currency ? m.organisation.currency : "EUR",
     };

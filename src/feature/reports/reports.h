@@ -17,14 +17,14 @@ struct report_query {
    without a project, client or tag. */
 struct report_row {
     const char *key, *label, *then_key, *then_label;
-    struct span duration_s, billable_s;
+    struct span duration_s, billable_s, unrated_s;
     int64_t amount_minor;
 };
 
 struct report {
     struct date from, to;
     struct list rows; /* times in order, all else by hours, the most first */
-    struct span total_s, billable_s;
+    struct span total_s, billable_s, unrated_s; /* unrated: billable, and no rate was set */
     int64_t amount_minor;
     const char *currency;
 };

@@ -104,45 +104,70 @@ static void csv_is(struct staff *w, const char *query, const char *session, cons
 static void groupings_are_as_counted_by_hand(void **state)
 {
     struct staff *w = *state;
-    csv_is(w, "by=project&" YEAR, w->owner,
-           "project,hours,billable hours,amount (EUR)\r\n"
-           "Quay,5.00,2.00,120.00\r\n'=Own,2.00,0.00,0.00\r\nPier,1.00,1.00,60.00\r\n"
-           "\"\",1.00,1.00,60.00\r\n");
+    csv_is(
+        w, "by=project&" YEAR, w->owner,
+        "project,hours,billable hours,amount (EUR),unrated hours\r\n"
+        "Quay,5.00,2.00,120.00,0.00\r\n'=Own,2.00,0.00,0.00,0.00\r\nPier,1.00,1.00,60.00,0.00\r\n"
+        "\"\",1.00,1.00,60.00,0.00\r\n");
     csv_is(w, "by=client&then=month&" YEAR, w->owner,
-           "client,month,hours,billable hours,amount (EUR)\r\n"
-           "Harbour,2026-01,2.00,2.00,120.00\r\nHarbour,2026-02,4.00,1.00,60.00\r\n"
-           "\"\",2026-03,2.50,0.50,30.00\r\n\"\",2026-04,0.50,0.50,30.00\r\n");
+           "client,month,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "Harbour,2026-01,2.00,2.00,120.00,0.00\r\nHarbour,2026-02,4.00,1.00,60.00,0.00\r\n"
+           "\"\",2026-03,2.50,0.50,30.00,0.00\r\n\"\",2026-04,0.50,0.50,30.00,0.00\r\n");
     csv_is(w, "by=month&" YEAR, w->owner,
-           "month,hours,billable hours,amount (EUR)\r\n2026-01,2.00,2.00,120.00\r\n"
-           "2026-02,4.00,1.00,60.00\r\n2026-03,2.50,0.50,30.00\r\n2026-04,0.50,0.50,30.00\r\n");
+           "month,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "2026-01,2.00,2.00,120.00,0.00\r\n"
+           "2026-02,4.00,1.00,60.00,0.00\r\n2026-03,2.50,0.50,30.00,0.00\r\n2026-04,0.50,0.50,30."
+           "00,0.00\r\n");
     csv_is(w, "by=week&then=person&" YEAR, w->owner,
-           "week,person,hours,billable hours,amount (EUR)\r\n"
-           "2026-01-26,Ivo,3.00,0.00,0.00\r\n2026-01-26,Nora,2.00,2.00,120.00\r\n"
-           "2026-02-02,Nora,1.00,1.00,60.00\r\n2026-03-30,Ivo,3.00,1.00,60.00\r\n");
+           "week,person,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "2026-01-26,Ivo,3.00,0.00,0.00,0.00\r\n2026-01-26,Nora,2.00,2.00,120.00,0.00\r\n"
+           "2026-02-02,Nora,1.00,1.00,60.00,0.00\r\n2026-03-30,Ivo,3.00,1.00,60.00,0.00\r\n");
     csv_is(w, "by=person&then=client&" YEAR, w->owner,
-           "person,client,hours,billable hours,amount (EUR)\r\n"
-           "Ivo,Harbour,3.00,0.00,0.00\r\nIvo,,3.00,1.00,60.00\r\n"
-           "Nora,Harbour,3.00,3.00,180.00\r\n");
+           "person,client,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "Ivo,Harbour,3.00,0.00,0.00,0.00\r\nIvo,,3.00,1.00,60.00,0.00\r\n"
+           "Nora,Harbour,3.00,3.00,180.00,0.00\r\n");
     csv_is(w, "by=day&from=2026-03-31&to=2026-03-31", w->owner,
-           "day,hours,billable hours,amount (EUR)\r\n2026-03-31,2.50,0.50,30.00\r\n");
+           "day,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "2026-03-31,2.50,0.50,30.00,0.00\r\n");
 }
 
 static void tags_count_for_each_but_once_in_all(void **state)
 {
     struct staff *w = *state;
     csv_is(w, "by=tag&" YEAR, w->owner,
-           "tag,hours,billable hours,amount (EUR)\r\n"
-           "a,5.00,2.00,120.00\r\nb,5.00,0.00,0.00\r\n\"\",2.00,2.00,120.00\r\n");
+           "tag,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "a,5.00,2.00,120.00,0.00\r\nb,5.00,0.00,0.00,0.00\r\n\"\",2.00,2.00,120.00,0.00\r\n");
     struct answer r = expect(w, 200, GET, "/reports/time?by=tag&" YEAR, w->owner, NULL);
-    has(&r, "\"total_s\":32400,\"billable_s\":14400,\"amount_minor\":24000,\"currency\":\"EUR\"");
+    has(&r, "\"total_s\":32400,\"billable_s\":14400,\"unrated_s\":0,\"amount_minor\":24000,"
+            "\"currency\":\"EUR\"");
     r = expect(w, 200, GET, "/tags?name=b", w->owner, NULL);
     const char *tag = text_of(w, &r, "id");
     csv_is(w, arena_printf(&w->world->a, "by=project&then=tag&tag=%s&" YEAR, tag), w->owner,
-           "project,tag,hours,billable hours,amount (EUR)\r\nQuay,b,3.00,0.00,0.00\r\n"
-           "'=Own,b,2.00,0.00,0.00\r\n");
+           "project,tag,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "Quay,b,3.00,0.00,0.00,0.00\r\n"
+           "'=Own,b,2.00,0.00,0.00,0.00\r\n");
     r = expect(w, 200, GET, arena_printf(&w->world->a, "/reports/time?by=month&tag=%s&" YEAR, tag),
                w->owner, NULL);
     has(&r, "\"total_s\":18000");
+}
+
+static void hours_without_a_rate_are_told(void **state)
+{
+    struct staff *w = *state;
+    expect(w, 201, POST, "/time/entries", w->member,
+           "{\"started_at\":\"2026-02-10T08:00:00Z\",\"ended_at\":\"2026-02-10T09:30:00Z\","
+           "\"billable\":true}");
+    csv_is(w, "by=project&from=2026-02-01&to=2026-02-28", w->owner,
+           "project,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "Quay,3.00,0.00,0.00,0.00\r\n\"\",1.50,1.50,0.00,1.50\r\nPier,1.00,1.00,60.00,0.00\r\n");
+    static const char *const groupings[] = { "client", "day", "person", "tag" };
+    for (size_t i = 0; i < LENGTH(groupings); i++) {
+        struct answer r = expect(
+            w, 200, GET, arena_printf(&w->world->a, "/reports/time?by=%s&" YEAR, groupings[i]),
+            w->owner, NULL);
+        has(&r,
+            "\"total_s\":37800,\"billable_s\":19800,\"unrated_s\":5400,\"amount_minor\":24000,");
+    }
 }
 
 static void whole_months_and_their_edges_agree(void **state)
@@ -170,21 +195,24 @@ static void people_see_what_they_may(void **state)
     struct staff *w = *state;
     /* Hours, but not what they cost: that takes a permission of its own. */
     csv_is(w, "by=person&" YEAR, w->member,
-           "person,hours,billable hours,amount (EUR)\r\nIvo,6.00,1.00,\r\n");
+           "person,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "Ivo,6.00,1.00,,0.00\r\n");
     csv_is(w, "by=client&" YEAR, w->member,
-           "client,hours,billable hours,amount (EUR)\r\nHarbour,3.00,0.00,\r\n"
-           "\"\",3.00,1.00,\r\n");
+           "client,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "Harbour,3.00,0.00,,0.00\r\n"
+           "\"\",3.00,1.00,,0.00\r\n");
     struct answer unseen = expect(w, 200, GET, "/reports/time?by=person&" YEAR, w->member, NULL);
-    has(&unseen, "\"duration_s\":21600,\"billable_s\":3600,\"amount_minor\":null}");
-    has(&unseen, "\"billable_s\":3600,\"amount_minor\":null,\"currency\"");
+    has(&unseen, "\"duration_s\":21600,\"billable_s\":3600,\"unrated_s\":0,\"amount_minor\":null}");
+    has(&unseen, "\"billable_s\":3600,\"unrated_s\":0,\"amount_minor\":null,\"currency\"");
     unseen = expect(w, 200, GET, "/time/entries", w->member, NULL);
     has(&unseen, "\"rate_minor\":null,\"amount_minor\":null");
     assert_null(strstr(unseen.body, "\"amount_minor\":0"));
     expect(w, 404, GET, arena_printf(&w->world->a, "/reports/time?by=day&person=%s", w->owner_id),
            w->member, NULL);
     csv_is(w, arena_printf(&w->world->a, "by=month&person=%s&" YEAR, w->owner_id), w->owner,
-           "month,hours,billable hours,amount (EUR)\r\n2026-01,2.00,2.00,120.00\r\n"
-           "2026-02,1.00,1.00,60.00\r\n");
+           "month,hours,billable hours,amount (EUR),unrated hours\r\n"
+           "2026-01,2.00,2.00,120.00,0.00\r\n"
+           "2026-02,1.00,1.00,60.00,0.00\r\n");
     expect(w, 401, GET, "/reports/time?by=day", NULL, NULL);
     struct answer r = expect(w, 200, GET, "/audit", w->owner, NULL);
     assert_null(strstr(r.body, "time_entry.read"));
@@ -215,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groupings_are_as_counted_by_hand),
         cmocka_unit_test(tags_count_for_each_but_once_in_all),
+        cmocka_unit_test_setup_teardown(hours_without_a_rate_are_told, set_up, tear_down),
         cmocka_unit_test(whole_months_and_their_edges_agree),
         cmocka_unit_test_setup_teardown(people_see_what_they_may, set_up, tear_down),
         cmocka_unit_test(wrong_questions_are_refused),

@@ -40,6 +40,8 @@ static const struct field row_fields[] = {
     FIELD(struct report_row, duration_s, .privacy = OPERATIONAL, .doc = "Seconds of work"),
     FIELD(struct report_row, billable_s, .privacy = OPERATIONAL,
           .doc = "Seconds of it that are billed"),
+    FIELD(struct report_row, unrated_s, .privacy = OPERATIONAL,
+          .doc = "Billable seconds for which no rate was set"),
     FIELD(struct report_row, amount_minor, .privacy = OPERATIONAL, .see = &rates_read,
           .doc = "What they cost, in minor units"),
     { 0 },
@@ -54,6 +56,8 @@ static const struct field report_fields[] = {
           .doc = "Seconds of work; work with several tags counts once"),
     FIELD(struct report, billable_s, .privacy = OPERATIONAL,
           .doc = "Seconds of it that are billed"),
+    FIELD(struct report, unrated_s, .privacy = OPERATIONAL,
+          .doc = "Billable seconds for which no rate was set: the amounts are without them"),
     FIELD(struct report, amount_minor, .privacy = OPERATIONAL, .see = &rates_read,
           .doc = "What they cost"),
     FIELD(struct report, currency, .privacy = OPERATIONAL, .doc = "Currency of amounts, ISO 4217"),
@@ -103,6 +107,7 @@ static bool report_csv_get(struct ctx *c, const void *in, void *ret)
     csv_plain(&out, "hours");
     csv_plain(&out, "billable hours");
     csv_plain(&out, arena_printf(c->arena, "amount (%s)", r.currency));
+    csv_plain(&out, "unrated hours");
     csv_end(&out);
     const struct report_row *rows = r.rows.at;
     for (size_t i = 0; i < r.rows.count; i++) {
@@ -114,6 +119,7 @@ static bool report_csv_get(struct ctx *c, const void *in, void *ret)
         csv_plain(&out, ctx_can(c, &rates_read)
                             ? csv_money(c->arena, rows[i].amount_minor, r.currency)
                             : "");
+        hours_add(&out, c->arena, rows[i].unrated_s);
         csv_end(&out);
     }
     c->x->bytes = (struct blob){ out.at, out.len };

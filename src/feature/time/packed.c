@@ -86,6 +86,7 @@ bool packed_add(struct packed *p, const struct packed_part *part)
     size_t size = part_size(part->tag_count);
     old.sums.duration_s += part->sums.duration_s;
     old.sums.billable_s += part->sums.billable_s;
+    old.sums.unrated_s += part->sums.unrated_s;
     old.sums.amount_minor += part->sums.amount_minor;
     old.sums.entries += part->sums.entries;
     if (old.sums.entries > 0) {

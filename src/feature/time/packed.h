@@ -2,8 +2,9 @@
 
    Reports of any grouping read these: a year of a large organisation is some ten thousand values
    instead of a million entries. A value is a run of parts; a part is the count of its tags in one
-   byte, the project and the tags (16 bytes each, all zero for no project), and four numbers of 8
-   bytes in the order of the machine: seconds, billable seconds, amount, entries. */
+   byte, the project and the tags (16 bytes each, all zero for no project), and five numbers of 8
+   bytes in the order of the machine: seconds, billable seconds, those of them without a rate,
+   amount, entries. */
 #ifndef VOW_TIME_PACKED_H
 #define VOW_TIME_PACKED_H
 
@@ -11,7 +12,7 @@
 #include "base/text.h"
 
 struct packed_sums {
-    int64_t duration_s, billable_s, amount_minor, entries;
+    int64_t duration_s, billable_s, unrated_s, amount_minor, entries;
 };
 
 struct packed_part {

@@ -64,7 +64,8 @@ static struct packed_part part_make(int project, const struct id *tags, size_t n
 {
     struct packed_part p = { .tags = tags, .tag_count = n };
     p.project.byte[0] = (uint8_t)project;
-    p.sums = (struct packed_sums){ sign * (project + 1) * 60, sign * 30, sign * 7, sign };
+    p.sums =
+        (struct packed_sums){ sign * (project + 1) * 60, sign * 30, sign * 10, sign * 7, sign };
     return p;
 }
 

@@ -8,6 +8,8 @@
           .doc = "Seconds of work"),                                           \
         FIELD(struct rollup, billable_s, .privacy = OPERATIONAL, .ai = true,   \
               .doc = "Seconds of it that are billed"),                         \
+        FIELD(struct rollup, unrated_s, .privacy = OPERATIONAL, .ai = true,    \
+              .doc = "Billable seconds for which no rate was set"),            \
         FIELD(struct rollup, amount_minor, .privacy = OPERATIONAL, .ai = true, \
               .doc = "What they cost, in minor units of the organisation's currency")
 #define DAY_FIELD \
@@ -68,22 +70,23 @@ const struct table time_month_table = {
     .held_back = true,
 };
 
-/* Parameters: $1 day, $2 project, $3 to $6 what is added, $7 person. Keys may be absent, so
+/* Parameters: $1 day, $2 project, $3 to $7 what is added, $8 person. Keys may be absent, so
    they are compared with IS NOT DISTINCT FROM, and no upsert would find them. */
 #define SET_SUMS                                                       \
     " SET duration_s = duration_s + $3, billable_s = billable_s + $4," \
-    " amount_minor = amount_minor + $5, entries = entries + $6"        \
+    " unrated_s = unrated_s + $5, amount_minor = amount_minor + $6,"   \
+    " entries = entries + $7"                                          \
     " WHERE day = $1 AND project IS NOT DISTINCT FROM $2"
-#define OF_PERSON " AND person IS NOT DISTINCT FROM $7"
+#define OF_PERSON " AND person IS NOT DISTINCT FROM $8"
 #define DROP_SUMS " WHERE day = $1 AND project IS NOT DISTINCT FROM $2 AND entries = 0"
 
 const struct sums sums_of_days = {
     .add = { "UPDATE time_day" SET_SUMS OF_PERSON },
-    .make = { "INSERT INTO time_day (day, project, duration_s, billable_s, amount_minor, entries,"
-              " person) VALUES ($1, $2, $3, $4, $5, $6, $7)" },
+    .make = { "INSERT INTO time_day (day, project, duration_s, billable_s, unrated_s, amount_minor,"
+              " entries, person) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)" },
     .drop = { "DELETE FROM time_day" DROP_SUMS OF_PERSON },
     .clear = { "DELETE FROM time_day", .whole = "All sums are made anew" },
-    .all = { "SELECT day, person, project, duration_s, billable_s, amount_minor, entries"
+    .all = { "SELECT day, person, project, duration_s, billable_s, unrated_s, amount_minor, entries"
              " FROM time_day",
              .whole = "All sums are compared" },
     .columns = day_columns,
@@ -92,11 +95,12 @@ const struct sums sums_of_days = {
 
 const struct sums sums_of_months = {
     .add = { "UPDATE time_month" SET_SUMS },
-    .make = { "INSERT INTO time_month (day, project, duration_s, billable_s, amount_minor, entries)"
-              " VALUES ($1, $2, $3, $4, $5, $6)" },
+    .make = { "INSERT INTO time_month (day, project, duration_s, billable_s, unrated_s,"
+              " amount_minor, entries) VALUES ($1, $2, $3, $4, $5, $6, $7)" },
     .drop = { "DELETE FROM time_month" DROP_SUMS },
     .clear = { "DELETE FROM time_month", .whole = "All sums are made anew" },
-    .all = { "SELECT day, project, duration_s, billable_s, amount_minor, entries FROM time_month",
+    .all = { "SELECT day, project, duration_s, billable_s, unrated_s, amount_minor, entries"
+             " FROM time_month",
              .whole = "All sums are compared" },
     .columns = month_columns,
 };
@@ -118,7 +122,8 @@ static bool part_give(struct ctx *c, const struct rollup *part, const struct id 
         .project = part->project,
         .tags = tags,
         .tag_count = tag_count,
-        .sums = { part->duration_s.s, part->billable_s.s, part->amount_minor, part->entries },
+        .sums = { part->duration_s.s, part->billable_s.s, part->unrated_s.s, part->amount_minor,
+                  part->entries },
     };
     month.day = month_of(part->day);
     month.person = (struct id){ 0 };
@@ -132,6 +137,7 @@ bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *si
     struct id tags[ENTRY_TAGS_MAX];
     size_t tag_count = 0;
     struct split_part part;
+    bool unrated = e->billable && !e->rate_minor && !e->amount_minor;
     if (!instant_given(e->ended_at))
         return true;
     if (e->tags.text && !tags_parse(e->tags.text, tags, &tag_count))
@@ -145,6 +151,7 @@ bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *si
             .project = e->project,
             .duration_s = part.length,
             .billable_s = { e->billable ? part.length.s : 0 },
+            .unrated_s = { unrated ? part.length.s : 0 },
             .amount_minor = part.amount_minor,
             .entries = 1,
         };
@@ -163,11 +170,12 @@ bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *r, int si
         value_id(r->project),
         value_int(sign * r->duration_s.s),
         value_int(sign * r->billable_s.s),
+        value_int(sign * r->unrated_s.s),
         value_int(sign * r->amount_minor),
         value_int(sign * r->entries),
         value_id(r->person),
     };
-    size_t n = s->person ? 7 : 6;
+    size_t n = s->person ? 8 : 7;
     int64_t changed;
     if (!tx_run(c->tx, &s->add, args, n, &changed))
         return false;
@@ -222,6 +230,7 @@ bool packed_change(struct ctx *c, struct date day, struct id person, struct blob
     for (size_t at = 0; packed_next(parts, &at, &part);) {
         part.sums.duration_s *= sign;
         part.sums.billable_s *= sign;
+        part.sums.unrated_s *= sign;
         part.sums.amount_minor *= sign;
         part.sums.entries *= sign;
         *odd |= !packed_add(&value, &part);

@@ -3,7 +3,8 @@
 
    time_day: day, person, project. time_day_packed: day and person, with everything of that day in
    one value (see packed.h), which is what reports read. time_month: month and project alone. All
-   hold seconds, billable seconds, amounts and how many entries touch the day. */
+   hold seconds, billable seconds, those of them without a rate, amounts and how many entries touch
+   the day. */
 #ifndef VOW_TIME_ROLLUP_H
 #define VOW_TIME_ROLLUP_H
 
@@ -14,7 +15,7 @@
 struct rollup {
     struct date day; /* of a month: its first */
     struct id person, project;
-    struct span duration_s, billable_s;
+    struct span duration_s, billable_s, unrated_s;
     int64_t amount_minor, entries;
 };
 
@@ -27,7 +28,7 @@ struct rollup_packed {
 extern const struct table time_day_table, time_day_packed_table, time_month_table;
 
 /* What is read of the tables, in this order: day, person, parts of time_day_packed; day, project,
-   duration_s, billable_s, amount_minor of time_month. */
+   duration_s, billable_s, unrated_s, amount_minor of time_month. */
 extern const struct field rollup_packed_fields[], rollup_month_fields[];
 
 /* Takes away what an entry counted and adds what it counts now, when it has been written already;

@@ -56,6 +56,7 @@ static void map_add(struct rollup_map *m, const struct rollup *part)
     }
     slot->duration_s.s += part->duration_s.s;
     slot->billable_s.s += part->billable_s.s;
+    slot->unrated_s.s += part->unrated_s.s;
     slot->amount_minor += part->amount_minor;
     slot->entries += part->entries;
 }
@@ -196,15 +197,11 @@ void rollup_batch_free(struct rollup_batch *b)
 /* --- all entries --- */
 
 static const struct field counted_fields[] = {
-    FIELD(struct time_entry, person),
-    FIELD(struct time_entry, project),
-    FIELD(struct time_entry, started_at),
-    FIELD(struct time_entry, ended_at),
-    FIELD(struct time_entry, billable),
-    FIELD(struct time_entry, tags),
-    FIELD(struct time_entry, amount_minor),
-    FIELD(struct time_entry, zone),
-    { 0 },
+    FIELD(struct time_entry, person),     FIELD(struct time_entry, project),
+    FIELD(struct time_entry, started_at), FIELD(struct time_entry, ended_at),
+    FIELD(struct time_entry, billable),   FIELD(struct time_entry, tags),
+    FIELD(struct time_entry, rate_minor), FIELD(struct time_entry, amount_minor),
+    FIELD(struct time_entry, zone),       { 0 },
 };
 
 struct collecting {
@@ -223,8 +220,8 @@ static bool entry_collect(void *with, const void *record)
 static bool collect_all(struct collecting *w)
 {
     static const struct query all = {
-        "SELECT person, project, started_at, ended_at, billable, tags, amount_minor, zone"
-        " FROM time_entry WHERE ended_at IS NOT NULL",
+        "SELECT person, project, started_at, ended_at, billable, tags, rate_minor, amount_minor,"
+        " zone FROM time_entry WHERE ended_at IS NOT NULL",
         .whole = "All sums are made anew"
     };
     w->ok = true;
@@ -260,7 +257,8 @@ static bool sum_compare(void *with, const void *record)
     const struct rollup *is = w->map->room ? map_slot(w->map, r) : NULL;
     w->found++;
     w->same = is && is->entries == r->entries && is->duration_s.s == r->duration_s.s &&
-              is->billable_s.s == r->billable_s.s && is->amount_minor == r->amount_minor;
+              is->billable_s.s == r->billable_s.s && is->unrated_s.s == r->unrated_s.s &&
+              is->amount_minor == r->amount_minor;
     return w->same;
 }
 

@@ -14,7 +14,7 @@ import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
-import { Empty, PageHead, Show } from "~/ui/states";
+import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { durationText, moneyText, numberText, rangeText } from "~/ui/time";
 import {
   barsOf,
@@ -208,11 +208,21 @@ function Result({ report, lineRows, by, then, from, to }: ResultProps) {
     const series = seriesOf(drawn, by, colours);
     return { lines, series, bars: barsOf(drawn, series, by, from, to) };
   }, [report, lineRows, by, then, from, to, byId]);
+  const may = useMay();
   const label = words.chart(words.groups[by], durationText(report.total_s));
   const shown = isTime(by) ? bars : bars.slice(0, LINES_MAX);
   const Chart = isTime(by) ? Columns : Lines;
   return (
     <div className="stack">
+      {may("rates.read") && report.unrated_s > 0 && (
+        <Notice kind="warn">
+          <span>{words.unrated(durationText(report.unrated_s))}</span>
+          <span className="row wrap no-print">
+            <Link href="/projects">{words.rates_projects}</Link>
+            {may("organisation.manage") && <Link href="/people">{words.rates_people}</Link>}
+          </span>
+        </Notice>
+      )}
       <section className="card">
         <div className="stack">
           <Chart

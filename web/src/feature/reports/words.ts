@@ -24,6 +24,10 @@ export const words = {
     month: "–",
   },
   others: "Others",
+  unrated: (hours: string) =>
+    `${hours} billable hours have no rate, so the amounts are without them. A rate counts for what is recorded once it is set.`,
+  rates_projects: "Rates of projects",
+  rates_people: "Rates of people",
   hours: "Hours",
   billable: "Billable",
   amount: "Amount",
