@@ -140,6 +140,11 @@ test("work over midnight counts on both days, as in the week sheet", async () =>
   await page.goto("/time/entries?from=2026-04-06&to=2026-04-06");
   await says("6 April", "3:30");
   assert.equal(await heading("5 April").count(), 0);
+  const watch = { started_at: "2026-04-14T06:00:00Z", ended_at: "2026-04-23T06:00:00Z" };
+  await call("POST", "/time/entries", { note: "Long watch", ...watch });
+  await page.goto("/time/entries?from=2026-04-22&to=2026-04-23");
+  await says("22 April", "24:00");
+  await says("23 April", "8:00");
   await page.goto("/time?date=2026-04-06");
   await total("3:30");
 });

@@ -72,6 +72,9 @@ const struct field time_entry_fields[] = {
           .doc = "What it costs, in minor units of the organisation's currency"),
     FIELD(struct time_entry, zone, .privacy = OPERATIONAL, .read_only = true,
           .doc = "Time zone whose days it counts in: the person's when it was written"),
+    FIELD(struct time_entry, reaches, .privacy = OPERATIONAL, .read_only = true, .filter = true,
+          .doc = "Its end when it is longer than 12 hours, 2200 while it runs, else absent; "
+                 "reaches_from finds what began long before a day and covers it"),
     { 0 },
 };
 
@@ -233,6 +236,26 @@ static struct instant whole_seconds(struct instant t)
     return (struct instant){ t.us - t.us % 1000000 };
 }
 
+static void reaches_set(struct time_entry *e)
+{
+    bool runs = !instant_given(e->ended_at);
+    e->reaches = runs                                ? (struct instant){ TIME_END_US }
+                 : e->duration_s.s > ENTRY_REACHES_S ? e->ended_at
+                                                     : (struct instant){ 0 };
+}
+
+bool entries_reach(struct ctx *c)
+{
+    static const struct query set = {
+        "UPDATE time_entry SET reaches = COALESCE(ended_at, $1)"
+        " WHERE started_at IS NOT NULL AND (ended_at IS NULL OR duration_s > $2)",
+        .whole = "All entries are looked at"
+    };
+    return tx_run(c->tx, &set,
+                  ARGS(value_instant((struct instant){ TIME_END_US }), value_int(ENTRY_REACHES_S)),
+                  NULL);
+}
+
 static bool times_check(struct ctx *c, const struct time_entry *old, struct time_entry *e)
 {
     e->started_at = whole_seconds(e->started_at);
@@ -242,6 +265,7 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
     bool runs = !instant_given(e->ended_at);
     e->running = runs ? e->person : (struct id){ 0 };
     e->duration_s = runs ? (struct span){ 0 } : instant_minus(e->ended_at, e->started_at);
+    reaches_set(e);
     if (runs && e->started_at.us > c->now.us)
         return fail_at(c, "/started_at", "must not be in the future while the timer runs");
     if (e->duration_s.s < 0)
@@ -406,8 +430,9 @@ bool entry_put(struct ctx *c, struct time_entry *e)
     static const struct query insert = {
         "INSERT INTO time_entry (id, version, created_at, updated_at, person, project, task,"
         " started_at, ended_at, duration_s, note, billable, tags, source, running, rate_minor,"
-        " amount_minor, zone)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+        " amount_minor, zone, reaches)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+        " $19)"
     };
     struct value args[FIELDS_MAX];
     struct booked booked;
@@ -418,6 +443,7 @@ bool entry_put(struct ctx *c, struct time_entry *e)
     e->started_at = whole_seconds(e->started_at);
     e->ended_at = whole_seconds(e->ended_at);
     e->duration_s = instant_minus(e->ended_at, e->started_at);
+    reaches_set(e);
     if (!e->amount_minor) {
         if (!booked_find(c, e, &booked))
             return false;

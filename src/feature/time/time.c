@@ -1,6 +1,7 @@
 /* time.c: what the room of time declares. */
 #include "time.h"
 
+#include "entry.h"
 #include "rollup.h"
 #include "routes.h"
 
@@ -49,11 +50,16 @@ static const struct route routes[] = {
     { 0 },
 };
 
+static bool derive(struct ctx *c)
+{
+    return entries_reach(c) && rollup_rebuild(c);
+}
+
 const struct feature time_feature = {
     .name = "time",
     .tables = tables,
     .routes = routes,
     .permissions = permissions,
     .jobs = jobs,
-    .derive = rollup_rebuild,
+    .derive = derive,
 };

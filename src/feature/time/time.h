@@ -38,7 +38,7 @@ struct tag {
 };
 extern const struct table tag_table;
 
-enum { ENTRY_TAGS_MAX = 20, ENTRY_DAYS_MAX = 31 };
+enum { ENTRY_TAGS_MAX = 20, ENTRY_DAYS_MAX = 31, ENTRY_REACHES_S = 12 * 3600 };
 #define TIME_END_US INT64_C(7258118400000000) /* 2200-01-01: nothing is booked from then on */
 
 /* Whole seconds. The rate and the zone are those of the time when the entry was written, so that
@@ -55,6 +55,10 @@ struct time_entry {
     struct id running; /* the person while the timer runs; unique, so that only one can */
     int64_t rate_minor, amount_minor;
     const char *zone; /* whose days the entry counts in */
+    /* The end of an entry that is longer than ENTRY_REACHES_S, TIME_END_US while it runs, else
+       absent: few have one, so that what reaches into a day is found without looking at all that
+       began before it. */
+    struct instant reaches;
 };
 extern const struct table time_entry_table;
 extern const struct field time_entry_fields[];

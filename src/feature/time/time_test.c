@@ -420,6 +420,40 @@ static void overlaps_can_be_refused(void **state)
     expect(w, 201, POST, "/time/entries", w->member, json);
 }
 
+static void entries_that_reach_into_a_day_are_found(void **state)
+{
+    struct staff *w = *state;
+    const char *watch = make(w, "/time/entries",
+                             "{\"note\":\"Watch\",\"started_at\":\"2026-05-01T08:00:00Z\","
+                             "\"ended_at\":\"2026-05-04T08:00:00Z\"}");
+    make(w, "/time/entries",
+         "{\"note\":\"Short\",\"started_at\":\"2026-05-03T08:00:00Z\","
+         "\"ended_at\":\"2026-05-03T20:00:00Z\"}");
+    const char *reach = "/time/entries?sort=reaches&reaches_from=2026-05-03T00:00:00Z"
+                        "&started_at_to=2026-05-03T00:00:00Z";
+    struct answer r = expect(w, 200, GET, reach, w->owner, NULL);
+    has(&r, "\"note\":\"Watch\"");
+    has_not(&r, "\"note\":\"Short\"");
+    r = expect(w, 200, GET,
+               "/time/entries?sort=reaches&reaches_from=2026-05-04T08:00:01Z"
+               "&started_at_to=2026-05-05T00:00:00Z",
+               w->owner, NULL);
+    has_not(&r, "\"note\"");
+    world_ask(w->world, w->owner, PATCH, arena_printf(&w->world->a, "/time/entries/%s", watch),
+              "{\"ended_at\":\"2026-05-01T20:00:00Z\"}", 1, 200);
+    r = expect(w, 200, GET, reach, w->owner, NULL);
+    has_not(&r, "\"note\"");
+    /* A running timer reaches into every day to come. */
+    expect(w, 201, POST, "/time/timer", w->owner, "{\"note\":\"Now\"}");
+    r = expect(w, 200, GET, "/time/entries?sort=reaches&reaches_from=2199-01-01T00:00:00Z",
+               w->owner, NULL);
+    has(&r, "\"note\":\"Now\"");
+    expect(w, 200, POST, "/time/timer/stop", w->owner, NULL);
+    r = expect(w, 200, GET, "/time/entries?sort=reaches&reaches_from=2199-01-01T00:00:00Z",
+               w->owner, NULL);
+    has_not(&r, "\"note\"");
+}
+
 static void a_week_is_a_sheet(void **state)
 {
     struct staff *w = *state;
@@ -555,17 +589,12 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_timer_runs_once),
-        TEST(entries_are_checked),
-        TEST(sums_follow_every_change),
-        TEST(rates_are_those_of_the_time_of_writing),
-        TEST(sums_can_be_made_anew),
-        TEST(people_reach_their_own_time),
-        TEST(overlaps_can_be_refused),
-        TEST(a_week_is_a_sheet),
-        TEST(an_import_is_tried_then_done_once),
-        TEST(an_import_is_all_or_nothing),
-        TEST(members_import_their_own),
+        TEST(a_timer_runs_once),           TEST(entries_are_checked),
+        TEST(sums_follow_every_change),    TEST(rates_are_those_of_the_time_of_writing),
+        TEST(sums_can_be_made_anew),       TEST(people_reach_their_own_time),
+        TEST(overlaps_can_be_refused),     TEST(entries_that_reach_into_a_day_are_found),
+        TEST(a_week_is_a_sheet),           TEST(an_import_is_tried_then_done_once),
+        TEST(an_import_is_all_or_nothing), TEST(members_import_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,9 @@ export interface EntryFilter {
   project?: string | null;
 }
 
-/** The query of entries that begin on the days of a period, in a zone. */
+const startOf = (day: Day, zone: string) => instantOf(day, "00:00", zone).toISOString();
+
+/** The query of entries that begin on the days of a period or the day before, in a zone. */
 export function entriesQuery(
   from: Day,
   to: Day,
@@ -62,11 +64,20 @@ export function entriesQuery(
 ): Query<"/time/entries"> {
   return {
     ...filter,
-    started_at_from: instantOf(from, "00:00", zone).toISOString(),
-    started_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
+    started_at_from: startOf(addDays(from, -1), zone),
+    started_at_to: startOf(addDays(to, 1), zone),
     sort: "-started_at",
   } as Query<"/time/entries">;
 }
+
+/** The few entries that begin before that and reach into the period. */
+export const reachingEntries = (from: Day, zone: string, filter: EntryFilter) =>
+  all("/time/entries", {
+    ...filter,
+    reaches_from: startOf(from, zone),
+    started_at_to: startOf(addDays(from, -1), zone),
+    sort: "reaches",
+  } as Query<"/time/entries">) as Promise<Entry[]>;
 
 /** After any change of entries. */
 export const entriesChanged = () => refresh("timer", "entries", "week", "report");

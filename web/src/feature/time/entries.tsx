@@ -1,8 +1,9 @@
 // Entries as they were recorded, by day: filters in the URL, bulk delete, export of what is shown.
 import { Button, Checkbox, Menu } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { address, api } from "~/api/client";
+import { refresh } from "~/api/queries";
 import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
@@ -12,7 +13,7 @@ import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import { addDays, dateText, durationText } from "~/ui/time";
 import { words as shared } from "~/words";
-import { type Entry, entriesQuery, useById, useProjects } from "./data";
+import { type Entry, entriesQuery, reachingEntries, useById, useProjects } from "./data";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { PersonSelect, ProjectSelect, usePeople } from "./pick";
@@ -42,8 +43,7 @@ export default function Entries() {
     queryFn: ({ pageParam }) =>
       api.get("/time/entries", {
         query: {
-          // With the night before: what began then may reach into the first day.
-          ...entriesQuery(addDays(from, -1), to, zone, { person, project }),
+          ...entriesQuery(from, to, zone, { person, project }),
           limit: PAGE,
           cursor: pageParam,
         } as never,
@@ -51,7 +51,15 @@ export default function Entries() {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
-  const items = (entries.data?.pages.flatMap((page) => page.items) ?? []) as Entry[];
+  const reaching = useQuery({
+    queryKey: ["entries", "reaching", from, person, project, zone],
+    queryFn: () => reachingEntries(from, zone, { person, project }),
+  });
+  const items = [
+    ...((entries.data?.pages.flatMap((page) => page.items) ?? []) as Entry[]),
+    ...(reaching.data ?? []),
+  ];
+  const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
@@ -127,10 +135,10 @@ export default function Entries() {
         )}
       </Filters>
       <section className="card flush" aria-label={words.entries.title}>
-        {entries.isPending ? (
+        {error ? (
+          <Failed error={error} retry={() => void refresh("entries")} />
+        ) : entries.isPending || reaching.isPending ? (
           <Loading rows={8} />
-        ) : entries.error ? (
-          <Failed error={entries.error} retry={() => void entries.refetch()} />
         ) : days.length === 0 ? (
           <Empty icon="today" title={words.entries.empty} text={words.entries.empty_help} />
         ) : (
