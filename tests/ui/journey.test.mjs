@@ -34,7 +34,7 @@ after(async () => {
 
 test("a stranger signs up and lands on Today", async () => {
   await signUp(page, { name: "Ada Osei", email: "ada@example.org", organisation: "Osei Works" });
-  await page.getByText("The day is still empty").waitFor();
+  await page.getByText("Record the first hours").waitFor();
 });
 
 test("the timer starts and stops by keyboard on any page", async () => {

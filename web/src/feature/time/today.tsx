@@ -3,8 +3,8 @@ import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { all, api } from "~/api/client";
-import { limit } from "~/api/limits";
-import { Link } from "~/shell/router";
+import { limitsOf } from "~/api/limits";
+import { go, Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
 import { Eye } from "~/ui/eye";
@@ -30,6 +30,7 @@ import {
   entriesChanged,
   entriesQuery,
   type Project,
+  reachingEntries,
   useById,
   useProjects,
 } from "./data";
@@ -37,9 +38,8 @@ import { durationProblem } from "./duration";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { ProjectSelect } from "./pick";
+import { emit } from "./signals";
 import { words } from "./words";
-
-const ENTRY_DAYS_MAX = 31; // an entry that began so long before a day can still reach it
 
 const startOf = (entry: Entry) => Date.parse(entry.started_at);
 const endOf = (entry: Entry) =>
@@ -77,11 +77,14 @@ export default function Today() {
   const projects = useById(useProjects().data);
   const entries = useQuery({
     queryKey: ["entries", "week", session.person, from, zone],
-    queryFn: () =>
-      all(
-        "/time/entries",
-        entriesQuery(addDays(from, -ENTRY_DAYS_MAX), now, zone, { person: session.person }),
-      ) as Promise<Entry[]>,
+    queryFn: async () => {
+      const own = { person: session.person };
+      const [begun, reaching] = await Promise.all([
+        all("/time/entries", entriesQuery(from, now, zone, own)),
+        reachingEntries(from, zone, own),
+      ]);
+      return [...(begun as Entry[]), ...reaching];
+    },
   });
 
   return (
@@ -118,11 +121,7 @@ export default function Today() {
                 {may("time.write") && <QuickAdd />}
                 <section className="card flush" aria-label={shared.rooms.today}>
                   {mine.length === 0 ? (
-                    <Empty
-                      icon="today"
-                      title={words.today.empty}
-                      text={may("time.write") ? words.today.empty_help : undefined}
-                    />
+                    <Beginning isNew={items.length === 0} />
                   ) : (
                     <ul className="entries">{mine.map(row)}</ul>
                   )}
@@ -202,6 +201,41 @@ function Timeline({ day, entries, projects, zone }: TimelineProps) {
   );
 }
 
+/** An empty day: what to do next; where nothing was ever recorded, how it begins. */
+function Beginning({ isNew }: { isNew: boolean }) {
+  const { person } = useSession();
+  const may = useMay();
+  const writes = may("time.write");
+  const any = useQuery({
+    queryKey: ["entries", "any", person],
+    queryFn: () => api.get("/time/entries", { query: { person, limit: 1 } }),
+    enabled: writes && isNew,
+  });
+  const first = isNew && any.data?.items.length === 0;
+  if (!writes) return <Empty icon="today" title={words.today.empty} />;
+  return (
+    <Empty
+      icon="today"
+      title={first ? words.today.first : words.today.empty}
+      text={first ? words.today.first_help : words.today.empty_help}
+    >
+      <div className="row wrap">
+        <Button leftSection={<Icon name="play" size={16} />} onClick={() => emit("timer")}>
+          {words.today.start}
+        </Button>
+        <Button variant="default" onClick={() => emit("entry")}>
+          {words.entry.create}
+        </Button>
+        {first && may("time.import") && (
+          <Button variant="default" onClick={() => go("/time/import")}>
+            {words.today.import}
+          </Button>
+        )}
+      </div>
+    </Empty>
+  );
+}
+
 function quickProblem(text: string): string | null {
   const problem = durationProblem(text);
   if (problem) return problem;
@@ -217,6 +251,7 @@ function QuickAdd() {
   const empty = { note: "", project: null as string | null, started_at: "", duration_s: "" };
   const form = useForm({
     initial: empty,
+    max: limitsOf("/time/entries"),
     check: ({ duration_s }) => ({ duration_s: quickProblem(duration_s) }),
     submit: async ({ note, project, started_at, duration_s }) => {
       const seconds = durationOf(duration_s) ?? 0;
@@ -242,10 +277,9 @@ function QuickAdd() {
           <TextInput
             label={words.today.quick}
             placeholder={words.timer.what}
-            maxLength={limit("/time/entries", "note")}
             {...form.text("note")}
           />
-          <ProjectSelect label={words.field.project} {...form.select("project")} />
+          <ProjectSelect label={words.field.project} creates {...form.select("project")} />
           <TextInput label={words.field.from} type="time" {...form.text("started_at")} />
           <TextInput label={words.field.duration} placeholder="1:30" {...form.text("duration_s")} />
           <Button

@@ -49,8 +49,11 @@ export const words = {
     quick: "Add an entry",
     add: "Add",
     empty: "The day is still empty",
-    empty_help:
-      "Start the timer above with T, or add what has already happened. Hours from another tool can be imported.",
+    empty_help: "Start the timer, or add what has already happened.",
+    start: "Start the timer",
+    first: "Record the first hours",
+    first_help:
+      "Start the timer and say what is being done; stop it afterwards. What has already happened can be added, and hours from another tool imported.",
     import: "Import a file",
     earlier: "Earlier this week",
     seen: "The person it belongs to, and managers and admins of the organisation.",
@@ -199,6 +202,9 @@ export const words = {
     mine: "All of it is mine",
     problems: (n: number) => (n === 1 ? "1 row cannot be read" : `${n} rows cannot be read`),
     problems_help: "Mend these in the file and drop it again; until then nothing is created.",
+    warnings: (n: string) =>
+      n === "1" ? "1 row contradicts itself" : `${n} rows contradict themselves`,
+    warnings_help: "They can be imported all the same, as the reason says. Look at them first.",
     line: "Line",
     column: "Column",
     value: "What stands there",
