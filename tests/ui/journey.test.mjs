@@ -89,6 +89,11 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await page.getByRole("button", { name: /^Import /, disabled: true }).waitFor();
   await checkAccessible(page);
   await page.getByRole("button", { name: "Choose another file" }).click();
+  await drop("odd.csv", EXPORT.replace("10:30:00,02:00:00", "10:30:00,08:30:00"));
+  await page.getByText("1 row contradicts itself").waitFor();
+  await page.getByText("is not the time from start to end; the duration counts").waitFor();
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Choose another file" }).click();
   await drop("toggl.csv", EXPORT);
   await page.getByRole("button", { name: "Import 3 entries" }).click();
   await page.getByText("3 entries imported").waitFor();

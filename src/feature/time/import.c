@@ -469,20 +469,27 @@ static bool zone_ask(struct ctx *c, void *with)
     return person_zone(c, c->actor.person, &((struct zone_asking *)with)->zone);
 }
 
+static struct list places_of(struct arena *a, const struct import_problems *problems)
+{
+    size_t kept = problems->count < IMPORT_PROBLEMS_MAX ? problems->count : IMPORT_PROBLEMS_MAX;
+    struct import_place *places = arena_many(a, kept, struct import_place);
+    for (size_t i = 0; i < kept; i++)
+        places[i] = (struct import_place){ problems->at[i].line, problems->at[i].column,
+                                           problems->at[i].reason, problems->at[i].value };
+    return (struct list){ places, kept };
+}
+
 static void result_complete(struct ctx *c, const struct import_file *file,
                             const struct import_problems *problems, struct import_result *r)
 {
     static const char *const orders[] = { "auto", "day_first", "month_first", "unclear", "mixed" };
-    size_t kept = problems->count < IMPORT_PROBLEMS_MAX ? problems->count : IMPORT_PROBLEMS_MAX;
-    struct import_place *places = arena_many(c->arena, kept, struct import_place);
-    for (size_t i = 0; i < kept; i++)
-        places[i] = (struct import_place){ problems->at[i].line, problems->at[i].column,
-                                           problems->at[i].reason, problems->at[i].value };
     r->format = import_source_names[file->source];
     r->dates = orders[file->order];
     r->rows = (int64_t)file->count;
     r->problem_count = (int64_t)problems->count;
-    r->problems = (struct list){ places, kept };
+    r->problems = places_of(c->arena, problems);
+    r->warning_count = (int64_t)file->warnings->count;
+    r->warnings = places_of(c->arena, file->warnings);
 }
 
 bool import_run(struct ctx *c, const struct import_in *given, struct import_result *ret)

@@ -36,6 +36,8 @@ struct import_result {
     struct span total_s;
     int64_t problem_count;
     struct list problems; /* struct import_place; at most 200 */
+    int64_t warning_count;
+    struct list warnings; /* struct import_place; at most 200 */
     struct list people;   /* struct import_person */
     const char *notice;   /* what was left out, or NULL */
     bool committed;

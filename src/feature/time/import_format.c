@@ -250,8 +250,8 @@ static bool when_read(struct reader *r, const struct csv_row *row, struct when *
 }
 
 /* Sets the start and the duration from both clock times: where the clock showed one of them twice,
-   the reading that fits the duration is meant. */
-static void times_resolve(const struct reader *r, const struct when *w, struct import_row *to)
+   the reading that fits the duration is meant. False when the duration is another all the same. */
+static bool times_resolve(const struct reader *r, const struct when *w, struct import_row *to)
 {
     const struct zone *z = r->options->zone;
     int64_t best = INT64_MAX;
@@ -268,8 +268,20 @@ static void times_resolve(const struct reader *r, const struct when *w, struct i
             to->duration = length;
         }
     }
-    if (w->exact && best > w->slack)
+    if (!w->has_duration || best <= w->slack)
+        return true;
+    if (w->exact)
         to->duration = w->duration;
+    return false;
+}
+
+static void contradiction_add(struct reader *r, const struct csv_row *row, const struct when *w)
+{
+    import_cell_problem_add(r->arena, r->file.warnings, row->line,
+                            r->header->cell[r->column[DURATION]],
+                            w->exact ? "is not the time from start to end; the duration counts"
+                                     : "is not the time from start to end, which counts",
+                            cell(r, row, DURATION));
 }
 
 static bool when_resolve(struct reader *r, const struct csv_row *row, const struct when *w,
@@ -277,8 +289,9 @@ static bool when_resolve(struct reader *r, const struct csv_row *row, const stru
 {
     to->day = w->start_day;
     to->timed = w->has_start;
+    bool agrees = true;
     if (w->has_start && w->has_end) {
-        times_resolve(r, w, to);
+        agrees = times_resolve(r, w, to);
     } else {
         to->started_at = zone_instant(r->options->zone, w->start_day, w->start, false, NULL);
         to->duration = w->duration;
@@ -289,6 +302,8 @@ static bool when_resolve(struct reader *r, const struct csv_row *row, const stru
         return wrong(r, row, DURATION, "is longer than 31 days");
     if (!to->timed && to->duration.s > 86400)
         return wrong(r, row, DURATION, "is more than a day has");
+    if (!agrees)
+        contradiction_add(r, row, w);
     return true;
 }
 
@@ -435,6 +450,7 @@ struct import_file import_read(struct arena *a, struct blob file,
 {
     struct reader r = { .arena = a, .options = options, .problems = problems };
     struct csv csv = csv_read(a, file, problems);
+    r.file.warnings = arena_new(a, struct import_problems);
     if (!header_read(&r, &csv))
         return r.file;
     order_decide(&r, &csv);

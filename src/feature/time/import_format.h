@@ -53,12 +53,14 @@ struct import_file {
     size_t count;
     const struct import_row *row;
     struct span total;
+    struct import_problems *warnings; /* of rows that are read, but contradict themselves */
 };
 
 /* Reads a whole file. Whatever cannot be read is in `problems`; the rows that could be read are
    returned all the same. Times that the zone's clock showed twice are resolved by the duration
-   where the file has one. When times and a duration in hours and minutes disagree (breaks,
-   rounding), the duration counts from the start. Work without times is put one after the other
+   where the file has one. When times and a duration disagree by more than rounding (breaks, edited
+   files), a duration in hours and minutes counts from the start, else the times do; that is among
+   the warnings. Work without times is put one after the other
    from 09:00, earlier when the day would not hold it. */
 struct import_file import_read(struct arena *a, struct blob file,
                                const struct import_options *options,

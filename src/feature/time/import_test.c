@@ -330,6 +330,31 @@ static void clockify_is_read_in_both_orders(void **state)
     f = read_sample(w, "clockify_eu.csv", IMPORT_CLOCKIFY, 2);
     assert_int_equal(f.order, DATES_DAY_FIRST);
     expect_start(&f.row[1], "2026-07-03T08:00:00.000Z", 7200);
+    assert_int_equal(f.warnings->count, 0); /* 0.22 for 13 minutes is rounded */
+}
+
+static void rows_that_contradict_themselves_are_told(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_sample(w, "clockify_odd.csv", IMPORT_CLOCKIFY, 3);
+    const struct import_problem *at = f.warnings->at;
+    expect_start(&f.row[0], "2026-06-22T08:00:00.000Z", 8 * 3600);
+    expect_start(&f.row[1], "2026-06-22T10:00:00.000Z", 1800);
+    assert_int_equal(f.warnings->count, 2);
+    assert_int_equal(at[0].line, 2);
+    assert_string_equal(at[0].column, "Duration (h)");
+    assert_string_equal(at[0].value, "8:00");
+    assert_string_equal(at[0].reason, "is not the time from start to end; the duration counts");
+    assert_int_equal(at[1].line, 3);
+
+    static const char decimal[] =
+        "User,Email,Project,Start date,Start time,End date,End time,Duration\n"
+        "Nora,nora@example.org,P,2026-03-02,08:00:00,2026-03-02,09:00:00,1.50\n";
+    f = read_blob(w, (struct blob){ decimal, sizeof decimal - 1 }, DATES_AUTO);
+    expect_start(&f.row[0], "2026-03-02T07:00:00.000Z", 3600);
+    assert_int_equal(f.warnings->count, 1);
+    assert_string_equal(f.warnings->at[0].reason,
+                        "is not the time from start to end, which counts");
 }
 
 static void unclear_dates_are_asked_for(void **state)
@@ -476,6 +501,7 @@ int main(void)
         TEST(amounts_are_read_in_every_form),
         TEST(toggl_is_read),
         TEST(clockify_is_read_in_both_orders),
+        TEST(rows_that_contradict_themselves_are_told),
         TEST(unclear_dates_are_asked_for),
         TEST(harvest_is_read),
         TEST(amounts_of_another_currency_are_left_out),

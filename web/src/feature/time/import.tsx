@@ -191,8 +191,39 @@ function Drop({ onFile }: { onFile: (file: File | undefined) => void }) {
   );
 }
 
+/** Lines of the file, each with what is wrong there. */
+function Places({ label, places }: { label: string; places: Result["problems"] }) {
+  return (
+    <Scroll label={label}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col" className="num">
+              {words.import.line}
+            </th>
+            <th scope="col">{words.import.column}</th>
+            <th scope="col">{words.import.value}</th>
+            <th scope="col">{words.import.reason}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {places.map(({ line, column, value, reason }) => (
+            <tr key={`${line} ${column} ${reason}`}>
+              <td className="num">{line || "–"}</td>
+              <td>{column ?? "–"}</td>
+              <td className="mono wrap-anywhere">{value ?? "–"}</td>
+              <td>{reason}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
 function Outcome({ result }: { result: Result }) {
-  const { creates, problems, problem_count, duplicates, people, notice } = result;
+  const { creates, problems, problem_count, warnings, duplicates, people, notice } = result;
+  const warningsTitle = words.import.warnings(numberText(result.warning_count));
   const kinds = ["entries", "projects", "clients", "tasks", "tags", "people"] as const;
   return (
     <div className="stack wide" aria-live="polite">
@@ -215,30 +246,16 @@ function Outcome({ result }: { result: Result }) {
             <span className="strong">{words.import.problems(problem_count)}</span>
             <span>{words.import.problems_help}</span>
           </Notice>
-          <Scroll label={words.import.problems(problem_count)}>
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col" className="num">
-                    {words.import.line}
-                  </th>
-                  <th scope="col">{words.import.column}</th>
-                  <th scope="col">{words.import.value}</th>
-                  <th scope="col">{words.import.reason}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {problems.map(({ line, column, value, reason }) => (
-                  <tr key={`${line} ${column} ${reason}`}>
-                    <td className="num">{line || "–"}</td>
-                    <td>{column ?? "–"}</td>
-                    <td className="mono wrap-anywhere">{value ?? "–"}</td>
-                    <td>{reason}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          <Places label={words.import.problems(problem_count)} places={problems} />
+        </>
+      )}
+      {warnings.length > 0 && (
+        <>
+          <Notice kind="warn">
+            <span className="strong">{warningsTitle}</span>
+            <span>{words.import.warnings_help}</span>
+          </Notice>
+          <Places label={warningsTitle} places={warnings} />
         </>
       )}
       <section className="card">
