@@ -16,6 +16,7 @@ import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { durationText, moneyText, numberText, rangeText } from "~/ui/time";
+import { words as shared } from "~/words";
 import {
   barsOf,
   GROUPS,
@@ -45,6 +46,12 @@ async function read(query: ReportQuery) {
     query.then === "tag" ? get({ ...query, then: null }) : null,
   ]);
   return { report, lineRows: lines?.rows ?? null };
+}
+
+/** The entries that a report counts; those of a client or tag are not told apart there. */
+function entriesOf({ from, to, project, person }: Record<string, string | null>): string {
+  const filters = Object.entries({ from, to, project, person }).filter(([, value]) => value);
+  return `/time/entries?${new URLSearchParams(filters as [string, string][])}`;
 }
 
 const groupOf = (name: string | null): Group | null =>
@@ -92,6 +99,7 @@ export default function Reports() {
         }
         aside={<Eye table="time_entry" seen={words.seen} />}
       >
+        <Link href={entriesOf(query)}>{shared.rooms.entries}</Link>
         {may("time.import") && <Link href="/time/import">{words.import}</Link>}
         <Button
           variant="default"
