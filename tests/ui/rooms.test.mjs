@@ -90,6 +90,22 @@ for (const [name, role] of [
     await context.close();
   });
 
+test("a manager reads the team's entries, and changes the own", async () => {
+  const { context, page, problems } = await openPage(browser, server.url);
+  await signIn(page, { ...DEMO, email: "cleo@demo.example" });
+  await page.goto("/time/entries?from=2000-01-01&to=2100-01-01");
+  const rows = page.locator("ul.entries > li");
+  const theirs = rows.filter({ hasText: "Dario Exempel" });
+  const own = rows.filter({ hasNotText: /Dario|Finn/ });
+  await theirs.first().waitFor();
+  assert.equal(await theirs.getByRole("button", { name: /^Edit/ }).count(), 0);
+  assert.equal(await theirs.getByRole("checkbox").count(), 0);
+  assert.ok((await theirs.getByRole("button", { name: /^Start again/ }).count()) > 0);
+  assert.ok((await own.getByRole("button", { name: /^Edit/ }).count()) > 0);
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 const SCREENS = [
   { name: "light", theme: "light", width: 1280, height: 800 },
   { name: "dark", theme: "dark", width: 1280, height: 800 },

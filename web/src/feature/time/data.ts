@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
+import { may, useSession } from "~/shell/session";
 import { addDays, type Day, instantOf } from "~/ui/time";
 
 export type Entry = Whole<Row<"/time/entries">, "person">;
@@ -39,6 +40,13 @@ export const useTimer = () =>
 /** Rows by their id. */
 export function useById<T extends { id: string }>(rows: T[] | undefined): Map<string, T> {
   return useMemo(() => new Map(rows?.map((row) => [row.id, row])), [rows]);
+}
+
+/** Whether an entry may be changed: the own, and everybody's by those who run the organisation. */
+export function useMayChange() {
+  const session = useSession();
+  const all = session.role === "owner" || session.role === "admin";
+  return (entry: Entry) => may(session, "time.write") && (all || entry.person === session.person);
 }
 
 /** The name of the client of a project. */

@@ -11,9 +11,16 @@ import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
-import { addDays, dateText, durationText } from "~/ui/time";
+import { addDays, type Day, dateText, durationText } from "~/ui/time";
 import { words as shared } from "~/words";
-import { type Entry, entriesQuery, reachingEntries, useById, useProjects } from "./data";
+import {
+  type Entry,
+  entriesQuery,
+  reachingEntries,
+  useById,
+  useMayChange,
+  useProjects,
+} from "./data";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { PersonSelect, ProjectSelect, usePeople } from "./pick";
@@ -29,7 +36,7 @@ export default function Entries() {
   const zone = session.zone;
   const [filters, setFilters] = useFilters();
   const { from, to } = usePeriod("this_month");
-  const canWrite = may("time.write");
+  const mayChange = useMayChange();
   const seesOthers = session.role !== "member";
   const person = filters.get("person") ?? (seesOthers ? null : session.person);
   const project = filters.get("project");
@@ -122,6 +129,7 @@ export default function Entries() {
         <ProjectSelect
           label={words.field.project}
           placeholder={words.pick.all_projects}
+          w={200}
           value={project}
           onChange={(value) => setFilters({ project: value })}
         />
@@ -129,6 +137,7 @@ export default function Entries() {
           <PersonSelect
             label={words.field.person}
             placeholder={words.pick.all_people}
+            w={200}
             value={person}
             onChange={(value) => setFilters({ person: value })}
           />
@@ -146,23 +155,12 @@ export default function Entries() {
             <div key={day}>
               <div className="day">
                 <span className="row">
-                  {canWrite && (
-                    <Checkbox
-                      size="xs"
-                      aria-label={words.entries.select(dateText(day, "long"))}
-                      checked={list.every(({ id }) => selected.has(id))}
-                      indeterminate={
-                        list.some(({ id }) => selected.has(id)) &&
-                        !list.every(({ id }) => selected.has(id))
-                      }
-                      onChange={(event) =>
-                        toggle(
-                          list.map(({ id }) => id),
-                          event.currentTarget.checked,
-                        )
-                      }
-                    />
-                  )}
+                  <DayCheck
+                    day={day}
+                    ids={list.filter(mayChange).map(({ id }) => id)}
+                    selected={selected}
+                    onToggle={toggle}
+                  />
                   <h2>{dateText(day, "long")}</h2>
                 </span>
                 <span className="num strong">{durationText(total_s)}</span>
@@ -170,13 +168,15 @@ export default function Entries() {
               <ul className="entries">
                 {list.map((entry) => (
                   <li key={entry.id} className="row selectable">
-                    {canWrite && (
+                    {mayChange(entry) ? (
                       <Checkbox
                         size="xs"
                         aria-label={words.entries.select(entry.note || words.entry.untitled)}
                         checked={selected.has(entry.id)}
                         onChange={(event) => toggle([entry.id], event.currentTarget.checked)}
                       />
+                    ) : (
+                      may("time.write") && <span className="check-room" />
                     )}
                     <div className="grow">
                       <EntryRow
@@ -215,5 +215,27 @@ export default function Entries() {
         />
       )}
     </>
+  );
+}
+
+interface DayCheckProps {
+  day: Day;
+  ids: string[];
+  selected: Set<string>;
+  onToggle: (ids: string[], on: boolean) => void;
+}
+
+/** Selects all of a day that may be changed. */
+function DayCheck({ day, ids, selected, onToggle }: DayCheckProps) {
+  if (ids.length === 0) return null;
+  const all = ids.every((id) => selected.has(id));
+  return (
+    <Checkbox
+      size="xs"
+      aria-label={words.entries.select(dateText(day, "long"))}
+      checked={all}
+      indeterminate={!all && ids.some((id) => selected.has(id))}
+      onChange={(event) => onToggle(ids, event.currentTarget.checked)}
+    />
   );
 }

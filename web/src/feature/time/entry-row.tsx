@@ -6,7 +6,7 @@ import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
 import { clockText, dateText, durationText, inZone } from "~/ui/time";
 import { notify } from "~/ui/toasts";
-import { type Entry, entriesChanged, type Project } from "./data";
+import { type Entry, entriesChanged, type Project, useMayChange } from "./data";
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
 import { words } from "./words";
@@ -42,7 +42,7 @@ export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
   const what = entry.note || words.entry.untitled;
   const start = clockText(entry.started_at, zone);
   const end = entry.ended_at ? endText(entry.ended_at, entry.duration_s, zone) : words.today.now;
-  const canWrite = may("time.write");
+  const canChange = useMayChange()(entry);
   const text = (
     <>
       <span className={entry.note ? "" : "muted"}>{what}</span>
@@ -51,7 +51,7 @@ export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
   );
   return (
     <div className="entry">
-      {canWrite ? (
+      {canChange ? (
         <button type="button" className="linklike truncate" onClick={() => onEdit(entry)}>
           {text}
         </button>
@@ -65,7 +65,9 @@ export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
       <span className="num strong">
         {entry.ended_at ? durationText(entry.duration_s) : words.today.running}
       </span>
-      {canWrite && <Acts entry={entry} what={what} onEdit={onEdit} />}
+      {may("time.write") && (
+        <Acts entry={entry} what={what} onEdit={canChange ? onEdit : undefined} />
+      )}
     </div>
   );
 }
@@ -73,7 +75,8 @@ export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
 interface ActsProps {
   entry: Entry;
   what: string;
-  onEdit: (entry: Entry) => void;
+  /** Absent: somebody else's, which can only be started again as one's own. */
+  onEdit?: (entry: Entry) => void;
 }
 
 function Acts({ entry, what, onEdit }: ActsProps) {
@@ -86,7 +89,15 @@ function Acts({ entry, what, onEdit }: ActsProps) {
       >
         <Icon name="play" size={16} />
       </ActionIcon>
-      <RowMenu name={what} onEdit={() => onEdit(entry)} onRemove={() => void removeEntry(entry)} />
+      {onEdit ? (
+        <RowMenu
+          name={what}
+          onEdit={() => onEdit(entry)}
+          onRemove={() => void removeEntry(entry)}
+        />
+      ) : (
+        <span className="entry-act" />
+      )}
     </span>
   );
 }

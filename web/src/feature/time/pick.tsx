@@ -32,7 +32,12 @@ export function ProjectName({ project }: { project: Project | undefined }) {
       <Dot project={project} />
       <span className="truncate">
         {project?.name ?? words.pick.project}
-        {client && <span className="muted small">{` · ${client}`}</span>}
+        {client && (
+          <span className="project-client muted small">
+            <span className="project-dot"> · </span>
+            {client}
+          </span>
+        )}
       </span>
     </span>
   );
