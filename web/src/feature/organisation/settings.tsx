@@ -83,12 +83,12 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
     <section className="card narrow">
       <Form form={form}>
         <p className="quiet">{locked ? text.read_only : text.lead}</p>
-        <TextInput label={text.name} disabled={locked} {...form.text("name")} />
+        <TextInput label={text.name} readOnly={locked} {...form.text("name")} />
         <ZoneSelect
           label={text.zone}
           description={text.zone_help}
           allowDeselect={false}
-          disabled={locked}
+          readOnly={locked}
           {...form.select("zone")}
         />
         <Select
@@ -96,21 +96,21 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
           data={currencies}
           searchable
           allowDeselect={false}
-          disabled={locked}
+          readOnly={locked}
           {...form.select("currency")}
         />
         <Select
           label={text.week_start}
           data={choices(text.days)}
           allowDeselect={false}
-          disabled={locked}
+          readOnly={locked}
           {...form.select("week_start")}
         />
         <Select
           label={text.overlap}
           data={choices(text.overlaps)}
           allowDeselect={false}
-          disabled={locked}
+          readOnly={locked}
           {...form.select("overlap")}
         />
         {!locked && <Submit form={form} disabled={!form.dirty} />}
