@@ -108,8 +108,18 @@ static size_t concepts_read(const struct concept_word *facts, size_t count, uint
     return n;
 }
 
-/* Alone, with itself, and with each other one. */
-enum { CONCEPT_ROWS = CONCEPTS * (CONCEPTS + 3) / 2 };
+/* Room for the rows of all concepts of some words: alone, with itself, and with each other one. */
+static size_t concept_rows(const struct concept_word *facts, size_t count)
+{
+    struct concept_bits any = { 0 };
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < LENGTH(any.part); p++)
+            any.part[p] |= facts[i].bits.part[p];
+    for (size_t p = 0; p < LENGTH(any.part); p++)
+        n += (size_t)__builtin_popcountll(any.part[p]);
+    return n * (n + 3) / 2;
+}
 
 struct model_features model_features(struct arena *a, const struct concepts *c,
                                      const struct guard_view *v, size_t first, size_t count)
@@ -120,9 +130,9 @@ struct model_features model_features(struct arena *a, const struct concepts *c,
     size_t bytes = v->words[first + count - 1].end - v->words[first].start + 2;
     f.rows[0] = arena_many(a, bytes * 2, uint32_t);
     f.rows[1] = arena_many(a, count, uint32_t);
-    f.rows[2] = arena_many(a, CONCEPT_ROWS, uint32_t);
-    f.counts[0] = characters_read(v, first, count, f.rows[0]);
     const struct concept_word *facts = concepts_find(a, c, v);
+    f.rows[2] = arena_many(a, concept_rows(facts + first, count), uint32_t);
+    f.counts[0] = characters_read(v, first, count, f.rows[0]);
     f.counts[1] = words_read(v, facts, first, count, f.rows[1]);
     f.counts[2] = concepts_read(facts + first, count, f.rows[2], &f.concepts);
     return f;
@@ -204,10 +214,11 @@ static struct tally tally_add(const struct tally *a, const struct tally *b)
 
 enum { HALF = MODEL_WINDOW / 2 };
 
-/* Room for the rows of the longest half window and of a window's concepts. */
-static uint32_t *rows_room(struct arena *a, const struct guard_view *v)
+/* Room for the rows of the longest half window and of a window's concepts; most texts have few. */
+static uint32_t *rows_room(struct arena *a, const struct guard_view *v,
+                           const struct concept_word *facts)
 {
-    size_t most = CONCEPT_ROWS;
+    size_t most = concept_rows(facts, v->count);
     for (size_t first = 0; first < v->count; first += HALF) {
         size_t last = first + HALF < v->count ? first + HALF - 1 : v->count - 1;
         size_t need = (v->words[last].end - v->words[first].start + 2) * 2;
@@ -223,8 +234,8 @@ struct model_verdict model_judge(struct arena *a, const struct concepts *c,
 {
     struct model_verdict worst = { .classes = { 1 } };
     float most = -1;
-    uint32_t *rows = rows_room(a, v);
     const struct concept_word *facts = concepts_find(a, c, v);
+    uint32_t *rows = rows_room(a, v, facts);
     struct tally before = { 0 };
     for (size_t first = 0; first < v->count; first += HALF) {
         size_t count = v->count - first < HALF ? v->count - first : HALF;

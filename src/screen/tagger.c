@@ -232,12 +232,14 @@ enum { HALF = TAGGER_LABELS / 2 };
    words, and what is below FLOOR can't come back, so that 16 bits suffice. */
 enum { FLOOR = -12000, STEP_MOST = 3000 };
 
+/* Of each word of a piece; `best` has one more. Most texts are short, so only what they need is
+   zeroed and wiped. */
 struct path {
     half steps[TAGGER_LABELS][2]; /* from */
-    all_labels score[TAGGER_PIECE];
-    all_labels best[TAGGER_PIECE + 1]; /* of the paths that end before a word */
-    all_labels top[TAGGER_PIECE];      /* and that lead to a label of it */
-    uint8_t label[TAGGER_PIECE];
+    all_labels *score;
+    all_labels *best; /* of the paths that end before a word */
+    all_labels *top;  /* and that lead to a label of it */
+    uint8_t *label;
 };
 
 /* The rows of a word's features. */
@@ -260,6 +262,17 @@ static void word_score(const struct tagger_weights *w, const struct rows *rows,
     }
     ret[0] = __builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11);
     ret[1] = __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+static struct path *path_new(struct arena *a, size_t words)
+{
+    size_t most = words < TAGGER_PIECE ? words : TAGGER_PIECE;
+    struct path *p = arena_new(a, struct path);
+    p->score = arena_many(a, most, all_labels);
+    p->best = arena_many(a, most + 1, all_labels);
+    p->top = arena_many(a, most, all_labels);
+    p->label = arena_many(a, most, uint8_t);
+    return p;
 }
 
 static void steps_read(struct path *p, const struct tagger_weights *w)
@@ -367,7 +380,7 @@ struct tagger_hit *tagger_find(struct arena *a, const struct tagger_weights *w, 
                                const struct words *words, int bias, size_t *ret)
 {
     struct tagger_text t = tagger_text(a, text, words);
-    struct path *p = arena_new(a, struct path);
+    struct path *p = path_new(a, words->count);
     struct tagger_hit *hits = arena_many(a, words->count + 1, struct tagger_hit);
     size_t count = 0;
     steps_read(p, w);
