@@ -3,15 +3,45 @@
 
 #include "text.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+/* Random bytes of the next ids of a thread, which the kernel gives many of at a time. */
+enum { AHEAD = 256 }; /* as many as it always gives whole */
+static _Thread_local uint8_t ahead[AHEAD];
+static _Thread_local size_t ahead_left;
+
+/* A child process must not give the ids of its parent. */
+static void ahead_forget(void)
+{
+    ahead_left = 0;
+}
+
+static void ahead_init(void)
+{
+    if (pthread_atfork(NULL, NULL, ahead_forget))
+        abort();
+}
+
+static void random_id(struct id *ret)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (!ahead_left) {
+        pthread_once(&once, ahead_init);
+        if (getrandom(ahead, AHEAD, 0) != AHEAD)
+            abort();
+        ahead_left = AHEAD;
+    }
+    ahead_left -= sizeof ret->byte;
+    memcpy(ret->byte, ahead + ahead_left, sizeof ret->byte);
+}
+
 struct id id_new(struct instant now)
 {
     struct id id;
-    if (getrandom(id.byte, sizeof id.byte, 0) != sizeof id.byte)
-        abort();
+    random_id(&id);
     uint64_t ms = (uint64_t)(now.us / 1000);
     for (int i = 0; i < 6; i++)
         id.byte[i] = (uint8_t)(ms >> (40 - 8 * i));

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,8 +14,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Bytes of free memory that each of malloc's heaps keeps. By default it keeps 128 KiB, which one
+   request more or less exceeds: then the kernel takes pages away and gives them anew all the time.
+   Setting this would turn off that the limit of what is mapped by itself adapts, so that is set to
+   where it would come to. */
+enum { HEAP_KEPT = 1 << 20 };
+
 bool process_child(const char *name)
 {
+    (void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+    (void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
     int type = 0;
     socklen_t n = sizeof type;
     if (getsockopt(PROCESS_CHANNEL, SOL_SOCKET, SO_TYPE, &type, &n) || type != SOCK_SEQPACKET)
