@@ -4,6 +4,7 @@
 #include "address.h"
 #include "base/arena.h"
 #include "sender.h"
+#include "sockets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,17 @@ static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_soc
         t->address_refused = true;
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0)
+        return CURL_SOCKET_BAD;
+    sockets_opened(t->sockets, fd);
+    return fd;
+}
+
+static int on_close(void *user, curl_socket_t fd)
+{
+    sockets_closed(user, fd);
+    return close(fd);
 }
 
 /* Runs before each request, also on a connection that is reused: a connection that was opened for
@@ -89,7 +100,7 @@ static bool failure_add(struct transfer *t, const char *at, size_t n)
 static enum egress_reason answer_open(struct transfer *t)
 {
     const char *type = NULL;
-    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
+    curl_easy_getinfo(t->handle->easy, CURLINFO_CONTENT_TYPE, &type);
     bool stream = type && !strncasecmp(type, "text/event-stream", 17);
     if (!stream && (!type || strncasecmp(type, "application/json", 16)))
         return EGRESS_GARBLED;
@@ -110,7 +121,7 @@ static size_t on_body(char *at, size_t size, size_t n, void *user)
     t->quiet_at = attempt_clock() + t->begin.first_byte_ms;
     t->answer_bytes += n;
     t->end.received += n;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(t->handle->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200)
         return failure_add(t, at, n) ? n : 0;
     if (!t->reader)
@@ -120,11 +131,8 @@ static size_t on_body(char *at, size_t size, size_t n, void *user)
     return t->reason ? 0 : n;
 }
 
-CURL *attempt_handle(const char *extra_ca)
+static void options_set(CURL *easy, const char *extra_ca, struct sockets *sockets)
 {
-    CURL *easy = curl_easy_init();
-    if (!easy)
-        return NULL;
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -140,10 +148,63 @@ CURL *attempt_handle(const char *extra_ca)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "vow");
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets);
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    return easy;
+}
+
+struct handle *handle_new(const char *extra_ca, struct sockets *sockets)
+{
+    struct handle *h = calloc(1, sizeof *h);
+    if (!h)
+        abort();
+    h->easy = curl_easy_init();
+    h->url = curl_url();
+    if (!h->easy || !h->url) {
+        handle_free(h);
+        return NULL;
+    }
+    options_set(h->easy, extra_ca, sockets);
+    return h;
+}
+
+void handle_free(struct handle *h)
+{
+    if (!h)
+        return;
+    curl_easy_cleanup(h->easy);
+    curl_url_cleanup(h->url);
+    free(h);
+}
+
+bool handle_knows(const struct handle *h, const struct message_begin *in)
+{
+    return h->local == in->local && !strcmp(h->address, in->url);
+}
+
+static void handle_forget(struct handle *h)
+{
+    curl_easy_setopt(h->easy, CURLOPT_URL, NULL);
+    curl_easy_setopt(h->easy, CURLOPT_CURLU, NULL);
+    curl_url_set(h->url, CURLUPART_URL, NULL, 0);
+    h->address[0] = 0;
+}
+
+/* The address is taken apart once, not for every request. */
+static bool handle_aim(struct handle *h, const struct message_begin *in)
+{
+    if (handle_knows(h, in))
+        return true;
+    handle_forget(h);
+    if (curl_url_set(h->url, CURLUPART_URL, in->url, 0))
+        return false;
+    curl_easy_setopt(h->easy, CURLOPT_CURLU, h->url);
+    curl_easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, in->local ? "http,https" : "https");
+    h->local = in->local;
+    strcpy(h->address, in->url);
+    return true;
 }
 
 static struct curl_slist *headers_new(const struct message_begin *in)
@@ -162,56 +223,58 @@ static struct curl_slist *headers_new(const struct message_begin *in)
     return list;
 }
 
-bool attempt_start(struct transfer *t, CURLM *multi, CURL *easy)
+enum egress_reason attempt_start(struct transfer *t, CURLM *multi, struct handle *h)
 {
     uint32_t patience = t->begin.first_byte_ms;
-    t->easy = easy;
+    CURL *easy = h->easy;
+    t->handle = h;
     t->reason = EGRESS_OK;
     t->address_refused = t->paused = false;
     t->header_bytes = t->answer_bytes = t->failure_len = 0;
     t->quiet_at = attempt_clock() + patience;
     t->retry_at = INT64_MAX;
     t->headers = headers_new(&t->begin);
-    t->end.attempts++;
-    t->end.sent += t->begin.body;
     t->end.status = 0;
     t->end.retry_after_s = -1;
+    if (!handle_aim(h, &t->begin))
+        return EGRESS_UNSENDABLE;
+    t->end.attempts++;
+    t->end.sent += t->begin.body;
     curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, t->begin.local ? "http,https" : "https");
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                      (long)(patience < CONNECT_MS ? patience : CONNECT_MS));
-    curl_easy_setopt(easy, CURLOPT_URL, t->begin.url);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)t->begin.body);
-    return curl_multi_add_handle(multi, easy) == CURLM_OK;
+    return curl_multi_add_handle(multi, easy) == CURLM_OK ? EGRESS_OK : EGRESS_BUSY;
 }
 
-CURL *attempt_stop(struct transfer *t, CURLM *multi)
+struct handle *attempt_stop(struct transfer *t, CURLM *multi)
 {
-    CURL *easy = t->easy;
-    if (!easy)
+    struct handle *h = t->handle;
+    if (!h)
         return NULL;
-    curl_multi_remove_handle(multi, easy);
-    curl_easy_setopt(easy, CURLOPT_URL, NULL);
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-    for (struct curl_slist *h = t->headers; h; h = h->next)
-        wipe(h->data, strlen(h->data));
+    curl_multi_remove_handle(multi, h->easy);
+    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, NULL);
+    if (strpbrk(h->address, "@?")) /* it may hold a secret */
+        handle_forget(h);
+    for (struct curl_slist *line = t->headers; line; line = line->next)
+        wipe(line->data, strlen(line->data));
     curl_slist_free_all(t->headers);
     openai_reader_free(t->reader);
     if (t->failure)
         wipe(t->failure, t->failure_len);
     free(t->failure);
-    t->easy = NULL;
+    t->handle = NULL;
     t->headers = NULL;
     t->reader = NULL;
     t->failure = NULL;
-    return easy;
+    return h;
 }
 
 static enum egress_reason code_reason(const struct transfer *t, CURLcode code)
@@ -239,8 +302,8 @@ enum egress_reason attempt_result(struct transfer *t, CURLcode code)
 {
     long status = 0;
     curl_off_t wait = 0;
-    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait);
+    curl_easy_getinfo(t->handle->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(t->handle->easy, CURLINFO_RETRY_AFTER, &wait);
     t->end.status = status >= 0 && status <= 999 ? (int32_t)status : 0;
     t->end.retry_after_s = wait > 0 && wait < 1 << 30 ? (int32_t)wait : -1;
     enum egress_reason read = t->reader && !code ? openai_reader_end(t->reader) : EGRESS_OK;

@@ -8,15 +8,25 @@
 #include <curl/curl.h>
 
 struct sender;
+struct sockets;
+
+/* What libcurl needs for a request, kept for the next one with the address it went to. */
+struct handle {
+    CURL *easy;
+    CURLU *url;
+    bool local;
+    char address[EGRESS_URL_MAX]; /* what `url` says; "": nothing */
+};
 
 struct transfer {
     uint64_t id;
     struct sender *out;
+    struct sockets *sockets;
     struct message_begin begin;
     char *body;
     size_t body_have;
 
-    CURL *easy; /* NULL between attempts */
+    struct handle *handle; /* NULL between attempts */
     struct curl_slist *headers;
     struct openai_reader *reader;
     char *failure; /* the body of an answer with an error status, cut to ATTEMPT_FAILURE */
@@ -39,14 +49,21 @@ enum {
 /* Monotonic milliseconds. */
 int64_t attempt_clock(void);
 
-/* A handle with everything that is the same for all requests; NULL when libcurl has none. */
-CURL *attempt_handle(const char *extra_ca);
+/* A handle with everything that is the same for all requests; NULL when libcurl has none. Its
+   connections' sockets are noted in `sockets`. */
+struct handle *handle_new(const char *extra_ca, struct sockets *sockets);
+void handle_free(struct handle *h); /* accepts NULL */
 
-/* Gives the request to `multi` with `easy`, which it keeps until attempt_stop. */
-MUST_USE bool attempt_start(struct transfer *t, CURLM *multi, CURL *easy);
+/* Whether its last request went where this one goes to. */
+bool handle_knows(const struct handle *h, const struct message_begin *in);
 
-/* Ends the exchange and forgets all of it; returns the handle, which holds nothing of it. */
-CURL *attempt_stop(struct transfer *t, CURLM *multi);
+/* Gives the request to `multi` with `h`, which it keeps until attempt_stop. EGRESS_OK, or why it
+   cannot be sent. */
+MUST_USE enum egress_reason attempt_start(struct transfer *t, CURLM *multi, struct handle *h);
+
+/* Ends the exchange and forgets all of it; returns the handle, which holds nothing of it but the
+   address. */
+struct handle *attempt_stop(struct transfer *t, CURLM *multi);
 
 /* How the exchange ended; sets the sums in t->end. */
 enum egress_reason attempt_result(struct transfer *t, CURLcode code);

@@ -4,6 +4,7 @@
 
 #include "attempt.h"
 #include "base/arena.h"
+#include "sockets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +21,7 @@ enum {
 };
 
 struct transfers {
-    int epoll;
+    struct sockets sockets;
     bool blind, ended;
     const char *extra_ca;
     CURLM *multi;
@@ -29,25 +30,21 @@ struct transfers {
     int64_t due;                 /* no later than the first deadline of any request */
     uint64_t last[EGRESS_CALLS]; /* newest id seen of each slot */
     struct transfer *slot[EGRESS_CALLS];
-    CURL *spare[SPARE];
+    struct handle *spare[SPARE];
     size_t spares;
 };
 
 static int on_watch(CURL *easy, curl_socket_t fd, int what, void *user, void *known)
 {
     struct transfers *all = user;
-    struct epoll_event want = { .data.fd = fd };
+    uint32_t events = 0;
     (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(all->epoll, EPOLL_CTL_DEL, fd, NULL);
-        return 0;
+    (void)known;
+    if (what != CURL_POLL_REMOVE) {
+        events |= what & CURL_POLL_IN ? EPOLLIN : 0;
+        events |= what & CURL_POLL_OUT ? EPOLLOUT : 0;
     }
-    if (what & CURL_POLL_IN)
-        want.events |= EPOLLIN;
-    if (what & CURL_POLL_OUT)
-        want.events |= EPOLLOUT;
-    epoll_ctl(all->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &want);
-    curl_multi_assign(all->multi, fd, all);
+    sockets_watch(&all->sockets, fd, events);
     return 0;
 }
 
@@ -64,7 +61,7 @@ struct transfers *transfers_new(int epoll, const char *extra_ca, struct sender *
     struct transfers *all = calloc(1, sizeof *all);
     if (!all)
         abort();
-    all->epoll = epoll;
+    sockets_init(&all->sockets, epoll);
     all->extra_ca = extra_ca;
     all->out = out;
     all->timer_at = all->due = INT64_MAX;
@@ -83,11 +80,11 @@ struct transfers *transfers_new(int epoll, const char *extra_ca, struct sender *
 
 static void attempt_end(struct transfers *all, struct transfer *t)
 {
-    CURL *easy = attempt_stop(t, all->multi);
-    if (easy && all->spares < SPARE)
-        all->spare[all->spares++] = easy;
+    struct handle *h = attempt_stop(t, all->multi);
+    if (h && all->spares < SPARE)
+        all->spare[all->spares++] = h;
     else
-        curl_easy_cleanup(easy);
+        handle_free(h);
 }
 
 static void transfer_free(struct transfers *all, struct transfer *t)
@@ -123,8 +120,9 @@ void transfers_free(struct transfers *all)
 {
     transfers_reset(all);
     while (all->spares)
-        curl_easy_cleanup(all->spare[--all->spares]);
+        handle_free(all->spare[--all->spares]);
     curl_multi_cleanup(all->multi);
+    sockets_done(&all->sockets);
     free(all);
 }
 
@@ -133,14 +131,31 @@ static int64_t earliest(const struct transfer *t)
     int64_t first = t->total_at;
     if (t->retry_at < first)
         first = t->retry_at;
-    return t->easy && t->quiet_at < first ? t->quiet_at : first;
+    return t->handle && t->quiet_at < first ? t->quiet_at : first;
+}
+
+/* One that has been there before, any, or a new one. */
+static struct handle *handle_take(struct transfers *all, const struct message_begin *in)
+{
+    if (!all->spares)
+        return handle_new(all->extra_ca, &all->sockets);
+    struct handle *last = all->spare[--all->spares];
+    for (size_t i = all->spares; i-- > 0 && !handle_knows(last, in);) {
+        struct handle *other = all->spare[i];
+        if (!handle_knows(other, in))
+            continue;
+        all->spare[i] = last;
+        last = other;
+    }
+    return last;
 }
 
 static void transfer_try(struct transfers *all, struct transfer *t)
 {
-    CURL *easy = all->spares ? all->spare[--all->spares] : attempt_handle(all->extra_ca);
-    if (!easy || !attempt_start(t, all->multi, easy)) {
-        transfer_end(all, t, EGRESS_BUSY);
+    struct handle *h = handle_take(all, &t->begin);
+    enum egress_reason reason = h ? attempt_start(t, all->multi, h) : EGRESS_BUSY;
+    if (reason) {
+        transfer_end(all, t, reason);
         return;
     }
     if (earliest(t) < all->due)
@@ -159,6 +174,7 @@ bool transfers_begin(struct transfers *all, uint64_t id, const struct message_be
         abort();
     t->id = id;
     t->out = all->out;
+    t->sockets = &all->sockets;
     t->begin = *in;
     t->body = body;
     t->total_at = attempt_clock() + in->total_ms;
@@ -216,7 +232,7 @@ bool transfers_credit(struct transfers *all, uint64_t id, uint64_t bytes)
         t->quiet_at = attempt_clock() + t->begin.first_byte_ms;
         if (earliest(t) < all->due)
             all->due = earliest(t);
-        curl_easy_pause(t->easy, CURLPAUSE_CONT);
+        curl_easy_pause(t->handle->easy, CURLPAUSE_CONT);
     }
     return true;
 }
@@ -237,6 +253,8 @@ bool transfers_cancel(struct transfers *all, uint64_t id)
 void transfers_ready(struct transfers *all, int fd, uint32_t events)
 {
     int running, what = 0;
+    if (!sockets_asked(&all->sockets, fd))
+        return;
     if (events & EPOLLIN)
         what |= CURL_CSELECT_IN;
     if (events & EPOLLOUT)
@@ -304,7 +322,7 @@ static void settle_overdue(struct transfers *all, int64_t now)
         struct transfer *t = all->slot[i];
         if (!t)
             continue;
-        bool quiet = t->easy && now >= t->quiet_at;
+        bool quiet = t->handle && now >= t->quiet_at;
         if (now >= t->total_at || quiet) {
             if (t->reader)
                 openai_reader_sum(t->reader, &t->end);
