@@ -19,6 +19,7 @@ struct handle {
 };
 
 struct transfer {
+    struct transfer *next; /* of those that are over */
     uint64_t id;
     struct sender *out;
     struct sockets *sockets;

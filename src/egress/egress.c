@@ -137,7 +137,7 @@ static int egress_loop(struct egress *e)
     int status;
     do {
         status = egress_turn(e);
-        if (transfers_ended(e->transfers))
+        if (transfers_forget(e->transfers))
             wipe_stack();
     } while (status < 0);
     sender_clear(&e->out);

@@ -30,6 +30,7 @@ struct transfers {
     int64_t due;                 /* no later than the first deadline of any request */
     uint64_t last[EGRESS_CALLS]; /* newest id seen of each slot */
     struct transfer *slot[EGRESS_CALLS];
+    struct transfer *over; /* core is told first, and then they are forgotten */
     struct handle *spare[SPARE];
     size_t spares;
 };
@@ -91,19 +92,24 @@ static void transfer_free(struct transfers *all, struct transfer *t)
 {
     all->ended = true;
     attempt_end(all, t);
-    all->slot[t->id % EGRESS_CALLS] = NULL;
     wipe(t->body, t->begin.body);
     free(t->body);
     wipe(t, sizeof *t);
     free(t);
 }
 
-static void transfer_end(struct transfers *all, struct transfer *t, enum egress_reason reason)
+static void transfer_tell(struct transfers *all, struct transfer *t, enum egress_reason reason)
 {
     t->end.reason = reason;
     if (reason == EGRESS_OK)
         t->end.retry_after_s = -1;
     sender_end(all->out, t->id, &t->end);
+    all->slot[t->id % EGRESS_CALLS] = NULL;
+}
+
+static void transfer_end(struct transfers *all, struct transfer *t, enum egress_reason reason)
+{
+    transfer_tell(all, t, reason);
     transfer_free(all, t);
 }
 
@@ -112,12 +118,14 @@ void transfers_reset(struct transfers *all)
     for (size_t i = 0; i < EGRESS_CALLS; i++)
         if (all->slot[i])
             transfer_free(all, all->slot[i]);
+    memset(all->slot, 0, sizeof all->slot);
     memset(all->last, 0, sizeof all->last);
     all->due = INT64_MAX;
 }
 
 void transfers_free(struct transfers *all)
 {
+    (void)transfers_forget(all);
     transfers_reset(all);
     while (all->spares)
         handle_free(all->spare[--all->spares]);
@@ -283,7 +291,9 @@ static void transfer_settle(struct transfers *all, struct transfer *t, enum egre
 {
     int64_t wait = retry_wait(t, reason);
     if (wait < 0) {
-        transfer_end(all, t, reason);
+        transfer_tell(all, t, reason);
+        t->next = all->over;
+        all->over = t;
         return;
     }
     attempt_end(all, t);
@@ -348,8 +358,12 @@ void transfers_tick(struct transfers *all)
         settle_overdue(all, now);
 }
 
-bool transfers_ended(struct transfers *all)
+bool transfers_forget(struct transfers *all)
 {
+    for (struct transfer *t; (t = all->over);) {
+        all->over = t->next;
+        transfer_free(all, t);
+    }
     bool ended = all->ended;
     all->ended = false;
     return ended;

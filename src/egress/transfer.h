@@ -31,8 +31,9 @@ void transfers_tick(struct transfers *all);
    this process may not read. */
 bool transfers_blind(const struct transfers *all);
 
-/* Whether requests have ended since this was last asked: nothing of theirs is needed any more. */
-bool transfers_ended(struct transfers *all);
+/* Wipes what has been answered, after core was told. Whether requests have ended since this was
+   last asked: nothing of theirs is needed any more. */
+bool transfers_forget(struct transfers *all);
 
 /* How long epoll may wait, in ms; -1 for ever. */
 int transfers_timeout(const struct transfers *all);
