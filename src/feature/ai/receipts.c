@@ -34,7 +34,7 @@ struct batch {
     struct db *db;
     struct arena arena, scratch; /* scratch: of one row */
     struct error err;
-    struct late *first, **last;
+    struct late *first, **last, *newest;
     size_t count;
 };
 
@@ -216,31 +216,46 @@ static struct batch *batch_of(struct receipts *r, struct id organisation)
     return r->waiting = b;
 }
 
-static struct list texts_copy(struct arena *a, struct list from)
+/* Receipts of an organisation are much alike: what the one before says as well is its text. */
+static const char *text_keep(struct arena *a, const char *before, const char *text)
 {
-    const char **to = arena_many(a, from.count, const char *);
-    for (size_t i = 0; i < from.count; i++)
-        to[i] = arena_string(a, ((const char *const *)from.at)[i]);
-    return (struct list){ to, from.count };
+    return before && text && !strcmp(before, text) ? before : arena_string(a, text);
+}
+
+static struct list texts_keep(struct arena *a, struct list before, struct list texts)
+{
+    const char *const *old = before.at, *const *from = texts.at;
+    bool same = before.count == texts.count;
+    for (size_t i = 0; same && i < texts.count; i++)
+        same = !strcmp(old[i], from[i]);
+    if (same)
+        return before;
+    const char **to = arena_many(a, texts.count, const char *);
+    for (size_t i = 0; i < texts.count; i++)
+        to[i] = arena_string(a, from[i]);
+    return (struct list){ to, texts.count };
 }
 
 static void late_add(struct batch *b, const struct ctx *c, int slot, const struct ai_receipt *row)
 {
+    static const struct ai_receipt none;
     struct arena *a = &b->arena;
     struct late *l = arena_new(a, struct late);
+    const struct ai_receipt *before = b->newest ? &b->newest->row : &none;
     *l = (struct late){ .row = *row,
                         .now = c->now,
                         .actor = c->actor,
                         .request_id = arena_string(a, c->request_id),
                         .slot = slot };
-    l->row.capability = arena_string(a, row->capability);
-    l->row.provider = arena_string(a, row->provider);
-    l->row.model = arena_string(a, row->model);
-    l->row.region = arena_string(a, row->region);
-    l->row.reason = arena_string(a, row->reason);
+    l->row.capability = text_keep(a, before->capability, row->capability);
+    l->row.provider = text_keep(a, before->provider, row->provider);
+    l->row.model = text_keep(a, before->model, row->model);
+    l->row.region = text_keep(a, before->region, row->region);
+    l->row.reason = text_keep(a, before->reason, row->reason);
     l->row.commitment = arena_string(a, row->commitment);
-    l->row.columns = texts_copy(a, row->columns);
-    l->row.masked = texts_copy(a, row->masked);
+    l->row.columns = texts_keep(a, before->columns, row->columns);
+    l->row.masked = texts_keep(a, before->masked, row->masked);
+    b->newest = l;
     *b->last = l;
     b->last = &l->next;
     b->count++;
