@@ -2,6 +2,7 @@
 #include "client.h"
 
 #include "base/arena.h"
+#include "call.h"
 #include "message.h"
 
 #include <errno.h>
@@ -156,7 +157,7 @@ static void session_start(struct egress_client *c, enum egress_reason reason)
         calls_end(c, INT64_MAX, reason);
 }
 
-static void credit_give(struct egress_client *c, uint64_t id, size_t n)
+void client_credit(struct egress_client *c, uint64_t id, size_t n)
 {
     struct message m = { .head = { MESSAGE_CREDIT, 0, 0, id } };
     pthread_mutex_lock(&c->lock);
@@ -195,7 +196,7 @@ static void text_take(struct egress_client *c, const struct message *m)
     }
     copy.event(copy.user, &e);
     if (!copy.pulled)
-        credit_give(c, copy.id, e.len);
+        client_credit(c, copy.id, e.len);
 }
 
 static void end_take(struct egress_client *c, const struct message *m)
@@ -518,6 +519,13 @@ bool egress_offer(struct egress_client *c, const struct egress_request *in, egre
            call_start(c, in, (struct manner){ 0 }, event, user, err, ret);
 }
 
+bool client_send_pulled(struct egress_client *c, const struct egress_request *in,
+                        egress_callback *event, void *user, struct error *err, uint64_t *ret)
+{
+    struct manner how = { .pulled = true, .patient = true };
+    return call_start(c, in, how, event, user, err, ret);
+}
+
 void egress_cancel(struct egress_client *c, uint64_t request)
 {
     pthread_mutex_lock(&c->lock);
@@ -526,131 +534,4 @@ void egress_cancel(struct egress_client *c, uint64_t request)
     pthread_mutex_unlock(&c->lock);
     if (live)
         (void)message_send(c, MESSAGE_CANCEL, session, request);
-}
-
-struct item {
-    struct item *next;
-    struct egress_event event;
-    char text[];
-};
-
-struct egress_call {
-    struct egress_client *client;
-    uint64_t id;
-    pthread_mutex_t lock;
-    pthread_cond_t more;
-    bool ended, left; /* by egress; by its owner */
-    struct item *first, **last;
-    struct item *taken;
-};
-
-static void item_free(struct item *i)
-{
-    if (!i)
-        return;
-    wipe(i, sizeof *i + i->event.len);
-    free(i);
-}
-
-static void call_free(struct egress_call *call)
-{
-    for (struct item *i = call->first, *next; i; i = next) {
-        next = i->next;
-        item_free(i);
-    }
-    item_free(call->taken);
-    pthread_cond_destroy(&call->more);
-    pthread_mutex_destroy(&call->lock);
-    free(call);
-}
-
-static void call_event(void *user, const struct egress_event *e)
-{
-    struct egress_call *call = user;
-    pthread_mutex_lock(&call->lock);
-    bool over = call->left && e->kind == EGRESS_END;
-    if (!call->left) {
-        struct item *i = calloc(1, sizeof *i + e->len + 1);
-        if (!i)
-            abort();
-        i->event = *e;
-        if (e->len)
-            memcpy(i->text, e->text, e->len);
-        i->event.text = i->text;
-        *call->last = i;
-        call->last = &i->next;
-        call->ended = e->kind == EGRESS_END;
-        pthread_cond_signal(&call->more);
-    }
-    pthread_mutex_unlock(&call->lock);
-    if (over)
-        call_free(call);
-}
-
-struct egress_call *egress_call_new(struct egress_client *client, const struct egress_request *in,
-                                    struct error *err)
-{
-    struct egress_call *call = calloc(1, sizeof *call);
-    pthread_condattr_t attr;
-    if (!call)
-        abort();
-    call->client = client;
-    call->last = &call->first;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&call->more, &attr);
-    pthread_condattr_destroy(&attr);
-    pthread_mutex_init(&call->lock, NULL);
-    struct manner how = { .pulled = true, .patient = true };
-    if (call_start(client, in, how, call_event, call, err, &call->id))
-        return call;
-    call_free(call);
-    return NULL;
-}
-
-bool egress_next(struct egress_call *call, int timeout_ms, struct egress_event *ret)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
-    item_free(call->taken);
-    call->taken = NULL;
-    pthread_mutex_lock(&call->lock);
-    while (!call->first)
-        if (pthread_cond_timedwait(&call->more, &call->lock, &until))
-            break;
-    struct item *i = call->taken = call->first;
-    if (i) {
-        call->first = i->next;
-        if (!call->first)
-            call->last = &call->first;
-    }
-    pthread_mutex_unlock(&call->lock);
-    if (!i)
-        return false;
-    *ret = i->event;
-    if (ret->kind == EGRESS_TEXT)
-        credit_give(call->client, call->id, ret->len);
-    return true;
-}
-
-void egress_call_free(struct egress_call *call)
-{
-    if (!call)
-        return;
-    struct egress_client *client = call->client;
-    uint64_t id = call->id;
-    pthread_mutex_lock(&call->lock);
-    bool ended = call->ended;
-    call->left = true; /* from here on its end may free it */
-    pthread_mutex_unlock(&call->lock);
-    if (ended)
-        call_free(call);
-    else
-        egress_cancel(client, id);
 }
