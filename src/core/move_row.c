@@ -96,11 +96,6 @@ const char *columns_text(struct arena *a, const struct table *t)
     return text.at;
 }
 
-const struct field *table_owner(const struct table *t)
-{
-    return t->control ? field_find(t->fields, "organisation") : NULL;
-}
-
 bool table_has_ids(const struct table *t)
 {
     return field_find(t->fields, "id") != NULL;

@@ -18,10 +18,6 @@ MUST_USE bool row_decode(const struct table *t, struct blob from, struct value *
 /* "name column:kind column:kind …" */
 const char *columns_text(struct arena *a, const struct table *t);
 
-/* Whether the table is in control and its rows belong to organisations (but for tenant itself), and
-   the column that says to which. */
-const struct field *table_owner(const struct table *t);
-
 /* A growing list of stamps, in the order in which they were added. */
 struct row_stamps {
     const char *table;

@@ -16,7 +16,7 @@ static const struct field session_fields[] = {
           .doc = "Account that signed in"),
     FIELD(struct session, organisation, .privacy = OPERATIONAL, .filter = true,
           .doc = "Organisation of the account"),
-    FIELD(struct session, person, .privacy = PERSONAL, .filter = true,
+    FIELD(struct session, person, .privacy = PERSONAL, .subject = true, .filter = true,
           .doc = "Person of the account"),
     FIELD(struct session, expires_at, .privacy = OPERATIONAL, .doc = "When it ends by itself"),
     FIELD(struct session, seen_at, .privacy = PERSONAL, .doc = "When it was last used, roughly"),
@@ -30,6 +30,7 @@ const struct table session_table = {
     .doc = "Sign-ins that are still open",
     .fields = session_fields,
     .size = sizeof(struct session),
+    .erase = ERASE_ROW,
     .control = true,
     .log = true,
     .held_back = true,
@@ -264,22 +265,4 @@ bool session_list(struct ctx *c, struct id account, struct list *ret)
         "account = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 100"
     };
     return rows_find(c, &session_table, &own, ARGS(value_id(account), value_instant(c->now)), ret);
-}
-
-static bool close_where(struct ctx *c, const struct query *q, struct id id)
-{
-    c->forget = true;
-    return tx_run(c->tx, q, ARGS(value_id(id)), NULL);
-}
-
-bool sessions_close_organisation(struct ctx *c, struct id organisation)
-{
-    static const struct query q = { "DELETE FROM session WHERE organisation = $1" };
-    return close_where(c, &q, organisation);
-}
-
-bool sessions_close_person(struct ctx *c, struct id person)
-{
-    static const struct query q = { "DELETE FROM session WHERE person = $1" };
-    return close_where(c, &q, person);
 }

@@ -34,10 +34,6 @@ MUST_USE bool session_close(struct ctx *c, struct id session);
 /* Own sessions that have not expired, newest first. Within a control transaction. */
 MUST_USE bool session_list(struct ctx *c, struct id account, struct list *ret);
 
-/* Ends all sessions of an organisation (deletion) or a person (erasure, new password). */
-MUST_USE bool sessions_close_organisation(struct ctx *c, struct id organisation);
-MUST_USE bool sessions_close_person(struct ctx *c, struct id person);
-
 /* Forgets all that is cached (sessions, roles, teams). Called after the commit of a change to any
    of them: see ctx.forget. */
 void sessions_forget(struct sessions *s);

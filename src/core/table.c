@@ -11,6 +11,11 @@ const struct field *table_subject(const struct table *t)
     return NULL;
 }
 
+const struct field *table_owner(const struct table *t)
+{
+    return t->control ? field_find(t->fields, "organisation") : NULL;
+}
+
 bool table_is_personal(const struct table *t)
 {
     if (t->log || t->directory || !table_subject(t))
@@ -75,8 +80,11 @@ bool table_check(const struct table *t, struct error *err)
         if (f->at + (f->kind == KIND_RECORD ? f->size : kind_size(f->kind)) > t->size)
             return error_set(err, INTERNAL, "%s.%s lies outside its record", t->name, f->name);
     }
-    if (!t->log && table_subject(t) && t->erase == ERASE_MISSING)
+    if ((!t->log || t->control) && table_subject(t) && t->erase == ERASE_MISSING)
         return error_set(err, INTERNAL, "table %s has a subject and no erase rule", t->name);
+    if (t->control && table_subject(t) && (!table_owner(t) || t->erase != ERASE_ROW))
+        return error_set(err, INTERNAL, "table %s: a person of control is erased by row and owner",
+                         t->name);
     if (t->path && (!t->read || (!t->write && t->ops != (OP_LIST | OP_READ) && t->ops != OP_LIST &&
                                  t->ops != OP_READ)))
         return error_set(err, INTERNAL, "table %s has routes and no permissions", t->name);

@@ -91,11 +91,17 @@ struct table {
 /* The field that names the data subject, or NULL. */
 const struct field *table_subject(const struct table *t);
 
+/* The field that says which organisation a row of control belongs to; NULL: of every other table,
+   and of tenant, whose id it is. A person's id is the organisation's own: another one that took the
+   same archive in has it too, so that in control only both together name a person. */
+const struct field *table_owner(const struct table *t);
+
 /* Whether reading a row of another person must be audited: it has a subject and columns that say
    something of that person. */
 bool table_is_personal(const struct table *t);
 
-/* Checks a declaration: names, classes, docs, subject and erase rule, indexes. Our bug when not. */
+/* Checks a declaration: names, classes, docs, subject, owner and erase rule, indexes. Our bug when
+ * not. */
 MUST_USE bool table_check(const struct table *t, struct error *err);
 
 #endif

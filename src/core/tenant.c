@@ -65,15 +65,15 @@ bool tenant_create(struct ctx *c, struct id *ret)
     return true;
 }
 
-/* Every row in control that belongs to the organisation, its tenant row too. */
+/* Every row in control that belongs to the organisation, but for its tenant row. */
 static bool rows_clear(struct ctx *c, struct id organisation)
 {
     for (const struct table *const *t = c->app->tables; *t; t++) {
-        const char *owner = *t == &tenant_table ? "id" : "organisation";
-        if (!(*t)->control || !field_find((*t)->fields, owner))
+        const struct field *owner = table_owner(*t);
+        if (!owner)
             continue;
         struct query q = query_composed(
-            arena_printf(c->arena, "DELETE FROM %s WHERE \"%s\" = $1", (*t)->name, owner));
+            arena_printf(c->arena, "DELETE FROM %s WHERE \"%s\" = $1", (*t)->name, owner->name));
         if (!tx_run(c->tx, &q, ARGS(value_id(organisation)), NULL))
             return false;
     }
@@ -81,9 +81,16 @@ static bool rows_clear(struct ctx *c, struct id organisation)
     return true;
 }
 
+static bool tenant_forget(struct ctx *c, struct id organisation)
+{
+    static const struct query itself = { "DELETE FROM tenant WHERE id = $1" };
+    return rows_clear(c, organisation) &&
+           tx_run(c->tx, &itself, ARGS(value_id(organisation)), NULL);
+}
+
 static bool tenant_replace(struct ctx *c, void *with)
 {
-    return rows_clear(c, ((struct tenant *)with)->id) && tenant_insert(c, with);
+    return tenant_forget(c, ((struct tenant *)with)->id) && tenant_insert(c, with);
 }
 
 bool tenant_arrive(struct ctx *c, struct id organisation, struct id move)
@@ -115,37 +122,33 @@ bool tenant_leave(struct ctx *c, struct id organisation, struct id move)
         return false;
     if (!text_equal(t.state, "active") || !id_equal(t.move, move))
         return fail(c, IN_USE, "Another command moves the organisation");
-    if (!rows_clear(c, organisation))
+    if (!tenant_forget(c, organisation))
         return false;
     t.state = "moved";
     t.move = move;
     return row_put(c, &tenant_table, &t);
 }
 
-static bool state_set(struct ctx *c, struct id id, const char *state)
+static bool state_set(struct ctx *c, struct id id, const char *state, field_set also)
 {
     struct tenant change = { .state = state, .deleted_at = c->now }, ret;
-    field_set given = row_set(&tenant_table, "state");
-    if (!strcmp(state, "deleting")) {
-        given |= row_set(&tenant_table, "wrapped_key") | row_set(&tenant_table, "deleted_at");
-        c->forget = true; /* other nodes close what they have open of it */
-    }
-    return row_update(c, &tenant_table, id, 0, &change, given, &ret);
+    return row_update(c, &tenant_table, id, 0, &change, row_set(&tenant_table, "state") | also,
+                      &ret);
 }
 
 static bool activate(struct ctx *c, void *with)
 {
-    return state_set(c, *(struct id *)with, "active");
+    return state_set(c, *(struct id *)with, "active", 0);
 }
 
-static bool key_destroy(struct ctx *c, void *with)
+static bool condemn(struct ctx *c, void *with)
 {
-    return state_set(c, *(struct id *)with, "deleting");
+    return tenant_condemn(c, *(struct id *)with);
 }
 
 static bool deleted(struct ctx *c, void *with)
 {
-    return state_set(c, *(struct id *)with, "deleted");
+    return state_set(c, *(struct id *)with, "deleted", 0);
 }
 
 bool tenant_activate(struct ctx *c, struct id organisation)
@@ -153,15 +156,18 @@ bool tenant_activate(struct ctx *c, struct id organisation)
     return control_write(c, activate, &organisation);
 }
 
+/* Other nodes close what they have open of it once they forget. */
 bool tenant_condemn(struct ctx *c, struct id organisation)
 {
-    return key_destroy(c, &organisation);
+    return rows_clear(c, organisation) &&
+           state_set(c, organisation, "deleting",
+                     row_set(&tenant_table, "wrapped_key") | row_set(&tenant_table, "deleted_at"));
 }
 
 bool tenant_destroy(struct ctx *c, struct id organisation)
 {
     struct error gone = { 0 };
-    if (!control_write(c, key_destroy, &organisation))
+    if (!control_write(c, condemn, &organisation))
         return false;
     if (!db_destroy(c->app->store, organisation, &gone) && gone.problem != NOT_FOUND) {
         *c->err = gone;

@@ -31,11 +31,12 @@ MUST_USE bool tenant_claim(struct ctx *c, struct id organisation, struct id move
    it. IN_USE when another attempt has claimed it. In a control transaction. */
 MUST_USE bool tenant_leave(struct ctx *c, struct id organisation, struct id move);
 
-/* Destroys the key alone; tenants_sweep removes the files. In a control transaction; for requests
-   that have the organisation open themselves. */
+/* Destroys the key and deletes the organisation's rows of control: nobody enters any more, and no
+   email stays taken. tenants_sweep removes the files. In a control transaction; for requests that
+   have the organisation open themselves. */
 MUST_USE bool tenant_condemn(struct ctx *c, struct id organisation);
 
-/* Destroys the key, then the files. A copy of a file can never be read again; a backup can for as
+/* The same, then destroys the files. A copy of a file can never be read again; a backup can for as
    long as it holds an older control.db, which has the wrapped key. */
 MUST_USE bool tenant_destroy(struct ctx *c, struct id organisation);
 

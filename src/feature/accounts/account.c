@@ -19,7 +19,7 @@ static const struct field account_fields[] = {
           .doc = "bcrypt of the peppered password"),
     FIELD(struct account, organisation, .privacy = OPERATIONAL, .filter = true,
           .doc = "Organisation of the account"),
-    FIELD(struct account, person, .privacy = PERSONAL, .filter = true,
+    FIELD(struct account, person, .privacy = PERSONAL, .subject = true, .filter = true,
           .doc = "Person of the account, in the organisation's directory"),
     FIELD(struct account, of_age_at, .privacy = PERSONAL,
           .doc = "When the person affirmed to be 16 or older"),
@@ -31,6 +31,7 @@ const struct table account_table = {
     .doc = "Ways to sign in",
     .fields = account_fields,
     .size = sizeof(struct account),
+    .erase = ERASE_ROW,
     .control = true,
     .log = true,
 };
@@ -187,15 +188,4 @@ bool account_add(struct ctx *c, struct id person, const char *email, const char 
     if (!password_make(c, password, &account.password_hash) || !control_write(c, insert, &account))
         return false;
     return organisation_write(c, c->organisation, join, &account);
-}
-
-bool accounts_remove(struct ctx *c, struct id organisation, struct id person)
-{
-    static const struct query of_person = { "DELETE FROM account WHERE person = $1" };
-    static const struct query of_all = { "DELETE FROM account WHERE organisation = $1" };
-    return tx_run(c->tx, id_given(person) ? &of_person : &of_all,
-                  ARGS(value_id(id_given(person) ? person : organisation)), NULL) &&
-           invitations_remove(c, organisation, person) &&
-           (id_given(person) ? sessions_close_person(c, person)
-                             : sessions_close_organisation(c, organisation));
 }

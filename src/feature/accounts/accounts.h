@@ -26,10 +26,6 @@ MUST_USE bool account_sign_up(struct ctx *c, const struct sign_up *in, const cha
 /* Makes an account for a person of the ctx's organisation, who then can sign in. */
 MUST_USE bool account_add(struct ctx *c, struct id person, const char *email, const char *password);
 
-/* Removes the accounts, sessions and invitations of a person, or of a whole organisation (person
-   absent). In a control transaction. */
-MUST_USE bool accounts_remove(struct ctx *c, struct id organisation, struct id person);
-
 extern const struct feature accounts_feature;
 
 #endif

@@ -24,7 +24,8 @@ static const struct field invitation_fields[] = {
           .doc = "SHA-256 of the link's token"),
     FIELD(struct invitation, organisation, .privacy = OPERATIONAL, .filter = true,
           .doc = "Organisation that invites"),
-    FIELD(struct invitation, person, .privacy = PERSONAL, .filter = true, .doc = "Person invited"),
+    FIELD(struct invitation, person, .privacy = PERSONAL, .subject = true, .filter = true,
+          .doc = "Person invited"),
     FIELD(struct invitation, expires_at, .privacy = OPERATIONAL, .doc = "When the link ends"),
     { 0 },
 };
@@ -34,6 +35,7 @@ const struct table invitation_table = {
     .doc = "Links with which invited people make their accounts",
     .fields = invitation_fields,
     .size = sizeof(struct invitation),
+    .erase = ERASE_ROW,
     .indexes = (const char *const[]){ "expires_at", NULL },
     .retention_days = 7,
     .control = true,
@@ -81,21 +83,17 @@ const struct field invitation_view_fields[] = {
     { 0 },
 };
 
-bool invitations_remove(struct ctx *c, struct id organisation, struct id person)
-{
-    static const struct query of_person = { "DELETE FROM invitation WHERE person = $1" };
-    static const struct query of_all = { "DELETE FROM invitation WHERE organisation = $1" };
-    return tx_run(c->tx, id_given(person) ? &of_person : &of_all,
-                  ARGS(value_id(id_given(person) ? person : organisation)), NULL);
-}
-
 /* A person has one link at a time, and those that have ended go. */
 static bool invitation_insert(struct ctx *c, void *with)
 {
     static const struct query ended = { "DELETE FROM invitation WHERE expires_at <= $1" };
+    static const struct query older = {
+        "DELETE FROM invitation WHERE organisation = $1 AND person = $2"
+    };
     struct invitation *i = with;
     return tx_run(c->tx, &ended, ARGS(value_instant(c->now)), NULL) &&
-           invitations_remove(c, i->organisation, i->person) && row_create(c, &invitation_table, i);
+           tx_run(c->tx, &older, ARGS(value_id(i->organisation), value_id(i->person)), NULL) &&
+           row_create(c, &invitation_table, i);
 }
 
 /* Whoever has the link can become that person, so that making one is on record. */

@@ -75,7 +75,8 @@ bool password_reset(struct ctx *c, struct id person, const char *email, const ch
     struct change change = { 0 };
     if (!account_search(c, &search))
         return false;
-    if (!search.found || !id_equal(search.account.person, person))
+    if (!search.found || !id_equal(search.account.organisation, c->organisation) ||
+        !id_equal(search.account.person, person))
         return fail(c, NOT_FOUND, "There is no account to set a password for");
     change.account = search.account;
     return password_make(c, password, &change.hash) && control_write(c, hash_store, &change);

@@ -41,10 +41,6 @@ MUST_USE bool session_view(struct ctx *c, struct session_view *ret);
 
 extern const struct table invitation_table;
 
-/* Takes back the invitations of a person, or of a whole organisation (person absent). In a control
-   transaction. */
-MUST_USE bool invitations_remove(struct ctx *c, struct id organisation, struct id person);
-
 #define PASSWORD_FIELD(type)                                                          \
     FIELD(type, password, .privacy = SECRET, .required = true, .min = 10, .max = 200, \
           .doc = "Password, 10 characters or more")

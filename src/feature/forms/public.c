@@ -178,9 +178,3 @@ bool public_link_listed(struct ctx *c, const struct form *form, bool *ret)
         s.found && id_equal(s.row.form, form->id) && id_equal(s.row.organisation, c->organisation);
     return true;
 }
-
-bool public_links_remove(struct ctx *c, struct id organisation)
-{
-    static const struct query q = { "DELETE FROM public_link WHERE organisation = $1" };
-    return tx_run(c->tx, &q, ARGS(value_id(organisation)), NULL);
-}

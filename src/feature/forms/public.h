@@ -18,7 +18,4 @@ MUST_USE bool public_link_set(struct ctx *c, const struct form *form);
 /* Whether control lists this link for this form of the ctx's organisation. */
 MUST_USE bool public_link_listed(struct ctx *c, const struct form *form, bool *ret);
 
-/* Removes all links of an organisation. In a control transaction. */
-MUST_USE bool public_links_remove(struct ctx *c, struct id organisation);
-
 #endif

@@ -9,8 +9,6 @@
 #include "core/tenant.h"
 #include "core/workers.h"
 #include "db/compose.h"
-#include "feature/accounts/accounts.h"
-#include "feature/forms/public.h"
 #include "feature/organisation/organisation.h"
 
 #include <stdio.h>
@@ -153,12 +151,25 @@ bool person_erase(struct ctx *c, struct id person, int64_t *rows)
     return idempotency_forget(c) && audit_add(c, "person.erase", person, person, detail);
 }
 
-/* All at once: no crash leaves accounts without an organisation, or one that nobody can enter. */
-static bool ways_in_remove(struct ctx *c, void *with)
+bool person_shut_out(struct ctx *c, struct id person)
 {
-    struct id organisation = *(struct id *)with;
-    return accounts_remove(c, organisation, (struct id){ 0 }) &&
-           public_links_remove(c, organisation) && tenant_condemn(c, organisation);
+    for (const struct table *const *t = c->app->tables; *t; t++) {
+        const struct field *subject = table_subject(*t);
+        if (!(*t)->control || !subject)
+            continue;
+        struct query q = query_composed(
+            arena_printf(c->arena, "DELETE FROM %s WHERE \"%s\" = $1 AND \"%s\" = $2", (*t)->name,
+                         table_owner(*t)->name, subject->name));
+        if (!tx_run(c->tx, &q, ARGS(value_id(c->organisation), value_id(person)), NULL))
+            return false;
+    }
+    c->forget = true;
+    return true;
+}
+
+static bool condemn(struct ctx *c, void *with)
+{
+    return tenant_condemn(c, *(struct id *)with);
 }
 
 /* The files go when the last request has let go of them; this one holds them itself. */
@@ -175,7 +186,7 @@ static void sweep(void *with)
 bool organisation_end(struct ctx *c)
 {
     struct id organisation = c->organisation;
-    if (!control_write(c, ways_in_remove, &organisation))
+    if (!control_write(c, condemn, &organisation))
         return false;
     (void)!workers_add(c->app->slow, sweep, c->app); /* else the next start does it */
     return true;

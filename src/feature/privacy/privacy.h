@@ -18,8 +18,12 @@ struct import_result {
    no accounts there until they are invited, but for the one who imports. All or nothing. */
 MUST_USE bool import_take(struct ctx *c, struct blob archive, struct import_result *ret);
 
+/* Deletes what control has of a person of the ctx's organisation: the account, and what leads to
+   it. In a control transaction. */
+MUST_USE bool person_shut_out(struct ctx *c, struct id person);
+
 /* Erases a person: by each table's rule rows go or lose what is personal, and every other column
-   that names the person is cleared. In a write transaction; the account is removed by the caller.
+   that names the person is cleared. In a write transaction; the person is shut out by the caller.
  */
 MUST_USE bool person_erase(struct ctx *c, struct id person, int64_t *rows);
 

@@ -574,6 +574,32 @@ static void erasing_leaves_no_trace_but_the_books(void **state)
     import_ok(h, h->other, export_of(h, h->owner, "/privacy/export"));
 }
 
+/* An archive brings the ids of its people along, so that two houses can know a person by the same:
+   what one of them does to theirs leaves the other's account, sessions and links alone. */
+static void a_person_id_of_two_houses_is_two_people(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    const char *json = arena_printf(&w->a, "/people/%s/invitation", h->bo_id);
+    import_ok(h, h->other, export_of(h, h->owner, "/privacy/export"));
+    const char *link = world_text(w, world_post(w, h->owner, json, "{}", 201).body, "link_token");
+    const char *other = world_text(w, world_post(w, h->other, json, "{}", 201).body, "link_token");
+    const char *path = arena_printf(&w->a, "/invitations/%s", link);
+    const char *accept = "{\"password\":\"" WORLD_PASSWORD "\",\"of_age\":true}";
+    const char *sign_in =
+        "{\"email\":\"zanzibar@example.org\",\"password\":\"" WORLD_PASSWORD "\"}";
+    world_get(w, NULL, path, 200);
+    world_post(w, NULL, arena_printf(&w->a, "/invitations/%s", other),
+               "{\"password\":\"another password\",\"of_age\":true}", 409);
+    world_post(w, h->other, erasure(h, h->bo_id), "{\"confirm\":\"Bo " CANARY "\"}", 200);
+    world_get(w, NULL, arena_printf(&w->a, "/invitations/%s", other), 404);
+    world_get(w, h->bo, "/session", 200);
+    world_post(w, NULL, "/session", sign_in, 201);
+    world_post(w, NULL, path, accept, 201);
+    world_post(w, h->owner, erasure(h, h->bo_id), "{\"confirm\":\"Bo " CANARY "\"}", 200);
+    world_post(w, NULL, "/session", sign_in, 401);
+}
+
 /* An answer that is kept for a repeated request shows the person, too. */
 static void erasing_forgets_kept_answers(void **state)
 {
@@ -658,6 +684,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(an_objection_outlives_an_import, setup, teardown),
         cmocka_unit_test_setup_teardown(erasing_leaves_no_trace_but_the_books, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_person_id_of_two_houses_is_two_people, setup, teardown),
         cmocka_unit_test_setup_teardown(erasing_forgets_kept_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(an_owner_is_not_erased, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_opens_an_ended_organisation, setup, teardown),

@@ -4,7 +4,6 @@
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
-#include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 
 #include <string.h>
@@ -205,7 +204,7 @@ static bool erase_run(struct ctx *c, void *with)
 
 static bool account_end(struct ctx *c, void *with)
 {
-    return accounts_remove(c, (struct id){ 0 }, *(struct id *)with);
+    return person_shut_out(c, *(struct id *)with);
 }
 
 /* The account first: whoever is being erased must not write meanwhile, and what a crash leaves is a
