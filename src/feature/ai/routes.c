@@ -118,7 +118,7 @@ static void stream_end(struct ctx *c, const struct ai_answer *answer)
 static bool run_allowed(struct ctx *c)
 {
     const struct ai_policy *policy;
-    char person[ID_TEXT];
+    char organisation[ID_TEXT], person[ID_TEXT];
     if (c->counted)
         return true;
     if (c->hasty && !ai_policy_cached(c, &policy))
@@ -130,8 +130,10 @@ static bool run_allowed(struct ctx *c)
     ai_policy_release(c->app, policy);
     double rate = (double)(per_minute == INT_NONE ? AI_PER_MINUTE : per_minute);
     struct limit limit = { "ai", rate, fmax(1, rate / 2) };
+    id_format(c->organisation, organisation);
     id_format(c->actor.person, person);
-    c->x->retry_after_s = limit_take(c->app->limits, &limit, person, c->now);
+    const char *who = arena_printf(c->arena, "%s %s", organisation, person);
+    c->x->retry_after_s = limit_take(c->app->limits, &limit, who, c->now);
     return !c->x->retry_after_s || fail(c, RATE_LIMITED, NULL);
 }
 
