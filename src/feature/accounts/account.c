@@ -48,7 +48,12 @@ const char *email_lower(struct arena *a, const char *email)
 bool account_find(struct ctx *c, struct account_search *search)
 {
     static const struct query by_email = { "email = $1" };
+    static const struct query by_person = { "organisation = $1 AND person = $2" };
     struct value email = value_in(account_fields, "email", value_text(search->email));
+    if (!search->email)
+        return row_find(c, &account_table, &by_person,
+                        ARGS(value_id(search->organisation), value_id(search->person)),
+                        &search->account, &search->found);
     return row_find(c, &account_table, &by_email, ARGS(email), &search->account, &search->found);
 }
 
@@ -168,10 +173,16 @@ bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token
 
 static bool join(struct ctx *c, void *with)
 {
-    struct account *account = with;
+    const struct account *account = with;
     struct person change = { .joined_at = c->now, .email = account->email }, ret;
     return row_update(c, &person_table, account->person, 0, &change,
                       row_set(&person_table, "joined_at") | row_set(&person_table, "email"), &ret);
+}
+
+bool account_join(struct ctx *c, const struct account *account)
+{
+    struct account copy = *account;
+    return organisation_write(c, account->organisation, join, &copy);
 }
 
 static bool insert(struct ctx *c, void *with)
@@ -185,7 +196,6 @@ bool account_add(struct ctx *c, struct id person, const char *email, const char 
                                .person = person,
                                .organisation = c->organisation,
                                .of_age_at = c->now };
-    if (!password_make(c, password, &account.password_hash) || !control_write(c, insert, &account))
-        return false;
-    return organisation_write(c, c->organisation, join, &account);
+    return password_make(c, password, &account.password_hash) &&
+           control_write(c, insert, &account) && account_join(c, &account);
 }

@@ -1,5 +1,7 @@
 /* accounts_test.c: signing up, in and out, invitations, and who stays out. */
+#include "core/rows.h"
 #include "core/tenant.h"
+#include "feature/accounts/accounts.h"
 #include "feature/all.h"
 #include "feature/world_fixture.h"
 
@@ -318,6 +320,37 @@ static void an_invitation_works_once(void **state)
     sign_in(w, "bo@example.org", 201);
 }
 
+static bool account_put(struct ctx *c, void *with)
+{
+    return row_create(c, &account_table, with);
+}
+
+/* As a kill -9 between the steps of making an account leaves it. */
+static void account_left(struct world *w, struct id organisation, struct id person,
+                         const char *email)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct account left = {
+        .email = email, .organisation = organisation, .person = person, .password_hash = "*"
+    };
+    assert_true(control_write(&c, account_put, &left));
+}
+
+static void a_link_works_after_a_crash_while_accepting(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = person_new(w, ada, "bo@example.org"), *path = invitation_for(w, ada, bo);
+    const char *entry = arena_printf(&w->a, "/people/%s", bo);
+    account_left(w, world_id(world_self(w, ada, "organisation")), world_id(bo), "bo@example.org");
+    assert_non_null(strstr(world_get(w, NULL, path, 200).body, "\"has_account\":true"));
+    world_post(w, NULL, path, ACCEPT, 201);
+    sign_in(w, "bo@example.org", 201);
+    assert_null(strstr(world_get(w, ada, entry, 200).body, "\"joined_at\":null"));
+    world_post(w, NULL, invitation_for(w, ada, bo), ACCEPT, 201);
+}
+
 static void a_link_sets_a_new_password(void **state)
 {
     struct world *w = *state;
@@ -428,6 +461,7 @@ int main(void)
         TEST(a_session_ends_by_itself),
         TEST(guessing_is_slowed_and_nobody_locked_out),
         TEST(an_invitation_works_once),
+        TEST(a_link_works_after_a_crash_while_accepting),
         TEST(a_link_sets_a_new_password),
         TEST(the_own_password_changes),
         TEST(members_change_their_own_name_and_zone),

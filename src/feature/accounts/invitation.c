@@ -160,34 +160,42 @@ static bool invitation_by_token(struct ctx *c, void *with)
     return row_find(c, &invitation_table, &by_token, ARGS(v), &s->row, &s->found);
 }
 
-static bool invitation_find(struct ctx *c, const char *token, struct invitation *ret,
-                            struct lookup *who)
+struct invited {
+    struct invitation row;
+    struct lookup who;
+    struct account_search account;
+};
+
+static bool invitation_find(struct ctx *c, const char *token, struct invited *ret)
 {
     struct invitation_search s = { .token = token };
+    struct lookup who = { 0 };
     if (!control_read(c, invitation_by_token, &s))
         return false;
     if (!s.found || s.row.expires_at.us <= c->now.us)
         return fail(c, NOT_FOUND, "This invitation is not valid any more");
-    who->id = s.row.person;
-    if (!organisation_read(c, s.row.organisation, lookup, who))
+    who.id = s.row.person;
+    if (!organisation_read(c, s.row.organisation, lookup, &who))
         return false;
-    if (!who->person.active || !who->person.email || text_equal(who->person.role, "none"))
+    if (!who.person.active || !who.person.email || text_equal(who.person.role, "none"))
         return fail(c, NOT_FOUND, "This invitation is not valid any more");
-    *ret = s.row;
+    struct account_search a = { .organisation = s.row.organisation, .person = s.row.person };
+    if (!account_search(c, &a))
+        return false;
+    *ret = (struct invited){ s.row, who, a };
     return true;
 }
 
 bool invitation_read(struct ctx *c, const void *in, void *ret)
 {
-    struct invitation row;
-    struct lookup who = { 0 };
-    if (!invitation_find(c, ((const struct invitation_accept *)in)->token, &row, &who))
+    struct invited i;
+    if (!invitation_find(c, ((const struct invitation_accept *)in)->token, &i))
         return false;
     *(struct invitation_view *)ret = (struct invitation_view){
-        .organisation_name = who.organisation.name,
-        .name = who.person.name,
-        .email = who.person.email,
-        .has_account = instant_given(who.person.joined_at),
+        .organisation_name = i.who.organisation.name,
+        .name = i.who.person.name,
+        .email = i.account.found ? i.account.account.email : i.who.person.email,
+        .has_account = i.account.found,
     };
     return true;
 }
@@ -206,27 +214,33 @@ static bool open_session(struct ctx *c, void *with)
                         c->x ? c->x->agent : NULL, &o->token);
 }
 
+/* The account decides, not what the directory says of it: a crash, or an archive that was taken in,
+   can leave an account that the directory does not know of. */
+static bool account_ready(struct ctx *c, const struct invited *i, const char *password)
+{
+    const struct account *account = &i->account.account;
+    if (!i->account.found)
+        return account_add(c, i->row.person, i->who.person.email, password);
+    return password_reset(c, account, password) &&
+           (instant_given(i->who.person.joined_at) || account_join(c, account));
+}
+
 bool invitation_accept(struct ctx *c, const void *in_record, void *ret)
 {
     const struct invitation_accept *in = in_record;
-    struct invitation row;
-    struct lookup who = { 0 };
+    struct invited i;
     if (!in->of_age)
         return fail_at(c, "/of_age", "must be affirmed: accounts are for people of 16 or older");
-    if (!invitation_find(c, in->token, &row, &who))
+    if (!invitation_find(c, in->token, &i))
         return false;
-    struct opening o = { .invitation = row.id,
-                         .search = { .email = email_lower(c->arena, who.person.email) } };
-    c->organisation = row.organisation;
+    struct opening o = { .invitation = i.row.id, .search = i.account };
+    c->organisation = i.row.organisation;
     c->actor = (struct actor){ .program = true, .name = "invitation" };
-    bool ok = instant_given(who.person.joined_at)
-                  ? password_reset(c, row.person, o.search.email, in->password)
-                  : account_add(c, row.person, who.person.email, in->password);
-    if (!ok || !control_write(c, open_session, &o))
+    if (!account_ready(c, &i, in->password) || !control_write(c, open_session, &o))
         return false;
-    c->actor = (struct actor){ .person = row.person,
+    c->actor = (struct actor){ .person = i.row.person,
                                .account = o.search.account.id,
-                               .role = role_parse(who.person.role),
-                               .team = who.person.team };
+                               .role = role_parse(i.who.person.role),
+                               .team = i.who.person.team };
     return session_answer(c, o.token, ret);
 }

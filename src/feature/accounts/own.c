@@ -69,16 +69,9 @@ bool password_change(struct ctx *c, const void *in, void *ret)
     return password_make(c, p->new_password, &change.hash) && control_write(c, hash_store, &change);
 }
 
-bool password_reset(struct ctx *c, struct id person, const char *email, const char *password)
+bool password_reset(struct ctx *c, const struct account *account, const char *password)
 {
-    struct account_search search = { .email = email };
-    struct change change = { 0 };
-    if (!account_search(c, &search))
-        return false;
-    if (!search.found || !id_equal(search.account.organisation, c->organisation) ||
-        !id_equal(search.account.person, person))
-        return fail(c, NOT_FOUND, "There is no account to set a password for");
-    change.account = search.account;
+    struct change change = { .account = *account };
     return password_make(c, password, &change.hash) && control_write(c, hash_store, &change);
 }
 

@@ -4,9 +4,10 @@
 
 #include "accounts.h"
 
-/* The account of an email in lower case. */
+/* The account of an email in lower case; without one, that of a person of an organisation. */
 struct account_search {
     const char *email;
+    struct id organisation, person;
     struct account account;
     bool found;
 };
@@ -15,10 +16,11 @@ MUST_USE bool account_find(struct ctx *c, struct account_search *search);   /* i
 
 const char *email_lower(struct arena *a, const char *email);
 
-/* A new password for the account of a person, which ends all its sessions. NOT_FOUND when the email
-   has no account, or somebody else's. Hashes: for threads that can wait. */
-MUST_USE bool password_reset(struct ctx *c, struct id person, const char *email,
-                             const char *password);
+/* Says in the directory that the person has this account, and signs in with its email. */
+MUST_USE bool account_join(struct ctx *c, const struct account *account);
+
+/* A new password for an account, which ends all its sessions. Hashes: for threads that can wait. */
+MUST_USE bool password_reset(struct ctx *c, const struct account *account, const char *password);
 
 /* Makes the hash of an account anew when it costs less than is asked for now. The password has just
    been found right. Hashes: for threads that can wait. */
