@@ -323,6 +323,12 @@ static bool arrival_note(struct ctx *c, void *with)
     return audit_add(c, "organisation.move", c->organisation, (struct id){ 0 }, NULL);
 }
 
+static bool activate(struct ctx *c, void *with)
+{
+    (void)with;
+    return tenant_activate(c, c->organisation);
+}
+
 static bool wait_for(struct take *k, enum frame_type wanted, struct blob *ret)
 {
     enum frame_type type;
@@ -341,7 +347,7 @@ static bool take_open(struct take *k, bool resumed)
                      !frame_send(k->fd, FRAME_VERIFIED, NULL, 0, c->err) ||
                      !wait_for(k, FRAME_ACTIVATE, &payload)))
         return false;
-    if (!ctx_write(c, arrival_note, NULL) || !tenant_activate(c, c->organisation))
+    if (!ctx_write(c, arrival_note, NULL) || !control_write(c, activate, NULL))
         return false;
     db_unfence(c->db);
     return true;

@@ -136,11 +136,6 @@ static bool state_set(struct ctx *c, struct id id, const char *state, field_set 
                       &ret);
 }
 
-static bool activate(struct ctx *c, void *with)
-{
-    return state_set(c, *(struct id *)with, "active", 0);
-}
-
 static bool condemn(struct ctx *c, void *with)
 {
     return tenant_condemn(c, *(struct id *)with);
@@ -153,7 +148,7 @@ static bool deleted(struct ctx *c, void *with)
 
 bool tenant_activate(struct ctx *c, struct id organisation)
 {
-    return control_write(c, activate, &organisation);
+    return state_set(c, organisation, "active", 0);
 }
 
 /* Other nodes close what they have open of it once they forget. */

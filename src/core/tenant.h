@@ -17,6 +17,8 @@ extern const struct table tenant_table;
 /* Makes an organisation with a fresh key and an empty database; its state is "creating" until
    tenant_activate. Outside a transaction. */
 MUST_USE bool tenant_create(struct ctx *c, struct id *ret);
+
+/* From now on it outlives a crash; in the control transaction that makes the first account. */
 MUST_USE bool tenant_activate(struct ctx *c, struct id organisation);
 
 /* The same for one that comes from another store: "arriving" until tenant_activate, and open to who

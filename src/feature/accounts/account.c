@@ -113,6 +113,7 @@ static bool open_account(struct ctx *c, void *with)
 {
     struct opening *o = with;
     return row_create(c, &account_table, &o->account) &&
+           tenant_activate(c, o->account.organisation) &&
            session_open(c, o->account.id, o->account.organisation, o->account.person, o->agent,
                         &o->token);
 }
@@ -126,7 +127,7 @@ static bool found(struct ctx *c, struct founding *f, struct opening *o)
     o->account.organisation = organisation;
     o->account.person = f->person;
     if (organisation_write(c, organisation, found_organisation, f) &&
-        control_write(c, open_account, o) && tenant_activate(c, organisation))
+        control_write(c, open_account, o))
         return true;
     struct error first = *c->err;
     *c->err = (struct error){ 0 };

@@ -176,6 +176,41 @@ static void a_half_made_organisation_goes_at_the_start(void **state)
     sign_in(w, "ada@example.org", 201);
 }
 
+static bool account_put(struct ctx *c, void *with)
+{
+    return row_create(c, &account_table, with);
+}
+
+/* As a kill -9 between the steps of making an account leaves it. */
+static void account_left(struct world *w, struct id organisation, struct id person,
+                         const char *email)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct account left = {
+        .email = email, .organisation = organisation, .person = person, .password_hash = "*"
+    };
+    assert_true(control_write(&c, account_put, &left));
+}
+
+/* One that got as far as the account: the email is free again. */
+static void a_half_made_account_goes_with_its_organisation(void **state)
+{
+    struct world *w = *state;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct id id;
+    assert_true(tenant_create(&c, &id));
+    account_left(w, id, id_new(c.now), "ada@example.org");
+    app_stop(w->app);
+    world_open(w);
+    assert_int_equal(organisations(w), 0);
+    world_sign_up(w, "Ada", "ada@example.org");
+    app_stop(w->app);
+    world_open(w);
+    assert_int_equal(organisations(w), 1);
+}
+
 /* Nothing tells an unknown email from a wrong password, or from somebody who was shut out. */
 static void refusals_look_alike(void **state)
 {
@@ -320,23 +355,6 @@ static void an_invitation_works_once(void **state)
     sign_in(w, "bo@example.org", 201);
 }
 
-static bool account_put(struct ctx *c, void *with)
-{
-    return row_create(c, &account_table, with);
-}
-
-/* As a kill -9 between the steps of making an account leaves it. */
-static void account_left(struct world *w, struct id organisation, struct id person,
-                         const char *email)
-{
-    struct error err = { 0 };
-    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
-    struct account left = {
-        .email = email, .organisation = organisation, .person = person, .password_hash = "*"
-    };
-    assert_true(control_write(&c, account_put, &left));
-}
-
 static void a_link_works_after_a_crash_while_accepting(void **state)
 {
     struct world *w = *state;
@@ -455,6 +473,7 @@ int main(void)
         TEST(the_case_of_an_email_does_not_matter),
         TEST(one_of_many_sign_ups_wins),
         TEST(a_half_made_organisation_goes_at_the_start),
+        TEST(a_half_made_account_goes_with_its_organisation),
         TEST(refusals_look_alike),
         TEST(a_change_of_standing_counts_at_once),
         TEST(sessions_are_listed_and_ended),
