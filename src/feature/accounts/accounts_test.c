@@ -385,6 +385,24 @@ static void a_link_sets_a_new_password(void **state)
     world_post(w, bo, arena_printf(&w->a, "/people/%s/invitation", owner), "{}", 403);
 }
 
+/* A link that an admin made for a member opens nothing once the member is an owner. */
+static void an_older_link_of_an_admin_is_not_for_an_owner(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *ann = world_invite(w, ada, "Ann", "ann@example.org", "admin");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    const char *id = world_self(w, bo, "person");
+    const char *path = arena_printf(&w->a, "/people/%s", id), *link = invitation_for(w, ann, id);
+    world_get(w, NULL, link, 200);
+    world_ask(w, ada, PATCH, path, "{\"role\":\"owner\"}", 2, 200);
+    world_get(w, NULL, link, 404);
+    world_post(w, NULL, link, ACCEPT, 404);
+    world_get(w, bo, "/session", 200);
+    world_post(w, ann, arena_printf(&w->a, "%s/invitation", path), "{}", 403);
+    world_post(w, NULL, invitation_for(w, ada, id), ACCEPT, 201);
+}
+
 static void the_own_password_changes(void **state)
 {
     struct world *w = *state;
@@ -482,6 +500,7 @@ int main(void)
         TEST(an_invitation_works_once),
         TEST(a_link_works_after_a_crash_while_accepting),
         TEST(a_link_sets_a_new_password),
+        TEST(an_older_link_of_an_admin_is_not_for_an_owner),
         TEST(the_own_password_changes),
         TEST(members_change_their_own_name_and_zone),
         TEST(a_cheap_hash_is_made_anew),

@@ -16,6 +16,7 @@ struct invitation {
     struct blob token_hash;
     struct id organisation, person;
     struct instant expires_at;
+    bool by_owner;
 };
 
 static const struct field invitation_fields[] = {
@@ -27,6 +28,8 @@ static const struct field invitation_fields[] = {
     FIELD(struct invitation, person, .privacy = PERSONAL, .subject = true, .filter = true,
           .doc = "Person invited"),
     FIELD(struct invitation, expires_at, .privacy = OPERATIONAL, .doc = "When the link ends"),
+    FIELD(struct invitation, by_owner, .privacy = OPERATIONAL,
+          .doc = "Whether an owner made it; no other link is for an owner"),
     { 0 },
 };
 
@@ -136,6 +139,7 @@ bool invitation_make(struct ctx *c, const void *in, void *ret)
         .organisation = c->organisation,
         .person = l.person.id,
         .expires_at = instant_plus(c->now, (struct span){ INVITATION_DAYS * 86400 }),
+        .by_owner = c->actor.role == ROLE_OWNER,
     };
     if (!control_write(c, invitation_insert, &row) || !ctx_write(c, invitation_note, &l.id))
         return false;
@@ -166,6 +170,14 @@ struct invited {
     struct account_search account;
 };
 
+/* The person may have become an owner since an admin made the link. */
+static bool is_open_to(const struct invitation *row, const struct person *person)
+{
+    bool owner = text_equal(person->role, "owner");
+    return person->active && person->email && !text_equal(person->role, "none") &&
+           (row->by_owner || !owner);
+}
+
 static bool invitation_find(struct ctx *c, const char *token, struct invited *ret)
 {
     struct invitation_search s = { .token = token };
@@ -177,7 +189,7 @@ static bool invitation_find(struct ctx *c, const char *token, struct invited *re
     who.id = s.row.person;
     if (!organisation_read(c, s.row.organisation, lookup, &who))
         return false;
-    if (!who.person.active || !who.person.email || text_equal(who.person.role, "none"))
+    if (!is_open_to(&s.row, &who.person))
         return fail(c, NOT_FOUND, "This invitation is not valid any more");
     struct account_search a = { .organisation = s.row.organisation, .person = s.row.person };
     if (!account_search(c, &a))
