@@ -352,6 +352,28 @@ static void test_hidden_is_not_asked_for(void **state)
     assert_false(table_check(&table, &err));
 }
 
+/* Erasing a person follows what is declared, so that nothing may name one without saying so. */
+static void test_people_are_declared(void **state)
+{
+    struct field fields[LENGTH(gadget_fields)];
+    struct table table = gadget_table;
+    struct error err = { 0 };
+    (void)state;
+    memcpy(fields, gadget_fields, sizeof fields);
+    table.fields = fields;
+    struct field *person = (struct field *)field_find(fields, "person");
+    assert_true(table_check(&table, &err));
+    person->subject = false;
+    person->refers = NULL;
+    assert_false(table_check(&table, &err));
+    assert_non_null(strstr(err.detail, "gadget.person"));
+    person->refers = &person_table;
+    assert_true(table_check(&table, &err));
+    person->subject = true;
+    table.log = table.control = true; /* people of all organisations would go */
+    assert_false(table_check(&table, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +387,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
         cmocka_unit_test(test_hidden_is_not_asked_for),
+        cmocka_unit_test(test_people_are_declared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

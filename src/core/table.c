@@ -33,6 +33,13 @@ static bool name_plain(const char *name)
     return n > 0 && n < 60 && !name[n] && name[0] >= 'a' && name[0] <= 'z';
 }
 
+/* Erasing finds a person by the subject, or by what refers to the directory. */
+static bool is_out_of_reach(const struct table *t, const struct field *f)
+{
+    bool id = f->kind == KIND_ID || (f->kind == KIND_LIST && f->of == KIND_ID);
+    return id && f->privacy == PERSONAL && !f->subject && !f->refers && !t->log && !t->control;
+}
+
 static bool columns_known(const struct table *t, const char *const *lists, struct error *err)
 {
     for (; lists && *lists; lists++) {
@@ -71,6 +78,9 @@ bool table_check(const struct table *t, struct error *err)
             return error_set(err, INTERNAL, "%s.%s has no storable kind", t->name, f->name);
         if (f->ai && f->privacy == SECRET)
             return error_set(err, INTERNAL, "%s.%s: AI never reads a secret", t->name, f->name);
+        if (is_out_of_reach(t, f))
+            return error_set(err, INTERNAL, "%s.%s names a person that erasing would not find",
+                             t->name, f->name);
         if (f->see && !field_hideable(f))
             return error_set(err, INTERNAL, "%s.%s is of a kind that cannot be absent", t->name,
                              f->name);

@@ -24,7 +24,8 @@ const struct field suggestion_fields[] = {
     FIELD(struct suggestion, state, .privacy = OPERATIONAL, .choices = states, .filter = true,
           .doc = "Whether somebody has decided"),
     FIELD(struct suggestion, problem, .privacy = OPERATIONAL, .doc = "Why it failed"),
-    FIELD(struct suggestion, decided_by, .privacy = PERSONAL, .doc = "Who decided"),
+    FIELD(struct suggestion, decided_by, .privacy = PERSONAL, .refers = &person_table,
+          .doc = "Who decided"),
     FIELD(struct suggestion, receipt, .privacy = OPERATIONAL,
           .doc = "Receipt of what was disclosed for it"),
     FIELD(struct suggestion, decided_at, .privacy = OPERATIONAL, .doc = "When"),
@@ -34,6 +35,23 @@ const struct field suggestion_fields[] = {
           .doc = "Answers left out because they read like instructions"),
     { 0 },
 };
+
+/* An archive of an earlier version can name somebody who was erased before. */
+static bool suggestion_check(struct ctx *c, enum op op, const void *old, void *row)
+{
+    static const struct query there = { "id = $1" };
+    struct suggestion *s = row;
+    struct person person;
+    bool found = false;
+    (void)old;
+    if (op != OP_TAKE || !id_given(s->decided_by))
+        return true;
+    if (!row_find(c, &person_table, &there, ARGS(value_id(s->decided_by)), &person, &found))
+        return false;
+    if (!found)
+        s->decided_by = (struct id){ 0 };
+    return true;
+}
 
 const struct table suggestion_table = {
     .name = "suggestion",
@@ -45,6 +63,7 @@ const struct table suggestion_table = {
     .read = &submissions_read,
     .write = &submissions_write,
     .erase = ERASE_ROW,
+    .check = suggestion_check,
 };
 
 /* What a person writes instead is of the hook's type, too. A hook that is gone asks nothing. */

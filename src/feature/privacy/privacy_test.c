@@ -3,6 +3,7 @@
 #include "feature/privacy/archive.h"
 #include "feature/privacy/privacy.h"
 
+#include "core/rows.h"
 #include "core/tenant.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"
@@ -93,6 +94,15 @@ static const struct permission *const note_permissions[] = { &note_use, NULL };
 static const struct feature notes = { .name = "notes",
                                       .tables = note_tables,
                                       .permissions = note_permissions };
+
+static const struct table *table_named(const struct app *app, const char *name)
+{
+    for (const struct table *const *t = app->tables; *t; t++)
+        if (!strcmp((*t)->name, name))
+            return *t;
+    fail_msg("no table %s", name);
+    return NULL;
+}
 
 enum { FEATURES_MAX = 20 };
 static const struct feature *all[FEATURES_MAX];
@@ -600,6 +610,46 @@ static void a_person_id_of_two_houses_is_two_people(void **state)
     world_post(w, NULL, "/session", sign_in, 401);
 }
 
+/* ---- who decided about an answer ---- */
+
+static bool suggestion_put(struct ctx *c, void *with)
+{
+    const struct table *t = table_named(c->app, "suggestion");
+    struct row *row = arena_alloc(c->arena, t->size);
+    EACH_FIELD (f, t->fields)
+        field_clear(f, row);
+    row->id = id_new(c->now);
+    row->version = 1;
+    row->created_at = row->updated_at = c->now;
+    *(const char **)field_in(field_find(t->fields, "state"), row) = "accepted";
+    *(struct id *)field_in(field_find(t->fields, "decided_by"), row) = *(struct id *)with;
+    return row_put(c, t, row);
+}
+
+static void suggestion_decided(struct house *h, struct id by)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(h->w->app, &h->w->a, &err, "test");
+    assert_true(organisation_write(&c, world_id(h->organisation), suggestion_put, &by));
+}
+
+static void erasing_clears_who_decided(void **state)
+{
+    struct house *h = *state;
+    const char *file = "tables/suggestion.jsonl";
+    suggestion_decided(h, world_id(h->bo_id));
+    world_post(h->w, h->owner, erasure(h, h->bo_id), "{\"confirm\":\"Bo " CANARY "\"}", 200);
+    struct unpacked u = unpack(h, export_of(h, h->owner, "/privacy/export"));
+    assert_non_null(strstr(file_of(h, &u, file), "\"decided_by\":null"));
+    assert_null(strstr(file_of(h, &u, file), h->bo_id));
+    /* as an earlier version, which left the name there, wrote its archives */
+    suggestion_decided(h, world_id(h->bo_id));
+    import_ok(h, h->other, export_of(h, h->owner, "/privacy/export"));
+    u = unpack(h, export_of(h, h->other, "/privacy/export"));
+    assert_int_equal(lines_of(file_of(h, &u, file)), 2);
+    assert_null(strstr(file_of(h, &u, file), h->bo_id));
+}
+
 /* An answer that is kept for a repeated request shows the person, too. */
 static void erasing_forgets_kept_answers(void **state)
 {
@@ -685,6 +735,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_objection_outlives_an_import, setup, teardown),
         cmocka_unit_test_setup_teardown(erasing_leaves_no_trace_but_the_books, setup, teardown),
         cmocka_unit_test_setup_teardown(a_person_id_of_two_houses_is_two_people, setup, teardown),
+        cmocka_unit_test_setup_teardown(erasing_clears_who_decided, setup, teardown),
         cmocka_unit_test_setup_teardown(erasing_forgets_kept_answers, setup, teardown),
         cmocka_unit_test_setup_teardown(an_owner_is_not_erased, setup, teardown),
         cmocka_unit_test_setup_teardown(nothing_opens_an_ended_organisation, setup, teardown),

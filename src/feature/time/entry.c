@@ -63,6 +63,7 @@ const struct field time_entry_fields[] = {
     FIELD(struct time_entry, source, .privacy = OPERATIONAL, .read_only = true,
           .choices = entry_sources, .doc = "How it came here"),
     FIELD(struct time_entry, running, .privacy = PERSONAL, .read_only = true, .unique = true,
+          .refers = &person_table,
           .doc = "The person while the timer runs; no two entries share it"),
     FIELD(struct time_entry, rate_minor, .privacy = OPERATIONAL, .read_only = true,
           .see = &rates_read,
