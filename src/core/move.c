@@ -78,7 +78,7 @@ static void declarations_hash(struct ctx *c, uint8_t ret[HASH_SIZE])
 {
     struct buffer all = buffer_new(c->arena);
     for (const struct table *const *t = c->app->tables; *t; t++)
-        if (!(*t)->control || table_owner(*t) || *t == &tenant_table)
+        if (tenant_owns(*t))
             buffer_printf(&all, "%s\n", columns_text(c->arena, *t));
     hash_sha256(all.at, all.len, ret);
 }

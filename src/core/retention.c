@@ -1,11 +1,26 @@
-/* retention.c: one statement per table that declares a retention. */
+/* retention.c: one statement per table that declares a retention, in the organisation's database
+   and among its rows of control. */
 #include "retention.h"
 
+#include "app.h"
 #include "audit.h"
 #include "db/compose.h"
 #include "scope.h"
 
 #include <stdio.h>
+
+static bool rows_expire(struct ctx *c, const struct table *t, int64_t *gone)
+{
+    const struct field *owner = table_owner(t);
+    struct instant before =
+        instant_plus(c->now, (struct span){ -(int64_t)t->retention_days * 86400 });
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[] = { value_instant(before), value_id(c->organisation) };
+    buffer_printf(&sql, "DELETE FROM %s WHERE created_at < $1", t->name);
+    if (owner)
+        buffer_printf(&sql, " AND \"%s\" = $2", owner->name);
+    return tx_run(c->tx, composed(c, &sql), args, owner ? 2 : 1, gone);
+}
 
 static bool expire(struct ctx *c, void *with)
 {
@@ -19,11 +34,7 @@ static bool expire(struct ctx *c, void *with)
         int64_t gone = 0;
         if (!t->retention_days)
             continue;
-        struct instant before =
-            instant_plus(c->now, (struct span){ -(int64_t)t->retention_days * 86400 });
-        struct buffer sql = buffer_new(c->arena);
-        buffer_printf(&sql, "DELETE FROM %s WHERE created_at < $1", t->name);
-        if (!tx_run(c->tx, composed(c, &sql), ARGS(value_instant(before)), &gone))
+        if (!rows_expire(c, t, &gone))
             return false;
         char action[96], detail[64];
         snprintf(action, sizeof action, "%s.expire", t->name);
@@ -34,9 +45,18 @@ static bool expire(struct ctx *c, void *with)
     return true;
 }
 
+static bool control_expire(struct ctx *c, void *with)
+{
+    (void)with;
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if ((*t)->retention_days && table_owner(*t) && !rows_expire(c, *t, NULL))
+            return false;
+    return true;
+}
+
 static bool retention_run(struct ctx *c)
 {
-    return ctx_write(c, expire, NULL);
+    return ctx_write(c, expire, NULL) && control_write(c, control_expire, NULL);
 }
 
 const struct job_type retention_job = {

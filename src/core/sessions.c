@@ -31,9 +31,9 @@ const struct table session_table = {
     .fields = session_fields,
     .size = sizeof(struct session),
     .erase = ERASE_ROW,
+    .retention_days = SESSION_DAYS,
     .control = true,
     .log = true,
-    .held_back = true,
 };
 
 enum { CACHE_SETS = 1024, CACHE_WAYS = 4, TOKEN_BYTES = 32 };

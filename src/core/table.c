@@ -95,6 +95,8 @@ bool table_check(const struct table *t, struct error *err)
     if (t->control && table_subject(t) && (!table_owner(t) || t->erase != ERASE_ROW))
         return error_set(err, INTERNAL, "table %s: a person of control is erased by row and owner",
                          t->name);
+    if (t->control && t->retention_days && !table_owner(t))
+        return error_set(err, INTERNAL, "table %s: rows of control expire by owner", t->name);
     if (t->path && (!t->read || (!t->write && t->ops != (OP_LIST | OP_READ) && t->ops != OP_LIST &&
                                  t->ops != OP_READ)))
         return error_set(err, INTERNAL, "table %s has routes and no permissions", t->name);

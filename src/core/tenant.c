@@ -37,6 +37,11 @@ const struct table tenant_table = {
     .log = true,
 };
 
+bool tenant_owns(const struct table *t)
+{
+    return !t->control || table_owner(t) || t == &tenant_table;
+}
+
 static bool tenant_insert(struct ctx *c, void *with)
 {
     struct tenant t = *(struct tenant *)with;

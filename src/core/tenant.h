@@ -14,6 +14,9 @@ struct tenant {
 };
 extern const struct table tenant_table;
 
+/* Whether the table's rows belong to organisations: all but what control keeps of the store. */
+bool tenant_owns(const struct table *t);
+
 /* Makes an organisation with a fresh key and an empty database; its state is "creating" until
    tenant_activate. Outside a transaction. */
 MUST_USE bool tenant_create(struct ctx *c, struct id *ret);

@@ -1,5 +1,6 @@
 /* accounts_test.c: signing up, in and out, invitations, and who stays out. */
 #include "core/rows.h"
+#include "core/runner.h"
 #include "core/tenant.h"
 #include "feature/accounts/accounts.h"
 #include "feature/all.h"
@@ -252,6 +253,20 @@ static void a_change_of_standing_counts_at_once(void **state)
 
 /* ---- sessions ---- */
 
+static const char *person_new(struct world *w, const char *by, const char *email)
+{
+    const char *json =
+        arena_printf(&w->a, "{\"name\":\"Bo\",\"email\":\"%s\",\"role\":\"member\"}", email);
+    return world_text(w, world_post(w, by, "/people", json, 201).body, "id");
+}
+
+static const char *invitation_for(struct world *w, const char *by, const char *person)
+{
+    struct answer link =
+        world_post(w, by, arena_printf(&w->a, "/people/%s/invitation", person), "{}", 201);
+    return arena_printf(&w->a, "/invitations/%s", world_text(w, link.body, "link_token"));
+}
+
 static void sessions_are_listed_and_ended(void **state)
 {
     struct world *w = *state;
@@ -285,6 +300,56 @@ static void a_session_ends_by_itself(void **state)
     w->later =
         (struct span){ -DAY_S }; /* a clock that is set back opens nothing and breaks nothing */
     world_get(w, ada, "/session", 401);
+}
+
+struct counting {
+    const struct table *table;
+    size_t count;
+};
+
+static bool rows_counted(struct ctx *c, void *with)
+{
+    static const struct query all = { "1 = 1", "A test looks everywhere" };
+    struct counting *n = with;
+    struct list list;
+    if (!rows_find(c, n->table, &all, NO_ARGS, &list))
+        return false;
+    n->count = list.count;
+    return true;
+}
+
+static size_t control_count(struct world *w, const char *name)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct counting n = { 0 };
+    for (const struct table *const *t = w->app->tables; *t; t++)
+        if (!strcmp((*t)->name, name))
+            n.table = *t;
+    assert_true(control_read(&c, rows_counted, &n));
+    return n.count;
+}
+
+/* What has ended in control is deleted by the daily job, as the tables declare. */
+static void sessions_and_links_that_ended_are_deleted(void **state)
+{
+    struct world *w = *state;
+    _Atomic bool stop = false;
+    w->later = (struct span){ -40 * DAY_S };
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    invitation_for(w, ada, person_new(w, ada, "bo@example.org"));
+    w->later = (struct span){ -20 * DAY_S };
+    ada = sign_in(w, "ada@example.org", 201).session;
+    invitation_for(w, ada, person_new(w, ada, "cy@example.org"));
+    w->later = (struct span){ -DAY_S };
+    invitation_for(w, ada, person_new(w, ada, "di@example.org"));
+    assert_int_equal(control_count(w, "session"), 2);
+    assert_int_equal(control_count(w, "invitation"), 3);
+    periodic_run(w->app, (struct instant){ 0 }, instant_now(), &stop);
+    assert_int_equal(control_count(w, "session"), 1);
+    assert_int_equal(control_count(w, "invitation"), 1);
+    w->later = (struct span){ 0 };
+    world_get(w, ada, "/session", 200);
 }
 
 /* ---- guessing ---- */
@@ -322,20 +387,6 @@ static void guessing_is_slowed_and_nobody_locked_out(void **state)
 }
 
 /* ---- invitations ---- */
-
-static const char *person_new(struct world *w, const char *by, const char *email)
-{
-    const char *json =
-        arena_printf(&w->a, "{\"name\":\"Bo\",\"email\":\"%s\",\"role\":\"member\"}", email);
-    return world_text(w, world_post(w, by, "/people", json, 201).body, "id");
-}
-
-static const char *invitation_for(struct world *w, const char *by, const char *person)
-{
-    struct answer link =
-        world_post(w, by, arena_printf(&w->a, "/people/%s/invitation", person), "{}", 201);
-    return arena_printf(&w->a, "/invitations/%s", world_text(w, link.body, "link_token"));
-}
 
 #define ACCEPT "{\"password\":\"" WORLD_PASSWORD "\",\"of_age\":true}"
 
@@ -496,6 +547,7 @@ int main(void)
         TEST(a_change_of_standing_counts_at_once),
         TEST(sessions_are_listed_and_ended),
         TEST(a_session_ends_by_itself),
+        TEST(sessions_and_links_that_ended_are_deleted),
         TEST(guessing_is_slowed_and_nobody_locked_out),
         TEST(an_invitation_works_once),
         TEST(a_link_works_after_a_crash_while_accepting),

@@ -33,20 +33,18 @@ static const struct field invitation_fields[] = {
     { 0 },
 };
 
+enum { INVITATION_DAYS = 7 };
+
 const struct table invitation_table = {
     .name = "invitation",
     .doc = "Links with which invited people make their accounts",
     .fields = invitation_fields,
     .size = sizeof(struct invitation),
     .erase = ERASE_ROW,
-    .indexes = (const char *const[]){ "expires_at", NULL },
-    .retention_days = 7,
+    .retention_days = INVITATION_DAYS,
     .control = true,
     .log = true,
-    .held_back = true,
 };
-
-enum { INVITATION_DAYS = 7 };
 
 const struct field person_id_fields[] = {
     FIELD(struct person_ref, id, .privacy = OPERATIONAL, .required = true,
@@ -86,16 +84,14 @@ const struct field invitation_view_fields[] = {
     { 0 },
 };
 
-/* A person has one link at a time, and those that have ended go. */
+/* A person has one link at a time. */
 static bool invitation_insert(struct ctx *c, void *with)
 {
-    static const struct query ended = { "DELETE FROM invitation WHERE expires_at <= $1" };
     static const struct query older = {
         "DELETE FROM invitation WHERE organisation = $1 AND person = $2"
     };
     struct invitation *i = with;
-    return tx_run(c->tx, &ended, ARGS(value_instant(c->now)), NULL) &&
-           tx_run(c->tx, &older, ARGS(value_id(i->organisation), value_id(i->person)), NULL) &&
+    return tx_run(c->tx, &older, ARGS(value_id(i->organisation), value_id(i->person)), NULL) &&
            row_create(c, &invitation_table, i);
 }
 

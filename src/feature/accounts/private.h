@@ -50,6 +50,4 @@ extern const struct table invitation_table;
     FIELD(type, of_age, .privacy = OPERATIONAL, .required = true, \
           .doc = "The person affirms to be 16 or older")
 
-enum { COOKIE_AGE_S = 30 * 86400 };
-
 #endif

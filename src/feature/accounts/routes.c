@@ -71,7 +71,7 @@ bool slowed(struct ctx *c, const struct limit *limit, const char *who)
 bool session_answer(struct ctx *c, const char *token, struct session_view *ret)
 {
     c->x->set_cookie = token;
-    c->x->cookie_age_s = COOKIE_AGE_S;
+    c->x->cookie_age_s = SESSION_DAYS * 86400;
     return session_view(c, ret);
 }
 

@@ -31,18 +31,22 @@ static bool dump_row(void *with, const void *record)
 static bool table_dump(struct ctx *c, struct dump *d, struct id person)
 {
     const struct field *subject = table_subject(d->table);
+    const struct field *owner = table_owner(d->table);
     struct buffer sql = buffer_new(c->arena);
-    struct value args[1] = { value_id(person) };
+    struct value args[] = { value_id(person), value_id(c->organisation) };
+    size_t n = 0;
     d->out = buffer_new(c->arena);
     buffer_string(&sql, "SELECT ");
     columns_add_to(&sql, d->table);
     buffer_printf(&sql, " FROM %s", d->table->name);
     if (id_given(person))
-        buffer_printf(&sql, " WHERE \"%s\" = $1", subject->name);
+        buffer_printf(&sql, " WHERE \"%s\" = $%zu", subject->name, ++n);
+    if (owner)
+        buffer_printf(&sql, " AND \"%s\" = $%zu", owner->name, ++n);
     buffer_string(&sql, " ORDER BY id");
     struct query q = query_composed(sql.at);
     q.whole = "All rows are handed out";
-    if (!tx_each(c->tx, &q, args, id_given(person), d->table->fields, d->table->size, dump_row, d))
+    if (!tx_each(c->tx, &q, args, n, d->table->fields, d->table->size, dump_row, d))
         return false;
     return d->out.len < EXPORT_MAX ||
            fail(c, TOO_LARGE, "The table %s is too large for one archive", d->table->name);
@@ -85,27 +89,63 @@ static void manifest_begin(struct ctx *c, struct buffer *m, struct id person)
                   at, id_given(person) ? "person" : "organisation", id);
 }
 
-bool export_make(struct ctx *c, struct id person, struct blob *ret)
+struct making {
+    struct id person;
+    struct buffer manifest;
+    struct archive_file *files; /* the first is the manifest */
+    size_t count;
+};
+
+static bool table_add(struct ctx *c, struct making *m, const struct table *t)
 {
+    struct dump d = { .table = t };
+    if (!table_dump(c, &d, m->person))
+        return false;
+    manifest_add(&m->manifest, &d, m->count == 1);
+    m->files[m->count++] =
+        (struct archive_file){ arena_printf(c->arena, "tables/%s.jsonl", t->name),
+                               { d.out.at, d.out.len } };
+    return true;
+}
+
+static bool organisation_add(struct ctx *c, void *with)
+{
+    struct making *m = with;
     const struct table **tables;
-    size_t count, n = 1;
+    size_t count, control = 0;
     if (!tables_all(c, &tables, &count))
         return false;
-    struct archive_file *files = arena_many(c->arena, count + 1, struct archive_file);
-    struct buffer m = buffer_new(c->arena);
-    manifest_begin(c, &m, person);
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        control += (*t)->control;
+    m->files = arena_many(c->arena, 1 + count + control, struct archive_file);
+    m->count = 1;
+    m->manifest = buffer_new(c->arena);
+    manifest_begin(c, &m->manifest, m->person);
     for (size_t i = 0; i < count; i++) {
-        struct dump d = { .table = tables[i] };
-        if (tables[i]->held_back || (id_given(person) && !table_subject(tables[i])))
-            continue;
-        if (!table_dump(c, &d, person))
+        bool wanted = !id_given(m->person) || table_subject(tables[i]);
+        if (wanted && !tables[i]->held_back && !table_add(c, m, tables[i]))
             return false;
-        manifest_add(&m, &d, n == 1);
-        files[n++] =
-            (struct archive_file){ arena_printf(c->arena, "tables/%s.jsonl", tables[i]->name),
-                                   { d.out.at, d.out.len } };
     }
-    buffer_string(&m, "\n  ]\n}\n");
-    files[0] = (struct archive_file){ "manifest.json", { m.at, m.len } };
-    return archive_write(c->arena, files, n, c->now, ret, c->err);
+    return true;
+}
+
+static bool control_add(struct ctx *c, void *with)
+{
+    struct making *whole = with, m = *whole; /* each try begins with what the organisation gave */
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if ((*t)->control && table_subject(*t) && !(*t)->held_back && !table_add(c, &m, *t))
+            return false;
+    *whole = m;
+    return true;
+}
+
+bool export_make(struct ctx *c, struct id person, struct blob *ret)
+{
+    struct making m = { .person = person };
+    if (!ctx_read(c, organisation_add, &m) ||
+        (id_given(person) && !control_read(c, control_add, &m)))
+        return false;
+    buffer_string(&m.manifest, "\n  ]\n}\n");
+    m.files[0] = (struct archive_file){ "manifest.json", { m.manifest.at, m.manifest.len } };
+    return archive_write(c->arena, m.files, m.count, c->now, ret, c->err);
 }

@@ -269,8 +269,39 @@ static void a_copy_holds_own_rows_alone(void **state)
     assert_false(says(&u, "the owner's"));
     assert_false(says(&u, "ada@example.org"));
     assert_false(says(&u, PIN));
+    const char *account = file_of(h, &u, "tables/account.jsonl");
+    assert_int_equal(lines_of(account), 1);
+    assert_non_null(strstr(account, "zanzibar@example.org"));
+    assert_int_equal(lines_of(file_of(h, &u, "tables/session.jsonl")), 1);
+    assert_false(says(&u, "password_hash"));
+    assert_false(says(&u, "token_hash"));
     world_get(h->w, h->bo, "/privacy/export", 403);
     world_get(h->w, NULL, "/privacy/me", 401);
+}
+
+static void the_data_map_shows_ways_in(void **state)
+{
+    struct house *h = *state;
+    const char *map = world_get(h->w, h->bo, "/privacy/data-map", 200).body;
+    static const char *const rows[][4] = {
+        { "account", "email", "PERSONAL", "\"exported\":true,\"erase\":\"row\"" },
+        { "account", "password_hash", "SECRET", "\"exported\":false,\"erase\":\"row\"" },
+        { "session", "agent", "PERSONAL", "\"retention_days\":30" },
+        { "invitation", "expires_at", "OPERATIONAL", "\"retention_days\":7" },
+        { "audit_event", "actor", "PERSONAL", "\"erase\":\"none\"" },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *start = arena_printf(&h->w->a, "{\"table\":\"%s\"", rows[i][0]);
+        const char *column = arena_printf(&h->w->a, "\"column\":\"%s\"", rows[i][1]);
+        bool found = false;
+        for (const char *at = map; !found && (at = strstr(at, start)); at++) {
+            const char *row = arena_text(&h->w->a, at, strcspn(at, "}"));
+            found = strstr(row, column) && strstr(row, rows[i][2]) && strstr(row, rows[i][3]);
+        }
+        if (!found)
+            fail_msg("%s.%s is not in the map with %s", rows[i][0], rows[i][1], rows[i][3]);
+    }
+    assert_null(strstr(map, "\"table\":\"rate_limit\"")); /* of the store, not of anybody */
 }
 
 /* ---- taking in ---- */
@@ -726,6 +757,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(export_holds_all_but_secrets, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_holds_own_rows_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_data_map_shows_ways_in, setup, teardown),
         cmocka_unit_test_setup_teardown(an_import_equals_what_was_exported, setup, teardown),
         cmocka_unit_test_setup_teardown(one_can_go_back_to_an_own_archive, setup, teardown),
         cmocka_unit_test_setup_teardown(the_importer_is_recognised_by_email, setup, teardown),

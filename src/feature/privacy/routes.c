@@ -4,6 +4,7 @@
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
+#include "core/tenant.h"
 #include "feature/organisation/organisation.h"
 
 #include <string.h>
@@ -34,7 +35,8 @@ static const struct field map_row_fields[] = {
     FIELD(struct map_row, subject, .privacy = OPERATIONAL,
           .doc = "Whether it names the person whose data the row is"),
     FIELD(struct map_row, ai, .privacy = OPERATIONAL, .doc = "Whether AI may read it"),
-    FIELD(struct map_row, exported, .privacy = OPERATIONAL, .doc = "Whether it is exported"),
+    FIELD(struct map_row, exported, .privacy = OPERATIONAL,
+          .doc = "Whether it is exported; of accounts and sessions, with a person's own data"),
     FIELD(struct map_row, erase, .privacy = OPERATIONAL,
           .doc = "What erasing the person does: row, clear, or none"),
     FIELD(struct map_row, read_by, .privacy = OPERATIONAL, .doc = "Permission needed to read it"),
@@ -45,9 +47,28 @@ static const struct field map_row_fields[] = {
 
 static const char *erase_of(const struct table *t)
 {
-    if (!table_subject(t) || t->log)
+    if (!table_subject(t) || t->erase == ERASE_MISSING)
         return "none";
     return t->erase == ERASE_PERSON ? "clear" : "row";
+}
+
+/* The organisation's tables, then those of control with rows of organisations. */
+static bool map_tables(struct ctx *c, const struct table ***ret, size_t *count)
+{
+    const struct table **own, **all;
+    size_t n, more = 0;
+    if (!tables_all(c, &own, &n))
+        return false;
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        more++;
+    all = arena_many(c->arena, n + more, const struct table *);
+    memcpy(all, own, n * sizeof *all);
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if ((*t)->control && tenant_owns(*t))
+            all[n++] = *t;
+    *ret = all;
+    *count = n;
+    return true;
 }
 
 static bool data_map(struct ctx *c, const void *in, void *ret)
@@ -56,7 +77,7 @@ static bool data_map(struct ctx *c, const void *in, void *ret)
     size_t count, rows = 0, n = 0;
     (void)in;
     (void)ret;
-    if (!tables_all(c, &tables, &count))
+    if (!map_tables(c, &tables, &count))
         return false;
     for (size_t i = 0; i < count; i++)
         rows += field_count(tables[i]->fields);
@@ -72,7 +93,8 @@ static bool data_map(struct ctx *c, const void *in, void *ret)
                 .privacy = privacy_name(f->privacy),
                 .subject = f->subject,
                 .ai = f->ai,
-                .exported = !t->held_back && f->privacy != SECRET,
+                .exported =
+                    !t->held_back && (!t->control || table_subject(t)) && f->privacy != SECRET,
                 .erase = erase_of(t),
                 .read_by = f->see    ? f->see->name
                            : t->read ? t->read->name
@@ -90,12 +112,6 @@ struct export
     struct blob zip;
 };
 
-static bool export_run(struct ctx *c, void *with)
-{
-    struct export *e = with;
-    return export_make(c, e->person, &e->zip);
-}
-
 static bool export_note(struct ctx *c, void *with)
 {
     struct export *e = with;
@@ -106,7 +122,7 @@ static bool export_note(struct ctx *c, void *with)
 static bool answer_zip(struct ctx *c, struct id person, const char *filename)
 {
     struct export e = { .person = person };
-    if (!ctx_read(c, export_run, &e) || !ctx_write(c, export_note, &e))
+    if (!export_make(c, person, &e.zip) || !ctx_write(c, export_note, &e))
         return false;
     c->x->bytes = e.zip;
     c->x->type = "application/zip";
