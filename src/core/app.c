@@ -295,3 +295,10 @@ bool tables_all(struct ctx *c, const struct table ***ret, size_t *count)
     *count = n;
     return true;
 }
+
+void tables_settle(struct ctx *c)
+{
+    for (const struct table *const *t = c->app->tables; *t; t++)
+        if ((*t)->settle)
+            (*t)->settle(c);
+}

@@ -68,4 +68,8 @@ MUST_USE bool event_add(struct ctx *c, const struct event_type *type, struct id 
    organisation has declared itself. Needs a transaction. */
 MUST_USE bool tables_all(struct ctx *c, const struct table ***ret, size_t *count);
 
+/* Hands the rows that are written after their answers (receipts) to the writer of the ctx's
+   organisation: whoever is queued there behind them sees them. Outside a transaction. */
+void tables_settle(struct ctx *c);
+
 #endif

@@ -244,14 +244,6 @@ static bool hand_over(struct ctx *c, void *with)
     return tenant_leave(c, c->organisation, g->move);
 }
 
-/* Rows that are written after their answers (receipts) go in front of the last pass. */
-static void rows_settle(struct ctx *c)
-{
-    for (const struct table *const *t = c->app->tables; *t; t++)
-        if ((*t)->settle)
-            (*t)->settle(c);
-}
-
 static bool give_open(struct give *g)
 {
     struct ctx *c = g->c;
@@ -261,7 +253,7 @@ static bool give_open(struct give *g)
         return false;
     g->ran = false;
     c->app->moving.paused = true;
-    rows_settle(c);
+    tables_settle(c);
     bool ok = ctx_write(c, pass_last, g) && control_write(c, hand_over, g);
     if (!ok) {
         struct error none = { 0 }, *outer = c->err;

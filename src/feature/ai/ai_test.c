@@ -600,6 +600,47 @@ static void test_receipt_outlives_the_process(void **state)
     assert_non_null(strstr(audit, "ai_receipt.create"));
 }
 
+static size_t receipts_count(struct house *h)
+{
+    const char *list = world_get(h->w, h->owner, "/ai/receipts?limit=500", 200).body;
+    size_t n = 0;
+    for (const char *at = list; (at = strstr(at, "\"commitment\":")); at++)
+        n++;
+    return n;
+}
+
+/* A row that was on its way while its person was erased, from this process and an earlier one. */
+static void test_a_late_receipt_brings_nobody_back(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    struct error err = { 0 };
+    const char *bo = world_invite(w, h->owner, "Bo", "bo@example.org", "member");
+    const char *id = world_self(w, bo, "person");
+    struct ai_receipt r[3];
+    int slot[3];
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    c.organisation = world_id(world_self(w, h->owner, "organisation"));
+    for (int i = 0; i < 3; i++) {
+        r[i] = (struct ai_receipt){ .id = id_new(c.now),
+                                    .version = 1,
+                                    .created_at = c.now,
+                                    .updated_at = c.now,
+                                    .person = world_id(id),
+                                    .capability = "feedback.me",
+                                    .reason = "SENT" };
+        assert_true(receipts_keep(&c, receipt_record(&c, &r[i]), &slot[i]));
+    }
+    receipts_write(&c, slot[0], &r[0]);
+    world_post(w, h->owner, arena_printf(&w->a, "/people/%s/erasure", id), "{\"confirm\":\"Bo\"}",
+               200);
+    receipts_write(&c, slot[1], &r[1]);
+    house_restart(h);
+    const char *list = world_get(w, h->owner, "/ai/receipts", 200).body;
+    assert_int_equal(receipts_count(h), 3);
+    assert_null(strstr(list, id));
+}
+
 /* One that was written, but whose slot was not cleared any more, is not written twice. */
 static void test_receipt_is_written_once(void **state)
 {
@@ -621,15 +662,6 @@ static void test_receipt_is_written_once(void **state)
     const char *list = world_get(w, h->owner, "/ai/receipts", 200).body;
     assert_string_equal(world_text(w, list, "reason"), "OK");
     assert_null(strstr(list, "SENT"));
-}
-
-static size_t receipts_count(struct house *h)
-{
-    const char *list = world_get(h->w, h->owner, "/ai/receipts?limit=500", 200).body;
-    size_t n = 0;
-    for (const char *at = list; (at = strstr(at, "\"commitment\":")); at++)
-        n++;
-    return n;
 }
 
 static int status_of(struct house *h, const char *json)
@@ -781,6 +813,7 @@ int main(void)
         WITH(test_much_text, open_feedback),
         WITH(test_receipt_proves_and_tells_nothing, open_feedback),
         WITH(test_receipt_outlives_the_process, open_feedback),
+        WITH(test_a_late_receipt_brings_nobody_back, open_feedback),
         WITH(test_receipt_is_written_once, open_feedback),
         WITH(test_disk_refuses, open_feedback),
         WITH(test_many_at_once, open_feedback),

@@ -80,11 +80,36 @@ static bool record_read(struct ctx *c, struct blob record, struct ai_receipt *re
                      fields, ret, true, &given, c->err);
 }
 
-/* A row that is there already was written just before its slot could be cleared. */
-static bool row_write(struct ctx *c, const struct ai_receipt *row)
+struct asker {
+    struct id id;
+};
+static const struct field asker_fields[] = {
+    FIELD(struct asker, id, .privacy = OPERATIONAL, .doc = "Person"),
+    { 0 },
+};
+
+/* Whoever was erased since the answer stays erased. */
+static bool asker_check(struct ctx *c, struct ai_receipt *row)
 {
-    if (row_put(c, &ai_receipt_table, row))
-        return audit_add(c, "ai_receipt.create", row->id, row->person, row->reason);
+    static const struct query there = { "SELECT id FROM person WHERE id = $1" };
+    struct asker asker;
+    bool found = true;
+    if (id_given(row->person) &&
+        !tx_row(c->tx, &there, ARGS(value_id(row->person)), asker_fields, &asker, &found))
+        return false;
+    if (!found)
+        row->person = (struct id){ 0 };
+    return true;
+}
+
+/* A row that is there already was written just before its slot could be cleared. */
+static bool row_write(struct ctx *c, const struct ai_receipt *kept)
+{
+    struct ai_receipt row = *kept;
+    if (!asker_check(c, &row))
+        return false;
+    if (row_put(c, &ai_receipt_table, &row))
+        return audit_add(c, "ai_receipt.create", row.id, row.person, row.reason);
     if (c->err->problem != ALREADY_EXISTS)
         return false;
     *c->err = (struct error){ 0 };

@@ -229,8 +229,10 @@ static bool erase_post(struct ctx *c, const void *in, void *ret)
 {
     struct erase_work w = { in, ret };
     struct id person = w.in->id;
-    return ctx_read(c, erase_check, &w) && control_write(c, account_end, &person) &&
-           ctx_write(c, erase_run, &w);
+    if (!ctx_read(c, erase_check, &w) || !control_write(c, account_end, &person))
+        return false;
+    tables_settle(c);
+    return ctx_write(c, erase_run, &w);
 }
 
 struct end_new {
