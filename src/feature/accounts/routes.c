@@ -197,12 +197,8 @@ static bool session_own_end(struct ctx *c, void *with)
 static bool session_end(struct ctx *c, const void *in, void *ret)
 {
     struct id id = ((const struct person_ref *)in)->id;
-    struct actor outer = c->actor;
     (void)ret;
-    c->actor.program = true; /* sessions have no permission of their own: own ones are checked */
-    bool ok = control_write(c, session_own_end, &id);
-    c->actor = outer;
-    return ok;
+    return control_write(c, session_own_end, &id);
 }
 
 static const struct field session_id_fields[] = {
@@ -226,7 +222,7 @@ static const struct route routes[] = {
     { PUT, "/session/password", password_change,
       "Change the own password; every other session ends", .who = WHO_MEMBER,
       INPUT(struct password_change, password_change_fields), LANE(LANE_PASSWORD),
-      .fails = FAILS(BAD_CREDENTIALS, RATE_LIMITED) },
+      .fails = FAILS(RATE_LIMITED) },
     { PUT, "/session/profile", profile_change, "Change the own name and time zone",
       .who = WHO_MEMBER, INPUT(struct profile, profile_fields),
       OUTPUT(struct session_view, session_view_fields), .ok = 200, LANE(LANE_SLOW),
