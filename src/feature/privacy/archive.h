@@ -7,6 +7,9 @@
 #include "base/instant.h"
 #include "base/text.h"
 
+/* The most that is put into an archive or taken out of one: all of it is in memory at once. */
+enum { ARCHIVE_BYTES = 512 << 20 };
+
 struct archive_file {
     const char *name;
     struct blob content;

@@ -11,10 +11,9 @@
 
 #include <string.h>
 
-enum { EXPORT_MAX = 512 << 20 };
-
 struct dump {
     const struct table *table;
+    size_t bytes_max;
     struct buffer out;
     int64_t rows;
 };
@@ -25,7 +24,7 @@ static bool dump_row(void *with, const void *record)
     json_record(&d->out, d->table->fields, record);
     buffer_char(&d->out, '\n');
     d->rows++;
-    return d->out.len < EXPORT_MAX;
+    return d->out.len <= d->bytes_max;
 }
 
 static bool table_dump(struct ctx *c, struct dump *d, struct id person)
@@ -48,8 +47,10 @@ static bool table_dump(struct ctx *c, struct dump *d, struct id person)
     q.whole = "All rows are handed out";
     if (!tx_each(c->tx, &q, args, n, d->table->fields, d->table->size, dump_row, d))
         return false;
-    return d->out.len < EXPORT_MAX ||
-           fail(c, TOO_LARGE, "The table %s is too large for one archive", d->table->name);
+    return d->out.len <= d->bytes_max ||
+           fail(c, TOO_LARGE,
+                "This is too large for one archive; the table %s did not fit any more",
+                d->table->name);
 }
 
 static void hash_add(struct buffer *out, const void *at, size_t n)
@@ -91,6 +92,7 @@ static void manifest_begin(struct ctx *c, struct buffer *m, struct id person)
 
 struct making {
     struct id person;
+    size_t bytes_max, left; /* for the rows of all tables together */
     struct buffer manifest;
     struct archive_file *files; /* the first is the manifest */
     size_t count;
@@ -98,9 +100,10 @@ struct making {
 
 static bool table_add(struct ctx *c, struct making *m, const struct table *t)
 {
-    struct dump d = { .table = t };
+    struct dump d = { .table = t, .bytes_max = m->left };
     if (!table_dump(c, &d, m->person))
         return false;
+    m->left -= d.out.len;
     manifest_add(&m->manifest, &d, m->count == 1);
     m->files[m->count++] =
         (struct archive_file){ arena_printf(c->arena, "tables/%s.jsonl", t->name),
@@ -119,6 +122,7 @@ static bool organisation_add(struct ctx *c, void *with)
         control += (*t)->control;
     m->files = arena_many(c->arena, 1 + count + control, struct archive_file);
     m->count = 1;
+    m->left = m->bytes_max;
     m->manifest = buffer_new(c->arena);
     manifest_begin(c, &m->manifest, m->person);
     for (size_t i = 0; i < count; i++) {
@@ -139,9 +143,9 @@ static bool control_add(struct ctx *c, void *with)
     return true;
 }
 
-bool export_make(struct ctx *c, struct id person, struct blob *ret)
+bool export_make(struct ctx *c, struct id person, size_t bytes_max, struct blob *ret)
 {
-    struct making m = { .person = person };
+    struct making m = { .person = person, .bytes_max = bytes_max };
     if (!ctx_read(c, organisation_add, &m) ||
         (id_given(person) && !control_read(c, control_add, &m)))
         return false;

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-enum { IMPORT_FILES = 2000, IMPORT_BYTES = 512 << 20, IMPORT_LEAST = 16 << 20, SHRINK_MAX = 100 };
+enum { IMPORT_FILES = 2000, IMPORT_LEAST = 16 << 20, SHRINK_MAX = 100 };
 
 struct import {
     struct manifest manifest;
@@ -228,8 +228,8 @@ static bool archive_open(struct ctx *c, struct import *i, struct blob archive)
 {
     struct archive_file *files;
     size_t count, most = IMPORT_LEAST + archive.len * SHRINK_MAX;
-    return archive_read(c->arena, archive, IMPORT_FILES, most < IMPORT_BYTES ? most : IMPORT_BYTES,
-                        &files, &count, c->err) &&
+    return archive_read(c->arena, archive, IMPORT_FILES,
+                        most < ARCHIVE_BYTES ? most : ARCHIVE_BYTES, &files, &count, c->err) &&
            manifest_read(c->arena, files, count, &i->manifest, c->err) &&
            row_get(c, &person_table, c->actor.person, &i->self) &&
            manifest_settle(c->arena, &i->manifest, &i->self, c->err);

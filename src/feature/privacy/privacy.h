@@ -8,8 +8,9 @@
 /* Everything of the ctx's organisation but SECRET columns and technical tables, as a ZIP archive:
    manifest.json with the SHA-256, rows and columns of each file, then tables/NAME.jsonl, one JSON
    object a row. With `person`, only rows whose subject is that person, those of control (account,
-   sessions) too. Outside a transaction. */
-MUST_USE bool export_make(struct ctx *c, struct id person, struct blob *ret);
+   sessions) too. TOO_LARGE when all rows together are more than `bytes_max`. Outside a transaction.
+ */
+MUST_USE bool export_make(struct ctx *c, struct id person, size_t bytes_max, struct blob *ret);
 
 struct import_result {
     int64_t tables, rows;

@@ -258,6 +258,33 @@ static void export_holds_all_but_secrets(void **state)
     }
 }
 
+/* All of an archive is in memory at once, so that its tables share one bound. */
+static void tables_share_the_bound_of_an_archive(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    size_t total = 0, largest = 0;
+    struct blob zip;
+    c.organisation = world_id(h->organisation);
+    assert_true(db_open(w->app->store, c.organisation, false, &c.db, &err));
+    assert_true(export_make(&c, (struct id){ 0 }, ARCHIVE_BYTES, &zip));
+    struct unpacked u = unpack(h, zip);
+    for (size_t i = 1; i < u.count; i++) {
+        size_t n = u.files[i].content.len;
+        total += n;
+        largest = n > largest ? n : largest;
+    }
+    assert_true(largest < total - 1);
+    bool fits = export_make(&c, (struct id){ 0 }, total, &zip);
+    bool more = export_make(&c, (struct id){ 0 }, total - 1, &zip);
+    db_release(c.db);
+    assert_true(fits);
+    assert_false(more);
+    assert_int_equal(err.problem, TOO_LARGE);
+}
+
 static void a_copy_holds_own_rows_alone(void **state)
 {
     struct house *h = *state;
@@ -756,6 +783,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(export_holds_all_but_secrets, setup, teardown),
+        cmocka_unit_test_setup_teardown(tables_share_the_bound_of_an_archive, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_holds_own_rows_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(the_data_map_shows_ways_in, setup, teardown),
         cmocka_unit_test_setup_teardown(an_import_equals_what_was_exported, setup, teardown),

@@ -6,6 +6,7 @@
 #include "core/rows.h"
 #include "core/tenant.h"
 #include "feature/organisation/organisation.h"
+#include "feature/privacy/archive.h"
 
 #include <string.h>
 
@@ -122,7 +123,7 @@ static bool export_note(struct ctx *c, void *with)
 static bool answer_zip(struct ctx *c, struct id person, const char *filename)
 {
     struct export e = { .person = person };
-    if (!export_make(c, person, &e.zip) || !ctx_write(c, export_note, &e))
+    if (!export_make(c, person, ARCHIVE_BYTES, &e.zip) || !ctx_write(c, export_note, &e))
         return false;
     c->x->bytes = e.zip;
     c->x->type = "application/zip";
