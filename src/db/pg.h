@@ -13,6 +13,7 @@ enum {
     PG_PARAMETERS_MAX = 192, /* of one statement, blind ones included */
     PG_BUCKETS = 64,         /* of a connection's statement table */
     PG_AHEAD_MAX = 8,        /* commands that go ahead of a statement, in the same round trip */
+    PG_FLYING_MAX = 256,     /* results that nobody has waited for */
     PG_ATTEMPTS = 10,        /* of a transaction that meets conflicts */
     PG_AGE_S = 30 * 60,      /* a connection is closed when it is as old … */
     PG_USES = 50000,    /* … or has run as many statements, for what the server keeps for it */
@@ -165,13 +166,18 @@ struct pg_conn {
     struct pg_relation *relations;
     struct pg_stream *stream;
 
+    int flying; /* results that are to come; of a reading transaction's end too, for who is next */
+
     /* Of the transaction that runs. */
     const char *ahead[PG_AHEAD_MAX]; /* sent with the next statement */
     int ahead_count;
     bool begun;   /* the server knows of it */
+    bool swift;   /* nobody waits for a statement whose result nobody asks for */
     bool careful; /* each statement has a savepoint of its own */
     bool failed;  /* a statement failed, and with it the transaction, to the last savepoint */
     bool after;   /* a statement was asked for after that */
+    bool late;    /* one failed that nobody had waited for: whose it was, is not known */
+    bool dirty;   /* the work has sent something that would change rows */
     bool lost;    /* a conflict, or the connection is gone: all of it must be run again */
     bool stale;   /* what it has prepared no longer fits the tables */
     bool wrote;   /* something that a commit would keep */
@@ -200,8 +206,26 @@ void pg_conns_close(struct db *db); /* the idle ones */
 
 void pg_ahead(struct pg_conn *conn, const char *sql); /* a constant, or as long-lived as db */
 
-/* Ends the transaction: "COMMIT" or "ROLLBACK". */
-bool pg_end(struct pg_conn *conn, const char *how, struct error *err);
+/* Ends the transaction. pg_close takes it back and waits for nothing: whoever has the connection
+   next reads the answer. */
+bool pg_commit(struct pg_conn *conn, struct error *err);
+void pg_close(struct pg_conn *conn);
+
+/* Sending; what was sent is written to the server at pg_sync at the latest. */
+bool pg_flown(struct pg_conn *conn, int sent); /* counts what libpq was given to send, if it was */
+bool pg_command(struct pg_conn *conn, const char *sql);
+bool pg_ahead_send(struct pg_conn *conn);
+bool pg_sync(struct pg_conn *conn);
+
+/* The next result. */
+PGresult *pg_result(struct pg_conn *conn);
+
+/* Reads results until `left` are to come. The first complaint is noted; false. */
+bool pg_settle(struct pg_conn *conn, int left, struct error *err);
+
+/* The same for all of them; then the functions of libpq that wait by themselves may be used. */
+bool pg_quiet(struct pg_conn *conn, struct error *err);
+bool pg_broken(struct pg_conn *conn, struct error *err);
 
 /* The prepared statement of a query for these values; marked busy until pg_stmt_put. */
 MUST_USE bool pg_stmt_get(struct pg_conn *conn, const char *sql, const struct value *args, size_t n,
@@ -211,6 +235,9 @@ void pg_stmts_free(struct pg_conn *conn);
 
 /* Runs it; all rows at once. NULL when it failed. */
 PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args);
+
+/* Sends it, for whose result nobody asks. Its failure shows at what is waited for next, as `late`. */
+MUST_USE bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args);
 
 /* Runs it; rows are then taken with pg_stream_next (NULL at the end, or with the error noted), and
    pg_stream_end must be called. */

@@ -1,6 +1,11 @@
 /* pg_batch.c: transactions: a reading one in a snapshot, and group commit of queued works; both
    are run again when they meet a conflict.
 
+   Works run swiftly first: without savepoints, and nobody waits for a statement whose result nobody
+   asks for. When any of them fails after it has written, or a statement fails, all that is kept of the batch
+   is taken back, and it is run again with a savepoint around each work, waiting for each statement,
+   so that a failure is told to the work whose it is and touches no other.
+
    A statement that fails takes its transaction along, but works may go on after one. A work that
    did is run again, carefully: with a savepoint around each statement. Few works ever do, so none
    pays for it beforehand. */
@@ -63,7 +68,7 @@ bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct e
         pg_ahead(conn, begin_read);
         work_call(conn, &w, false);
         bool lost = conn->lost, again = went_on(conn, &w);
-        pg_end(conn, "ROLLBACK", &(struct error){ 0 });
+        pg_close(conn);
         pg_conn_put(conn);
         if (!again && (!lost || attempt == PG_ATTEMPTS))
             break;
@@ -138,25 +143,80 @@ static void batch_failed(struct work *batch, const struct error *err)
     }
 }
 
+/* What was begun is taken back; the connection may begin anew. */
+static void batch_undo(struct pg_conn *conn)
+{
+    pg_close(conn);
+    conn->swift = conn->careful = conn->failed = conn->after = conn->late = conn->dirty = false;
+    conn->wrote = false;
+}
+
+static void batch_begin(struct pg_conn *conn)
+{
+    pg_ahead(conn, begin_write);
+    pg_ahead(conn, conn->db->pg->lock);
+}
+
+static void batch_reset(struct work *batch)
+{
+    for (struct work *w = batch; w; w = w->next) {
+        w->ok = true;
+        error_forget(w->err);
+    }
+}
+
+/* False when that will not do. */
+static bool batch_swift(struct pg_conn *conn, struct work *batch, struct error *err)
+{
+    batch_begin(conn);
+    conn->swift = true;
+    for (struct work *w = batch; w; w = w->next) {
+        conn->dirty = false;
+        work_call(conn, w, true);
+        if (conn->failed || (!w->ok && conn->dirty))
+            return false;
+    }
+    return pg_commit(conn, err);
+}
+
+static bool batch_patient(struct pg_conn *conn, struct work *batch, struct error *err)
+{
+    batch_begin(conn);
+    for (struct work *w = batch; w; w = w->next)
+        if (!work_run(conn, w))
+            return error_set(err, UNAVAILABLE, "the database is busy");
+    return pg_commit(conn, err);
+}
+
+/* A work that is alone and fails by itself needs no second run, if all that it has sent went well. */
+static bool alone_failed(struct pg_conn *conn, const struct work *w)
+{
+    return !w->next && !w->ok && !conn->failed && pg_sync(conn) &&
+           pg_settle(conn, 0, &(struct error){ 0 });
+}
+
 /* False when all of it should be run again. */
 static bool batch_try(struct pg_conn *conn, struct work *batch, bool last)
 {
     struct error err = { 0 };
-    pg_ahead(conn, begin_write);
-    pg_ahead(conn, conn->db->pg->lock);
-    bool ok = true;
-    for (struct work *w = batch; w && ok; w = w->next)
-        ok = work_run(conn, w);
-    if (!ok)
-        error_set(&err, UNAVAILABLE, "the database is busy");
-    ok = ok && pg_end(conn, "COMMIT", &err);
-    if (!ok) {
-        if (PQstatus(conn->handle) == CONNECTION_OK)
-            pg_end(conn, "ROLLBACK", &(struct error){ 0 });
-        if (conn->unsure || (conn->lost && !last))
-            return false;
-        batch_failed(batch, &err);
+    bool ok = batch_swift(conn, batch, &err);
+    if (!ok && alone_failed(conn, batch)) {
+        pg_close(conn);
+        return true;
     }
+    if (!ok && !conn->lost) {
+        batch_undo(conn);
+        batch_reset(batch);
+        error_forget(&err);
+        ok = batch_patient(conn, batch, &err);
+    }
+    if (ok)
+        return true;
+    pg_close(conn);
+    if (conn->unsure || (conn->lost && !last))
+        return false;
+    error_set(&err, UNAVAILABLE, "the database is busy");
+    batch_failed(batch, &err);
     return true;
 }
 
@@ -183,11 +243,7 @@ void pg_batch(struct db *db, struct work *batch)
     for (int attempt = 0; attempt <= PG_ATTEMPTS; attempt++) {
         struct error err = { 0 };
         struct pg_conn *conn;
-        for (struct work *w = batch; w; w = w->next) {
-            w->ok = true;
-            if (attempt)
-                error_forget(w->err);
-        }
+        batch_reset(batch);
         if (!pg_conn_get(db, &conn, &err)) {
             batch_failed(batch, &err);
             return;

@@ -173,8 +173,7 @@ static struct pg_conn *idle_take(struct pg_pool *pool, const struct db *db)
 
 static bool healthy(const struct pg_conn *conn)
 {
-    return PQstatus(conn->handle) == CONNECTION_OK &&
-           PQtransactionStatus(conn->handle) == PQTRANS_IDLE && !conn->stale &&
+    return PQstatus(conn->handle) == CONNECTION_OK && !conn->begun && !conn->stale &&
            conn->uses < PG_USES && store_clock() - conn->born < PG_AGE_S;
 }
 
@@ -227,8 +226,8 @@ void pg_conn_put(struct pg_conn *conn)
     struct pg_store *s = conn->db->store->pg;
     bool keep = healthy(conn);
     conn->ahead_count = 0;
-    conn->begun = conn->careful = conn->failed = conn->after = conn->lost = false;
-    conn->wrote = conn->unsure = false;
+    conn->begun = conn->swift = conn->careful = conn->failed = conn->after = false;
+    conn->late = conn->dirty = conn->lost = conn->wrote = conn->unsure = false;
     pthread_mutex_lock(&s->lock);
     if (keep) {
         conn->next = conn->pool->idle;
@@ -265,18 +264,26 @@ void pg_ahead(struct pg_conn *conn, const char *sql)
 
 /* A commit leaves its number behind, so that whoever hears no answer can look. The server's own
    number of a transaction would not do: after a crash or a failover another may get it. */
-static size_t mark_put(const struct pg_conn *conn, char *to, size_t room)
+static bool mark_send(struct pg_conn *conn, struct error *err)
 {
-    char node[ID_TEXT];
+    static const char put[] = "INSERT INTO commit_mark (node, number) VALUES ($1, $2)"
+                              " ON CONFLICT (node) DO UPDATE SET number = excluded.number,"
+                              " made_at = now()";
+    static const char clear[] = "DELETE FROM commit_mark WHERE made_at < now() - interval '1 day'";
     struct pg_db *pg = conn->db->pg;
-    id_format(conn->db->store->pg->node, node);
-    bool first = !pg->commits++;
-    return (size_t)snprintf(
-        to, room,
-        "%sINSERT INTO commit_mark (node, number) VALUES ('%s', %lld)"
-        " ON CONFLICT (node) DO UPDATE SET number = excluded.number, made_at = now();",
-        first ? "DELETE FROM commit_mark WHERE made_at < now() - interval '1 day';" : "", node,
-        (long long)pg->commits);
+    struct pg_stmt *s;
+    struct arena a = { 0 };
+    struct tx tx = { .db = conn->db, .pg = conn, .arena = &a, .err = err, .writes = true };
+    const struct value args[] = { value_id(conn->db->store->pg->node), value_int(++pg->commits) };
+    bool ok = pg_stmt_get(conn, put, args, LENGTH(args), &s, err);
+    if (ok && pg->commits == 1)
+        pg_ahead(conn, clear);
+    if (ok) {
+        ok = pg_stmt_send(&tx, s, args);
+        pg_stmt_put(conn, s);
+    }
+    arena_done(&a);
+    return ok;
 }
 
 static bool mark_read(struct pg_conn *conn, bool *kept)
@@ -285,6 +292,8 @@ static bool mark_read(struct pg_conn *conn, bool *kept)
     const struct pg_db *pg = conn->db->pg;
     id_format(conn->db->store->pg->node, node);
     snprintf(sql, sizeof sql, "SELECT number FROM commit_mark WHERE node = '%s'", node);
+    if (!pg_quiet(conn, &(struct error){ 0 }))
+        return false;
     PQclear(PQexec(conn->handle, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"));
     PGresult *lock = PQexec(conn->handle, pg->lock);
     PGresult *r = PQexec(conn->handle, sql);
@@ -309,33 +318,39 @@ bool pg_kept(struct db *db, bool *kept)
     return ok;
 }
 
-/* The commands that were to go ahead and `how`, in one round trip. Where nothing was begun there
-   is nothing to end. */
-bool pg_end(struct pg_conn *conn, const char *how, struct error *err)
+/* Where nothing was begun there is nothing to end. */
+bool pg_commit(struct pg_conn *conn, struct error *err)
 {
-    char text[1000];
-    size_t used = 0;
-    bool commit = *how == 'C', keeps = commit && conn->wrote;
+    bool keeps = conn->wrote;
     if (!conn->begun) {
         conn->ahead_count = 0;
         return true;
     }
-    for (int i = 0; commit && i < conn->ahead_count; i++)
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s;", conn->ahead[i]);
-    if (keeps)
-        used += mark_put(conn, text + used, sizeof text - used);
-    snprintf(text + used, sizeof text - used, "%s", how);
-    conn->ahead_count = 0;
-    conn->begun = false;
-    PGresult *r = PQexec(conn->handle, text);
-    /* A commit of a failed transaction says that it was rolled back. */
-    bool ok = PQresultStatus(r) == PGRES_COMMAND_OK && !strcmp(PQcmdStatus(r), how);
-    if (!ok && PQresultStatus(r) == PGRES_COMMAND_OK)
-        error_set(err, INTERNAL, "the transaction had failed");
-    else if (!ok) {
-        pg_fail(conn, r, err);
-        conn->unsure = keeps && PQstatus(conn->handle) == CONNECTION_BAD;
+    if (conn->failed)
+        return error_set(err, INTERNAL, "the transaction had failed");
+    bool ok = (!keeps || mark_send(conn, err)) &&
+              ((pg_ahead_send(conn) && pg_command(conn, "COMMIT") && pg_sync(conn)) ||
+               pg_broken(conn, err));
+    if (ok && !pg_settle(conn, 2, err)) {
+        ok = false;
+        conn->late = true;
     }
+    PGresult *r = ok ? pg_result(conn) : NULL;
+    /* A commit of a failed transaction says that it was rolled back. */
+    if (ok && (PQresultStatus(r) != PGRES_COMMAND_OK || strcmp(PQcmdStatus(r), "COMMIT") != 0))
+        ok = PQresultStatus(r) == PGRES_COMMAND_OK
+                 ? error_set(err, INTERNAL, "the transaction had failed")
+                 : pg_fail(conn, r, err);
     PQclear(r);
+    ok = pg_settle(conn, 0, err) && ok;
+    conn->begun = !ok;
+    conn->unsure = !ok && keeps && PQstatus(conn->handle) == CONNECTION_BAD;
     return ok;
+}
+
+void pg_close(struct pg_conn *conn)
+{
+    conn->ahead_count = 0;
+    if (conn->begun && pg_command(conn, "ROLLBACK") && pg_sync(conn))
+        conn->begun = false;
 }

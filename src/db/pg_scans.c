@@ -46,7 +46,7 @@ bool pg_scanned(struct tx *tx, const char *sql, const struct value *args, size_t
         return true;
     if (!pg_stmt_get(tx->pg, sql, args, n, &s, tx->err))
         return false;
-    bool ok = PQsendQuery(tx->pg->handle, explain(tx, s));
+    bool ok = pg_quiet(tx->pg, tx->err) && PQsendQuery(tx->pg->handle, explain(tx, s));
     for (PGresult *r; (r = PQgetResult(tx->pg->handle)); PQclear(r)) {
         if (PQresultStatus(r) == PGRES_TUPLES_OK)
             names_add(tx, r, *ret, count);

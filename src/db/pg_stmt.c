@@ -1,5 +1,5 @@
-/* pg_stmt.c: statements: prepared once per connection, run with what goes ahead of them in one
-   round trip, their rows taken at once or one by one. */
+/* pg_stmt.c: statements: prepared once per connection, sent with what goes ahead of them, their rows
+   taken at once or one by one. */
 #include "pg.h"
 
 #include "crypt/hash.h"
@@ -11,58 +11,14 @@
 static const char savepoint[] = "SAVEPOINT one", release[] = "RELEASE one",
                   undo[] = "ROLLBACK TO one";
 
-/* --- a round trip --- */
-
-static PGresult *result_next(struct pg_conn *conn)
+/* What comes behind the rows, or instead of them. */
+static bool stream_ends(struct pg_conn *conn, PGresult *r, struct error *err)
 {
-    PGresult *r = PQgetResult(conn->handle);
-    return r ? r : PQgetResult(conn->handle); /* NULL parts the commands of a pipeline */
-}
-
-/* Reads to the end of the round trip; the first complaint is noted. */
-static bool trip_end(struct pg_conn *conn, struct error *err)
-{
-    bool ok = true;
-    for (;;) {
-        PGresult *r = result_next(conn);
-        ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
-        if (status == PGRES_FATAL_ERROR && ok)
-            ok = pg_fail(conn, r, err);
-        PQclear(r);
-        if (status == PGRES_PIPELINE_SYNC || !r)
-            break;
-    }
-    PQexitPipelineMode(conn->handle);
+    ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
+    bool ok = status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || pg_fail(conn, r, err);
+    conn->flying = r ? conn->flying - 1 : 0;
+    PQclear(r);
     return ok;
-}
-
-static bool trip_start(struct pg_conn *conn)
-{
-    bool ok = PQenterPipelineMode(conn->handle);
-    for (int i = 0; i < conn->ahead_count; i++)
-        ok = ok && PQsendQueryParams(conn->handle, conn->ahead[i], 0, NULL, NULL, NULL, NULL, 1);
-    return ok;
-}
-
-/* Results of what went ahead. */
-static bool ahead_read(struct pg_conn *conn, int count, struct error *err)
-{
-    bool ok = true;
-    for (int i = 0; i < count; i++) {
-        PGresult *r = result_next(conn);
-        ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
-        if (ok && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-            ok = pg_fail(conn, r, err);
-        PQclear(r);
-        PQclear(PQgetResult(conn->handle)); /* the NULL behind it */
-    }
-    return ok;
-}
-
-static bool broken(struct pg_conn *conn, struct error *err)
-{
-    conn->failed = conn->lost = true;
-    return error_set(err, UNAVAILABLE, "the connection to the database server broke");
 }
 
 /* A stream that is being read gives way: what is left of it is kept. */
@@ -73,15 +29,9 @@ static void stream_keep(struct pg_conn *conn, struct error *err)
         return;
     conn->stream = NULL;
     s->ended = true;
-    for (;;) {
-        PGresult *r = PQgetResult(conn->handle);
-        if (!r)
-            break;
-        ExecStatusType status = PQresultStatus(r);
-        if (status != PGRES_SINGLE_TUPLE) {
-            if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-                s->bad = !pg_fail(conn, r, err);
-            PQclear(r);
+    for (PGresult *r; (r = PQgetResult(conn->handle));) {
+        if (PQresultStatus(r) != PGRES_SINGLE_TUPLE) {
+            s->bad |= !stream_ends(conn, r, err);
             continue;
         }
         if (s->count == s->room) {
@@ -92,7 +42,7 @@ static void stream_keep(struct pg_conn *conn, struct error *err)
         }
         s->kept[s->count++] = r;
     }
-    s->bad |= !trip_end(conn, err);
+    s->bad |= !pg_settle(conn, 0, err);
 }
 
 /* Whether a statement may be sent at all. */
@@ -145,6 +95,8 @@ static bool relation_read(struct pg_conn *conn, Oid oid, struct error *err)
     const char *values[] = { text };
     if (relation_find(conn, oid))
         return true;
+    if (!pg_quiet(conn, err))
+        return false;
     PGresult *r = PQexecParams(conn->handle, sql, 1, NULL, values, NULL, NULL, 0);
     bool ok = PQresultStatus(r) == PGRES_TUPLES_OK;
     if (ok)
@@ -249,24 +201,31 @@ static bool send_prepare(struct pg_conn *conn, const struct pg_stmt *s)
     Oid types[PG_PARAMETERS_MAX];
     for (int i = 0; i < s->plan.params; i++)
         types[i] = s->plan.param[i].type;
-    return PQsendPrepare(conn->handle, unnamed(conn) ? "" : s->name, s->plan.sql, s->plan.params,
-                         types);
+    return pg_flown(conn, PQsendPrepare(conn->handle, unnamed(conn) ? "" : s->name, s->plan.sql,
+                                        s->plan.params, types));
+}
+
+/* What was sent before the last `own` results' commands. */
+static bool earlier_settle(struct pg_conn *conn, int own, struct error *err)
+{
+    if (pg_settle(conn, own, err))
+        return true;
+    conn->late = true;
+    return false;
 }
 
 static bool stmt_prepare(struct pg_conn *conn, struct pg_stmt *s, struct error *err)
 {
     if (conn->careful)
         pg_ahead(conn, savepoint);
-    int ahead = conn->ahead_count;
-    if (!trip_start(conn) || !send_prepare(conn, s) ||
-        !PQsendDescribePrepared(conn->handle, unnamed(conn) ? "" : s->name) ||
-        !PQpipelineSync(conn->handle))
-        return broken(conn, err);
-    conn->ahead_count = 0;
-    conn->begun = true;
-    bool ok = ahead_read(conn, ahead, err) && ahead_read(conn, 1, err);
-    PGresult *described = result_next(conn);
-    ok = trip_end(conn, err) && ok && PQresultStatus(described) == PGRES_COMMAND_OK;
+    bool sent = pg_ahead_send(conn) && send_prepare(conn, s) &&
+                pg_flown(conn, PQsendDescribePrepared(conn->handle, unnamed(conn) ? "" : s->name)) &&
+                pg_sync(conn);
+    if (!sent)
+        return pg_broken(conn, err);
+    bool ok = earlier_settle(conn, 3, err) && pg_settle(conn, 2, err);
+    PGresult *described = ok ? pg_result(conn) : NULL;
+    ok = pg_settle(conn, 0, err) && ok && PQresultStatus(described) == PGRES_COMMAND_OK;
     ok = ok && columns_read(conn, s, described, err);
     PQclear(described);
     if (ok && conn->careful)
@@ -344,7 +303,8 @@ static void stmt_evict(struct pg_conn *conn)
     if (!unnamed(conn) && !conn->failed) {
         char sql[64];
         snprintf(sql, sizeof sql, "DEALLOCATE %s", s->name);
-        PQclear(PQexec(conn->handle, sql));
+        if (!pg_command(conn, sql))
+            conn->stale = true;
     }
     stmt_free(s);
 }
@@ -405,43 +365,51 @@ void pg_stmts_free(struct pg_conn *conn)
 
 /* --- running --- */
 
-/* Sends the statement with what goes ahead of it, and leaves its results to be read. */
-static bool stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
+/* Sends the statement with what goes ahead of it; how many results come from it on, or 0. */
+static int stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
     struct pg_conn *conn = tx->pg;
     struct pg_values v;
     if (!pg_encode(tx, &s->plan, args, &v))
-        return false;
+        return 0;
     if (conn->careful)
         pg_ahead(conn, savepoint);
-    int ahead = conn->ahead_count;
-    bool sent = trip_start(conn) && (!unnamed(conn) || send_prepare(conn, s)) &&
-                PQsendQueryPrepared(conn->handle, unnamed(conn) ? "" : s->name, s->plan.params,
-                                    v.at, v.size, v.binary, 1) &&
-                (!conn->careful ||
-                 PQsendQueryParams(conn->handle, release, 0, NULL, NULL, NULL, NULL, 1)) &&
-                PQpipelineSync(conn->handle);
-    conn->ahead_count = 0;
-    conn->begun = true;
+    bool sent = pg_ahead_send(conn) && (!unnamed(conn) || send_prepare(conn, s));
+    int before = conn->flying;
+    sent = sent &&
+           pg_flown(conn, PQsendQueryPrepared(conn->handle, unnamed(conn) ? "" : s->name,
+                                              s->plan.params, v.at, v.size, v.binary, 1)) &&
+           (!conn->careful || pg_command(conn, release));
     conn->uses++;
-    if (!sent)
-        return broken(conn, tx->err);
-    return ahead_read(conn, ahead + unnamed(conn), tx->err) || (trip_end(conn, tx->err), false);
+    conn->dirty |= s->plan.writes;
+    return sent ? conn->flying - before : pg_broken(conn, tx->err);
+}
+
+/* The same, and waits for all that was sent before it. */
+static bool stmt_ask(struct tx *tx, struct pg_stmt *s, const struct value *args)
+{
+    int own = stmt_send(tx, s, args);
+    if (own && !pg_sync(tx->pg))
+        own = pg_broken(tx->pg, tx->err);
+    if (own && earlier_settle(tx->pg, own + 1, tx->err))
+        return true;
+    if (own)
+        (void)!pg_settle(tx->pg, 0, tx->err);
+    recover(tx->pg);
+    return false;
 }
 
 PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
     struct pg_conn *conn = tx->pg;
-    if (!stmt_send(tx, s, args)) {
-        recover(conn);
+    if (!stmt_ask(tx, s, args))
         return NULL;
-    }
-    PGresult *r = result_next(conn);
+    PGresult *r = pg_result(conn);
     ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
     bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
     if (!ok)
         pg_fail(conn, r, tx->err);
-    ok = trip_end(conn, tx->err) && ok;
+    ok = pg_settle(conn, 0, tx->err) && ok;
     recover(conn);
     if (ok) {
         conn->wrote |= s->plan.writes && strcmp(PQcmdTuples(r), "0") != 0;
@@ -451,16 +419,36 @@ PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args
     return NULL;
 }
 
+bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
+{
+    struct pg_conn *conn = tx->pg;
+    if (!stmt_send(tx, s, args))
+        return false;
+    conn->wrote = true;
+    return conn->flying < PG_FLYING_MAX ||
+           ((pg_sync(conn) || pg_broken(conn, tx->err)) && earlier_settle(conn, 0, tx->err));
+}
+
+/* Behind what was read of the statement before may lie a NULL that parts the two. */
+static bool row_by_row(struct pg_conn *conn)
+{
+    if (PQsetSingleRowMode(conn->handle))
+        return true;
+    PQclear(PQgetResult(conn->handle));
+    return PQsetSingleRowMode(conn->handle);
+}
+
 bool pg_stream_start(struct tx *tx, struct pg_stmt *s, const struct value *args,
                      struct pg_stream *stream)
 {
-    *stream = (struct pg_stream){ 0 };
-    if (!stmt_send(tx, s, args)) {
-        recover(tx->pg);
-        stream->ended = true;
+    *stream = (struct pg_stream){ .ended = true };
+    if (!stmt_ask(tx, s, args))
         return false;
+    if (!row_by_row(tx->pg)) {
+        pg_settle(tx->pg, 0, tx->err);
+        return pg_broken(tx->pg, tx->err);
     }
-    PQsetSingleRowMode(tx->pg->handle);
+    stream->ended = false;
     tx->pg->wrote |= s->plan.writes;
     tx->pg->stream = stream;
     return true;
@@ -478,10 +466,8 @@ PGresult *pg_stream_next(struct tx *tx, struct pg_stream *s)
         return r;
     s->ended = true;
     conn->stream = NULL;
-    if (!r || (PQresultStatus(r) != PGRES_TUPLES_OK && PQresultStatus(r) != PGRES_COMMAND_OK))
-        s->bad = !pg_fail(conn, r, tx->err);
-    PQclear(r);
-    s->bad |= !trip_end(conn, tx->err);
+    s->bad = !stream_ends(conn, r, tx->err);
+    s->bad |= !pg_settle(conn, 0, tx->err);
     recover(conn);
     return NULL;
 }

@@ -24,6 +24,11 @@ bool pg_run(struct tx *tx, const struct query *q, const struct value *args, size
     struct pg_stmt *s = NULL;
     if (!start(tx, q, args, n, &s))
         return false;
+    if (!changed && tx->pg->swift && s->plan.writes) {
+        bool sent = pg_stmt_send(tx, s, args);
+        pg_stmt_put(tx->pg, s);
+        return sent;
+    }
     PGresult *r = pg_stmt_run(tx, s, args);
     if (r && changed)
         *changed = s->plan.writes ? atoll(PQcmdTuples(r)) : 0;
@@ -156,7 +161,7 @@ bool pg_raw(struct tx *tx, raw_fn *each, void *with)
 {
     const char **tables;
     size_t n;
-    bool more = true, ok = pg_tables(tx, &tables, &n);
+    bool more = true, ok = pg_tables(tx, &tables, &n) && pg_quiet(tx->pg, tx->err);
     for (size_t i = 0; ok && more && i < n; i++)
         ok = table_raw(tx, tables[i], &more, each, with);
     return ok;

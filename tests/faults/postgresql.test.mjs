@@ -122,7 +122,7 @@ class Cutter {
     for (const end_of of [near, far]) end_of.on("error", end).on("close", end);
     near.on("data", (bytes) => {
       organisation ??= /user\0vow_[0-9a-f]{32}\0/.test(bytes.toString("latin1"));
-      if (this.cut && organisation && bytes.includes("commit_mark") && bytes.includes("COMMIT")) {
+      if (this.cut && organisation && bytes.includes("COMMIT\0")) {
         const how = this.cut;
         this.cut = null;
         this.cuts++;

@@ -1,0 +1,87 @@
+/* pg_pipe.c: what is under way to the server, and its results, in the order in which it was sent. The
+   connection stays in libpq's pipeline mode from one transaction to the next. */
+#include "pg.h"
+
+bool pg_broken(struct pg_conn *conn, struct error *err)
+{
+    conn->failed = conn->lost = true;
+    return error_set(err, UNAVAILABLE, "the connection to the database server broke");
+}
+
+bool pg_flown(struct pg_conn *conn, int sent)
+{
+    conn->flying += sent != 0;
+    return sent != 0;
+}
+
+static bool piping(struct pg_conn *conn)
+{
+    return PQpipelineStatus(conn->handle) != PQ_PIPELINE_OFF || PQenterPipelineMode(conn->handle);
+}
+
+bool pg_command(struct pg_conn *conn, const char *sql)
+{
+    return piping(conn) &&
+           pg_flown(conn, PQsendQueryParams(conn->handle, sql, 0, NULL, NULL, NULL, NULL, 1));
+}
+
+bool pg_ahead_send(struct pg_conn *conn)
+{
+    bool ok = piping(conn);
+    for (int i = 0; ok && i < conn->ahead_count; i++)
+        ok = pg_command(conn, conn->ahead[i]);
+    conn->ahead_count = 0;
+    conn->begun = true;
+    return ok;
+}
+
+bool pg_sync(struct pg_conn *conn)
+{
+    return pg_flown(conn, PQpipelineSync(conn->handle));
+}
+
+PGresult *pg_result(struct pg_conn *conn)
+{
+    PGresult *r = PQgetResult(conn->handle);
+    if (!r)
+        r = PQgetResult(conn->handle); /* NULL parts the commands of a pipeline */
+    conn->flying = r ? conn->flying - 1 : 0;
+    return r;
+}
+
+/* What was skipped since something before it had failed is no complaint of its own. */
+static bool judge(struct pg_conn *conn, const PGresult *r, struct error *err)
+{
+    switch (r ? PQresultStatus(r) : PGRES_FATAL_ERROR) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_PIPELINE_SYNC:
+        return true;
+    case PGRES_PIPELINE_ABORTED:
+        conn->failed = true;
+        return error_set(err, UNAVAILABLE, "an earlier statement of this work failed");
+    default:
+        return pg_fail(conn, r, err);
+    }
+}
+
+bool pg_settle(struct pg_conn *conn, int left, struct error *err)
+{
+    bool ok = true;
+    while (conn->flying > left) {
+        PGresult *r = pg_result(conn);
+        if (!judge(conn, r, ok ? err : &(struct error){ 0 }))
+            ok = false;
+        PQclear(r);
+    }
+    return ok;
+}
+
+bool pg_quiet(struct pg_conn *conn, struct error *err)
+{
+    if (PQpipelineStatus(conn->handle) == PQ_PIPELINE_OFF)
+        return true;
+    bool ok = !conn->flying || (pg_sync(conn) && pg_settle(conn, 0, err));
+    PQclear(PQgetResult(conn->handle)); /* the NULL behind the last */
+    return PQexitPipelineMode(conn->handle) ? ok : pg_broken(conn, err);
+}
