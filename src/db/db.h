@@ -32,6 +32,8 @@ struct query {
     const char *sql;
     const char *whole; /* why it may read all of a growing table, for which no index helps; NULL: it
                           must not. See store_config.grows */
+    bool again;        /* many works ask the same: within a writing transaction the answer may serve
+                          the next one too, until something is written to a table that it names */
 };
 
 /* A value on its way into a statement. KIND_NONE is NULL. `column` names the declared column it
@@ -84,7 +86,7 @@ struct store_config {
     const char *url;
     const uint16_t *ports; /* of the own loopback, where somebody passes on what goes to each server
                               of the URL (see store_servers); NULL: they are reached directly */
-    int connections;       /* to the server, at most; 0: 40 */
+    int connections; /* to the server, at most; 0: 40 */
     /* For tests: whether a table's rows become more and more. A query that reads all of such a one,
        not by an index, then fails, unless it says why. NULL: nothing is looked at. */
     bool (*grows)(void *with, const char *table);
@@ -178,6 +180,16 @@ MUST_USE bool tx_rows(struct tx *tx, const struct query *q, const struct value *
    files: those can be looked at as they are. */
 typedef bool raw_fn(void *with, const char *table, struct blob row);
 MUST_USE bool tx_raw(struct tx *tx, raw_fn *each, void *with);
+
+/* Has `last` called before the transaction is committed, once for all works that ask for the same
+   one, with what each gave and in that order: for what many of them add up to. It is part of each
+   of these works: when it fails, so do they. Only in a work that writes; `with` lives as long as
+   the work's arena. */
+typedef bool tx_last_work(struct tx *tx, void *const *with, size_t n, struct error *err);
+void tx_last(struct tx *tx, tx_last_work *last, void *with);
+
+/* Calls now what waits for the end, before something reads what that writes. */
+MUST_USE bool tx_catch_up(struct tx *tx);
 
 struct arena *tx_arena(struct tx *tx);
 struct db *tx_db(struct tx *tx);

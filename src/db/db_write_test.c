@@ -72,9 +72,18 @@ static void gate_wait(struct gate *g, const bool *what)
     pthread_mutex_unlock(&g->lock);
 }
 
-enum { JOBS = 24 };
+enum { JOBS = 24, COUNT = 1000 /* number of a work, and beside it how many */ };
 
-enum trick { GOOD, REFUSE_EARLY, REFUSE_LATE, TWICE, RECOVERS };
+enum trick {
+    GOOD,
+    REFUSE_EARLY,
+    REFUSE_LATE,
+    TWICE,
+    RECOVERS,
+    COUNTED,
+    COUNTED_REFUSED,
+    COUNT_FAILS
+};
 
 struct batch;
 struct job {
@@ -94,10 +103,26 @@ struct batch {
     bool all;
 };
 
+/* How many works it is called for, as a note. */
+static bool counted_last(struct tx *tx, void *const *with, size_t n, struct error *err)
+{
+    const struct job *first = with[0];
+    struct note note = { id_of(1000 + (uint32_t)first->note.number),
+                         first->note.number * COUNT + (int64_t)n, "counted" };
+    for (size_t i = 0; i < n; i++)
+        if (((const struct job *)with[i])->trick == COUNT_FAILS)
+            return error_set(err, TOO_LARGE, NULL);
+    return insert_work(tx, &note, err);
+}
+
 static bool job_work(struct tx *tx, void *with, struct error *err)
 {
     struct job *j = with;
     if (j->trick == REFUSE_EARLY)
+        return error_set(err, NOT_FOUND, NULL);
+    if (j->trick >= COUNTED)
+        tx_last(tx, counted_last, j);
+    if (j->trick == COUNTED_REFUSED)
         return error_set(err, NOT_FOUND, NULL);
     if (!insert_work(tx, &j->note, err))
         return false;
@@ -174,6 +199,95 @@ static void test_neighbours_of_a_failed_work_stay(void **state)
     }
     assert_int_equal(count(p->db), good);
     free(b);
+}
+
+struct counted {
+    int64_t works;
+};
+
+static bool counted_read(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query sum = {
+        "SELECT SUM(number % 1000) FROM note WHERE text = 'counted'"
+    };
+    static const struct field fields[] = { FIELD(struct counted, works), { 0 } };
+    bool found;
+    (void)err;
+    return tx_row(tx, &sum, NO_ARGS, fields, with, &found);
+}
+
+static int64_t counted(struct db *db)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct counted sum = { 0 };
+    assert_true(db_read(db, &a, counted_read, &sum, &err));
+    arena_done(&a);
+    return sum.works;
+}
+
+/* Works that share a transaction share what comes last in it; one that failed has no part in that.
+ */
+static void test_what_comes_last_is_shared(void **state)
+{
+    struct place *p = *state;
+    enum trick tricks[JOBS];
+    for (int i = 0; i < JOBS; i++)
+        tricks[i] = i % 4 == 3 ? COUNTED_REFUSED : COUNTED;
+    struct batch *b = batch_run(p->db, tricks);
+    for (int i = 0; i < JOBS; i++)
+        assert_int_equal(b->job[i].ok, tricks[i] == COUNTED);
+    assert_int_equal(counted(p->db), JOBS * 3 / 4);
+    int64_t calls = count(p->db) - JOBS * 3 / 4;
+    assert_int_equal(calls, on_sqlite() ? JOBS * 3 / 4 : 1); /* files: each work by itself */
+    free(b);
+}
+
+/* When it fails, that is told to the work whose part fails, and to no other. */
+static void test_what_comes_last_fails_with_its_own(void **state)
+{
+    struct place *p = *state;
+    enum trick tricks[JOBS];
+    for (int i = 0; i < JOBS; i++)
+        tricks[i] = i == 7 ? COUNT_FAILS : COUNTED;
+    struct batch *b = batch_run(p->db, tricks);
+    for (int i = 0; i < JOBS; i++) {
+        assert_int_equal(b->job[i].ok, i != 7);
+        assert_int_equal(b->job[i].err.problem, i == 7 ? TOO_LARGE : NO_PROBLEM);
+    }
+    assert_int_equal(counted(p->db), JOBS - 1);
+    free(b);
+}
+
+/* Asked again and again, a question has the answer that holds at that moment. */
+static bool ask_again(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query all = { "SELECT COUNT(*) FROM note", .again = true,
+                                      .whole = "A test" };
+    static const struct query rename = { "UPDATE note SET text = $1 WHERE number = $2" };
+    static const struct field fields[] = { FIELD(struct counted, works), { 0 } };
+    struct counted *n = with;
+    bool found;
+    for (int i = 0; i < 3; i++) {
+        struct note note = { id_of(50 + (uint32_t)i), 50 + i, "x" };
+        if (!tx_row(tx, &all, NO_ARGS, fields, &n[2 * i], &found) ||
+            !tx_row(tx, &all, NO_ARGS, fields, &n[2 * i + 1], &found) ||
+            !insert_work(tx, &note, err))
+            return false;
+    }
+    return tx_run(tx, &rename, ARGS(value_text("y"), value_int(50)), NULL);
+}
+
+static void test_what_is_asked_again_is_not_stale(void **state)
+{
+    struct place *p = *state;
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct counted n[6];
+    assert_true(db_write_wait(p->db, &a, ask_again, n, &err));
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(n[i].works, i / 2);
+    arena_done(&a);
 }
 
 /* The disk. SQLite has a switch for its system calls, but none for the sync, whose symbol this
@@ -442,6 +556,9 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         TEST(test_neighbours_of_a_failed_work_stay),
+        TEST(test_what_comes_last_is_shared),
+        TEST(test_what_comes_last_fails_with_its_own),
+        TEST(test_what_is_asked_again_is_not_stale),
         TEST(test_many_threads),
         TEST(test_reader_keeps_its_snapshot),
     };

@@ -84,12 +84,20 @@ struct store {
 
 struct pg_conn;
 
+/* What waits for the end of a transaction, or of a work. */
+struct put_off {
+    struct put_off *next;
+    tx_last_work *last;
+    void *with;
+};
+
 struct tx {
     struct db *db;
     struct conn *conn;  /* SQLite's */
     struct pg_conn *pg; /* PostgreSQL's */
     struct arena *arena;
     struct error *err;
+    struct put_off **off; /* of one that writes */
     bool writes;
     bool isolate; /* a savepoint goes before the first write, for there are neighbours */
     bool dirty;   /* has written */

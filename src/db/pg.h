@@ -29,7 +29,7 @@ struct pg_server {
     char prefix[24];       /* names of this installation's schemas and roles begin with it */
     char *user, *password; /* of the platform role; may be NULL */
     bool citus;            /* each schema is distributed as a whole */
-    size_t last;           /* atomically: which of the servers took the last connection */
+    size_t last; /* atomically: which of the servers took the last connection */
 };
 
 /* Reads a URL, adds what it leaves out, and refuses a connection that others could read. */
@@ -95,6 +95,7 @@ struct pg_plan {
     struct pg_param param[PG_PARAMETERS_MAX];
     int params;
     bool writes;
+    char *target; /* the table that it writes; NULL: none, or who knows which */
 };
 
 /* The kind of a value as far as the text depends on it. */
@@ -130,7 +131,17 @@ struct pg_stmt {
     struct pg_column *column;
     int columns;
     char name[40];
-    int busy; /* streams that read its rows */
+    int busy;                                     /* streams that read its rows */
+    enum { LONE_UNKNOWN, LONE, LONE_NEVER } lone; /* whether it is all that a reading work asks */
+};
+
+/* The answer to a statement that many works of a transaction ask. */
+struct pg_known {
+    struct pg_known *next;
+    struct pg_stmt *s;
+    PGresult *result;
+    size_t size;
+    uint8_t key[]; /* its parameters */
 };
 
 /* A table that some statement reads, as the server describes it. */
@@ -165,23 +176,28 @@ struct pg_conn {
     int statements;
     struct pg_relation *relations;
     struct pg_stream *stream;
+    struct pg_known *known; /* in this transaction */
 
     int flying; /* results that are to come; of a reading transaction's end too, for who is next */
 
     /* Of the transaction that runs. */
     const char *ahead[PG_AHEAD_MAX]; /* sent with the next statement */
     int ahead_count;
-    bool begun;   /* the server knows of it */
-    bool swift;   /* nobody waits for a statement whose result nobody asks for */
-    bool careful; /* each statement has a savepoint of its own */
-    bool failed;  /* a statement failed, and with it the transaction, to the last savepoint */
-    bool after;   /* a statement was asked for after that */
-    bool late;    /* one failed that nobody had waited for: whose it was, is not known */
-    bool dirty;   /* the work has sent something that would change rows */
-    bool lost;    /* a conflict, or the connection is gone: all of it must be run again */
-    bool stale;   /* what it has prepared no longer fits the tables */
-    bool wrote;   /* something that a commit would keep */
-    bool unsure;  /* it broke while the commit of that was on its way */
+    int asked;             /* statements of a reading work */
+    struct pg_stmt *first; /* while there is no other */
+    bool lone;             /* that one may go without a transaction, if it is known to be all */
+    bool loose;            /* it did */
+    bool more;             /* and yet was not all */
+    bool begun;            /* the server knows of it */
+    bool swift;            /* nobody waits for a statement whose result nobody asks for */
+    bool careful;          /* each statement has a savepoint of its own */
+    bool failed; /* a statement failed, and with it the transaction, to the last savepoint */
+    bool after;  /* a statement was asked for after that */
+    bool dirty;  /* the work has sent something that would change rows */
+    bool lost;   /* a conflict, or the connection is gone: all of it must be run again */
+    bool stale;  /* what it has prepared no longer fits the tables */
+    bool wrote;  /* something that a commit would keep */
+    bool unsure; /* it broke while the commit of that was on its way */
 };
 
 /* Notes what the server said, as a problem without anybody's data; false. Sets the flags of the
@@ -236,7 +252,16 @@ void pg_stmts_free(struct pg_conn *conn);
 /* Runs it; all rows at once. NULL when it failed. */
 PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args);
 
-/* Sends it, for whose result nobody asks. Its failure shows at what is waited for next, as `late`. */
+/* The same for one that works may ask again: `known` says that the result stays the connection's.
+ */
+PGresult *pg_stmt_run_again(struct tx *tx, struct pg_stmt *s, const struct value *args,
+                            bool *known);
+
+/* Forgets what is known of statements that name the table; of all for NULL. */
+void pg_known_forget(struct pg_conn *conn, const char *table);
+
+/* Sends it, for whose result nobody asks. Its failure shows at what is waited for next.
+ */
 MUST_USE bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args);
 
 /* Runs it; rows are then taken with pg_stream_next (NULL at the end, or with the error noted), and

@@ -1,10 +1,14 @@
 /* pg_batch.c: transactions: a reading one in a snapshot, and group commit of queued works; both
    are run again when they meet a conflict.
 
+   A reading work that asks one thing alone needs no transaction: a statement has a snapshot of its
+   own. Which those are is learned: where the statement was all that a work asked, the next time
+   it goes without. If another follows after all, the work is run again.
+
    Works run swiftly first: without savepoints, and nobody waits for a statement whose result nobody
-   asks for. When any of them fails after it has written, or a statement fails, all that is kept of the batch
-   is taken back, and it is run again with a savepoint around each work, waiting for each statement,
-   so that a failure is told to the work whose it is and touches no other.
+   asks for. When any of them fails after it has written, or a statement fails, all that is kept of
+   the batch is taken back, and it is run again with a savepoint around each work, waiting for each
+   statement, so that a failure is told to the work whose it is and touches no other.
 
    A statement that fails takes its transaction along, but works may go on after one. A work that
    did is run again, carefully: with a savepoint around each statement. Few works ever do, so none
@@ -39,12 +43,18 @@ static void error_forget(struct error *err)
     err->places = 0;
 }
 
-static bool work_call(struct pg_conn *conn, struct work *w, bool writes)
+/* What it puts off waits in `off`; else, where it writes, only for its own end. */
+static bool work_call(struct pg_conn *conn, struct work *w, bool writes, struct put_off **off)
 {
-    struct tx tx = {
-        .db = conn->db, .pg = conn, .arena = w->arena, .err = w->err, .writes = writes
-    };
-    w->ok = db_admits(conn->db, w->by, w->err) && w->work(&tx, w->with, w->err);
+    struct put_off *own = NULL;
+    struct tx tx = { .db = conn->db,
+                     .pg = conn,
+                     .arena = w->arena,
+                     .err = w->err,
+                     .writes = writes,
+                     .off = off ? off : &own };
+    w->ok = db_admits(conn->db, w->by, w->err) && w->work(&tx, w->with, w->err) &&
+            (off || tx_catch_up(&tx));
     if (!w->ok)
         error_set(w->err, INTERNAL, "a work failed without a reason");
     return w->ok;
@@ -56,23 +66,35 @@ static bool went_on(const struct pg_conn *conn, const struct work *w)
     return conn->failed && !conn->lost && (w->ok || conn->after);
 }
 
+static void lone_learn(struct pg_conn *conn, const struct work *w)
+{
+    if (conn->more)
+        conn->first->lone = LONE_NEVER;
+    else if (w->ok && conn->asked == 1 && conn->first->lone == LONE_UNKNOWN)
+        conn->first->lone = LONE;
+}
+
 bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
     struct work w = { .work = work, .with = with, .arena = a, .err = err, .by = pthread_self() };
-    bool careful = false;
+    bool careful = false, more = false;
     for (int attempt = 0;; attempt++) {
         struct pg_conn *conn;
         if (!pg_conn_get(db, &conn, err))
             return false;
         conn->careful = careful;
+        conn->lone = !careful && !more;
         pg_ahead(conn, begin_read);
-        work_call(conn, &w, false);
-        bool lost = conn->lost, again = went_on(conn, &w);
+        work_call(conn, &w, false, NULL);
+        lone_learn(conn, &w);
+        more |= conn->more;
+        bool lost = conn->lost, after = !conn->more && went_on(conn, &w);
+        bool again = conn->more || after;
         pg_close(conn);
         pg_conn_put(conn);
         if (!again && (!lost || attempt == PG_ATTEMPTS))
             break;
-        careful |= again;
+        careful |= after;
         error_forget(err);
         if (lost) {
             pg_conns_close(db);
@@ -113,7 +135,7 @@ static bool work_run(struct pg_conn *conn, struct work *w)
     for (int pass = 0; pass < 2; pass++) {
         conn->careful = pass;
         pg_ahead(conn, save);
-        work_call(conn, w, true);
+        work_call(conn, w, true, NULL);
         if (conn->lost)
             return false;
         bool again = went_on(conn, w);
@@ -147,8 +169,9 @@ static void batch_failed(struct work *batch, const struct error *err)
 static void batch_undo(struct pg_conn *conn)
 {
     pg_close(conn);
-    conn->swift = conn->careful = conn->failed = conn->after = conn->late = conn->dirty = false;
+    conn->swift = conn->careful = conn->failed = conn->after = conn->dirty = false;
     conn->wrote = false;
+    pg_known_forget(conn, NULL);
 }
 
 static void batch_begin(struct pg_conn *conn)
@@ -168,15 +191,23 @@ static void batch_reset(struct work *batch)
 /* False when that will not do. */
 static bool batch_swift(struct pg_conn *conn, struct work *batch, struct error *err)
 {
+    struct put_off *off = NULL, **end = &off;
+    struct tx tx = {
+        .db = conn->db, .pg = conn, .arena = batch->arena, .err = err, .writes = true, .off = &off
+    };
     batch_begin(conn);
     conn->swift = true;
     for (struct work *w = batch; w; w = w->next) {
         conn->dirty = false;
-        work_call(conn, w, true);
+        work_call(conn, w, true, &off);
         if (conn->failed || (!w->ok && conn->dirty))
             return false;
+        if (!w->ok)
+            *end = NULL; /* nothing of a work that failed */
+        for (end = &off; *end;)
+            end = &(*end)->next;
     }
-    return pg_commit(conn, err);
+    return tx_catch_up(&tx) && pg_commit(conn, err);
 }
 
 static bool batch_patient(struct pg_conn *conn, struct work *batch, struct error *err)
@@ -188,7 +219,8 @@ static bool batch_patient(struct pg_conn *conn, struct work *batch, struct error
     return pg_commit(conn, err);
 }
 
-/* A work that is alone and fails by itself needs no second run, if all that it has sent went well. */
+/* A work that is alone and fails by itself needs no second run, if all that it has sent went well.
+ */
 static bool alone_failed(struct pg_conn *conn, const struct work *w)
 {
     return !w->next && !w->ok && !conn->failed && pg_sync(conn) &&

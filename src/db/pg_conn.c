@@ -225,9 +225,12 @@ void pg_conn_put(struct pg_conn *conn)
 {
     struct pg_store *s = conn->db->store->pg;
     bool keep = healthy(conn);
+    pg_known_forget(conn, NULL);
     conn->ahead_count = 0;
+    conn->asked = 0;
+    conn->lone = conn->loose = conn->more = false;
     conn->begun = conn->swift = conn->careful = conn->failed = conn->after = false;
-    conn->late = conn->dirty = conn->lost = conn->wrote = conn->unsure = false;
+    conn->dirty = conn->lost = conn->wrote = conn->unsure = false;
     pthread_mutex_lock(&s->lock);
     if (keep) {
         conn->next = conn->pool->idle;
@@ -331,10 +334,7 @@ bool pg_commit(struct pg_conn *conn, struct error *err)
     bool ok = (!keeps || mark_send(conn, err)) &&
               ((pg_ahead_send(conn) && pg_command(conn, "COMMIT") && pg_sync(conn)) ||
                pg_broken(conn, err));
-    if (ok && !pg_settle(conn, 2, err)) {
-        ok = false;
-        conn->late = true;
-    }
+    ok = ok && pg_settle(conn, 2, err);
     PGresult *r = ok ? pg_result(conn) : NULL;
     /* A commit of a failed transaction says that it was rolled back. */
     if (ok && (PQresultStatus(r) != PGRES_COMMAND_OK || strcmp(PQcmdStatus(r), "COMMIT") != 0))

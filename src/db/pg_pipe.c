@@ -1,5 +1,5 @@
-/* pg_pipe.c: what is under way to the server, and its results, in the order in which it was sent. The
-   connection stays in libpq's pipeline mode from one transaction to the next. */
+/* pg_pipe.c: what is under way to the server, and its results, in the order in which it was sent.
+   The connection stays in libpq's pipeline mode from one transaction to the next. */
 #include "pg.h"
 
 bool pg_broken(struct pg_conn *conn, struct error *err)

@@ -399,6 +399,13 @@ static char *text_join(const struct parse *p, const char *sql)
     return strdup(b.at);
 }
 
+/* INSERT INTO table, UPDATE table, DELETE FROM table. */
+static char *target_of(const struct parse *p)
+{
+    size_t at = is(p, 0, "UPDATE") ? 1 : is(p, 0, "INSERT") || is(p, 0, "DELETE") ? 2 : 0;
+    return at && at < p->count ? strndup(p->token[at].at, p->token[at].size) : NULL;
+}
+
 bool pg_plan_make(const char *sql, const struct value *args, size_t n, struct pg_plan *ret,
                   struct error *err)
 {
@@ -409,6 +416,7 @@ bool pg_plan_make(const char *sql, const struct value *args, size_t n, struct pg
     bool ok = tokens_read(&p, sql) && rewrite(&p);
     if (ok) {
         ret->writes = !is(&p, 0, "SELECT") && !is(&p, 0, "VALUES");
+        ret->target = target_of(&p);
         ret->sql = text_join(&p, sql);
         ok = ret->sql || (abort(), false);
     } else {
@@ -423,5 +431,6 @@ void pg_plan_free(struct pg_plan *plan)
     for (int i = 0; i < plan->params; i++)
         free(plan->param[i].where);
     free(plan->sql);
+    free(plan->target);
     *plan = (struct pg_plan){ 0 };
 }

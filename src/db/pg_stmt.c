@@ -1,5 +1,5 @@
-/* pg_stmt.c: statements: prepared once per connection, sent with what goes ahead of them, their rows
-   taken at once or one by one. */
+/* pg_stmt.c: statements: prepared once per connection, sent with what goes ahead of them, their
+   rows taken at once or one by one. */
 #include "pg.h"
 
 #include "crypt/hash.h"
@@ -205,25 +205,17 @@ static bool send_prepare(struct pg_conn *conn, const struct pg_stmt *s)
                                         s->plan.params, types));
 }
 
-/* What was sent before the last `own` results' commands. */
-static bool earlier_settle(struct pg_conn *conn, int own, struct error *err)
-{
-    if (pg_settle(conn, own, err))
-        return true;
-    conn->late = true;
-    return false;
-}
-
 static bool stmt_prepare(struct pg_conn *conn, struct pg_stmt *s, struct error *err)
 {
     if (conn->careful)
         pg_ahead(conn, savepoint);
-    bool sent = pg_ahead_send(conn) && send_prepare(conn, s) &&
-                pg_flown(conn, PQsendDescribePrepared(conn->handle, unnamed(conn) ? "" : s->name)) &&
-                pg_sync(conn);
+    bool sent =
+        pg_ahead_send(conn) && send_prepare(conn, s) &&
+        pg_flown(conn, PQsendDescribePrepared(conn->handle, unnamed(conn) ? "" : s->name)) &&
+        pg_sync(conn);
     if (!sent)
         return pg_broken(conn, err);
-    bool ok = earlier_settle(conn, 3, err) && pg_settle(conn, 2, err);
+    bool ok = pg_settle(conn, 3, err) && pg_settle(conn, 2, err);
     PGresult *described = ok ? pg_result(conn) : NULL;
     ok = pg_settle(conn, 0, err) && ok && PQresultStatus(described) == PGRES_COMMAND_OK;
     ok = ok && columns_read(conn, s, described, err);
@@ -382,6 +374,8 @@ static int stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
            (!conn->careful || pg_command(conn, release));
     conn->uses++;
     conn->dirty |= s->plan.writes;
+    if (s->plan.writes)
+        pg_known_forget(conn, s->plan.target);
     return sent ? conn->flying - before : pg_broken(conn, tx->err);
 }
 
@@ -391,7 +385,7 @@ static bool stmt_ask(struct tx *tx, struct pg_stmt *s, const struct value *args)
     int own = stmt_send(tx, s, args);
     if (own && !pg_sync(tx->pg))
         own = pg_broken(tx->pg, tx->err);
-    if (own && earlier_settle(tx->pg, own + 1, tx->err))
+    if (own && pg_settle(tx->pg, own + 1, tx->err))
         return true;
     if (own)
         (void)!pg_settle(tx->pg, 0, tx->err);
@@ -402,7 +396,12 @@ static bool stmt_ask(struct tx *tx, struct pg_stmt *s, const struct value *args)
 PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
     struct pg_conn *conn = tx->pg;
-    if (!stmt_ask(tx, s, args))
+    conn->loose = conn->lone && !conn->begun && s->lone == LONE;
+    if (conn->loose)
+        conn->ahead_count = 0;
+    bool asked = stmt_ask(tx, s, args);
+    conn->begun &= !conn->loose;
+    if (!asked)
         return NULL;
     PGresult *r = pg_result(conn);
     ExecStatusType status = r ? PQresultStatus(r) : PGRES_FATAL_ERROR;
@@ -426,7 +425,7 @@ bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
         return false;
     conn->wrote = true;
     return conn->flying < PG_FLYING_MAX ||
-           ((pg_sync(conn) || pg_broken(conn, tx->err)) && earlier_settle(conn, 0, tx->err));
+           ((pg_sync(conn) || pg_broken(conn, tx->err)) && pg_settle(conn, 0, tx->err));
 }
 
 /* Behind what was read of the statement before may lie a NULL that parts the two. */

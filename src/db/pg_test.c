@@ -430,6 +430,60 @@ static void test_a_failed_statement_is_got_over(void **state)
     assert_int_equal(rows.count, 2);
 }
 
+struct asking {
+    struct place *p;
+    int questions, runs;
+    int64_t seen[2];
+};
+
+/* Asks the same once or twice; between the two somebody else changes the answer. */
+static bool asking_work(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query count = { "SELECT COUNT(*) FROM card", .whole = "A test" };
+    static const struct field fields[] = { FIELD(struct card, number), { 0 } };
+    struct asking *a = with;
+    bool found;
+    (void)err;
+    a->runs++;
+    for (int i = 0; i < a->questions; i++) {
+        struct card c = { 0 };
+        if (i)
+            assert_true(put(a->p, card_of(90 + (uint32_t)a->runs, NULL, "x")));
+        if (!tx_row(tx, &count, NO_ARGS, fields, &c, &found))
+            return false;
+        a->seen[i] = c.number;
+    }
+    return true;
+}
+
+static bool asked(struct asking *a, int questions)
+{
+    struct arena arena = { 0 };
+    struct error err = { 0 };
+    a->questions = questions;
+    a->runs = 0;
+    bool ok = db_read(a->p->db, &arena, asking_work, a, &err);
+    arena_done(&arena);
+    return ok;
+}
+
+/* What goes without a transaction is run again in one when more is asked than the last time, for
+   all that a work reads is of one moment. */
+static void test_one_question_needs_no_transaction(void **state)
+{
+    struct asking a = { .p = *state };
+    for (int i = 0; i < 3; i++) {
+        assert_true(asked(&a, 1));
+        assert_int_equal(a.runs, 1);
+    }
+    assert_true(asked(&a, 2));
+    assert_int_equal(a.runs, 2);
+    assert_int_equal(a.seen[0], a.seen[1]);
+    assert_true(asked(&a, 2)); /* that is known from now on */
+    assert_int_equal(a.runs, 1);
+    assert_int_equal(a.seen[0], a.seen[1]);
+}
+
 static void test_without_prepared_statements(void **state)
 {
     struct place *p = *state;
@@ -620,6 +674,7 @@ int main(void)
         TEST(test_login_is_renewed),
         TEST(test_lost_connections_are_made_anew),
         TEST(test_a_failed_statement_is_got_over),
+        TEST(test_one_question_needs_no_transaction),
         TEST(test_without_prepared_statements),
         TEST(test_connections_are_bounded),
         TEST(test_destroyed_for_good),

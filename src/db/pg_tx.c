@@ -7,11 +7,18 @@
 static bool start(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                   struct pg_stmt **ret)
 {
+    struct pg_conn *conn = tx->pg;
     struct pg_stmt *s = NULL;
-    if (!pg_stmt_get(tx->pg, q->sql, args, n, &s, tx->err))
+    if (conn->loose) {
+        conn->more = true;
+        return error_set(tx->err, UNAVAILABLE, "the transaction was not begun");
+    }
+    if (!pg_stmt_get(conn, q->sql, args, n, &s, tx->err))
         return false;
+    if (!conn->asked++)
+        conn->first = s;
     if (s->plan.writes && !tx->writes) {
-        pg_stmt_put(tx->pg, s);
+        pg_stmt_put(conn, s);
         return error_set(tx->err, INTERNAL, "a reading work tried to write");
     }
     *ret = s;
@@ -43,10 +50,12 @@ bool pg_row(struct tx *tx, const struct query *q, const struct value *args, size
     struct pg_stmt *s = NULL;
     if (!start(tx, q, args, n, &s))
         return false;
-    PGresult *r = pg_stmt_run(tx, s, args);
+    bool known = false;
+    PGresult *r = q->again ? pg_stmt_run_again(tx, s, args, &known) : pg_stmt_run(tx, s, args);
     bool row = r && PQntuples(r);
     bool ok = r && (!row || pg_decode(tx, s, r, 0, tx->arena, fields, ret));
-    PQclear(r);
+    if (!known)
+        PQclear(r);
     pg_stmt_put(tx->pg, s);
     if (ok)
         *found = row;

@@ -18,13 +18,15 @@ static void batch_lost(struct work *batch, bool full, sqlite3 *handle, int rc)
 /* Runs one work; returns SQLite's code when the whole transaction is lost. */
 static int work_run(struct conn *conn, struct work *w, bool alone)
 {
+    struct put_off *off = NULL;
     struct tx tx = { .db = conn->db,
                      .conn = conn,
+                     .off = &off,
                      .arena = w->arena,
                      .err = w->err,
                      .writes = true,
                      .isolate = !alone };
-    w->ok = db_admits(conn->db, w->by, w->err) && w->work(&tx, w->with, w->err);
+    w->ok = db_admits(conn->db, w->by, w->err) && w->work(&tx, w->with, w->err) && tx_catch_up(&tx);
     if (!w->ok)
         error_set(w->err, INTERNAL, "a work failed without a reason");
     /* SQLite gives up a whole transaction when the disk is full or fails. */

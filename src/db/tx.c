@@ -45,6 +45,47 @@ bool tx_rows(struct tx *tx, const struct query *q, const struct value *args, siz
            tx->db->store->engine->rows(tx, q, args, n, fields, size, max, ret);
 }
 
+void tx_last(struct tx *tx, tx_last_work *last, void *with)
+{
+    assert(tx->writes);
+    struct put_off **end = tx->off;
+    while (*end)
+        end = &(*end)->next;
+    *end = arena_new(tx->arena, struct put_off);
+    **end = (struct put_off){ .last = last, .with = with };
+}
+
+/* Takes those with the same function out of the list; how many. */
+static size_t off_take(struct put_off **list, tx_last_work *last, void **ret)
+{
+    size_t n = 0;
+    while (*list) {
+        struct put_off *one = *list;
+        if (one->last != last) {
+            list = &one->next;
+            continue;
+        }
+        *list = one->next;
+        ret[n++] = one->with;
+    }
+    return n;
+}
+
+bool tx_catch_up(struct tx *tx)
+{
+    while (tx->off && *tx->off) {
+        tx_last_work *last = (*tx->off)->last;
+        size_t count = 0;
+        for (const struct put_off *one = *tx->off; one; one = one->next)
+            count++;
+        void **with = arena_many(tx->arena, count, void *);
+        count = off_take(tx->off, last, with);
+        if (!last(tx, with, count, tx->err))
+            return error_set(tx->err, INTERNAL, "a work failed without a reason");
+    }
+    return true;
+}
+
 struct query query_composed(const char *sql)
 {
     return (struct query){ .sql = sql };

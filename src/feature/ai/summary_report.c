@@ -45,8 +45,8 @@ static bool sums(struct ai_run *run, struct date from, struct list *ret)
                         " WHERE d.day >= $1 AND d.day < $2");
     scope_add_column(c, &sql, "d.person", ctx_scope(c, &time_read), args, &n);
     buffer_string(&sql, " GROUP BY d.day, d.project, p.name ORDER BY d.day, d.project");
-    return tx_rows(c->tx, composed(c, &sql), args, n, sum_row_fields, sizeof(struct sum_row), 0,
-                   ret);
+    return tx_catch_up(c->tx) && tx_rows(c->tx, composed(c, &sql), args, n, sum_row_fields,
+                                         sizeof(struct sum_row), 0, ret);
 }
 
 static void columns_note(struct ai_run *run)

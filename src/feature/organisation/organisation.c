@@ -180,26 +180,30 @@ const struct table person_rate_table = {
     .erase = ERASE_ROW,
 };
 
-struct zone_row {
-    struct id id;
-    const char *zone;
+struct zones_row {
+    struct id id, organisation;
+    const char *zone, *common;
 };
-static const struct field zone_fields[] = {
-    FIELD(struct zone_row, id, .privacy = OPERATIONAL, .doc = "Person or organisation"),
-    FIELD(struct zone_row, zone, .privacy = PERSONAL, .doc = "Zone"),
+static const struct field zones_fields[] = {
+    FIELD(struct zones_row, id, .privacy = OPERATIONAL, .doc = "Person"),
+    FIELD(struct zones_row, zone, .privacy = PERSONAL, .doc = "Zone of the person"),
+    FIELD(struct zones_row, organisation, .privacy = OPERATIONAL, .doc = "Organisation"),
+    FIELD(struct zones_row, common, .privacy = PERSONAL, .doc = "Zone of the organisation"),
     { 0 },
 };
 
 bool person_zone(struct ctx *c, struct id person, const char **ret)
 {
-    static const struct query own = { "SELECT id, zone FROM person WHERE id = $1" };
-    static const struct query common = { "SELECT id, zone FROM organisation" };
-    struct zone_row row = { 0 };
+    static const struct query zones = {
+        "SELECT p.id, p.zone, o.id, o.zone FROM (SELECT 1) AS one"
+        " LEFT JOIN person p ON p.id = $1 LEFT JOIN organisation o ON 1 = 1",
+        .again = true
+    };
+    struct zones_row row = { 0 };
     bool found;
-    if (!tx_row(c->tx, &own, ARGS(value_id(person)), zone_fields, &row, &found) ||
-        (!row.zone && !tx_row(c->tx, &common, NO_ARGS, zone_fields, &row, &found)))
+    if (!tx_row(c->tx, &zones, ARGS(value_id(person)), zones_fields, &row, &found))
         return false;
-    *ret = row.zone ? row.zone : "UTC";
+    *ret = row.zone ? row.zone : row.common ? row.common : "UTC";
     return true;
 }
 

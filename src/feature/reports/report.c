@@ -255,7 +255,7 @@ static bool sums_read(struct maker *m)
 {
     bool finer = is_by(m, BY_DAY) || is_by(m, BY_WEEK) || is_by(m, BY_PERSON) || is_by(m, BY_TAG) ||
                  m->tag || id_given(m->q->person) || m->scope != SCOPE_ALL;
-    return finer ? days_read(m, m->from, m->until) : months_read(m);
+    return tx_catch_up(m->c->tx) && (finer ? days_read(m, m->from, m->until) : months_read(m));
 }
 
 /* --- what is asked --- */

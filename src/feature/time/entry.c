@@ -199,7 +199,8 @@ static bool booked_find(struct ctx *c, const struct time_entry *e, struct booked
     static const struct query rates = {
         "SELECT COALESCE(p.billable, 0), p.rate_minor, r.rate_minor, COALESCE(p.archived, 0)"
         " FROM (SELECT 1) AS one LEFT JOIN project p ON p.id = $1"
-        " LEFT JOIN person_rate r ON r.person = $2"
+        " LEFT JOIN person_rate r ON r.person = $2",
+        .again = true
     };
     bool found;
     return tx_row(c->tx, &rates, ARGS(value_id(e->project), value_id(e->person)), booked_fields,
@@ -303,7 +304,7 @@ static const struct field policy_fields[] = {
 
 bool overlap_refused(struct ctx *c, bool *ret)
 {
-    static const struct query policy = { "SELECT overlap FROM organisation" };
+    static const struct query policy = { "SELECT overlap FROM organisation", .again = true };
     struct policy p = { 0 };
     bool found;
     if (!tx_row(c->tx, &policy, NO_ARGS, policy_fields, &p, &found))

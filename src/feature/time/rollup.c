@@ -185,17 +185,6 @@ bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *r, int si
     return changed || tx_run(c->tx, &s->make, args, n, NULL);
 }
 
-struct adding {
-    int sign;
-    bool odd;
-};
-
-static bool part_add(struct ctx *c, const struct sums *s, const struct rollup *part, void *with)
-{
-    struct adding *adding = with;
-    return sum_add(c, s, part, adding->sign, &adding->odd);
-}
-
 bool packed_store(struct ctx *c, struct date day, struct id person, bool known, struct blob value)
 {
     static const struct query set = { "UPDATE time_day_packed SET parts = $3 WHERE day = $1"
@@ -240,23 +229,49 @@ bool packed_change(struct ctx *c, struct date day, struct id person, struct blob
     return ok;
 }
 
-static bool part_pack(struct ctx *c, const struct rollup *part, const struct packed_part *packed,
-                      void *with)
+/* --- entries as they change --- */
+
+struct change {
+    struct ctx *c;
+    const struct time_entry *old, *row;
+};
+
+static bool changes_write(struct ctx *c, const struct rollup_batch *less,
+                          const struct rollup_batch *more)
 {
-    struct adding *adding = with;
-    struct packed one = { 0 };
-    bool added = packed_add(&one, packed);
-    bool ok = added && packed_change(c, part->day, part->person, (struct blob){ one.at, one.len },
-                                     adding->sign, &adding->odd);
-    free(one.at);
+    bool odd = false;
+    return batch_write(c, more, 1, &odd) && batch_write(c, less, -1, &odd) &&
+           (!odd || rollup_rebuild(c));
+}
+
+/* Entries of many requests mostly go into the same sums, so each is written once. */
+static bool changes_sum(struct tx *tx, void *const *with, size_t n, struct error *err)
+{
+    struct rollup_batch less = { 0 }, more = { 0 };
+    struct ctx c = *((const struct change *)with[0])->c;
+    bool ok = true;
+    c.tx = tx;
+    c.err = err;
+    c.arena = tx_arena(tx);
+    for (size_t i = 0; ok && i < n; i++) {
+        const struct change *one = with[i];
+        ok = (!one->old || rollup_batch_add(&c, &less, one->old)) &&
+             (!one->row || rollup_batch_add(&c, &more, one->row));
+    }
+    ok = ok && changes_write(&c, &less, &more);
+    rollup_batch_free(&less);
+    rollup_batch_free(&more);
     return ok;
 }
 
 bool rollup_change(struct ctx *c, const struct time_entry *old, const struct time_entry *row)
 {
-    struct adding less = { .sign = -1 }, more = { .sign = 1 };
-    struct sink from = { part_add, part_pack, &less }, to = { part_add, part_pack, &more };
-    if ((old && !parts_give(c, old, &from)) || (row && !parts_give(c, row, &to)))
-        return false;
-    return (!less.odd && !more.odd) || rollup_rebuild(c);
+    struct change *one = arena_new(c->arena, struct change);
+    *one = (struct change){
+        .c = c,
+        .old = old ? arena_copy(c->arena, old, sizeof *old) : NULL,
+        .row = row ? arena_copy(c->arena, row, sizeof *row) : NULL,
+    };
+    tx_last(c->tx, changes_sum, one);
+    return true;
 }

@@ -32,7 +32,8 @@ extern const struct table time_day_table, time_day_packed_table, time_month_tabl
 extern const struct field rollup_packed_fields[], rollup_month_fields[];
 
 /* Takes away what an entry counted and adds what it counts now, when it has been written already;
-   either may be NULL. Running ones count nothing. */
+   either may be NULL. Running ones count nothing. The sums are written when the transaction ends:
+   who reads them in one that writes calls tx_catch_up before. */
 MUST_USE bool rollup_change(struct ctx *c, const struct time_entry *old,
                             const struct time_entry *row);
 

@@ -33,7 +33,7 @@ static struct rollup *map_slot(const struct rollup_map *m, const struct rollup *
 
 static void map_grow(struct rollup_map *m)
 {
-    struct rollup_map larger = { .room = m->room ? m->room * 2 : 256, .count = m->count };
+    struct rollup_map larger = { .room = m->room ? m->room * 2 : 16, .count = m->count };
     larger.slot = calloc(larger.room, sizeof *larger.slot);
     if (!larger.slot)
         abort();
@@ -74,7 +74,7 @@ static struct packed_slot *packed_slot(const struct packed_map *m, struct date d
 
 static void packed_map_grow(struct packed_map *m)
 {
-    struct packed_map larger = { .room = m->room ? m->room * 2 : 256, .count = m->count };
+    struct packed_map larger = { .room = m->room ? m->room * 2 : 16, .count = m->count };
     larger.slot = calloc(larger.room, sizeof *larger.slot);
     if (!larger.slot)
         abort();
@@ -125,11 +125,12 @@ static int compare_key(const void *left, const void *right)
 }
 
 /* In the order of the key, so that the tables and their indexes grow at their ends. */
-static bool map_write(struct ctx *c, const struct sums *s, const struct rollup_map *m)
+static bool map_write(struct ctx *c, const struct sums *s, const struct rollup_map *m, int sign,
+                      bool *odd)
 {
     const struct rollup **order = malloc((m->count + 1) * sizeof(const struct rollup *));
     size_t n = 0;
-    bool ok = true, odd = false;
+    bool ok = true;
     if (!order)
         abort();
     for (size_t i = 0; i < m->room; i++)
@@ -137,9 +138,9 @@ static bool map_write(struct ctx *c, const struct sums *s, const struct rollup_m
             order[n++] = &m->slot[i];
     qsort(order, n, sizeof(const struct rollup *), compare_key);
     for (size_t i = 0; i < n && ok; i++)
-        ok = sum_add(c, s, order[i], 1, &odd);
+        ok = sum_add(c, s, order[i], sign, odd);
     free(order);
-    return ok && (!odd || fail(c, INTERNAL, "sums of time entries are not unique"));
+    return ok;
 }
 
 static int compare_packed(const void *left, const void *right)
@@ -150,18 +151,16 @@ static int compare_packed(const void *left, const void *right)
     return c ? c : memcmp(&a->person, &b->person, sizeof a->person);
 }
 
-/* Adds all parts of a slot to what is stored for its day and person. */
-static bool slot_write(struct ctx *c, const struct packed_slot *slot, bool fresh)
+/* Adds all parts of a slot to what is stored for its day and person, `sign` times; 0: nothing is.
+ */
+static bool slot_write(struct ctx *c, const struct packed_slot *slot, int sign, bool *odd)
 {
     struct blob value = { slot->value.at, slot->value.len };
-    bool odd = false;
-    if (fresh)
-        return packed_store(c, slot->day, slot->person, false, value);
-    return packed_change(c, slot->day, slot->person, value, 1, &odd) &&
-           (!odd || fail(c, INTERNAL, "packed sums of time entries are not unique"));
+    return sign ? packed_change(c, slot->day, slot->person, value, sign, odd)
+                : packed_store(c, slot->day, slot->person, false, value);
 }
 
-static bool packed_write(struct ctx *c, const struct packed_map *m, bool fresh)
+static bool packed_write(struct ctx *c, const struct packed_map *m, int sign, bool *odd)
 {
     const struct packed_slot **order = malloc((m->count + 1) * sizeof(const struct packed_slot *));
     size_t n = 0;
@@ -173,15 +172,23 @@ static bool packed_write(struct ctx *c, const struct packed_map *m, bool fresh)
             order[n++] = &m->slot[i];
     qsort(order, n, sizeof(const struct packed_slot *), compare_packed);
     for (size_t i = 0; i < n && ok; i++)
-        ok = slot_write(c, order[i], fresh);
+        ok = slot_write(c, order[i], sign, odd);
     free(order);
     return ok;
 }
 
+bool batch_write(struct ctx *c, const struct rollup_batch *b, int sign, bool *odd)
+{
+    return map_write(c, &sums_of_days, &b->day, sign, odd) &&
+           packed_write(c, &b->packed, sign, odd) &&
+           map_write(c, &sums_of_months, &b->month, sign, odd);
+}
+
 bool rollup_batch_write(struct ctx *c, const struct rollup_batch *b)
 {
-    return map_write(c, &sums_of_days, &b->day) && packed_write(c, &b->packed, false) &&
-           map_write(c, &sums_of_months, &b->month);
+    bool odd = false;
+    return batch_write(c, b, 1, &odd) &&
+           (!odd || fail(c, INTERNAL, "sums of time entries are not unique"));
 }
 
 void rollup_batch_free(struct rollup_batch *b)
@@ -235,13 +242,15 @@ bool rollup_rebuild(struct ctx *c)
     static const struct query clear = { "DELETE FROM time_day_packed",
                                         .whole = "All sums are made anew" };
     struct collecting w = { .c = c };
-    bool ok = tx_run(c->tx, &sums_of_days.clear, NO_ARGS, NULL) &&
+    bool odd = false;
+    bool ok = tx_catch_up(c->tx) && tx_run(c->tx, &sums_of_days.clear, NO_ARGS, NULL) &&
               tx_run(c->tx, &clear, NO_ARGS, NULL) &&
               tx_run(c->tx, &sums_of_months.clear, NO_ARGS, NULL) && collect_all(&w) &&
-              map_write(c, &sums_of_days, &w.batch.day) && packed_write(c, &w.batch.packed, true) &&
-              map_write(c, &sums_of_months, &w.batch.month);
+              map_write(c, &sums_of_days, &w.batch.day, 1, &odd) &&
+              packed_write(c, &w.batch.packed, 0, &odd) &&
+              map_write(c, &sums_of_months, &w.batch.month, 1, &odd);
     rollup_batch_free(&w.batch);
-    return ok;
+    return ok && (!odd || fail(c, INTERNAL, "sums of time entries are not unique"));
 }
 
 struct comparing {

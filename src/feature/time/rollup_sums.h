@@ -37,4 +37,7 @@ struct sink {
 /* Gives every sum that the entry goes into. */
 MUST_USE bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *sink);
 
+/* Writes what was collected, `sign` times. */
+MUST_USE bool batch_write(struct ctx *c, const struct rollup_batch *b, int sign, bool *odd);
+
 #endif
