@@ -260,19 +260,18 @@ static const char *listen_text(struct arena *a)
 }
 
 /* Ends core when the relay is gone: the supervisor starts both again. */
-static void *relay_watch(void *with)
+static void *relay_watch(void *way)
 {
-    char byte;
-    (void)with;
-    (void)!read(PROCESS_RELAYED, &byte, 1);
+    while (relay_way_next(way))
+        ;
     complain("The way to the database is gone");
     _exit(1);
 }
 
-static void store_watch(void)
+static void store_watch(struct relay_way *way)
 {
     pthread_t thread;
-    if (store_named() && !pthread_create(&thread, NULL, relay_watch, NULL))
+    if (store_named() && !pthread_create(&thread, NULL, relay_watch, way))
         pthread_detach(thread);
 }
 
@@ -343,12 +342,15 @@ int core_process(int argc, char **argv)
     signals_block();
     if (!core_open(core, &a, argv, &err) || !core_close_off(core, &a, &err))
         refuse(&err);
-    store_watch();
+    struct relay_way *way = relay_way_new(PROCESS_RELAYED);
+    store_watch(way);
 
     struct egress_client *egress = core->residues.egress = egress_client_new(PROCESS_CHANNEL);
     struct app_config config = { .data_dir = core->data,
                                  .store_url = core->store,
                                  .store_ports = core->store ? core->ports : NULL,
+                                 .store_take = relay_way_take,
+                                 .store_take_with = way,
                                  .features = features,
                                  .master_key = core->key->byte,
                                  .promises = promises,

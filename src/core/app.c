@@ -139,6 +139,8 @@ static bool store_start(struct app *app, struct error *err)
         .dir = config->data_dir,
         .url = config->store_url,
         .ports = config->store_ports,
+        .take = config->store_take,
+        .take_with = config->store_take_with,
         /* Over a network a writer mostly waits. */
         .writers = config->writers     ? config->writers
                    : config->store_url ? 8

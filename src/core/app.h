@@ -62,6 +62,8 @@ struct app_config {
     const char *data_dir;
     const char *store_url;       /* of a PostgreSQL store; NULL: the databases are in data_dir */
     const uint16_t *store_ports; /* see store_config.ports; NULL: none */
+    bool (*store_take)(void *with, int fd); /* see store_config.take */
+    void *store_take_with;
     const struct feature *const *features;
     const struct promise *const *promises; /* ends with NULL; NULL: none */
     bool (*prove)(struct app *app, const char *id, struct error *err);

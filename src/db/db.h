@@ -86,6 +86,10 @@ struct store_config {
     const char *url;
     const uint16_t *ports; /* of the own loopback, where somebody passes on what goes to each server
                               of the URL (see store_servers); NULL: they are reached directly */
+    /* With ports: makes of a connection to a port whose server is a local socket the connection to
+       that socket; called before anything was sent. NULL: what is sent is passed on. */
+    bool (*take)(void *with, int fd);
+    void *take_with;
     int connections; /* to the server, at most; 0: 40 */
     /* For tests: whether a table's rows become more and more. A query that reads all of such a one,
        not by an index, then fails, unless it says why. NULL: nothing is looked at. */

@@ -29,6 +29,9 @@ struct pg_server {
     char prefix[24];       /* names of this installation's schemas and roles begin with it */
     char *user, *password; /* of the platform role; may be NULL */
     bool citus;            /* each schema is distributed as a whole */
+    bool handed;           /* all servers are local sockets behind ports */
+    bool (*take)(void *with, int fd); /* see store_config.take */
+    void *take_with;
     size_t last; /* atomically: which of the servers took the last connection */
 };
 

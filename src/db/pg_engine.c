@@ -269,10 +269,12 @@ static bool engine_open(struct store *s, struct error *err)
     pthread_mutex_init(&pg->lock, NULL);
     pthread_mutex_init(&pg->platform_lock, NULL);
     if (!folder_make(s->dir, err) ||
-        !pg_server_parse(s->config.url, s->config.ports, &pg->server, err) ||
-        !platform_connect(s, err) || (pg->server.citus && !citus_present(s, err)))
+        !pg_server_parse(s->config.url, s->config.ports, &pg->server, err))
         return false;
-    return registry_make(s, err);
+    pg->server.take = s->config.take;
+    pg->server.take_with = s->config.take_with;
+    return platform_connect(s, err) && (!pg->server.citus || citus_present(s, err)) &&
+           registry_make(s, err);
 }
 
 static void engine_close(struct store *s)

@@ -1,9 +1,9 @@
 /* pg_server.c: where the server is, and that nobody in between can read what is sent to it. */
 #include "pg.h"
 
-#include <stdio.h>
-
 #include <ctype.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +162,7 @@ static void ports_take(struct pg_server *s, const uint16_t *ports)
     if (is_local(option(s, "host")) && !option(s, "hostaddr")) {
         replace(s, "sslmode", "disable"); /* from here to the socket it stays on this machine */
         replace(s, "host", names);
+        s->handed = true;
     }
     replace(s, "hostaddr", addresses);
     replace(s, "port", numbers);
@@ -293,6 +294,26 @@ static void notice_drop(void *with, const PGresult *notice)
     (void)notice;
 }
 
+/* Over what is handed over in place of the connection to the port. */
+static PGconn *connect_taken(const struct pg_server *server, const char *const *keys,
+                             const char *const *values)
+{
+    PGconn *handle = PQconnectStartParams(keys, values, 0);
+    int64_t until = store_clock() + PG_WAIT_S;
+    PostgresPollingStatusType want = PGRES_POLLING_FAILED;
+    if (PQstatus(handle) != CONNECTION_BAD && server->take(server->take_with, PQsocket(handle)))
+        want = PGRES_POLLING_WRITING;
+    while (want == PGRES_POLLING_READING || want == PGRES_POLLING_WRITING) {
+        struct pollfd wait = { .fd = PQsocket(handle),
+                               .events = want == PGRES_POLLING_READING ? POLLIN : POLLOUT };
+        if (poll(&wait, 1, 1000) > 0)
+            want = PQconnectPoll(handle);
+        if (store_clock() > until)
+            break;
+    }
+    return handle;
+}
+
 /* One server of the list. A list of its own is nothing for libpq here: the relay takes every
    connection and only then sees whether the server does, and libpq gives up at that. */
 static PGconn *connect_to(const struct pg_server *server, size_t which, const char *user,
@@ -315,7 +336,8 @@ static PGconn *connect_to(const struct pg_server *server, size_t which, const ch
     keys[n] = "client_encoding";
     values[n++] = "UTF8";
     keys[n] = values[n] = NULL;
-    PGconn *handle = PQconnectdbParams(keys, values, 0);
+    PGconn *handle = server->handed && server->take ? connect_taken(server, keys, values)
+                                                    : PQconnectdbParams(keys, values, 0);
     arena_done(&a);
     PQsetNoticeReceiver(handle, notice_drop, NULL);
     if (PQstatus(handle) == CONNECTION_OK)

@@ -24,6 +24,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,8 +78,22 @@ static bool sandbox_with_relay(uint16_t ports[1], struct sandbox_report *report)
     return ports[0];
 }
 
+/* Whether the socket is a local one now, and leads to one place for good. */
+static bool handed_over(int s)
+{
+    struct sockaddr_un at;
+    struct sockaddr none = { .sa_family = AF_UNSPEC };
+    socklen_t size = sizeof at;
+    struct relay_way *way = relay_way_new(PROCESS_RELAYED);
+    bool ok = relay_way_next(way) && relay_way_take(way, s) &&
+              !getpeername(s, (struct sockaddr *)&at, &size) && at.sun_family == AF_UNIX &&
+              connect(s, &none, sizeof none) && connect(s, (struct sockaddr *)&at, size);
+    relay_way_free(way);
+    return ok;
+}
+
 /* core with a relay: is ready when bytes came back through it, and ends when it is gone. */
-static int relayed_serve(void)
+static int relayed_serve(bool handed)
 {
     struct sandbox_report report;
     uint16_t ports[1];
@@ -89,8 +104,9 @@ static int relayed_serve(void)
                               .sin_port = htons(ports[0]),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(s, (struct sockaddr *)&at, sizeof at) || send(s, "ping", 4, MSG_NOSIGNAL) != 4 ||
-        recv(s, got, 4, MSG_WAITALL) != 4 || memcmp(got, "ping", 4) != 0)
+    if (connect(s, (struct sockaddr *)&at, sizeof at) || (handed && !handed_over(s)) ||
+        send(s, "ping", 4, MSG_NOSIGNAL) != 4 || recv(s, got, 4, MSG_WAITALL) != 4 ||
+        memcmp(got, "ping", 4) != 0)
         return 96;
     process_ready();
     return read(PROCESS_RELAYED, got, 1) == 0 ? 1 : 97;
@@ -100,6 +116,8 @@ static int relay_main(char *port)
 {
     struct sandbox_report report;
     struct relay_target target = { "127.0.0.1", (uint16_t)atoi(port) };
+    if (port[0] == '/')
+        target = (struct relay_target){ port, 1 };
     if (!process_child("vow-relay") || getenv("VOW_MASTER_KEY_FILE") || getenv("VOW_STORE"))
         return 90;
     for (int fd = 3; fd < 20; fd++)
@@ -116,7 +134,8 @@ static int child_main(bool core, const char *how)
         return 90;
     if (descriptor_open(PROCESS_LISTEN) != core || descriptor_open(PROCESS_MEMORY) != core ||
         descriptor_open(PROCESS_MAPS) != core ||
-        descriptor_open(PROCESS_RELAYED) != (core && !strcmp(how, "relayed")) ||
+        descriptor_open(PROCESS_RELAYED) !=
+            (core && (!strcmp(how, "relayed") || !strcmp(how, "handed"))) ||
         descriptor_open(PROCESS_RELAYED + 1) || getpgrp() != getpid())
         return 91;
     char name[16];
@@ -135,8 +154,8 @@ static int child_main(bool core, const char *how)
         if (recv(PROCESS_CHANNEL, &pid, sizeof pid, 0) != sizeof pid || !pid)
             return 92;
     }
-    if (!strcmp(how, "relayed"))
-        return relayed_serve();
+    if (!strcmp(how, "relayed") || !strcmp(how, "handed"))
+        return relayed_serve(!strcmp(how, "handed"));
     process_ready();
     return core_serve();
 }
@@ -333,13 +352,8 @@ static void children_die_with_it(void **state)
 /* ---- the relay ---- */
 
 /* What the relay carries to: says back what it hears, to one connection after the other. */
-static pid_t echo_start(char port[8])
+static pid_t echo_serve(int listener)
 {
-    char why[200];
-    int listener;
-    uint16_t at;
-    assert_true(process_listen("127.0.0.1", 0, why, &listener, &at));
-    snprintf(port, 8, "%u", at);
     pid_t pid = fork();
     if (pid) {
         close(listener);
@@ -355,6 +369,28 @@ static pid_t echo_start(char port[8])
                 break;
         close(s);
     }
+}
+
+static pid_t echo_start(char port[8])
+{
+    char why[200];
+    int listener;
+    uint16_t at;
+    assert_true(process_listen("127.0.0.1", 0, why, &listener, &at));
+    snprintf(port, 8, "%u", at);
+    return echo_serve(listener);
+}
+
+/* The same on a socket in the folder, where PostgreSQL would have it. */
+static pid_t echo_start_local(const char *dir)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    snprintf(at.sun_path, sizeof at.sun_path, "%s/.s.PGSQL.1", dir);
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(chmod(at.sun_path, 0777), 0);
+    assert_int_equal(listen(listener, 8), 0);
+    return echo_serve(listener);
 }
 
 static bool proc_line(pid_t pid, const char *file, const char *key, char line[200])
@@ -406,6 +442,26 @@ static void carries_for_core_and_comes_again(void **state)
     assert_int_equal(run_end(&r, SIGTERM), 0);
     kill(echo, SIGKILL);
     waitpid(echo, NULL, 0);
+    unsetenv("VOW_STORE");
+}
+
+/* A connection to a local socket is core's own; one to an address is carried. */
+static void hands_over_what_is_local(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/process-relay-XXXXXX", path[60];
+    assert_non_null(mkdtemp(dir));
+    assert_int_equal(chmod(dir, 0755), 0);
+    setenv("VOW_STORE", "postgres://vow:secret@db.example/vow", 1);
+    pid_t echo = echo_start_local(dir);
+    struct run r = run_start_relayed("handed", "serve", "127.0.0.1", 0, dir);
+    run_ready(&r);
+    assert_int_equal(run_end(&r, SIGTERM), 0);
+    kill(echo, SIGKILL);
+    waitpid(echo, NULL, 0);
+    snprintf(path, sizeof path, "%s/.s.PGSQL.1", dir);
+    unlink(path);
+    rmdir(dir);
     unsetenv("VOW_STORE");
 }
 
@@ -615,6 +671,7 @@ int main(int count, char **args)
         cmocka_unit_test(core_lives_in_its_sandbox),
         cmocka_unit_test(reports_every_control),
         cmocka_unit_test(probes_core),
+        cmocka_unit_test(hands_over_what_is_local),
         cmocka_unit_test(probes_core_with_a_relay),
         cmocka_unit_test(opens_no_port_that_others_reach),
         cmocka_unit_test(probes_egress),

@@ -125,7 +125,64 @@ static void *pump_back(void *with)
 struct taken {
     const struct relay_target *target;
     int near;
+    uint16_t port; /* of core's end */
 };
+
+/* One message with a number and up to RELAY_TARGETS descriptors. */
+struct parcel {
+    uint16_t number;
+    struct iovec data;
+    struct msghdr message;
+    union {
+        struct cmsghdr head;
+        char room[CMSG_SPACE(RELAY_TARGETS * sizeof(int))];
+    } control;
+};
+
+static void parcel_init(struct parcel *p)
+{
+    *p = (struct parcel){ 0 };
+    p->data = (struct iovec){ &p->number, sizeof p->number };
+    p->message = (struct msghdr){ .msg_iov = &p->data,
+                                  .msg_iovlen = 1,
+                                  .msg_control = &p->control,
+                                  .msg_controllen = sizeof p->control };
+}
+
+static bool parcel_send(int channel, uint16_t number, const int *fd, size_t count)
+{
+    struct parcel p;
+    parcel_init(&p);
+    p.number = number;
+    p.message.msg_controllen = count ? CMSG_SPACE(count * sizeof(int)) : 0;
+    if (count) {
+        struct cmsghdr *head = CMSG_FIRSTHDR(&p.message);
+        head->cmsg_level = SOL_SOCKET;
+        head->cmsg_type = SCM_RIGHTS;
+        head->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(head), fd, count * sizeof(int));
+    }
+    return sendmsg(channel, &p.message, MSG_NOSIGNAL) == sizeof p.number;
+}
+
+/* How many descriptors came; -1 when the other end is gone. */
+static int parcel_receive(int channel, uint16_t *number, int fd[RELAY_TARGETS])
+{
+    struct parcel p;
+    ssize_t n;
+    do {
+        parcel_init(&p);
+        n = recvmsg(channel, &p.message, MSG_CMSG_CLOEXEC);
+    } while (n < 0 && errno == EINTR);
+    if (n != sizeof p.number)
+        return -1;
+    const struct cmsghdr *head = CMSG_FIRSTHDR(&p.message);
+    bool some = head && head->cmsg_type == SCM_RIGHTS;
+    size_t count = some ? (head->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+    memcpy(fd, head ? CMSG_DATA(head) : (const unsigned char *)"", count * sizeof(int));
+    *number = p.number;
+    return (int)count;
+}
 
 static void carry(struct pair *p)
 {
@@ -142,15 +199,17 @@ static void *taken_serve(void *with)
 {
     struct taken *taken = with;
     struct pair p = { .near = taken->near };
-    p.far = taken->target->host[0] == '/' ? connect_local(taken->target)
-                                          : connect_remote(taken->target);
-    free(taken);
+    bool local = taken->target->host[0] == '/';
+    p.far = local ? connect_local(taken->target) : connect_remote(taken->target);
     bytes_soon(p.near);
-    if (p.far >= 0) {
+    if (local)
+        (void)parcel_send(PROCESS_CHANNEL, taken->port, &p.far, p.far >= 0);
+    else if (p.far >= 0)
         carry(&p);
+    if (p.far >= 0)
         close(p.far);
-    }
     close(p.near);
+    free(taken);
     return NULL;
 }
 
@@ -160,13 +219,15 @@ static bool take(const struct relay_target *target, int listener)
     pthread_attr_t small;
     pthread_t thread;
     struct taken *taken = malloc(sizeof *taken);
-    int near = taken ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+    struct sockaddr_in from;
+    socklen_t size = sizeof from;
+    int near = taken ? accept4(listener, (struct sockaddr *)&from, &size, SOCK_CLOEXEC) : -1;
     if (near < 0) {
         bool gone = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
         free(taken);
         return gone;
     }
-    *taken = (struct taken){ target, near };
+    *taken = (struct taken){ target, near, ntohs(from.sin_port) };
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK);
     pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
@@ -177,26 +238,6 @@ static bool take(const struct relay_target *target, int listener)
     }
     pthread_attr_destroy(&small);
     return served;
-}
-
-static bool listeners_receive(int channel, size_t count, int *ret)
-{
-    char byte;
-    struct iovec data = { &byte, 1 };
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(RELAY_TARGETS * sizeof(int))];
-    } control;
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
-    };
-    if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != 1)
-        return false;
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(count * sizeof(int)))
-        return false;
-    memcpy(ret, CMSG_DATA(head), count * sizeof(int));
-    return true;
 }
 
 /* Without a free descriptor the connection waits, and poll says so at once: a pause, then. */
@@ -215,7 +256,8 @@ int relay_run(const struct relay_target *targets, size_t count)
 {
     int listener[RELAY_TARGETS];
     struct pollfd waits[RELAY_TARGETS + 1];
-    if (!listeners_receive(PROCESS_CHANNEL, count, listener))
+    uint16_t number;
+    if (parcel_receive(PROCESS_CHANNEL, &number, listener) != (int)count)
         return 1;
     for (size_t i = 0; i < count; i++)
         waits[i] = (struct pollfd){ .fd = listener[i], .events = POLLIN };
@@ -265,26 +307,6 @@ static int listener_make(uint16_t *port)
     return fd;
 }
 
-static bool listeners_send(int channel, const int *listener, size_t count)
-{
-    char byte = 0;
-    struct iovec data = { &byte, 1 };
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(RELAY_TARGETS * sizeof(int))];
-    } control = { 0 };
-    struct msghdr message = { .msg_iov = &data,
-                              .msg_iovlen = 1,
-                              .msg_control = &control,
-                              .msg_controllen = CMSG_SPACE(count * sizeof(int)) };
-    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    head->cmsg_level = SOL_SOCKET;
-    head->cmsg_type = SCM_RIGHTS;
-    head->cmsg_len = CMSG_LEN(count * sizeof(int));
-    memcpy(CMSG_DATA(head), listener, count * sizeof(int));
-    return sendmsg(channel, &message, MSG_NOSIGNAL) == 1;
-}
-
 bool relay_listen(int channel, size_t count, uint16_t *ports)
 {
     int listener[RELAY_TARGETS];
@@ -294,8 +316,109 @@ bool relay_listen(int channel, size_t count, uint16_t *ports)
         listener[made] = listener_make(&ports[made]);
         done = listener[made] >= 0;
     }
-    done = done && listeners_send(channel, listener, count);
+    done = done && parcel_send(channel, 0, listener, count);
     for (size_t i = 0; i < made; i++)
         close_kept(listener[i]);
+    return done;
+}
+
+struct handed {
+    struct handed *next;
+    uint16_t port;
+    int fd; /* -1: the relay could not connect */
+};
+
+struct relay_way {
+    int channel;
+    pthread_mutex_t lock;
+    pthread_cond_t some;
+    struct handed *first;
+};
+
+struct relay_way *relay_way_new(int channel)
+{
+    struct relay_way *way = calloc(1, sizeof *way);
+    pthread_condattr_t monotonic;
+    if (!way)
+        abort();
+    way->channel = channel;
+    pthread_mutex_init(&way->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&way->some, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return way;
+}
+
+/* Takes out what was handed over for a port; false when nothing was. */
+static bool handed_find(struct relay_way *way, uint16_t port, int *fd)
+{
+    for (struct handed **at = &way->first; *at; at = &(*at)->next) {
+        struct handed *h = *at;
+        if (h->port != port)
+            continue;
+        *at = h->next;
+        *fd = h->fd;
+        free(h);
+        return true;
+    }
+    return false;
+}
+
+void relay_way_free(struct relay_way *way)
+{
+    if (!way)
+        return;
+    while (way->first) {
+        int fd;
+        if (handed_find(way, way->first->port, &fd) && fd >= 0)
+            close(fd);
+    }
+    pthread_mutex_destroy(&way->lock);
+    pthread_cond_destroy(&way->some);
+    free(way);
+}
+
+bool relay_way_next(struct relay_way *way)
+{
+    uint16_t port;
+    int fd[RELAY_TARGETS], old;
+    int count = parcel_receive(way->channel, &port, fd);
+    if (count < 0 || count > 1)
+        return false;
+    struct handed *h = calloc(1, sizeof *h);
+    if (!h)
+        abort();
+    pthread_mutex_lock(&way->lock);
+    if (handed_find(way, port, &old) && old >= 0)
+        close(old); /* whoever wanted it has given up */
+    *h = (struct handed){ way->first, port, count ? fd[0] : -1 };
+    way->first = h;
+    pthread_cond_broadcast(&way->some);
+    pthread_mutex_unlock(&way->lock);
+    return true;
+}
+
+bool relay_way_take(void *with, int fd)
+{
+    struct relay_way *way = with;
+    struct sockaddr_in at;
+    socklen_t size = sizeof at;
+    struct timespec until;
+    int far = -1;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += CONNECT_S;
+    if (getsockname(fd, (struct sockaddr *)&at, &size))
+        return false;
+    pthread_mutex_lock(&way->lock);
+    int late = 0;
+    while (!late && !handed_find(way, ntohs(at.sin_port), &far))
+        late = pthread_cond_timedwait(&way->some, &way->lock, &until);
+    pthread_mutex_unlock(&way->lock);
+    if (far < 0)
+        return false;
+    int flags = fcntl(fd, F_GETFL);
+    bool done = flags >= 0 && fcntl(far, F_SETFL, flags) >= 0 && dup3(far, fd, O_CLOEXEC) == fd;
+    close(far);
     return done;
 }

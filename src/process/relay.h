@@ -3,7 +3,9 @@
    Core has no network. With its databases on a server it needs a connection to that server and to
    nothing else, so a process of its own, which the supervisor starts and which never had keys and
    data, carries bytes between a port of core's loopback and the address that the operator named.
-   What goes through is encrypted from end to end but for a local socket. */
+   What goes through is encrypted from end to end but for a local socket. A connection to a local
+   socket leads nowhere else, whatever is done with it; so it is not carried but handed over. One to
+   an address never is: who has such a socket could connect it to another one. */
 #ifndef VOW_RELAY_H
 #define VOW_RELAY_H
 
@@ -25,5 +27,18 @@ int relay_run(const struct relay_target *targets, size_t count);
    in now, and hands them to the relay over `channel`, whose end of file says that the relay is
    gone. False with errno. */
 MUST_USE bool relay_listen(int channel, size_t count, uint16_t *ports);
+
+/* What the relay hands over to core by way of `channel`. */
+struct relay_way;
+struct relay_way *relay_way_new(int channel);
+void relay_way_free(struct relay_way *way);
+
+/* Waits for the next connection to be handed over, and keeps it for whoever takes it; false when
+   the relay is gone. For a thread of its own. */
+MUST_USE bool relay_way_next(struct relay_way *way);
+
+/* Makes of `fd`, a connection to a port whose target is a local socket, the connection to that;
+   waits for it, at most 10 seconds. False when there is none. `way` is a struct relay_way. */
+MUST_USE bool relay_way_take(void *way, int fd);
 
 #endif
