@@ -1,5 +1,5 @@
 /* options.c: reading the command line, and saying what is wrong. */
-#include "command.h"
+#include "open.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -23,6 +23,15 @@ int complain_error(const struct error *err)
 {
     const struct problem_info *info = problem_info(err->problem ? err->problem : INTERNAL);
     return complain("%s", err->detail[0] ? err->detail : info->title);
+}
+
+bool store_told_rightly(const char *option, const char *url, const char *variable)
+{
+    return !store_holds_password(url) ||
+           !complain(
+               "%s takes no password, for every user of this machine could read it there: give"
+               " the whole URL as %s, or name a file with passfile=",
+               option, variable);
 }
 
 static void help(const char *usage, const struct option_row *options)

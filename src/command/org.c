@@ -321,11 +321,13 @@ static bool sides_name(struct org *o, const char *data, const char *store, const
 
 static int move_command(int argc, char **argv, const char *id)
 {
-    const char *data = NULL, *store = store_named(), *to = NULL;
+    const char *data = NULL, *named = store_named(), *store = named;
+    const char *target = getenv("VOW_STORE_TO"), *to = target;
     const struct option_row options[] = {
         { "--data", "DIR", "Data folder where it is now, in use or not", &data, .required = true },
         { "--store", "URL", "PostgreSQL store where it is now (or VOW_STORE)", &store },
-        { "--to", "STORE", "postgres://USER@HOST/DATABASE or a data folder, in use or not", &to,
+        { "--to", "STORE",
+          "postgres://USER@HOST/DATABASE or a data folder, in use or not (or VOW_STORE_TO)", &to,
           .required = true },
         { 0 },
     };
@@ -336,6 +338,9 @@ static int move_command(int argc, char **argv, const char *id)
             "vow org move ID: carries an organisation to another store while it is in use", options,
             &status))
         return status;
+    if ((store != named && !store_told_rightly("--store", store, "VOW_STORE")) ||
+        (to != target && is_url(to) && !store_told_rightly("--to", to, "VOW_STORE_TO")))
+        return 1;
     if (!id_parse(id, &o.id))
         return complain("%s is not the id of an organisation", id);
     if (access(data, F_OK))

@@ -165,9 +165,8 @@ static int serve(struct serve *s, struct arena *a)
         return complain("--contact takes a URI such as mailto:security@example.org");
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);
-    if (s->store && store_holds_password(s->store))
-        return complain("--store takes no password, for every user of this machine could read it "
-                        "there: give the whole URL as VOW_STORE, or name a file with passfile=");
+    if (s->store && !store_told_rightly("--store", s->store, "VOW_STORE"))
+        return 1;
     if (s->store && setenv("VOW_STORE", s->store, 1))
         return complain("The store's URL cannot be passed on");
     if (!relay_arguments(a, &plan.relay_args, &err)) {

@@ -39,7 +39,9 @@ after(async () => {
 });
 
 const serve = (dir, store = {}) => startServer({ dir: join(home, dir), env: { ...env, ...store } });
-const move = (id, ...args) => vow(["org", "move", id, ...args], { env });
+/** With the stores in the environment, for their URLs hold a password. */
+const stores = ({ from, to }) => ({ ...env, ...(from && { VOW_STORE: from }), VOW_STORE_TO: to });
+const move = (id, data, names) => vow(["org", "move", id, "--data", data], { env: stores(names) });
 
 async function signIn(server, who) {
   const reply = await server.api("POST", "/api/v1/session", { body: who });
@@ -117,7 +119,7 @@ test("the demo goes to PostgreSQL while it is written to, and back, and is what 
   const before = await whole(ada);
   const writer = load(ada);
   await until(() => writer.kept.size);
-  const there = await move(id, "--data", data, "--to", url);
+  const there = await move(id, data, { to: url });
   await writer.stop();
   assert.equal(there.status, 0, there.stderr);
   assert.match(there.stdout, /^Organisation .* is in postgres:/);
@@ -136,14 +138,14 @@ test("the demo goes to PostgreSQL while it is written to, and back, and is what 
     if (!/time_entry/.test(name)) assert.equal(between.tables[name], before.tables[name], name);
 
   const target = join(home, "c", "data");
-  const back = await move(id, "--data", b.data, "--store", url, "--to", target);
+  const back = await move(id, b.data, { from: url, to: target });
   assert.equal(back.status, 0, back.stderr);
   assert.equal(await signIn(b, DEMO), null);
   const c = await serve("c");
   t.after(() => c.stop({ keep: true }));
   const after = await signIn(c, DEMO);
   assert.deepEqual(await whole(after), between);
-  const again = await move(id, "--data", b.data, "--store", url, "--to", target);
+  const again = await move(id, b.data, { from: url, to: target });
   assert.equal(again.status, 0, again.stderr);
 });
 
@@ -158,8 +160,8 @@ test("killed at any moment, it is whole and served on at most one side, and goes
   const [id] = await organisations(a.data);
   const other = join(home, "kill-c", "data"); // another node's, so that the source is killed as well
   const ways = [
-    ["--data", a.data, "--to", url],
-    ["--data", other, "--store", url, "--to", a.data],
+    [a.data, { to: url }],
+    [other, { from: url, to: a.data }],
   ];
   const serving = async () => {
     const replies = await Promise.all(clients.map((one) => one.get(`${ENTRIES}?limit=1`)));
@@ -173,8 +175,9 @@ test("killed at any moment, it is whole and served on at most one side, and goes
   await mkdir(other, { mode: 0o700 });
   while (killed < KILLS) {
     const started = performance.now();
-    const child = spawn(BINARY, ["org", "move", id, ...ways[side]], {
-      env: { ASAN_OPTIONS: "detect_leaks=0", ...process.env, ...env },
+    const [data, names] = ways[side];
+    const child = spawn(BINARY, ["org", "move", id, "--data", data], {
+      env: { ASAN_OPTIONS: "detect_leaks=0", ...process.env, ...stores(names) },
     });
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text) => (said += text));
@@ -241,7 +244,20 @@ test("what cannot be is said in one sentence, and nothing is touched", async (t)
     "--to",
     "postgres://vow@/vow?host=/nowhere",
   ]);
-  await says(/databases in files/, [id, "--data", a.data, "--store", prefixed("said"), "--to", to]);
+  await says(/databases in files/, [id, "--data", a.data, "--to", to], {
+    VOW_STORE: prefixed("said"),
+  });
+  const secret = "postgres://vow:secret@/vow?host=/nowhere";
+  await says(/--to takes no password.* VOW_STORE_TO/, [id, "--data", a.data, "--to", secret]);
+  await says(/--store takes no password.* VOW_STORE,/, [
+    id,
+    "--data",
+    a.data,
+    "--store",
+    secret,
+    "--to",
+    to,
+  ]);
   await says(/not the master key/, [id, "--data", a.data, "--to", to], {
     VOW_MASTER_KEY_FILE: "",
     VOW_MASTER_KEY: "f".repeat(64),
