@@ -15,7 +15,8 @@ static const struct {
       "telefonu portable mobil anrufen phoned viber signal contact contacted voicemail messages "
       "anruf ruckruf zuruckrufen appeler appelez appelle rappeler joindre llamar llame llamada "
       "devolver chiamare chiami chiamata richiamare bellen bel terugbellen dzwonic zadzwon "
-      "oddzwonic ligar ligue chamada registered" },
+      "oddzwonic ligue chamada registered liga ligar liguem telefonar telefona telefonare llamarme "
+      "dzwonil telefonicznie" },
     { CONTEXT_CARD,
       "card cards cc credit debit visa mastercard amex maestro karte kreditkarte carte tarjeta "
       "carta creditcard karta cartao kartennummer" },
@@ -46,11 +47,12 @@ static const struct {
       "matrikelnummer payroll" },
     { CONTEXT_VEHICLE,
       "vin plate plates kennzeichen immatriculation matricula targa kenteken rejestracyjny "
-      "rejestracyjne registration vehicle nummernschild chassis plaque" },
+      "rejestracyjne registration rejestracja "
+      "rejestracji vehicle nummernschild chassis plaque" },
     { CONTEXT_DEVICE, "imei serial seriennummer imsi meid iccid udid device" },
     { CONTEXT_SECRET,
       "password passwort passwd pwd passphrase passcode pin pincode token apikey secret "
-      "kennwort contrasena motdepasse wachtwoord haslo senha key" },
+      "kennwort contrasena motdepasse passe wachtwoord haslo senha key" },
     { CONTEXT_VERSION,
       "version versions v ver release build revision kernel firmware section chapter "
       "paragraph clause article isbn issn rfc page pages figure table iso port ports" },
@@ -71,8 +73,7 @@ static const struct {
       "sabato domenica maandag dinsdag woensdag donderdag vrijdag zaterdag zondag" },
     { CONTEXT_AGE,
       "age aged turn turned turns turning alter alt age edad eta leeftijd wiek idade" },
-    { CONTEXT_YEARS,
-      "year years yr yrs jahre jahren jahrige jahriger ans anos anni jaar lat y yo" },
+    { CONTEXT_YEARS, "year years yr yrs jahre jahren ans anos anni jaar lat lata y yo" },
     { CONTEXT_OLD, "old alt oud o age edad eta idade" },
     { CONTEXT_BORN,
       "born birth birthday birthdate dob geboren geburtsdatum geburtstag naissance ne nee "

@@ -273,11 +273,42 @@ static bool sentence_start(const char *text, const struct words *words, size_t i
     return w->class == WORD_SIGN && w->length == 1 && strchr(".!?:;\"(>*-", text[w->start]);
 }
 
+static bool word_among(const struct word *w, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(w->plain, list[i]))
+            return true;
+    return false;
+}
+
+/* "in May" is a month, "talk to May" a person. */
+static bool month_lead(const struct word *w)
+{
+    static const char *const both[] = { "of", "by", "to", "around", "between", "before", "after" };
+    return gazetteer_look(w->hash) & GAZETTEER_DATE_LEAD && !word_among(w, both, LENGTH(both));
+}
+
 static bool month_like(const struct words *words, size_t i)
 {
-    return (i > 0 && (words->at[i - 1].class == WORD_DIGITS ||
-                      gazetteer_look(words->at[i - 1].hash) & GAZETTEER_DATE_LEAD)) ||
+    return (i > 0 && (words->at[i - 1].class == WORD_DIGITS || month_lead(&words->at[i - 1]))) ||
            (i + 1 < words->count && words->at[i + 1].class == WORD_DIGITS);
+}
+
+/* Whether what follows word `i` is what people do or own: "Rose said", "May's". */
+static bool person_does(const char *text, const struct words *words, size_t i)
+{
+    static const char *const does[] = {
+        "said",   "says",  "told", "asked", "asks",   "called", "calls", "wrote",
+        "thinks", "wants", "sagt", "sagte", "fragt",  "meint",  "dit",   "demande",
+        "dice",   "pide",  "dijo", "zegt",  "vraagt", "mowi",   "pyta",  "disse",
+    };
+    if (i + 1 == words->count)
+        return false;
+    const struct word *next = &words->at[i + 1];
+    bool owner = next->class == WORD_SIGN && !next->space && i + 2 < words->count &&
+                 (text[next->start] == '\'' || next->length == 3) && /* or a curly one */
+                 !words->at[i + 2].space && !strcmp(words->at[i + 2].plain, "s");
+    return owner || word_among(next, does, LENGTH(does));
 }
 
 /* Lone names that are also words ("May", "Will", "Koch") must look like a name where they stand. */
@@ -290,7 +321,7 @@ static bool single_fits(const char *text, const struct words *words, size_t i)
         return !known && w->length >= 4;
     if (!known)
         return w->length >= 3 || w->shape == CASE_TITLE;
-    if (w->shape == CASE_UPPER || sentence_start(text, words, i))
+    if (w->shape == CASE_UPPER || (sentence_start(text, words, i) && !person_does(text, words, i)))
         return false;
     return !(flags & GAZETTEER_MONTH && month_like(words, i));
 }

@@ -22,9 +22,21 @@ enum {
     GAZETTEER_MONTH = 1 << 13,
     GAZETTEER_PARTICLE = 1 << 14,  /* von, de, van, bin, ... */
     GAZETTEER_DATE_LEAD = 1 << 15, /* in, since, until, early, last, ... */
+    /* of the mask's lists alone, further languages among them */
+    GAZETTEER_PLAIN = 1 << 16,        /* of offices, trades, interfaces, tools; no name */
+    GAZETTEER_NATION_OTHER = 1 << 17, /* deutsche, français, polskiego, ... */
+    GAZETTEER_BITS = 18,
 };
 
 /* The bits of a word by the hash of its plain form; 0 when no list has it. */
 unsigned gazetteer_look(uint64_t hash);
+
+/* The same, where the mask's own lists count as lists of words and nationalities, too. */
+static inline unsigned gazetteer_look_wide(uint64_t hash)
+{
+    unsigned bits = gazetteer_look(hash);
+    return (bits & 0xffffu) | (bits & GAZETTEER_PLAIN ? (unsigned)GAZETTEER_WORD : 0) |
+           (bits & GAZETTEER_NATION_OTHER ? (unsigned)GAZETTEER_NATION : 0);
+}
 
 #endif

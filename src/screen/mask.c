@@ -116,13 +116,47 @@ static bool word_between(const struct word *w, const struct tagger_hit *h)
 {
     return h->kind <= MASK_ORGANIZATION && h->kind != MASK_STREET_ADDRESS &&
            w->class == WORD_LETTERS && w->shape == CASE_LOWER &&
-           gazetteer_look(w->hash) & GAZETTEER_FUNCTION;
+           gazetteer_look_wide(w->hash) & GAZETTEER_FUNCTION;
+}
+
+/* A small word behind a name with a capital that can be no part of it: a verb, a noun. */
+static bool word_behind(const struct word *w, const struct tagger_hit *h)
+{
+    unsigned lists = w->class == WORD_LETTERS ? gazetteer_look_wide(w->hash) : 0;
+    return h->kind == MASK_PERSON && w->class == WORD_LETTERS && w->shape == CASE_LOWER &&
+           w->length > 1 &&
+           (lists & GAZETTEER_WORD || !(lists & (GAZETTEER_FIRST | GAZETTEER_LAST)));
+}
+
+/* "van" before a first name is a small word before the name: "klacht van Gerrit". */
+static bool word_before(const struct word *w, const struct tagger_hit *h)
+{
+    return h->kind == MASK_PERSON && w->class == WORD_LETTERS && w->shape == CASE_LOWER &&
+           gazetteer_look_wide(w->hash) & (GAZETTEER_FUNCTION | GAZETTEER_PARTICLE) &&
+           w[1].class == WORD_LETTERS && w[1].shape == CASE_TITLE &&
+           gazetteer_look_wide(w[1].hash) & GAZETTEER_FIRST;
+}
+
+/* "invoice 2024-118", "80-100%" and a small word alone are no postal codes. */
+static bool hit_postal(const struct search *s, const struct tagger_hit *h)
+{
+    const struct word *w = s->words.at;
+    if (h->first > 0 && context_look(s->context, w[h->first - 1].hash) & CONTEXT_RECORD)
+        return false;
+    if (h->last + 1 < s->words.count && sign_at(s, h->last + 1, "%"))
+        return false;
+    return h->first < h->last || w[h->first].class != WORD_LETTERS ||
+           w[h->first].shape != CASE_LOWER;
 }
 
 /* Takes off what no name starts or ends with; false when no name is left. */
-static bool hit_trim(const struct search *s, struct tagger_hit *h)
+static bool hit_trim(const struct search *s, struct tagger_hit *h, bool small)
 {
     const struct word *w = s->words.at;
+    while (!small && h->first < h->last && word_behind(&w[h->last], h))
+        h->last--;
+    if (!small && h->first < h->last && word_before(&w[h->first], h))
+        h->first++;
     bool opened = false;
     while (h->first < h->last &&
            (w[h->first].class == WORD_NEWLINE || sign_at(s, h->first, ".,;:!?\"'()[]<>*-/|_")))
@@ -134,9 +168,8 @@ static bool hit_trim(const struct search *s, struct tagger_hit *h)
             sign_at(s, h->last, ",;:!?\"'([]<>*-/|_") || (!opened && sign_at(s, h->last, ")"))))
         h->last--;
     const struct word *only = &w[h->first];
-    if (h->kind == MASK_ZIP_CODE && h->first > 0 &&
-        context_look(s->context, only[-1].hash) & CONTEXT_RECORD)
-        return false; /* "invoice 2024-118" */
+    if (h->kind == MASK_ZIP_CODE && !hit_postal(s, h))
+        return false;
     if (h->first < h->last)
         return true;
     /* "10th", "501(c)" */
@@ -158,15 +191,68 @@ static bool text_small(const struct search *s)
 /* Small letters in a text that has capitals, and no word of it is known as a name alone. */
 static bool hit_common(const struct search *s, const struct tagger_hit *h)
 {
-    if (h->kind != MASK_PERSON && h->kind != MASK_GPE && h->kind != MASK_ORGANIZATION)
+    unsigned wanted = h->kind == MASK_NRP ? GAZETTEER_NATION
+                                          : GAZETTEER_FIRST | GAZETTEER_LAST | GAZETTEER_COUNTRY |
+                                                GAZETTEER_COMPANY;
+    if (h->kind != MASK_PERSON && h->kind != MASK_GPE && h->kind != MASK_ORGANIZATION &&
+        h->kind != MASK_NRP)
         return false;
     for (size_t i = h->first; i <= h->last; i++) {
         const struct word *w = &s->words.at[i];
-        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look(w->hash) : 0;
-        bool name = lists & (GAZETTEER_FIRST | GAZETTEER_LAST | GAZETTEER_PLACE |
-                             GAZETTEER_COUNTRY | GAZETTEER_COMPANY) &&
-                    !(lists & (GAZETTEER_WORD | GAZETTEER_FUNCTION));
+        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look_wide(w->hash) : 0;
+        bool name = lists & wanted &&
+                    (lists & GAZETTEER_NATION || !(lists & (GAZETTEER_WORD | GAZETTEER_FUNCTION)));
         if (w->class == WORD_DIGITS || (w->class == WORD_LETTERS && w->shape != CASE_LOWER) || name)
+            return false;
+    }
+    return true;
+}
+
+/* A month or a weekday that is no first name. */
+static bool hit_calendar(const struct search *s, const struct tagger_hit *h)
+{
+    const struct word *w = &s->words.at[h->first];
+    unsigned lists = gazetteer_look_wide(w->hash);
+    return h->first == h->last && w->class == WORD_LETTERS && !(lists & GAZETTEER_FIRST) &&
+           (lists & GAZETTEER_MONTH || context_look(s->context, w->hash) & CONTEXT_WEEKDAY);
+}
+
+/* Words of a dictionary that are no names, all in capitals: "GROUP BY". */
+static bool hit_shouted(const struct search *s, const struct tagger_hit *h)
+{
+    const unsigned name =
+        GAZETTEER_FIRST | GAZETTEER_LAST | GAZETTEER_PLACE | GAZETTEER_COUNTRY | GAZETTEER_COMPANY;
+    for (size_t i = h->first; i <= h->last; i++) {
+        const struct word *w = &s->words.at[i];
+        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look_wide(w->hash) : 0;
+        if (w->shape != CASE_UPPER || !(lists & GAZETTEER_WORD) || lists & name)
+            return false;
+    }
+    return true;
+}
+
+static bool hit_digits(const struct search *s, const struct tagger_hit *h)
+{
+    for (size_t i = h->first; i <= h->last; i++)
+        if (s->words.at[i].class == WORD_LETTERS)
+            return false;
+    return true;
+}
+
+/* Digits alone are part of an address only beside a part or a place that has letters: one of the
+   last two that were kept, or one of the next two. */
+static bool hit_stray(const struct search *s, const struct tagger_hit *hits, size_t count,
+                      size_t kept, size_t i)
+{
+    enum { NEAR = 6 };
+    const struct tagger_hit *h = &hits[kept];
+    if ((h->kind != MASK_STREET_ADDRESS && h->kind != MASK_ZIP_CODE) || !hit_digits(s, h))
+        return false;
+    const size_t near[] = { kept - 2, kept - 1, i + 1, i + 2 };
+    for (size_t k = kept < 2 ? 2 - kept : 0; k < LENGTH(near) && near[k] < count; k++) {
+        const struct tagger_hit *x = &hits[near[k]];
+        bool site = x->kind == MASK_GPE || x->kind == MASK_STREET_ADDRESS;
+        if (site && !hit_digits(s, x) && x->first <= h->last + NEAR && h->first <= x->last + NEAR)
             return false;
     }
     return true;
@@ -179,7 +265,7 @@ static bool hit_no_address(const struct search *s, const struct tagger_hit *h)
         GAZETTEER_STREET | GAZETTEER_PLACE | GAZETTEER_PLACE_PART | GAZETTEER_COUNTRY;
     for (size_t i = h->first; i <= h->last; i++) {
         const struct word *w = &s->words.at[i];
-        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look(w->hash) : GAZETTEER_WORD;
+        unsigned lists = w->class == WORD_LETTERS ? gazetteer_look_wide(w->hash) : GAZETTEER_WORD;
         if (!(lists & GAZETTEER_WORD) || lists & site ||
             (w->class == WORD_LETTERS && w->shape != CASE_LOWER))
             return false;
@@ -193,19 +279,24 @@ static bool capital_due(const struct search *s, size_t i)
     if (i == 0 || s->words.at[i - 1].class == WORD_NEWLINE)
         return true;
     bool title = i > 1 && sign_at(s, i - 1, ".") && s->words.at[i - 2].class == WORD_LETTERS &&
-                 gazetteer_look(s->words.at[i - 2].hash) & GAZETTEER_HONORIFIC;
+                 gazetteer_look_wide(s->words.at[i - 2].hash) & GAZETTEER_HONORIFIC;
     return !title && sign_at(s, i - 1, ".!?:-*\"");
 }
 
-/* One word of a dictionary that is no first name, with a capital because a line or a sentence
-   starts with it, needs strong signs around it. The limit was chosen on held-out texts. */
+/* A word of a dictionary that is no first name, with a capital because a line or a sentence
+   starts with it, and nothing but small words of it behind, needs strong signs around it. The
+   limit was chosen on held-out texts. */
 static bool hit_weak(const struct search *s, const struct tagger_hit *h)
 {
     const struct word *w = &s->words.at[h->first];
-    if (h->first < h->last || w->class != WORD_LETTERS || w->shape != CASE_TITLE ||
+    for (size_t i = h->first + 1; i <= h->last; i++)
+        if (s->words.at[i].class != WORD_LETTERS || s->words.at[i].shape != CASE_LOWER ||
+            !(gazetteer_look_wide(s->words.at[i].hash) & GAZETTEER_WORD))
+            return false;
+    if (w->class != WORD_LETTERS || w->shape != CASE_TITLE ||
         (h->kind != MASK_PERSON && h->kind != MASK_GPE && h->kind != MASK_ORGANIZATION))
         return false;
-    unsigned lists = gazetteer_look(w->hash);
+    unsigned lists = gazetteer_look_wide(w->hash);
     return lists & GAZETTEER_WORD && !(lists & GAZETTEER_FIRST) && h->score < 0.86f &&
            capital_due(s, h->first);
 }
@@ -214,8 +305,9 @@ static bool hit_weak(const struct search *s, const struct tagger_hit *h)
 static bool name_always(const struct word *w)
 {
     return w->class == WORD_LETTERS && w->length > 2 && w->shape == CASE_TITLE &&
-           !(gazetteer_look(w->hash) & (GAZETTEER_WORD | GAZETTEER_FUNCTION | GAZETTEER_MONTH |
-                                        GAZETTEER_PLACE | GAZETTEER_COUNTRY | GAZETTEER_NATION));
+           !(gazetteer_look_wide(w->hash) &
+             (GAZETTEER_WORD | GAZETTEER_FUNCTION | GAZETTEER_MONTH | GAZETTEER_PLACE |
+              GAZETTEER_COUNTRY | GAZETTEER_NATION));
 }
 
 struct names {
@@ -292,8 +384,9 @@ static void search_tagger(struct search *s, const struct mask *m)
     for (size_t i = 0; i < count; i++) {
         struct tagger_hit *h = &hits[kept];
         *h = hits[i];
-        if (!hit_trim(s, h) || hit_no_address(s, h) ||
-            (!small && (hit_common(s, h) || hit_weak(s, h))))
+        if (!hit_trim(s, h, small) || hit_no_address(s, h) || hit_calendar(s, h) ||
+            hit_stray(s, hits, count, kept, i) ||
+            (!small && (hit_common(s, h) || hit_weak(s, h) || hit_shouted(s, h))))
             continue;
         kept++;
         struct found *f = search_add(s, h->kind, s->words.at[h->first].start,

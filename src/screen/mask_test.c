@@ -94,6 +94,10 @@ static void common_words_stay(void **state)
     assert_int_equal(count_of(l, "Upgrade PostgreSQL from 13.2 to 15.1 at 12:30 for $1,000.50"), 0);
     assert_int_equal(count_of(l, "for (int i = 0; i < 10; i++) sum += a[i];"), 0);
     assert_int_equal(subject_of(l, "I talked to May Will yesterday"), 4);
+    assert_int_equal(subject_of(l, "Talk to May about it"), 4);
+    assert_int_equal(subject_of(l, "May's report is late"), 4);
+    assert_int_equal(subject_of(l, "May said so"), 4);
+    assert_int_equal(count_of(l, "The party is in May"), 0);
 }
 
 static void numbers_prove_themselves(void **state)
@@ -162,6 +166,17 @@ static void numbers_need_context(void **state)
         { "llamar al 612 44 89 03", "612 44 89 03", MASK_PHONE_NUMBER },
         { "see you on friday then", "friday", MASK_DATE_TIME },
         { "on se voit lundi", "lundi", MASK_DATE_TIME },
+        { "seit 3.6.24 krank", "3.6.24", MASK_DATE_TIME },
+        { "liga para o 912 440 318.", "912 440 318", MASK_PHONE_NUMBER },
+        { "DE89-3704-0044-0532-0130-00", "DE89-3704-0044-0532-0130-00", MASK_IBAN_CODE },
+        { "key AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE", MASK_SECRET },
+        { "mot de passe : Soleil42", "Soleil42", MASK_SECRET },
+        { "matrícula 1234 BCD", "1234 BCD", MASK_VEHICLE_ID },
+        { "rejestracja WA 12345", "WA 12345", MASK_VEHICLE_ID },
+        { "eine 34-jährige Frau", "34", MASK_AGE },
+        { "un 62enne di Pavia", "62", MASK_AGE },
+        { "ma 34 lata", "34", MASK_AGE },
+        { "ask @annalena.schmidt please", "annalena.schmidt", MASK_PERSON },
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         assert_true(found(*state, rows[i].text, rows[i].kind, rows[i].value));
@@ -175,6 +190,8 @@ static void numbers_inside_others_stay(void **state)
     assert_int_equal(count_of(l, "the 10th time, section 501(c)3"), 0);
     assert_int_equal(count_of(l, "Ticket 882134 reopened"), 0);
     assert_int_equal(count_of(l, "Invoice 2024-118 sent"), 0);
+    assert_int_equal(count_of(l, "fixed in 3.6.24 for @max and @types/node"), 0);
+    assert_int_equal(count_of(l, "123 456 789 rows"), 0);
     const char *text = "it reads DE83 6151 3131 3839 3336 06 there"; /* 6151... passes Luhn */
     assert_int_equal(
         mask_find(&l->arena, l->mask, text, strlen(text), 1u << MASK_CREDIT_CARD).count, 0);
@@ -199,8 +216,25 @@ static void tagger_reads_names(void **state)
     assert_true(found(*state, "We moved to Rotterdam last year.", MASK_GPE, "Rotterdam"));
     assert_true(found(*state, "Please send it to 12 Baker Street, London", MASK_STREET_ADDRESS,
                       "12 Baker Street, London"));
+    assert_true(found(*state, "Klacht van Sanne over de factuur", MASK_PERSON, "Sanne"));
+    assert_true(found(*state, "Ein tschechischer Kollege fragt.", MASK_NRP, "tschechischer"));
     assert_false(found(*state, "$ ls -la /var/log\ntotal 48\ndrwxr-xr-x 2 root root 4096 .",
                        MASK_STREET_ADDRESS, "total 48"));
+}
+
+/* Words of work in several languages, a month, what is written in capitals. */
+static void notes_stay(void **state)
+{
+    static const char *const notes[] = {
+        "Inventaire terminé, il manque une facture",
+        "Besprechung mit dem Einkauf, Angebot überarbeitet",
+        "Verbale approvato, riunione rimandata",
+        "Faktury sprawdzone, brakuje protokołu",
+        "SELECT name, SUM(minutes) FROM entries GROUP BY name;",
+        "The Invoice for September is open.",
+    };
+    for (size_t i = 0; i < LENGTH(notes); i++)
+        assert_int_equal(count_of(*state, notes[i]), 0);
 }
 
 static struct mask_text round_trip(struct arena *a, const struct mask *m, const char *text,
@@ -342,6 +376,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(numbers_inside_others_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(names_are_found_again, setup, teardown),
         cmocka_unit_test_setup_teardown(tagger_reads_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(notes_stay, setup, teardown),
         cmocka_unit_test_setup_teardown(restore_gives_back, setup, teardown),
         cmocka_unit_test_setup_teardown(tokens_survive_models, setup, teardown),
         cmocka_unit_test_setup_teardown(stream_holds_back_little, setup, teardown),

@@ -8,7 +8,7 @@
 static bool month_at(const struct search *s, size_t i)
 {
     return word_class_is(s, i, WORD_LETTERS) && s->words.at[i].length >= 3 &&
-           gazetteer_look(s->words.at[i].hash) & GAZETTEER_MONTH;
+           gazetteer_look_wide(s->words.at[i].hash) & GAZETTEER_MONTH;
 }
 
 /* "7 de março": without its neighbours, a man's name. */
@@ -82,7 +82,7 @@ static void month_found(struct search *s, size_t month)
         return;
     /* "may 3 people": a word that is also a month needs its capital, or a day before it */
     if (w[month].shape == CASE_LOWER && first == month && !year_at(s, last) &&
-        gazetteer_look(w[month].hash) & GAZETTEER_FUNCTION)
+        gazetteer_look_wide(w[month].hash) & GAZETTEER_FUNCTION)
         return;
     search_add(s, MASK_DATE_TIME, w[first].start, w[last].end, 0.9f, "a date in words");
 }
@@ -119,7 +119,7 @@ static void weekday_found(struct search *s, size_t i)
     if (w->shape == CASE_LOWER && !weekday_small(s, i))
         return;
     if (next && next->class == WORD_LETTERS && next->shape != CASE_LOWER &&
-        w->shape == CASE_TITLE && !gazetteer_look(next->hash))
+        w->shape == CASE_TITLE && !gazetteer_look_wide(next->hash))
         return;
     search_add(s, MASK_DATE_TIME, w->start, w->end, 0.6f, "a weekday");
 }

@@ -49,7 +49,11 @@ static size_t iban_last(const struct search *s, size_t i)
     size_t n = 0;
     if (w->at[i].length < 2 || (w->at[i].length > 2 && !word_class_is(s, i, WORD_LETTERS)))
         return 0;
-    for (size_t k = i; k < w->count && n < 35 && alnum_word(&w->at[k]); k++) {
+    for (size_t k = i; k < w->count && n < 35; k++) {
+        if (k > i && word_is(s, k, '-'))
+            k++;
+        if (k == w->count || !alnum_word(&w->at[k]))
+            break;
         size_t length = w->at[k].length;
         if (n + length > 34)
             break;
@@ -161,12 +165,12 @@ static size_t key_found(struct search *s, size_t i)
 {
     static const struct {
         const char *lead;
-        size_t least;
+        size_t least, digits;
     } leads[] = {
-        { "sk-", 20 },   { "sk_live_", 16 },    { "sk_test_", 16 }, { "ghp_", 30 },
-        { "gho_", 30 },  { "github_pat_", 30 }, { "glpat-", 16 },   { "xoxb-", 20 },
-        { "xoxp-", 20 }, { "AKIA", 16 },        { "AIza", 30 },     { "eyJ", 40 },
-        { "npm_", 30 },
+        { "sk-", 20, 2 },   { "sk_live_", 16, 2 },    { "sk_test_", 16, 2 }, { "ghp_", 30, 2 },
+        { "gho_", 30, 2 },  { "github_pat_", 30, 2 }, { "glpat-", 16, 2 },   { "xoxb-", 20, 2 },
+        { "xoxp-", 20, 2 }, { "AKIA", 16, 1 },        { "AIza", 30, 2 },     { "eyJ", 40, 2 },
+        { "npm_", 30, 2 },
     };
     size_t at = s->words.at[i].start;
     for (size_t k = 0; k < LENGTH(leads); k++) {
@@ -180,7 +184,7 @@ static size_t key_found(struct search *s, size_t i)
                 break;
             digits += is_digit(c);
         }
-        if (end - at < lead + leads[k].least || digits < 2)
+        if (end - at < lead + leads[k].least || digits < leads[k].digits)
             continue;
         search_add(s, MASK_SECRET, at, end, 0.97f, "has the form of an access key");
         return end;
@@ -243,26 +247,32 @@ static bool postal_found(struct search *s, const struct run *r)
     return true;
 }
 
-/* Number plates: "B-MW 1234", "AB-123-CD" beside a word for it. */
+/* Up to three capitals or five digits. */
+static bool plate_part(const struct word *w)
+{
+    bool capital = w->shape == CASE_UPPER || (w->shape == CASE_TITLE && w->length == 1);
+    return alnum_word(w) && (w->class == WORD_DIGITS ? w->length <= 5 : capital && w->length <= 3);
+}
+
+/* Number plates: "B-MW 1234", "AB-123-CD", "1234 BCD" beside a word for it. */
 static void plate_found(struct search *s, size_t i)
 {
     const struct words *w = &s->words;
-    bool capital =
-        w->at[i].shape == CASE_UPPER || (w->at[i].shape == CASE_TITLE && w->at[i].length == 1);
-    if (!(context_before(s->context, w, i, 4) & CONTEXT_VEHICLE) || !capital || w->at[i].length > 3)
+    bool number = w->at[i].class == WORD_DIGITS;
+    if (!(context_before(s->context, w, i, 4) & CONTEXT_VEHICLE) || !plate_part(&w->at[i]) ||
+        (number && (i + 1 == w->count || word_class_is(s, i + 1, WORD_DIGITS))))
         return;
-    size_t last = i, digits = 0, letters = w->at[i].length;
+    size_t last = i, digits = number ? w->at[i].length : 0, letters = number ? 0 : w->at[i].length;
     for (size_t k = i + 1; k < w->count && k < i + 7; k++) {
-        bool small =
-            w->at[k].length <= 4 && (w->at[k].class == WORD_DIGITS || w->at[k].shape == CASE_UPPER);
-        if (alnum_word(&w->at[k]) && small) {
+        if (plate_part(&w->at[k])) {
             digits += w->at[k].class == WORD_DIGITS ? w->at[k].length : 0;
             letters += w->at[k].class == WORD_LETTERS ? w->at[k].length : 0;
             last = k;
         } else if (!word_is(s, k, '-'))
             break;
     }
-    if (digits >= 1 && digits <= 5 && letters + digits >= 4 && letters + digits <= 9)
+    if (letters >= 1 && digits >= 1 && digits <= 5 && letters + digits >= 4 &&
+        letters + digits <= 9)
         search_add(s, MASK_VEHICLE_ID, w->at[i].start, w->at[last].end, 0.85f,
                    "called a number plate");
 }
@@ -279,7 +289,7 @@ void pattern_ids(struct search *s)
         bool mixed =
             i + 1 < w->count && !w->at[i + 1].space &&
             (alnum_word(&w->at[i + 1]) || word_is(s, i + 1, '-') || word_is(s, i + 1, '_'));
-        if (letters && w->at[i].shape != CASE_LOWER && w->at[i].length <= 3)
+        if (w->at[i].length <= (letters ? 3 : 4))
             plate_found(s, i);
         if (!mixed)
             continue;

@@ -1,6 +1,8 @@
 /* pattern_marks.c: what a sign gives away: e-mail, web, IPv6 and MAC addresses. */
 #include "pattern.h"
 
+#include "gazetteer.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -54,6 +56,26 @@ static void email_at(struct search *s, size_t at, size_t floor)
         start++;
     if (end && start < at)
         search_add(s, MASK_EMAIL_ADDRESS, start, end, 0.99f, "an e-mail address");
+}
+
+/* "@anna.schmidt", where people are called by a name that is no other word. */
+static void handle_at(struct search *s, size_t i)
+{
+    const struct words *w = &s->words;
+    size_t last = i + 1;
+    if (!word_class_is(s, last, WORD_LETTERS) || w->at[last].space ||
+        (i > 0 && !w->at[i].space && w->at[i - 1].class != WORD_SIGN &&
+         w->at[i - 1].class != WORD_NEWLINE))
+        return;
+    unsigned lists = gazetteer_look_wide(w->at[last].hash);
+    if (!(lists & GAZETTEER_FIRST) || lists & (GAZETTEER_WORD | GAZETTEER_FUNCTION) ||
+        word_is(s, last + 1, '/'))
+        return;
+    while (last + 2 < w->count && last < i + 8 && !w->at[last + 1].space &&
+           !w->at[last + 2].space && w->at[last + 2].class == WORD_LETTERS &&
+           (word_is(s, last + 1, '.') || word_is(s, last + 1, '-') || word_is(s, last + 1, '_')))
+        last += 2;
+    search_add(s, MASK_PERSON, w->at[i + 1].start, w->at[last].end, 0.8f, "called by a first name");
 }
 
 static size_t url_end(const char *text, size_t n, size_t at)
@@ -179,6 +201,7 @@ void pattern_marks(struct search *s)
         if (at < floor)
             continue;
         if (w->class == WORD_SIGN && s->text[at] == '@') {
+            handle_at(s, i);
             email_at(s, at, floor);
             end = at + 1;
         } else if (w->class == WORD_SIGN && s->text[at] == ':' && word_is(s, i + 1, ':')) {

@@ -152,6 +152,17 @@ static bool date_fits(uint32_t a, uint32_t b)
     return a >= 1 && b >= 1 && ((a <= 12 && b <= 31) || (a <= 31 && b <= 12));
 }
 
+/* "am 3.6.24" is a date, "in 3.6.24" may be a version. */
+static bool date_announced(const struct search *s, const struct number *x)
+{
+    static const char *const leads[] = { "am",  "vom", "zum", "bis",  "seit", "du",
+                                         "dal", "del", "op",  "dnia", "em" };
+    for (size_t i = 0; x->first > 0 && i < LENGTH(leads); i++)
+        if (!strcmp(s->words.at[x->first - 1].plain, leads[i]))
+            return true;
+    return x->context & CONTEXT_BORN;
+}
+
 static bool date_found(struct search *s, const struct number *x)
 {
     if (x->groups != 3 || !separators_are(x, "-./") || !separators_same(x) ||
@@ -163,7 +174,8 @@ static bool date_found(struct search *s, const struct number *x)
                a < 2200 && b >= 1 && b <= 12 && c >= 1 && c <= 31;
     bool local = x->lengths[0] <= 2 && x->lengths[1] <= 2 && date_fits(a, b) &&
                  ((x->lengths[2] == 4 && c >= 1800 && c < 2200) ||
-                  (x->lengths[2] == 2 && (x->before[1] == '/' || x->lengths[1] == 2)));
+                  (x->lengths[2] == 2 &&
+                   (x->before[1] == '/' || x->lengths[1] == 2 || date_announced(s, x))));
     if (!iso && !local)
         return false;
     size_t next = x->words[2] + 1;
@@ -282,7 +294,7 @@ static bool named_found(struct search *s, const struct number *x)
 static bool phone_form(const struct number *x)
 {
     static const char *const forms[] = {
-        "334", "2222", "22222", "344", "3333", "0", "442", "4222", "32222", "333", "1334", "12222",
+        "2222", "22222", "344", "3333", "442", "4222", "32222", "1334", "12222",
     };
     if (x->plus)
         return x->n >= 8 && x->n <= 15;
@@ -296,8 +308,10 @@ static bool phone_form(const struct number *x)
         return separators_same(x) && x->digits[0] > '1';
     if (lengths_are(x, "44") && x->before[1] == ' ')
         return true;
-    for (size_t i = 1; i < LENGTH(forms); i++)
-        if (lengths_are(x, forms[i]) && separators_are(x, "-") && strcmp(forms[i], "333") != 0)
+    if (lengths_are(x, "333") && separators_are(x, " "))
+        return strchr("679", x->digits[0]) != NULL; /* mobiles of Spain, Portugal, Poland */
+    for (size_t i = 0; i < LENGTH(forms); i++)
+        if (lengths_are(x, forms[i]) && separators_are(x, "-"))
             return true;
     return false;
 }
@@ -350,7 +364,7 @@ static bool year_found(struct search *s, const struct number *x)
         return false;
     const struct word *before = &s->words.at[i - 1];
     const struct word *after = i + 1 < s->words.count ? &s->words.at[i + 1] : NULL;
-    if (!(gazetteer_look(before->hash) & GAZETTEER_DATE_LEAD))
+    if (!(gazetteer_look_wide(before->hash) & GAZETTEER_DATE_LEAD))
         return false;
     if (word_is(s, i + 1, ':') || word_is(s, i + 1, '/') ||
         (word_is(s, i + 1, '.') && word_class_is(s, i + 2, WORD_DIGITS) &&
@@ -364,12 +378,12 @@ static bool year_found(struct search *s, const struct number *x)
         bool act =
             owner && owner->class == WORD_LETTERS &&
             (owner->shape == CASE_TITLE || context_look(s->context, owner->hash) & CONTEXT_SEASON ||
-             !strcmp(owner->plain, "act") || gazetteer_look(owner->hash) & GAZETTEER_MONTH);
+             !strcmp(owner->plain, "act") || gazetteer_look_wide(owner->hash) & GAZETTEER_MONTH);
         if (!act)
             return false;
     } else if (after && after->class == WORD_LETTERS && after->shape == CASE_LOWER &&
                s->text[after->end - 1] == 's' && after->length > 3 &&
-               !(gazetteer_look(after->hash) & GAZETTEER_FUNCTION))
+               !(gazetteer_look_wide(after->hash) & GAZETTEER_FUNCTION))
         return false;
     search_add(s, MASK_DATE_TIME, x->start, x->end, 0.75f, "a year");
     return true;
@@ -393,18 +407,22 @@ static bool age_found(struct search *s, const struct number *x)
         behind = context_look(s->context, w->at[second].hash);
     bool old = after & CONTEXT_YEARS && behind & CONTEXT_OLD;
     bool compact = after & CONTEXT_YEARS &&
-                   (!strcmp(w->at[next].plain, "yo") || !strncmp(w->at[next].plain, "jahrig", 6) ||
-                    !strcmp(w->at[next].plain, "ans") || !strcmp(w->at[next].plain, "anni") ||
-                    !strcmp(w->at[next].plain, "lat") || !strcmp(w->at[next].plain, "anos"));
+                   (!strcmp(w->at[next].plain, "yo") || !strcmp(w->at[next].plain, "ans") ||
+                    !strcmp(w->at[next].plain, "anni") || !strcmp(w->at[next].plain, "lat") ||
+                    !strcmp(w->at[next].plain, "lata") || !strcmp(w->at[next].plain, "anos"));
+    bool joined = word_class_is(s, next, WORD_LETTERS) && age > 13 && /* "34-jährige", "62enne" */
+                  (!strncmp(w->at[next].plain, "jahrig", 6) ||
+                   (dash && !strncmp(w->at[next].plain, "letni", 5)) ||
+                   (!dash && !strcmp(w->at[next].plain, "enne") && !w->at[next].space));
     bool have = false; /* "j'ai 34 ans", "tengo 34 años", "ma 34 lata" */
     if (compact && i > 0)
-        have = gazetteer_look(w->at[i - 1].hash) & GAZETTEER_FUNCTION || word_is(s, i - 1, ',') ||
-               near & CONTEXT_HAVE;
+        have = gazetteer_look_wide(w->at[i - 1].hash) & GAZETTEER_FUNCTION ||
+               word_is(s, i - 1, ',') || near & CONTEXT_HAVE;
     bool measured = after & (CONTEXT_UNIT | CONTEXT_YEARS) || word_is(s, next, '%') ||
                     (word_is(s, next, '.') && word_class_is(s, next + 1, WORD_DIGITS)) ||
                     word_is(s, next, ':') || word_is(s, next, '/');
     bool named = near & CONTEXT_AGE && (!measured || after & CONTEXT_YEARS);
-    if (!old && !have && !named)
+    if (!old && !have && !named && !joined)
         return false;
     search_add(s, MASK_AGE, x->start, x->end, named && old ? 0.95f : 0.85f, "an age");
     return true;

