@@ -19,6 +19,7 @@ WORK = "build/bench-screen"
 PII = HERE + "/data/given/pii_dev.jsonl"
 JUDGED = HERE + "/data/authored/mask_judged.txt"
 CLEAN = HERE + "/data/authored/mask_clean.txt"
+SECOND = HERE + "/data/authored/mask_second_%s.txt"  # by another hand
 COUNT = "100000"  # of texts from templates, as in train.sh
 
 
@@ -119,6 +120,13 @@ def languages_report():
     return texts + [summed([authored(CLEAN)])[None]]
 
 
+def second_report():
+    judged, clean = summed([authored(SECOND % "judged")])["all"], summed([authored(SECOND % "clean")])[None]
+    line("second judged", judged)
+    figure("mask.second_exact_f1", f1(*shares(judged)[2:]), "second judged texts, %.3f by characters" % f1(*shares(judged)[:2]))
+    figure("mask.second_touched", clean["clean_touched"] / clean["clean"], f"{clean['clean_touched']} of {clean['clean']} texts")
+
+
 def checksum_report():
     """The worst precision or recall among the kinds of numbers that have a checksum."""
     texts = f"{WORK}/checksums.tsv"
@@ -172,6 +180,7 @@ def main():
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         if some("mask."):
             clean_report(mask_report(list(pool.map(mask_fold, range(FOLDS)))) + languages_report())
+            second_report()
             checksum_report()
             compare = os.path.dirname(os.path.abspath(__file__)) + "/compare.mjs"
             subprocess.run(["node", compare, PII, WORK], check=False)
