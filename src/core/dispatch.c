@@ -150,16 +150,21 @@ static bool reads_audit(struct ctx *c)
     return true;
 }
 
+static bool is_keyed(const struct request *r)
+{
+    return r->x->idempotency_key && r->db && route_repeatable(r->x->route);
+}
+
 static bool work_write(struct tx *tx, void *with, struct error *err)
 {
     struct request *r = with;
-    bool replayed = false;
+    bool keyed = is_keyed(r), replayed = false;
     (void)err;
     answer_reset(r);
     r->c.tx = tx;
-    bool ok = (!r->x->idempotency_key || idempotency_find(&r->c, &replayed)) &&
-              (replayed || (rule_run(r) && reads_audit(&r->c) &&
-                            (!r->x->idempotency_key || idempotency_keep(&r->c))));
+    bool ok = (!keyed || idempotency_find(&r->c, &replayed)) &&
+              (replayed ||
+               (rule_run(r) && reads_audit(&r->c) && (!keyed || idempotency_keep(&r->c))));
     r->c.tx = NULL;
     return ok;
 }
@@ -231,8 +236,7 @@ static void answer_settle(struct request *r, bool ok)
 static void in_worker(void *with)
 {
     struct request *r = with;
-    bool keyed = r->x->idempotency_key && r->db && route_repeatable(r->x->route);
-    bool replayed = false;
+    bool keyed = is_keyed(r), replayed = false;
     if (keyed && (!ctx_write(&r->c, key_claim, &replayed) || replayed)) {
         answered(r);
         return;
@@ -288,8 +292,7 @@ void ctx_finish(struct ctx *c, bool ok)
    ended by now, but its arena is this thread's to give back. */
 static bool in_slow_lane(struct request *r)
 {
-    bool keyed = r->x->idempotency_key && r->db && route_repeatable(r->x->route);
-    if (!r->x->route->eager || keyed)
+    if (!r->x->route->eager || is_keyed(r))
         return in_pool(r, r->app->slow, in_worker);
     r->c.hasty = true;
     bool ok = r->x->route->handle(&r->c, r->x->in, r->x->out);

@@ -250,6 +250,23 @@ test("what is asked twice under one key is done once", async () => {
   assert.ok(tried >= 8, `only ${tried} routes tried`);
 });
 
+test("what is for the eyes of who asks alone is not kept under a key", async () => {
+  const eve = await server.signUp();
+  const person = await eve.post("/api/v1/people", {
+    name: "Grace",
+    email: "g@example.org",
+    role: "member",
+  });
+  const ask = () =>
+    eve.api("POST", `/api/v1/people/${person.body.id}/invitation`, {
+      headers: { "Idempotency-Key": "one-link" },
+    });
+  const [first, second] = [await ask(), await ask()];
+  assert.equal(second.status, first.status, second.text);
+  assert.ok(first.body.link_token, first.text);
+  assert.notEqual(second.body.link_token, first.body.link_token);
+});
+
 test("a field or a parameter that the document does not know is refused", async () => {
   for (const route of routes.filter((route) => route.schema?.additionalProperties === false)) {
     const reply = await ask(ann, route, { body: { ...bodyFor(route), no_such_field: 1 } });

@@ -236,7 +236,7 @@ static const struct route routes[] = {
       "Make a link with which the person makes an account, or sets a new password",
       .can = &people_manage, INPUT(struct person_ref, person_id_fields),
       OUTPUT(struct invitation_link, invitation_link_fields), .ok = 201, LANE(LANE_SLOW),
-      .schema = "invitation_link", .fails = FAILS(NOT_FOUND, FORBIDDEN) },
+      .unkept = true, .schema = "invitation_link", .fails = FAILS(NOT_FOUND, FORBIDDEN) },
     { GET, "/invitations/{token}", invitation_read, "Who invites whom", .who = WHO_ANYONE,
       INPUT(struct invitation_accept, invitation_token_fields),
       OUTPUT(struct invitation_view, invitation_view_fields), LANE(LANE_SLOW),

@@ -177,6 +177,26 @@ static void test_sent_as_previewed(void **state)
     assert_non_null(strstr(suggestions(s, id), "Grace Hopper"));
 }
 
+/* Under a key, too: a second copy of what would be disclosed is one too many. */
+static void test_previews_are_not_kept(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *path = hook_path(s, hook_post(s, "Sort {{story}}", "", 201)), *where;
+    submit(s, "quagga");
+    size_t before = world_traces(w, s->organisation, "quagga", &where);
+    struct answer r;
+    struct call c = { .method = POST,
+                      .path = arena_printf(&w->a, "%s/preview", path),
+                      .session = s->h->owner,
+                      .key = "once",
+                      .json = "{}" };
+    app_call(w->app, &w->a, &c, &r);
+    assert_int_equal(r.status, 200);
+    assert_non_null(strstr(r.body, "quagga"));
+    assert_int_equal(world_traces(w, s->organisation, "quagga", &where), before);
+}
+
 static void test_a_person_decides(void **state)
 {
     struct scene *s = *state;
@@ -384,6 +404,7 @@ int main(void)
         WITH(test_names_only_what_is_open),
         WITH(test_no_hook_no_request),
         WITH(test_sent_as_previewed),
+        WITH(test_previews_are_not_kept),
         WITH(test_a_person_decides),
         WITH(test_typed),
         WITH(test_delivered_twice),
