@@ -114,6 +114,8 @@ static void test_row_life(void **state)
     r = call(w, GET, path, w->owner, NULL, 0);
     assert_int_equal(r.status, 200);
     assert_string_equal(world_text(w->world, r.body, "label"), "Lamp");
+    assert_string_equal(r.etag, "1");
+    assert_null(call(w, GET, "/gadgets", w->owner, NULL, 0).etag); /* a page has no version */
     r = call(w, PATCH, path, w->owner, "{\"weight\":6}", 0);
     assert_int_equal(r.status, 428);
     r = call(w, PATCH, path, w->owner, "{\"weight\":6}", 1);

@@ -66,14 +66,6 @@ static bool permitted(struct request *r)
     return true;
 }
 
-static void etag_set(struct exchange *x)
-{
-    const struct field *version = x->out ? field_find(x->route->out, "version") : NULL;
-    if (version && version->kind == KIND_INT)
-        x->etag =
-            arena_printf(&x->arena, "%lld", (long long)*(const int64_t *)field_of(version, x->out));
-}
-
 void unseen_clear(const struct ctx *c, const struct field *fields, void *record)
 {
     EACH_FIELD (f, fields) {
@@ -107,7 +99,6 @@ static bool rule_end(struct request *r, bool ok)
             error_set(&r->x->err, INTERNAL, NULL);
         return false;
     }
-    etag_set(r->x);
     answer_hide(r);
     return true;
 }

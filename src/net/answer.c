@@ -88,7 +88,7 @@ static void page_write(struct exchange *x, struct buffer *out)
 static const char *version_tag(struct exchange *x)
 {
     const struct field *f = field_find(x->route->out, "version");
-    if (x->etag || !x->route->versioned || !f || f->kind != KIND_INT || x->route->list)
+    if (x->etag || !f || f->kind != KIND_INT || x->route->list)
         return x->etag;
     return arena_printf(&x->arena, "%lld", (long long)*(const int64_t *)field_of(f, x->out));
 }
