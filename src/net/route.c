@@ -78,6 +78,8 @@ static bool check_route(const struct route *r, struct error *err)
         return error_set(err, INTERNAL, "%s %s: does not say who may call it", name, r->path);
     if (r->who == WHO_CAN && !r->can)
         return error_set(err, INTERNAL, "%s %s: names no permission", name, r->path);
+    if (r->who == WHO_ANYONE && r->lane_given && r->lane == LANE_WRITE)
+        return error_set(err, INTERNAL, "%s %s: no organisation to write in", name, r->path);
     if (r->method != GET && !r->lane_given)
         return error_set(err, INTERNAL, "%s %s: does not say its lane", name, r->path);
     if (field_count(r->in) > FIELDS_MAX || field_count(r->out) > FIELDS_MAX)

@@ -200,7 +200,7 @@ static void declarations_are_checked(void **state)
     };
     struct route good = ROUTE(POST, "/x"), other;
     const struct route *two[] = { &good, &other };
-    struct route bad[14];
+    struct route bad[15];
     size_t n = 0;
     for (size_t i = 0; i < LENGTH(bad); i++)
         bad[i] = good;
@@ -208,6 +208,7 @@ static void declarations_are_checked(void **state)
     bad[n++].who = WHO_MISSING;
     bad[n++].who = WHO_CAN;
     bad[n++].lane_given = false;
+    bad[n++].lane = LANE_WRITE; /* of which organisation? */
     bad[n++].path = "x";
     bad[n++].path = "/x/";
     bad[n++].path = "/x/{nobody}";

@@ -115,13 +115,13 @@ static bool nothing(struct ctx *c, const void *in, void *ret)
 static const struct route routes[] = {
     { GET, "/things", things_list, .doc = "List", .who = WHO_ANYONE,
       INPUT(struct thing_in, list_in_fields), OUTPUT(struct thing, thing_fields), .list = true },
-    { POST, "/things", thing_make, .doc = "Make", .who = WHO_ANYONE, LANE(LANE_WRITE),
+    { POST, "/things", thing_make, .doc = "Make", .who = WHO_ANYONE, LANE(LANE_SLOW),
       INPUT(struct thing_in, thing_in_fields + 2), OUTPUT(struct thing, thing_fields), .ok = 201,
       .body_max = 4096, .versioned = true },
     { GET, "/things/{id}", thing_read, .doc = "Read", .who = WHO_ANYONE,
       INPUT(struct thing_in, read_in_fields), OUTPUT(struct thing, thing_fields),
       .versioned = true },
-    { PATCH, "/things/{id}", nothing, .doc = "Change", .who = WHO_ANYONE, LANE(LANE_WRITE),
+    { PATCH, "/things/{id}", nothing, .doc = "Change", .who = WHO_ANYONE, LANE(LANE_SLOW),
       INPUT(struct thing_in, thing_in_fields), OUTPUT(struct thing, thing_fields), .patch = true,
       .versioned = true },
     { POST, "/upload", upload_take, .doc = "Take", .who = WHO_ANYONE, LANE(LANE_SLOW),
@@ -131,7 +131,7 @@ static const struct route routes[] = {
       OUTPUT(struct thing, thing_fields) },
     { GET, "/stream", nothing, .doc = "Stream", .who = WHO_ANYONE, LANE(LANE_SLOW),
       .stream = true },
-    { DELETE, "/nothing", nothing, .doc = "Nothing", .who = WHO_ANYONE, LANE(LANE_WRITE) },
+    { DELETE, "/nothing", nothing, .doc = "Nothing", .who = WHO_ANYONE, LANE(LANE_SLOW) },
 };
 
 static bool handle(void *with, struct exchange *x)
