@@ -37,7 +37,10 @@ KNOWN_BY = {
 }
 
 # Where SQL may be made at run time, of declared names.
-COMPOSES = ["db/", "core/", "feature/privacy/", "feature/ai/summary_report.c", "feature/world"]
+COMPOSES = [
+    "db/", "core/", "feature/privacy/", "feature/ai/summary_report.c", "feature/forms/answers.c",
+    "feature/world",
+]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SOURCES = pathlib.Path("src")

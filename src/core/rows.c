@@ -322,30 +322,35 @@ bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t vers
     return true;
 }
 
-bool row_unused(struct ctx *c, const struct table *t, struct id id)
+bool row_named(struct ctx *c, const struct table *const *tables, size_t count,
+               const struct table *t, struct id id, bool *ret)
 {
-    const struct table **tables;
-    size_t count;
-    if (!tables_all(c, &tables, &count))
-        return false;
-    for (size_t i = 0; i < count; i++) {
+    struct one one;
+    *ret = false;
+    for (size_t i = 0; i < count && !*ret; i++) {
         if (tables[i]->held_back || tables[i]->log)
             continue;
         EACH_FIELD (f, tables[i]->fields) {
             struct buffer sql = buffer_new(c->arena);
-            struct one one;
-            bool found = false;
-            if (f->refers != t || f->kind != KIND_ID)
+            if (*ret || f->refers != t || f->kind != KIND_ID)
                 continue;
             buffer_printf(&sql, "SELECT 1 FROM %s WHERE \"%s\" = $1 LIMIT 1", tables[i]->name,
                           f->name);
-            if (!tx_row(c->tx, composed(c, &sql), ARGS(value_id(id)), one_fields, &one, &found))
+            if (!tx_row(c->tx, composed(c, &sql), ARGS(value_id(id)), one_fields, &one, ret))
                 return false;
-            if (found)
-                return fail(c, IN_USE, NULL);
         }
     }
     return true;
+}
+
+bool row_unused(struct ctx *c, const struct table *t, struct id id)
+{
+    const struct table **tables;
+    size_t count;
+    bool named;
+    if (!tables_all(c, &tables, &count) || !row_named(c, tables, count, t, id, &named))
+        return false;
+    return !named || fail(c, IN_USE, NULL);
 }
 
 bool row_delete(struct ctx *c, const struct table *t, struct id id, int64_t version)

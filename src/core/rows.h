@@ -41,7 +41,11 @@ MUST_USE bool rows_find(struct ctx *c, const struct table *t, const struct query
 MUST_USE bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t version,
                          const void *change, field_set given, void *ret);
 
-/* Whether nothing refers to the row; IN_USE otherwise. Derived tables do not count. */
+/* Whether a row of these tables (see tables_all) refers to the row. Derived tables do not count. */
+MUST_USE bool row_named(struct ctx *c, const struct table *const *tables, size_t count,
+                        const struct table *t, struct id id, bool *ret);
+
+/* That none of the organisation's does; IN_USE otherwise. */
 MUST_USE bool row_unused(struct ctx *c, const struct table *t, struct id id);
 
 MUST_USE bool row_delete(struct ctx *c, const struct table *t, struct id id, int64_t version);

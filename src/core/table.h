@@ -81,6 +81,9 @@ struct table {
        refuses, what no request could have brought. */
     bool (*check)(struct ctx *c, enum op op, const void *old, void *row);
     bool (*after)(struct ctx *c, enum op op, const void *old, const void *row);
+    /* Deletes the rows made before the moment with what belongs to them alone; *gone counts them.
+       NULL: nothing belongs to them, and they are just deleted. */
+    bool (*expire)(struct ctx *c, const struct table *t, struct instant before, int64_t *gone);
     /* Of rows that are written after the answer they belong to: hands those of the ctx's
        organisation that wait to the writer, before a reader is queued there. NULL: there are none.
      */

@@ -464,16 +464,17 @@ static bool delete (struct ctx *c, void *with)
 {
     static const struct query fields = { "DELETE FROM form_field WHERE form = $1" };
     static const struct query hooks = { "DELETE FROM hook WHERE form = $1" };
-    static const struct query suggestions = { "DELETE FROM suggestion WHERE form = $1" };
     struct form *form = with;
     struct id id = form->id;
     const struct table *t;
+    struct list files;
     int64_t version;
     return version_read(c, &version) && form_open(c, id, form, &t) &&
+           answers_part(c, t, "1 = 1", NO_ARGS, &files) &&
            row_delete(c, &form_table_row, id, version) &&
            tx_run(c->tx, &fields, ARGS(value_id(id)), NULL) &&
-           tx_run(c->tx, &hooks, ARGS(value_id(id)), NULL) &&
-           tx_run(c->tx, &suggestions, ARGS(value_id(id)), NULL) && schema_drop(c, t);
+           tx_run(c->tx, &hooks, ARGS(value_id(id)), NULL) && schema_drop(c, t) &&
+           files_forget(c, &files);
 }
 
 bool form_delete(struct ctx *c, const void *in, void *ret)

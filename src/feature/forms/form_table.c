@@ -116,6 +116,7 @@ bool form_table(struct ctx *c, const struct form *form, const struct table **ret
         .write = &submissions_write,
         .erase = ERASE_ROW,
         .retention_days = (int)form->retention_days,
+        .expire = answers_expire,
     };
     *ret = t;
     return table_check(t, c->err);

@@ -1,6 +1,7 @@
 /* form_test.c: tables that people define, from a question to a column with a privacy class. */
 #include "feature/world_fixture.h"
 
+#include "core/retention.h"
 #include "feature/all.h"
 #include "feature/forms/private.h"
 
@@ -256,6 +257,76 @@ static void test_files(void **state)
     world_get(w, s->owner, arena_printf(&w->a, "/files/%s", file), 200);
 }
 
+/* The id of a new file, named in a new answer to the form. */
+static const char *file_named(struct scene *s, const char *form)
+{
+    struct world *w = s->w;
+    const char *file = world_text(w, file_post_as(s, s->member, 10, 201).body, "id");
+    submit(s, form, arena_printf(&w->a, "{\"f\":\"%s\"}", file), 201);
+    return file;
+}
+
+static void expect_file(struct scene *s, const char *file, bool there)
+{
+    world_get(s->w, s->owner, arena_printf(&s->w->a, "/files/%s", file), there ? 200 : 404);
+}
+
+static void test_files_go_with_answers(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *form = form_open_new(s, all_kinds), *other = form_open_new(s, all_kinds);
+    const char *one = file_named(s, form);
+    const char *answers = arena_printf(&w->a, "/forms/%s/submissions", form);
+    const char *first = world_text(w, world_get(w, s->owner, answers, 200).body, "id");
+    const char *two = file_named(s, form), *both = file_named(s, form);
+    struct answer twice = submit(s, other, arena_printf(&w->a, "{\"f\":\"%s\"}", both), 201);
+    world_ask(w, s->owner, DELETE, arena_printf(&w->a, "%s/%s", answers, first), NULL, 1, 204);
+    expect_file(s, one, false);
+    expect_file(s, two, true);
+    const char *path = arena_printf(&w->a, "/forms/%s", form);
+    int64_t version = atoll(world_get(w, s->owner, path, 200).etag);
+    world_ask(w, s->owner, DELETE, path, NULL, version, 204);
+    expect_file(s, two, false);
+    expect_file(s, both, true); /* an answer to the other form names it */
+    path = arena_printf(&w->a, "/forms/%s/submissions/%s", other, world_text(w, twice.body, "id"));
+    world_ask(w, s->owner, DELETE, path, NULL, 1, 204);
+    expect_file(s, both, false);
+}
+
+/* Runs a periodic job of the scene's organisation some days from now. */
+static void job_run_later(struct scene *s, const struct job_type *job, int64_t days)
+{
+    struct world *w = s->w;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, job->name);
+    c.organisation = world_id(world_self(w, s->owner, "organisation"));
+    c.now = instant_plus(c.now, (struct span){ days * 86400 });
+    assert_true(db_open(w->app->store, c.organisation, false, &c.db, &err));
+    if (!job->run(&c))
+        fail_msg("%s: %s", job->name, err.detail);
+    db_release(c.db);
+}
+
+static void test_files_of_nobody_go(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *form = form_open_new(s, all_kinds);
+    const char *file = file_named(s, form);
+    const char *unnamed = world_text(w, file_post_as(s, s->member, 10, 201).body, "id");
+    job_run_later(s, &files_job, 0);
+    expect_file(s, unnamed, true); /* somebody may be filling in a form */
+    job_run_later(s, &files_job, 2);
+    expect_file(s, unnamed, false);
+    expect_file(s, file, true);
+    form_patch(s, form, "{\"retention_days\":30}", 200);
+    job_run_later(s, &retention_job, 20);
+    expect_file(s, file, true);
+    job_run_later(s, &retention_job, 40);
+    expect_file(s, file, false);
+}
+
 static void test_other_organisations(void **state)
 {
     struct scene *s = *state;
@@ -330,6 +401,8 @@ int main(void)
         WITH(test_draft_and_closed),
         WITH(test_public_link),
         WITH(test_files),
+        WITH(test_files_go_with_answers),
+        WITH(test_files_of_nobody_go),
         WITH(test_other_organisations),
         WITH(test_privacy_is_derived),
         WITH(test_deleted_with_everything),

@@ -1,6 +1,7 @@
 /* hook_test.c: from a template to a suggestion that a person decides on. */
 #include "feature/ai/ai_fixture.h"
 
+#include "core/retention.h"
 #include "core/runner.h"
 #include "crypt/crypt.h"
 #include "feature/all.h"
@@ -195,6 +196,24 @@ static void test_previews_are_not_kept(void **state)
     assert_int_equal(r.status, 200);
     assert_non_null(strstr(r.body, "quagga"));
     assert_int_equal(world_traces(w, s->organisation, "quagga", &where), before);
+}
+
+static void test_suggestions_expire_with_answers(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, retention_job.name);
+    hook_on(s, "Sort {{story}}", "");
+    const char *id = submit(s, "Fine");
+    expect_state(s, id, "proposed");
+    house_patch(s->h, arena_printf(&w->a, "/forms/%s", s->form), "{\"retention_days\":30}", 200);
+    c.organisation = s->organisation;
+    c.now = instant_plus(c.now, (struct span){ 40 * INT64_C(86400) });
+    assert_true(db_open(w->app->store, c.organisation, false, &c.db, &err));
+    assert_true(retention_job.run(&c));
+    db_release(c.db);
+    assert_null(strstr(suggestions(s, id), "\"state\":"));
 }
 
 static void test_a_person_decides(void **state)
@@ -405,6 +424,7 @@ int main(void)
         WITH(test_no_hook_no_request),
         WITH(test_sent_as_previewed),
         WITH(test_previews_are_not_kept),
+        WITH(test_suggestions_expire_with_answers),
         WITH(test_a_person_decides),
         WITH(test_typed),
         WITH(test_delivered_twice),

@@ -77,4 +77,16 @@ MUST_USE bool files_named(struct ctx *c, const struct table *t, const struct lis
 MUST_USE bool file_create(struct ctx *c, const char *name, const char *type, struct blob body,
                           struct file_view *ret);
 
+/* Before answers are deleted: deletes the suggestions about them, and gives the files that they
+   name for files_forget, which follows. `where`: SQL that says which rows of `t`. */
+MUST_USE bool answers_part(struct ctx *c, const struct table *t, const char *where,
+                           const struct value *args, size_t n, struct list *files);
+
+/* Deletes those of the files that no answer names any more. */
+MUST_USE bool files_forget(struct ctx *c, const struct list *files);
+
+MUST_USE bool answers_expire(struct ctx *c, const struct table *t, struct instant before,
+                             int64_t *gone);
+extern const struct job_type files_job;
+
 #endif

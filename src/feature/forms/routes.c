@@ -149,8 +149,7 @@ static const struct route routes[] = {
       "The exact payload of a hook; needed before it can be switched on", .can = &forms_manage,
       INPUT(struct hook_preview_new, hook_preview_fields),
       OUTPUT(struct ai_answer, ai_answer_fields), .ok = 200, LANE(LANE_SLOW), .unkept = true,
-      .schema = "ai_answer",
-      .fails = FAILS(NOT_FOUND, AI_OFF, PROVIDER_NOT_ALLOWED) },
+      .schema = "ai_answer", .fails = FAILS(NOT_FOUND, AI_OFF, PROVIDER_NOT_ALLOWED) },
     { POST, "/suggestions/{id}/accept", suggestion_accept, "Accept a suggestion, edited or not",
       .can = &submissions_write, INPUT(struct suggestion_accept_new, accept_fields), .ok = 200,
       LANE(LANE_WRITE), SUGGESTION_OUT, .fails = FAILS(NOT_FOUND, CONFLICT) },
@@ -171,6 +170,7 @@ static const struct permission *const permissions[] = {
 
 static const struct event_type *const events[] = { &form_submitted, NULL };
 static const struct subscriber subscribers[] = { { &form_submitted, hooks_deliver }, { 0 } };
+static const struct job_type *const jobs[] = { &files_job, NULL };
 static const struct capability *const capabilities[] = { &hook_capability, NULL };
 
 const struct feature forms_feature = {
@@ -180,6 +180,7 @@ const struct feature forms_feature = {
     .permissions = permissions,
     .events = events,
     .subscribers = subscribers,
+    .jobs = jobs,
     .capabilities = capabilities,
     .declared = forms_declared,
 };

@@ -65,13 +65,14 @@ bool submission_read(struct ctx *c, const void *in, void *ret)
 
 bool submission_delete(struct ctx *c, const void *in, void *ret)
 {
-    static const struct query suggestions = { "DELETE FROM suggestion WHERE submission = $1" };
     const struct submission_ref *ref = in;
     const struct table *t;
     struct form form;
+    struct list files;
     (void)ret;
-    return form_open(c, ref->form, &form, &t) && row_delete(c, t, ref->id, 0) &&
-           tx_run(c->tx, &suggestions, ARGS(value_id(ref->id)), NULL);
+    return form_open(c, ref->form, &form, &t) &&
+           answers_part(c, t, "id = $1", ARGS(value_id(ref->id)), &files) &&
+           row_delete(c, t, ref->id, 0) && files_forget(c, &files);
 }
 
 bool submissions_list(struct ctx *c, const void *in, void *ret)
