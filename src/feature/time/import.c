@@ -43,7 +43,6 @@ const struct table time_import_table = {
 
 /* A person as the file names one. */
 struct known_person {
-    const char *key;
     struct id id;
     const char *zone;
     int64_t entries;
@@ -60,6 +59,7 @@ struct importer {
     struct names clients, projects, tasks, tags, by_email, by_name;
     struct known_person *person;
     size_t person_count;
+    struct names known; /* of a name or an e-mail address as the file has it: see known_id */
     struct rollup_batch batch;
     struct arena scratch; /* for what one row alone needs */
     bool refuses_overlap, takes_amounts, done;
@@ -127,8 +127,8 @@ static bool directory_load(struct importer *m)
     };
     static const struct query settings = { "SELECT currency FROM organisation" };
     struct settings s = { 0 };
-    struct names *all[] = { &m->clients, &m->projects, &m->tasks,
-                            &m->tags,    &m->by_email, &m->by_name };
+    struct names *all[] = { &m->clients,  &m->projects, &m->tasks, &m->tags,
+                            &m->by_email, &m->by_name,  &m->known };
     bool found;
     for (size_t i = 0; i < LENGTH(all); i++)
         *all[i] = (struct names){ .arena = m->c->arena };
@@ -207,15 +207,29 @@ static bool person_resolve(struct importer *m, const struct import_row *row, boo
     return true;
 }
 
+/* The place of a known person as struct names has it; all zero would be none. */
+static struct id known_id(size_t place)
+{
+    struct id id = { .byte = { [sizeof id.byte - 1] = 1 } };
+    memcpy(id.byte, &place, sizeof place);
+    return id;
+}
+
+static struct known_person *known_find(const struct importer *m, const char *key)
+{
+    struct id id = names_find(&m->known, (struct id){ 0 }, key);
+    size_t place;
+    memcpy(&place, id.byte, sizeof place);
+    return id_given(id) ? &m->person[place] : NULL;
+}
+
+/* Whose name the file has does not matter when all of it is the actor's own work. */
 static bool person_find(struct importer *m, const struct import_row *row, struct known_person **ret)
 {
-    const char *key = row->email ? row->email : row->person ? row->person : "";
-    *ret = NULL;
-    for (size_t i = 0; i < m->person_count; i++)
-        if (!strcmp(m->person[i].key, key)) {
-            *ret = &m->person[i];
-            return true;
-        }
+    const char *key = m->in->mine ? "" : row->email ? row->email : row->person ? row->person : "";
+    *ret = known_find(m, key);
+    if (*ret)
+        return true;
     bool matched;
     struct id id;
     const char *zone;
@@ -225,9 +239,9 @@ static bool person_find(struct importer *m, const struct import_row *row, struct
         return true;
     if (!person_zone(m->c, id, &zone))
         return false;
+    names_add(&m->known, (struct id){ 0 }, key, known_id(m->person_count));
     *ret = &m->person[m->person_count++];
     **ret = (struct known_person){
-        .key = key,
         .id = id,
         .zone = zone,
         .view = { row->person  ? row->person

@@ -567,6 +567,20 @@ static void an_import_is_all_or_nothing(void **state)
     upload(w, 422, "/time/imports?zone=Europe/Atlantis", w->owner, toggl);
 }
 
+static void a_name_is_one_person(void **state)
+{
+    struct staff *w = *state;
+    static const char rows[] = TOGGL "Pia Roth,,,,,x,Yes,2026-03-02,08:00:00,2026-03-02,09:00:00,"
+                                     "01:00:00,,\n"
+                                     "PIA ROTH,,,,,y,Yes,2026-03-02,09:00:00,2026-03-02,10:00:00,"
+                                     "01:00:00,,\n"
+                                     "Pia Roth,,,,,z,Yes,2026-03-02,10:00:00,2026-03-02,11:00:00,"
+                                     "01:00:00,,\n";
+    struct answer r = upload(w, 200, "/time/imports", w->owner, rows);
+    has(&r, "\"people\":1,\"entries\":3}");
+    has(&r, "\"people\":[{\"name\":\"Pia Roth\",\"matched\":false}]");
+}
+
 static void members_import_their_own(void **state)
 {
     struct staff *w = *state;
@@ -582,6 +596,7 @@ static void members_import_their_own(void **state)
     has(&r, "\"committed\":true");
     r = upload(w, 200, "/time/imports?mine=true&dry_run=true", w->member, toggl);
     has_not(&r, "somebody else");
+    has(&r, "\"people\":[{\"name\":\"Nora Lind\",\"matched\":true}]"); /* all of it is one's own */
     sums_are_right(w);
 }
 
@@ -595,6 +610,7 @@ int main(void)
         TEST(overlaps_can_be_refused),     TEST(entries_that_reach_into_a_day_are_found),
         TEST(a_week_is_a_sheet),           TEST(an_import_is_tried_then_done_once),
         TEST(an_import_is_all_or_nothing), TEST(members_import_their_own),
+        TEST(a_name_is_one_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
