@@ -1,10 +1,12 @@
 /* core_test.c: the whole way from a request to the disk and back, with a feature made up here. */
 #include "audit.h"
+#include "crypt/crypt.h"
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 #include "feature/world_fixture.h"
 #include "rows.h"
 #include "runner.h"
+#include "tenant.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -334,6 +336,43 @@ static void test_jobs_that_fail(void **state)
     assert_null(strstr(failures(w).body, "gadget.round"));
 }
 
+static struct id shop_organisation(struct shop *w)
+{
+    return world_id(world_self(w->world, w->owner, "organisation"));
+}
+
+static bool key_spoil(struct ctx *c, void *with)
+{
+    static const uint8_t wrong[WRAPPED_KEY];
+    struct tenant change = { .wrapped_key = { wrong, sizeof wrong } }, ret;
+    return row_update(c, &tenant_table, *(struct id *)with, 0, &change,
+                      row_set(&tenant_table, "wrapped_key"), &ret);
+}
+
+static void closed_tell(const char *sentence)
+{
+    told += strstr(sentence, "Jobs did not run in 1 of 2 organisations") != NULL;
+}
+
+static void test_jobs_where_a_database_is_closed(void **state)
+{
+    struct shop *w = *state;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->world->app, &w->world->a, &err, "test");
+    struct id organisation = shop_organisation(w);
+    struct instant none = { 0 };
+    _Atomic bool stop = false;
+    world_sign_up(w->world, "Otto Esempio", "otto@example.org");
+    assert_true(control_write(&c, key_spoil, &organisation));
+    app_stop(w->world->app);
+    world_open(w->world);
+    ((struct app_config *)(uintptr_t)w->world->app->config)->tell = closed_tell;
+    told = gadget_rounds = 0;
+    assert_true(periodic_run(w->world->app, none, c.now, &stop));
+    assert_int_equal(gadget_rounds, 1);
+    assert_int_equal(told, 1);
+}
+
 /* A column that only some may see would show itself through filters and order. */
 static void test_hidden_is_not_asked_for(void **state)
 {
@@ -388,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_jobs_where_a_database_is_closed, setup, teardown),
         cmocka_unit_test(test_hidden_is_not_asked_for),
         cmocka_unit_test(test_people_are_declared),
     };

@@ -160,53 +160,68 @@ static void job_run(struct app *app, struct db *db, const struct job_type *j)
     arena_done(&a);
 }
 
-/* All jobs of one organisation in a row, so that its database is opened once. */
-static void jobs_run(struct app *app, struct id organisation, struct instant before,
-                     struct instant now)
+/* All jobs of one organisation in a row, so that its database is opened once; false when it cannot
+   be. One that is deleted meanwhile has none. */
+static bool jobs_run(struct app *app, struct id organisation, struct instant before,
+                     struct instant now, struct error *err)
 {
-    struct error err = { 0 };
     struct db *db;
-    if (!db_open(app->store, organisation, false, &db, &err))
-        return;
+    if (!db_open(app->store, organisation, false, &db, err))
+        return err->problem == NOT_FOUND;
     for (const struct feature *const *f = app->features; *f; f++)
         for (const struct job_type *const *j = (*f)->jobs; j && *j; j++)
             if (is_due(*j, before, now))
                 job_run(app, db, *j);
     db_release(db);
+    return true;
 }
 
-void periodic_run(struct app *app, struct instant before, struct instant now,
+bool periodic_run(struct app *app, struct instant before, struct instant now,
                   const _Atomic bool *stop)
 {
     struct arena a = { 0 };
-    struct error err = { 0 };
-    struct id *ids;
-    size_t n;
-    if (any_due(app, before, now) && store_ids(app->store, &a, &ids, &n, &err))
-        for (size_t i = 0; i < n && !*stop; i++)
-            jobs_run(app, ids[i], before, now);
+    struct error why = { 0 };
+    struct id *ids, first = { 0 };
+    size_t n = 0, closed = 0;
+    char id[ID_TEXT];
+    bool due = any_due(app, before, now), ok = !due || store_ids(app->store, &a, &ids, &n, &why);
+    for (size_t i = 0; ok && i < n && !*stop; i++) {
+        struct error err = { 0 };
+        if (jobs_run(app, ids[i], before, now, &err) || closed++)
+            continue;
+        first = ids[i];
+        why = err;
+    }
     arena_done(&a);
+    if (!ok || (closed && closed == n && why.problem == UNAVAILABLE)) /* the store is away */
+        return false;
+    id_format(first, id);
+    if (closed)
+        app_tell(
+            app,
+            "Jobs did not run in %zu of %zu organisations: the database of %s cannot be opened "
+            "(%s)",
+            closed, n, id, problem_info(why.problem)->name);
+    return true;
 }
 
-/* Of several nodes one does this, and where an earlier one has left off. */
-static void periodic_turn(struct runner *r, struct instant before, struct instant now)
+/* Of several nodes one does this, and where an earlier one has left off. False: all is still due.
+ */
+static bool periodic_turn(struct runner *r, struct instant before, struct instant now)
 {
     struct app *app = r->app;
-    if (!app->node) {
-        periodic_run(app, before, now, &r->stopping);
-        return;
-    }
+    if (!app->node)
+        return periodic_run(app, before, now, &r->stopping);
     struct arena a = { 0 };
     struct error err = { 0 };
     struct ctx c = app_ctx(app, &a, &err, "schedule");
     bool mine;
     c.now = node_time(app->node, now);
-    if (schedule_take(&c, &mine, &before) && mine) {
-        periodic_run(app, before, c.now, &r->stopping);
-        if (!r->stopping)
-            (void)!schedule_done(&c); /* else it is all due again */
-    }
+    if (schedule_take(&c, &mine, &before) && mine &&
+        periodic_run(app, before, c.now, &r->stopping) && !r->stopping)
+        (void)!schedule_done(&c); /* else it is all due again */
     arena_done(&a);
+    return true; /* the schedule knows since when jobs are due */
 }
 
 /* Looks into all organisations for what is due. */
@@ -268,11 +283,12 @@ static void *runner_thread(void *with)
             if (!starting)
                 r->looked = now;
             pthread_mutex_unlock(&r->lock);
-            if (!starting)
-                periodic_turn(r, before, now);
-            else if (!r->app->node)
+            bool ran = starting || periodic_turn(r, before, now);
+            if (starting && !r->app->node)
                 (void)!sweep(r);
             pthread_mutex_lock(&r->lock);
+            if (!ran)
+                r->looked = before;
             continue;
         }
         int64_t until = r->app->node ? now.us + INHERIT_US : r->swept.us + SWEEP_US;
