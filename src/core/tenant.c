@@ -241,8 +241,16 @@ bool tenants_sweep(struct ctx *c, bool starting)
     struct unfinished u = { .starting = starting };
     if (!control_read(c, unfinished_read, &u))
         return false;
-    for (size_t i = 0; i < u.list.count; i++)
-        if (!tenant_destroy(c, ((const struct tenant *)u.list.at)[i].id))
-            return false;
+    for (size_t i = 0; i < u.list.count; i++) {
+        struct id organisation = ((const struct tenant *)u.list.at)[i].id;
+        struct error err = { 0 }, *outer = c->err;
+        char id[ID_TEXT];
+        id_format(organisation, id);
+        c->err = &err;
+        if (!tenant_destroy(c, organisation))
+            app_tell(c->app, "What is left of organisation %s cannot be removed (%s)", id,
+                     problem_info(err.problem)->name);
+        c->err = outer;
+    }
     return true;
 }

@@ -50,7 +50,8 @@ bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *
 
 /* Removes what is left of organisations whose key is destroyed. When `starting`, also what a crash
    left half-made (an hour ago, when other nodes live); later on, such a one is somebody signing up.
- */
+   One that cannot be removed is told of and left for the next time; false when control cannot be
+   read. */
 MUST_USE bool tenants_sweep(struct ctx *c, bool starting);
 
 #endif
