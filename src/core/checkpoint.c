@@ -110,8 +110,9 @@ static const char *sign_head(const struct ctx *c, const char *head)
 /* ---- making ---- */
 
 struct piece {
-    struct id from;     /* absent: where look_from says */
-    struct list events; /* ids from the first to the last are looked through again when writing */
+    struct id from;        /* absent: where look_from says */
+    struct id first, last; /* what is between them is looked through again when writing */
+    size_t count;
 };
 
 static bool last_find(struct ctx *c, struct audit_checkpoint *ret)
@@ -142,8 +143,17 @@ static bool piece_find(struct ctx *c, void *with)
     if (!last_find(c, &last))
         return false;
     struct id from = id_given(piece->from) ? piece->from : look_from(c, &last);
-    return rows_find(c, &audit_event_table, &open, ARGS(value_id(from), value_int(EVENTS_AT_ONCE)),
-                     &piece->events);
+    struct list events;
+    if (!rows_find(c, &audit_event_table, &open, ARGS(value_id(from), value_int(EVENTS_AT_ONCE)),
+                   &events))
+        return false;
+    const struct audit_event *event = events.at;
+    piece->count = events.count;
+    if (events.count) {
+        piece->first = event[0].id;
+        piece->last = event[events.count - 1].id;
+    }
+    return true;
 }
 
 static bool piece_cover(struct ctx *c, void *with)
@@ -151,19 +161,18 @@ static bool piece_cover(struct ctx *c, void *with)
     static const struct query open = { "checkpoint IS NULL AND id >= $1 AND id <= $2 ORDER BY id" };
     static const struct query cover = { "UPDATE audit_event SET checkpoint = $1"
                                         " WHERE checkpoint IS NULL AND id >= $2 AND id <= $3" };
-    struct piece *piece = with;
-    const struct audit_event *event = piece->events.at;
-    struct value first = value_id(event[0].id), end = value_id(event[piece->events.count - 1].id);
+    const struct piece *piece = with;
+    struct value first = value_id(piece->first), end = value_id(piece->last);
+    struct list events;
     struct audit_checkpoint last = { 0 }, next = { .created_at = c->now };
     struct chain chain = { 0 };
     char head[HEX_HASH];
-    if (!last_find(c, &last) ||
-        !rows_find(c, &audit_event_table, &open, ARGS(first, end), &piece->events))
+    if (!last_find(c, &last) || !rows_find(c, &audit_event_table, &open, ARGS(first, end), &events))
         return false;
-    if (!piece->events.count) /* another has been here */
+    if (!events.count) /* another has been here */
         return true;
-    event = piece->events.at;
-    for (size_t i = 0; i < piece->events.count; i++)
+    const struct audit_event *event = events.at;
+    for (size_t i = 0; i < events.count; i++)
         chain_add(&chain, &event[i]);
     next.number = last.number + 1;
     next.events = chain.events;
@@ -181,10 +190,9 @@ static bool checkpoints_make(struct ctx *c)
     for (;;) {
         if (!ctx_read(c, piece_find, &piece))
             return false;
-        if (!piece.events.count)
+        if (!piece.count)
             return true;
-        const struct audit_event *events = piece.events.at;
-        piece.from = events[piece.events.count - 1].id;
+        piece.from = piece.last;
         if (!ctx_write(c, piece_cover, &piece))
             return false;
     }
