@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 struct admin {
@@ -126,15 +127,20 @@ static void serve_one(const struct admin *a, int fd)
     (void)!admin_say(fd, ok ? "ok" : last);
 }
 
+/* What admin_stop has done, or a bug, ends it. All else passes: a process that has too many files
+   open, or too little memory, has less of it a moment later. */
 static void *admin_thread(void *with)
 {
+    static const struct timespec moment = { .tv_nsec = 100000000 };
     struct admin *a = with;
     for (;;) {
         int fd = accept4(a->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0 && errno != EINTR && errno != ECONNABORTED)
+        if (fd < 0 && (errno == EINVAL || errno == EBADF))
             return NULL;
-        if (fd < 0)
+        if (fd < 0) {
+            nanosleep(&moment, NULL);
             continue;
+        }
         serve_one(a, fd);
         close(fd);
     }

@@ -1,7 +1,10 @@
 // The command line: help, errors in one sentence, backup and restore, and death of any process.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -131,6 +134,34 @@ function children(pid) {
   const list = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   return list ? list.split(" ").map(Number) : [];
 }
+
+const core = (server) =>
+  children(server.pid).find((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").includes("core"));
+
+/** Sets how many files the process may have open; what it is asked for meanwhile is refused. */
+function files(pid, most) {
+  execFileSync("prlimit", ["--pid", String(pid), `--nofile=${most}:`]);
+}
+
+test("the socket of commands outlives a moment without files", { timeout: 120_000 }, async () => {
+  const server = await startServer();
+  const pid = core(server);
+  files(pid, 3);
+  // One call is waited for with its file in hand; the next is asked for when that is over.
+  for (let i = 0; i < 2; i++) {
+    const socket = connect(join(server.data, "admin.sock"));
+    await once(socket, "connect");
+    socket.end();
+    if (i === 0) await once(socket.resume(), "close");
+    else socket.destroy();
+  }
+  files(pid, 1024);
+  const copy = join(server.dir, "copy");
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const backup = await vow(["backup", "--data", server.data, "--to", copy], { env });
+  assert.equal(backup.status, 0, backup.stderr);
+  await server.stop();
+});
 
 /** Writes one entry after the other until told to stop; keeps what was acknowledged. */
 function writer(client) {
