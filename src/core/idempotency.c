@@ -12,7 +12,7 @@ struct kept {
     struct blob key;     /* SHA-256 of actor and key */
     struct blob request; /* SHA-256 of method, path and body */
     int64_t status;
-    const char *type, *etag;
+    const char *type, *etag, *location;
     struct blob body;
 };
 
@@ -23,6 +23,7 @@ static const struct field kept_fields[] = {
     FIELD(struct kept, status, .privacy = OPERATIONAL, .doc = "Status of the answer"),
     FIELD(struct kept, type, .privacy = OPERATIONAL, .doc = "Media type of the answer"),
     FIELD(struct kept, etag, .privacy = OPERATIONAL, .doc = "ETag of the answer"),
+    FIELD(struct kept, location, .privacy = OPERATIONAL, .doc = "Where what was made is"),
     FIELD(struct kept, body, .privacy = SECRET, .doc = "The answer, to be given again"),
     { 0 },
 };
@@ -76,6 +77,7 @@ bool idempotency_find(struct ctx *c, bool *replayed)
     c->x->bytes = kept.body.at ? kept.body : (struct blob){ "", 0 };
     c->x->type = kept.type;
     c->x->etag = kept.etag;
+    c->x->location = kept.location;
     *replayed = true;
     return true;
 }
@@ -94,6 +96,7 @@ bool idempotency_keep(struct ctx *c)
         .status = reply.status,
         .type = reply.type,
         .etag = reply.etag,
+        .location = c->x->location,
         .body = reply.body,
     };
     return row_create(c, &idempotency_table, &kept);

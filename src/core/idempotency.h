@@ -11,7 +11,8 @@ extern const struct table idempotency_table;
    of the exchange. IDEMPOTENCY_MISMATCH when the key was used for another request. */
 MUST_USE bool idempotency_find(struct ctx *c, bool *replayed);
 
-/* Keeps the answer of the exchange, in the transaction that made it. */
+/* Keeps the answer of the exchange, in the transaction that made it. One of more than 64 KiB is not
+   kept: the same request runs again then. */
 MUST_USE bool idempotency_keep(struct ctx *c);
 
 /* The same for a rule that opens its own transactions: finds the earlier answer, or claims the key

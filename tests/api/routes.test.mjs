@@ -219,6 +219,7 @@ test("what is asked twice under one key is done once", async () => {
   const dan = await server.signUp();
   const given = await fill(dan);
   let tried = 0;
+  let located = 0;
   for (const route of routes.filter((r) => r.method === "POST" && r.repeatable && r.takes)) {
     const needed = route.parameters.filter((p) => p.required);
     const query = needed.map((p) => `${p.name}=${sampleOf(p.schema, NOWHERE)}`).join("&");
@@ -240,6 +241,9 @@ test("what is asked twice under one key is done once", async () => {
       const second = await send(text);
       assert.equal(second.status, first.status, `${route.name} ${second.text}`);
       assert.equal(second.text, first.text, route.name);
+      const where = [first, second].map((reply) => reply.headers.get("location"));
+      assert.equal(where[1], where[0], route.name);
+      located += where[0] !== null;
       const other = await send(`${text} `);
       assert.equal(other.status, 422, `${route.name} ${other.text}`);
       assert.equal(other.body.type, "/problems/idempotency-mismatch", route.name);
@@ -248,6 +252,7 @@ test("what is asked twice under one key is done once", async () => {
     }
   }
   assert.ok(tried >= 8, `only ${tried} routes tried`);
+  assert.ok(located > 0);
 });
 
 test("what is for the eyes of who asks alone is not kept under a key", async () => {
