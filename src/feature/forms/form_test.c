@@ -284,7 +284,10 @@ static void test_files_go_with_answers(void **state)
     const char *first = world_text(w, world_get(w, s->owner, answers, 200).body, "id");
     const char *two = file_named(s, form), *both = file_named(s, form);
     struct answer twice = submit(s, other, arena_printf(&w->a, "{\"f\":\"%s\"}", both), 201);
-    world_ask(w, s->owner, DELETE, arena_printf(&w->a, "%s/%s", answers, first), NULL, 1, 204);
+    const char *gone = arena_printf(&w->a, "%s/%s", answers, first);
+    world_ask(w, s->owner, DELETE, gone, NULL, 0, 428);
+    world_ask(w, s->owner, DELETE, gone, NULL, 2, 412);
+    world_ask(w, s->owner, DELETE, gone, NULL, 1, 204);
     expect_file(s, one, false);
     expect_file(s, two, true);
     const char *path = arena_printf(&w->a, "/forms/%s", form);

@@ -125,7 +125,7 @@ static const struct route routes[] = {
       .gives = "application/json", .fails = FAILS(NOT_FOUND) },
     { DELETE, "/forms/{form}/submissions/{id}", submission_delete, "Delete an answer",
       .can = &submissions_write, INPUT(struct submission_ref, submission_ref_fields),
-      LANE(LANE_WRITE), .fails = FAILS(NOT_FOUND) },
+      LANE(LANE_WRITE), .versioned = true, .fails = FAILS(NOT_FOUND) },
     { GET, "/public/forms/{link}", public_read, "The form behind a public link", .who = WHO_ANYONE,
       INPUT(struct public_new, link_fields), OUTPUT(struct form_view, public_form_fields),
       LANE(LANE_SLOW), .schema = "public_form", .fails = FAILS(NOT_FOUND) },
@@ -169,7 +169,8 @@ static const struct permission *const permissions[] = {
 };
 
 static const struct event_type *const events[] = { &form_submitted, NULL };
-static const struct subscriber subscribers[] = { { &form_submitted, hooks_deliver }, { 0 } };
+static const struct subscriber subscribers[] = { { &form_submitted, hooks_deliver },
+                                                 { 0 } };
 static const struct job_type *const jobs[] = { &files_job, NULL };
 static const struct capability *const capabilities[] = { &hook_capability, NULL };
 

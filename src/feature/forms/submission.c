@@ -69,10 +69,11 @@ bool submission_delete(struct ctx *c, const void *in, void *ret)
     const struct table *t;
     struct form form;
     struct list files;
+    int64_t version;
     (void)ret;
-    return form_open(c, ref->form, &form, &t) &&
+    return version_read(c, &version) && form_open(c, ref->form, &form, &t) &&
            answers_part(c, t, "id = $1", ARGS(value_id(ref->id)), &files) &&
-           row_delete(c, t, ref->id, 0) && files_forget(c, &files);
+           row_delete(c, t, ref->id, version) && files_forget(c, &files);
 }
 
 bool submissions_list(struct ctx *c, const void *in, void *ret)
