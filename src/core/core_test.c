@@ -4,6 +4,7 @@
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 #include "feature/world_fixture.h"
+#include "outbox.h"
 #include "rows.h"
 #include "runner.h"
 #include "tenant.h"
@@ -63,9 +64,31 @@ static const struct job_type gadget_job = {
     .name = "gadget.round", .doc = "Counts itself", .run = gadget_round, .every = { 86400 }
 };
 static const struct job_type *const gadget_jobs[] = { &gadget_job, NULL };
+static const struct event_type gadget_made = { "gadget.made", "A gadget was made" };
+static const struct event_type *const gadget_events[] = { &gadget_made, NULL };
+static _Atomic int got_first, got_second;
+static bool first_get(struct ctx *c, const struct event *e)
+{
+    (void)c, (void)e;
+    got_first++;
+    return true;
+}
+static bool second_get(struct ctx *c, const struct event *e)
+{
+    (void)c, (void)e;
+    got_second++;
+    return true;
+}
+static const struct subscriber gadget_subscribers[] = {
+    { &gadget_made, "gadget.first", first_get },
+    { &gadget_made, "gadget.second", second_get },
+    { 0 },
+};
 static const struct feature gadgets = { .name = "gadgets",
                                         .tables = gadget_tables,
                                         .permissions = gadget_permissions,
+                                        .events = gadget_events,
+                                        .subscribers = gadget_subscribers,
                                         .jobs = gadget_jobs };
 static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
                                                        &gadgets, NULL };
@@ -341,6 +364,33 @@ static struct id shop_organisation(struct shop *w)
     return world_id(world_self(w->world, w->owner, "organisation"));
 }
 
+static bool tasks_add(struct ctx *c, void *with)
+{
+    struct outbox_task *task = with; /* one of now, one of an earlier release */
+    return row_create(c, &outbox_task_table, &task[0]) &&
+           row_create(c, &outbox_task_table, &task[1]);
+}
+
+/* A delivery that waits while a release puts subscribers into another order. */
+static void test_deliveries_name_their_subscriber(void **state)
+{
+    struct shop *w = *state;
+    struct app *app = w->world->app;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(app, &w->world->a, &err, "test");
+    struct outbox_task task = { .kind = "event", .name = gadget_made.name, .due_at = c.now };
+    struct outbox_task tasks[] = { task, task };
+    struct id organisation = shop_organisation(w);
+    tasks[0].receiver = "gadget.second";
+    tasks[1].subscriber = 1;
+    got_first = got_second = 0;
+    assert_true(organisation_write(&c, organisation, tasks_add, tasks));
+    runner_wake(app->runner, organisation);
+    runner_wait(app->runner, organisation);
+    assert_int_equal(got_first, 0);
+    assert_int_equal(got_second, 2);
+}
+
 static bool key_spoil(struct ctx *c, void *with)
 {
     static const uint8_t wrong[WRAPPED_KEY];
@@ -428,6 +478,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_where_a_database_is_closed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
         cmocka_unit_test(test_hidden_is_not_asked_for),
         cmocka_unit_test(test_people_are_declared),
     };

@@ -21,9 +21,11 @@ struct event {
 };
 
 /* Called outside a transaction with a ctx of the program itself in the event's organisation. False
-   means: try again later (with growing pauses, for a day). */
+   means: try again later (with growing pauses, for almost three days). Deliveries that wait are
+   stored with the name, which therefore never changes. */
 struct subscriber {
     const struct event_type *type;
+    const char *name; /* "forms.hooks" */
     bool (*deliver)(struct ctx *c, const struct event *e);
 };
 

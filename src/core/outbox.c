@@ -12,7 +12,9 @@ static const struct field outbox_task_fields[] = {
     FIELD(struct outbox_task, kind, .privacy = OPERATIONAL, .doc = "event or job"),
     FIELD(struct outbox_task, name, .privacy = OPERATIONAL, .doc = "Name of the event or job type"),
     FIELD(struct outbox_task, subscriber, .privacy = OPERATIONAL,
-          .doc = "Which subscriber of the event this delivery is for"),
+          .doc = "Place of the subscriber that this delivery is for, where it is not named"),
+    FIELD(struct outbox_task, receiver, .privacy = OPERATIONAL,
+          .doc = "Name of the subscriber that this delivery is for"),
     FIELD(struct outbox_task, object, .privacy = OPERATIONAL, .doc = "Row it is about"),
     FIELD(struct outbox_task, related, .privacy = OPERATIONAL,
           .doc = "Another row that goes with it"),
@@ -49,6 +51,7 @@ bool event_add(struct ctx *c, const struct event_type *type, struct id object, s
             struct outbox_task task = { .kind = "event",
                                         .name = type->name,
                                         .subscriber = index,
+                                        .receiver = s->name,
                                         .object = object,
                                         .related = related,
                                         .happened_at = c->now,
@@ -61,12 +64,12 @@ bool event_add(struct ctx *c, const struct event_type *type, struct id object, s
     return true;
 }
 
-static const struct subscriber *subscriber_at(const struct app *app, int64_t wanted)
+static const struct subscriber *subscriber_of(const struct app *app, const struct outbox_task *task)
 {
     int64_t index = 0;
     for (const struct feature *const *f = app->features; *f; f++)
         for (const struct subscriber *s = (*f)->subscribers; s && s->type; s++, index++)
-            if (index == wanted)
+            if (task->receiver ? text_equal(s->name, task->receiver) : index == task->subscriber)
                 return s;
     return NULL;
 }
@@ -82,7 +85,7 @@ static const struct job_type *job_named(const struct app *app, const char *name)
 
 static bool task_run(struct ctx *c, const struct outbox_task *task)
 {
-    const struct subscriber *s = subscriber_at(c->app, task->subscriber);
+    const struct subscriber *s = subscriber_of(c->app, task);
     const struct job_type *job = job_named(c->app, task->name);
     if (!strcmp(task->kind, "job"))
         return !job || job->run(c);

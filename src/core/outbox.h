@@ -10,7 +10,8 @@ struct outbox_task {
     ROW_MEMBERS;
     const char *kind;          /* "event" or "job" */
     const char *name;          /* of the event type or the job type */
-    int64_t subscriber;        /* which subscriber of the event; 0 for jobs */
+    int64_t subscriber;        /* the subscriber's place among all, for rows without `receiver` */
+    const char *receiver;      /* the subscriber's name; absent for jobs and in rows of old */
     struct id object, related; /* of the event */
     struct instant happened_at;
     struct instant due_at;

@@ -396,7 +396,7 @@ static bool eager(struct ctx *c, const struct event *e)
 
 static void eager_subscriber(struct fixture *f)
 {
-    static const struct subscriber subscribers[] = { { &form_submitted, eager }, { 0 } };
+    static const struct subscriber subscribers[] = { { &form_submitted, "eager", eager }, { 0 } };
     static const struct feature feature = { .name = "eager", .subscribers = subscribers };
     feature_add(f, &feature);
 }

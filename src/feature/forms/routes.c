@@ -169,7 +169,7 @@ static const struct permission *const permissions[] = {
 };
 
 static const struct event_type *const events[] = { &form_submitted, NULL };
-static const struct subscriber subscribers[] = { { &form_submitted, hooks_deliver },
+static const struct subscriber subscribers[] = { { &form_submitted, "forms.hooks", hooks_deliver },
                                                  { 0 } };
 static const struct job_type *const jobs[] = { &files_job, NULL };
 static const struct capability *const capabilities[] = { &hook_capability, NULL };
