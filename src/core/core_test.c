@@ -93,6 +93,31 @@ static const struct feature gadgets = { .name = "gadgets",
 static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
                                                        &gadgets, NULL };
 
+/* What a later release adds. */
+struct knob {
+    ROW_MEMBERS;
+    int64_t turn;
+};
+static const struct field knob_fields[] = {
+    ROW_FIELDS(struct knob),
+    FIELD(struct knob, turn, .privacy = OPERATIONAL, .max = 10, .doc = "How far it is turned"),
+    { 0 },
+};
+static const struct table knob_table = {
+    .name = "knob",
+    .doc = "The knob",
+    .fields = knob_fields,
+    .size = sizeof(struct knob),
+    .path = "/knob",
+    .singleton = true,
+    .read = &gadget_use,
+    .write = &gadget_use,
+};
+static const struct table *const knob_tables[] = { &knob_table, NULL };
+static const struct feature knobs = { .name = "knobs", .tables = knob_tables };
+static const struct feature *const later_features[] = { &organisation_feature, &accounts_feature,
+                                                        &gadgets, &knobs, NULL };
+
 struct shop {
     struct world *world;
     const char *owner; /* session token */
@@ -391,6 +416,17 @@ static void test_deliveries_name_their_subscriber(void **state)
     assert_int_equal(got_second, 2);
 }
 
+static void test_new_singletons_can_be_changed(void **state)
+{
+    struct shop *w = *state;
+    app_stop(w->world->app);
+    w->world->features = later_features;
+    world_open(w->world);
+    struct answer r = call(w, GET, "/knob", w->owner, NULL, 0);
+    assert_string_equal(r.etag, "1");
+    assert_int_equal(call(w, PATCH, "/knob", w->owner, "{\"turn\":3}", 1).status, 200);
+}
+
 static bool key_spoil(struct ctx *c, void *with)
 {
     static const uint8_t wrong[WRAPPED_KEY];
@@ -478,6 +514,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_where_a_database_is_closed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
         cmocka_unit_test(test_hidden_is_not_asked_for),
         cmocka_unit_test(test_people_are_declared),

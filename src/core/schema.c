@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "db/compose.h"
+#include "rows.h"
 
 #include <string.h>
 
@@ -268,13 +269,41 @@ static bool state_read(struct tx *tx, void *with, struct error *err)
            tx_row(tx, &state, ARGS(value_text(p->hash)), fingerprint_fields, &stored, &p->current);
 }
 
+/* The one row of a singleton that this release adds: sign-up made those that there were. */
+static bool single_make(struct ctx *c, const struct table *t)
+{
+    return !t->singleton || row_single(c, t, arena_alloc(c->arena, t->size));
+}
+
+/* Applies all tables of the database; `found`: that it had some before. */
+static bool tables_apply(struct ctx *c, bool control, bool found)
+{
+    for (const struct table *const *t = c->app->tables; *t; t++) {
+        const char **have;
+        size_t n;
+        if ((*t)->control != control)
+            continue;
+        if (!tx_table_columns(c->tx, (*t)->name, &have, &n) || !schema_apply(c, *t) ||
+            (found && !n && !single_make(c, *t)))
+            return false;
+    }
+    return true;
+}
+
 /* Nothing is ever taken away, so what was once applied holds for good: each fingerprint stays, and
    of two versions that serve side by side neither does again what the other has done. */
 static bool migrate(struct tx *tx, void *with, struct error *err)
 {
     static const struct query note = { "INSERT INTO schema_state (fingerprint) VALUES ($1)" };
     struct prepare *p = with;
-    struct ctx c = { .app = p->app, .arena = tx_arena(tx), .err = err, .tx = tx, .db = tx_db(tx) };
+    struct ctx c = { .app = p->app,
+                     .arena = tx_arena(tx),
+                     .err = err,
+                     .tx = tx,
+                     .db = tx_db(tx),
+                     .now = instant_now(),
+                     .organisation = db_id(tx_db(tx)),
+                     .actor = { .program = true, .name = "schema" } };
     if (!state_read(tx, p, err))
         return false;
     if (p->current) /* another node was faster */
@@ -288,9 +317,8 @@ static bool migrate(struct tx *tx, void *with, struct error *err)
             return false;
     if (!run(&c, "CREATE TABLE IF NOT EXISTS schema_state (fingerprint TEXT NOT NULL)"))
         return false;
-    for (const struct table *const *t = p->app->tables; *t; t++)
-        if ((*t)->control == p->control && !schema_apply(&c, *t))
-            return false;
+    if (!tables_apply(&c, p->control, p->found))
+        return false;
     for (size_t i = 0; i < count; i++)
         if (grows[i] && !p->control && p->app->features[i]->derive &&
             !p->app->features[i]->derive(&c))
