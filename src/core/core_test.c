@@ -427,6 +427,32 @@ static void test_new_singletons_can_be_changed(void **state)
     assert_int_equal(call(w, PATCH, "/knob", w->owner, "{\"turn\":3}", 1).status, 200);
 }
 
+static bool nothing_write(struct ctx *c, void *with)
+{
+    (void)c, (void)with;
+    return true;
+}
+
+static bool inner_write(struct ctx *c, void *with)
+{
+    c->forget = true;
+    bool ok = control_write(c, nothing_write, NULL);
+    *(bool *)with = c->forget;
+    return ok;
+}
+
+/* What was changed is not committed yet when a write within the work is. */
+static void test_what_follows_waits_for_the_outer_work(void **state)
+{
+    struct shop *w = *state;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->world->app, &w->world->a, &err, "test");
+    bool waits = false;
+    assert_true(organisation_write(&c, shop_organisation(w), inner_write, &waits));
+    assert_true(waits);
+    assert_false(c.forget);
+}
+
 static bool key_spoil(struct ctx *c, void *with)
 {
     static const uint8_t wrong[WRAPPED_KEY];
@@ -514,6 +540,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_where_a_database_is_closed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_follows_waits_for_the_outer_work, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
         cmocka_unit_test(test_hidden_is_not_asked_for),

@@ -45,7 +45,7 @@ static bool in_db(struct ctx *c, struct db *db, bool write, ctx_work *work, void
     bool ok = write ? db_write_wait(db, c->arena, wrapped_run, &w, c->err)
                     : db_read(db, c->arena, wrapped_run, &w, c->err);
     c->db = outer;
-    if (write)
+    if (write && !c->tx) /* else what follows waits for the outer work to commit */
         ctx_after_write(c);
     return ok;
 }
