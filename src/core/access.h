@@ -15,7 +15,8 @@ enum role {
     ROLE_COUNT
 };
 
-/* Whose rows a permission reaches; rows that concern nobody are reached by any scope but none. */
+/* Whose rows a permission reaches. Rows of a table without a subject are reached by any scope but
+   none; one whose subject is absent by SCOPE_ALL alone. */
 enum scope {
     SCOPE_NONE,
     SCOPE_OWN,  /* rows whose subject is the actor */

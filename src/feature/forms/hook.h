@@ -14,7 +14,9 @@ struct hook {
     const char *name, *template, *provider, *output;
     struct list choices;
     bool on;
-    const char *previewed; /* hash of what was previewed: template, provider and output */
+    const char
+        *previewed; /* hash of what shapes the payload that was previewed: template, provider,
+                       output, choices, and class and `ai` of the questions named */
 };
 extern const struct table hook_table;
 
