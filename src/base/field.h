@@ -69,6 +69,8 @@ struct field {
     const struct table *refers;   /* KIND_ID: the table whose row it names */
     const struct permission *see; /* absent in answers to actors without; NULL: everybody's.
                                      Of kinds that can be absent, and KIND_INT */
+    const char *const *rests_on;  /* columns of its table, ends with NULL: when one of them changes
+                                     and this one is not given anew, it becomes absent */
     const char *label;            /* what people see; user-defined fields have one */
     bool required;                /* must be given when creating */
     bool nullable;                /* KIND_INT: may be absent */

@@ -527,6 +527,26 @@ static void test_people_are_declared(void **state)
     assert_false(table_check(&table, &err));
 }
 
+/* What rests on a column names one that there is, and may be absent. */
+static void test_what_rests_on_a_column(void **state)
+{
+    static const char *const known[] = { "label", NULL }, *const unknown[] = { "nothing", NULL };
+    (void)state;
+    struct field fields[LENGTH(gadget_fields)];
+    struct table table = gadget_table;
+    struct error err = { 0 };
+    memcpy(fields, gadget_fields, sizeof fields);
+    table.fields = fields;
+    struct field *weight = (struct field *)field_find(fields, "weight");
+    weight->rests_on = known;
+    assert_true(table_check(&table, &err));
+    weight->rests_on = unknown;
+    assert_false(table_check(&table, &err));
+    weight->rests_on = known;
+    weight->required = true;
+    assert_false(table_check(&table, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -544,6 +564,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
+        cmocka_unit_test(test_what_rests_on_a_column),
         cmocka_unit_test(test_hidden_is_not_asked_for),
         cmocka_unit_test(test_people_are_declared),
     };

@@ -306,6 +306,27 @@ static void fields_copy(const struct table *t, field_set given, const void *from
             memcpy(field_in(f, to), field_of(f, from), kind_size(f->kind));
 }
 
+static bool is_changed(const struct field *f, const void *old, const void *row)
+{
+    const void *a = field_of(f, old), *b = field_of(f, row);
+    if (f->kind == KIND_TEXT)
+        return !text_equal(*(const char *const *)a, *(const char *const *)b);
+    return memcmp(a, b, kind_size(f->kind)) != 0;
+}
+
+/* Clears what rests on something that has changed and was not given with it; the set of both. */
+static field_set fallen_clear(const struct table *t, const void *old, field_set given, void *row)
+{
+    field_set bit = 1, all = given;
+    for (const struct field *f = t->fields; f->name; f++, bit <<= 1)
+        for (const char *const *k = f->rests_on; k && *k && !(all & bit); k++)
+            if (is_changed(field_find(t->fields, *k), old, row)) {
+                field_clear(f, row);
+                all |= bit;
+            }
+    return all;
+}
+
 bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t version,
                 const void *change, field_set given, void *ret)
 {
@@ -316,6 +337,7 @@ bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t vers
         return fail(c, VERSION_MISMATCH, NULL);
     memcpy(row, old, t->size);
     fields_copy(t, given, change, row);
+    given = fallen_clear(t, old, given, row);
     if (!row_change(c, t, old, given, row))
         return false;
     memcpy(ret, row, t->size);

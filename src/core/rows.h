@@ -36,8 +36,9 @@ MUST_USE bool row_find(struct ctx *c, const struct table *t, const struct query 
 MUST_USE bool rows_find(struct ctx *c, const struct table *t, const struct query *where,
                         const struct value *args, size_t n, struct list *ret);
 
-/* Sets the given fields of a row within the actor's scope for t->write. `version` 0 does not ask;
-   else VERSION_MISMATCH when it differs. ret is the whole new row. */
+/* Sets the given fields of a row within the actor's scope for t->write and clears what rests on
+   them (.rests_on) and is not given. `version` 0 does not ask; else VERSION_MISMATCH when it
+   differs. ret is the whole new row. */
 MUST_USE bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t version,
                          const void *change, field_set given, void *ret);
 

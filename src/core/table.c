@@ -47,11 +47,11 @@ static bool columns_known(const struct table *t, const char *const *lists, struc
         for (const char *at = *lists; *at;) {
             size_t n = strcspn(at, ", ");
             if (n >= sizeof name)
-                return error_set(err, INTERNAL, "table %s: index %s", t->name, *lists);
+                return error_set(err, INTERNAL, "table %s: columns %s", t->name, *lists);
             memcpy(name, at, n);
             name[n] = 0;
             if (!field_find(t->fields, name))
-                return error_set(err, INTERNAL, "table %s: index on unknown %s", t->name, name);
+                return error_set(err, INTERNAL, "table %s: unknown column %s", t->name, name);
             at += n + strspn(at + n, ", ");
         }
     }
@@ -87,6 +87,10 @@ bool table_check(const struct table *t, struct error *err)
         if (f->see && f->filter)
             return error_set(err, INTERNAL, "%s.%s: filters and order would show what few may see",
                              t->name, f->name);
+        if (!columns_known(t, f->rests_on, err))
+            return false;
+        if (f->rests_on && f->required)
+            return error_set(err, INTERNAL, "%s.%s is required and cannot fall", t->name, f->name);
         if (f->at + (f->kind == KIND_RECORD ? f->size : kind_size(f->kind)) > t->size)
             return error_set(err, INTERNAL, "%s.%s lies outside its record", t->name, f->name);
     }

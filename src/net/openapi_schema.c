@@ -192,6 +192,14 @@ static void list_write(struct schemas *s, struct outline *o, const struct field 
     outline_close(o, '}');
 }
 
+static void rests_write(struct outline *o, const struct field *f)
+{
+    outline_open(o, "x-rests-on", '[');
+    for (const char *const *k = f->rests_on; *k; k++)
+        outline_text(o, NULL, *k);
+    outline_close(o, ']');
+}
+
 void schema_field(struct schemas *s, struct outline *o, const struct field *f, enum use use,
                   const char *parent)
 {
@@ -213,6 +221,8 @@ void schema_field(struct schemas *s, struct outline *o, const struct field *f, e
         outline_text(o, "x-privacy", privacy_name(f->privacy));
     if (f->see && use == USE_OUT)
         outline_text(o, "x-see", permission_name(f->see));
+    if (f->rests_on && use == USE_CHANGE)
+        rests_write(o, f);
     if (f->ai)
         outline_bool(o, "x-ai", true);
     if (f->subject)

@@ -167,6 +167,52 @@ test("a provider on this machine is for the operator to allow", async () => {
   assert.ok(!made.text.includes("sk-secret"));
 });
 
+test("a key and evidence do not follow a provider to another address or model", async () => {
+  const ann = await owner();
+  const id = await addProvider(ann, provider, "");
+  const path = `/api/v1/ai/providers/${id}`;
+  const change = async (body) => {
+    const { headers } = await ann.get(path);
+    const reply = await ann.patch(path, body, { headers: { "If-Match": headers.get("etag") } });
+    assert.equal(reply.status, 200, reply.text);
+    return reply.body;
+  };
+  const keySent = async () => {
+    await provider.forget();
+    const reply = await ann.post(RUN, { ...PERIOD, provider: id });
+    assert.equal(reply.status, 200, reply.text);
+    return (await provider.requests())[0].authorization;
+  };
+  const dates = {
+    agreement_until: "2999-01-01",
+    no_training_until: "2999-01-02",
+    zero_retention_until: "2999-01-03",
+  };
+  const none = { agreement_until: null, no_training_until: null, zero_retention_until: null };
+  const stands = (row) => Object.fromEntries(Object.keys(dates).map((name) => [name, row[name]]));
+
+  await change({ api_key: "sk-first", region: "eu", ...dates });
+  assert.equal(await keySent(), "Bearer sk-first");
+  const renamed = await change({ name: "Other name", endpoint: provider.endpoint() });
+  assert.deepEqual(stands(renamed), dates, "nothing has changed that they rest on");
+  assert.equal(await keySent(), "Bearer sk-first");
+
+  const moved = await change({ endpoint: provider.endpoint("echo"), agreement_until: "2999-01-01" });
+  assert.deepEqual(stands(moved), { ...none, agreement_until: "2999-01-01" });
+  assert.equal(moved.region, null);
+  assert.equal(await keySent(), "");
+  const log = await ann.get("/api/v1/audit?limit=20&sort=-at");
+  assert.ok(!log.text.includes("sk-first"));
+
+  await change({ api_key: "sk-second", region: "eu", ...dates });
+  const other = await change({ model: "m2" });
+  assert.deepEqual(stands(other), none);
+  assert.equal(other.region, "eu");
+  assert.equal(await keySent(), "Bearer sk-second", "the key is the address's");
+  await change({ endpoint: provider.endpoint(), api_key: "sk-third" });
+  assert.equal(await keySent(), "Bearer sk-third");
+});
+
 test("a reader who goes ends the request to the provider, too", async () => {
   const ann = await owner();
   const id = await addProvider(ann, provider, "silent");

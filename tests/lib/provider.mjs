@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 
 const BUILD = dirname(resolve(process.env.VOW_BINARY ?? "build/debug/src/vow"));
 
-/** Resolves to { origin, endpoint(behaviour), last(), count(), forget(), stop() }. */
+/** Resolves to { origin, endpoint(behaviour), requests(), last(), count(), forget(), stop() }. */
 export async function startProvider() {
   const child = spawn(join(BUILD, "egress/fake_provider"), {
     stdio: ["ignore", "pipe", "inherit"],
@@ -17,6 +17,7 @@ export async function startProvider() {
   return {
     origin,
     endpoint: (behaviour = "") => `${origin}${behaviour && `/${behaviour}`}/v1`,
+    requests,
     last: async () => Buffer.from(await (await fetch(`${origin}/requests/last`)).arrayBuffer()),
     count: async () => (await requests()).length,
     forget: () => fetch(`${origin}/requests`, { method: "DELETE" }),

@@ -95,6 +95,10 @@ const struct table ai_switch_table = {
 
 static const char *const dialects[] = { "openai", NULL };
 
+/* Nobody's key goes to an address that it was not given for, and evidence is about one service. */
+static const char *const on_address[] = { "endpoint", NULL };
+static const char *const on_service[] = { "endpoint", "model", NULL };
+
 const struct field ai_provider_fields[] = {
     ROW_FIELDS(struct ai_provider),
     FIELD(struct ai_provider, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 80,
@@ -107,17 +111,17 @@ const struct field ai_provider_fields[] = {
     FIELD(struct ai_provider, model, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 120,
           .format = "line", .doc = "Name of the model"),
     FIELD(struct ai_provider, api_key, .privacy = SECRET, .max = 400, .format = "line",
-          .doc = "Key of its API; never shown again"),
+          .rests_on = on_address, .doc = "Key of its API; never shown again"),
     FIELD(struct ai_provider, region, .privacy = OPERATIONAL, .max = 60, .format = "line",
-          .doc = "Where it computes"),
+          .rests_on = on_address, .doc = "Where it computes"),
     FIELD(struct ai_provider, local, .privacy = OPERATIONAL,
           .doc =
               "Runs on this machine or network, and the operator allows it: data does not leave"),
-    FIELD(struct ai_provider, agreement_until, .privacy = OPERATIONAL,
+    FIELD(struct ai_provider, agreement_until, .privacy = OPERATIONAL, .rests_on = on_service,
           .doc = "Data processing agreement in force until"),
-    FIELD(struct ai_provider, no_training_until, .privacy = OPERATIONAL,
+    FIELD(struct ai_provider, no_training_until, .privacy = OPERATIONAL, .rests_on = on_service,
           .doc = "Promised not to train on what it receives, until"),
-    FIELD(struct ai_provider, zero_retention_until, .privacy = OPERATIONAL,
+    FIELD(struct ai_provider, zero_retention_until, .privacy = OPERATIONAL, .rests_on = on_service,
           .doc = "Promised to keep nothing, until"),
     { 0 },
 };
