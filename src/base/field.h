@@ -80,6 +80,7 @@ struct field {
     bool unique;                  /* no two rows of the table share it */
     bool subject;                 /* names the person whose data the row is */
     bool ai;                      /* AI may read it (masked when PERSONAL or CONTENT) */
+    bool masked;                  /* text: for AI as if it were CONTENT, whatever its class is */
     bool sealed;                  /* protected where it is stored whatever its class is now */
     bool query;                   /* an input that comes in the query string, not the body */
 };

@@ -98,6 +98,19 @@ struct answer house_patch(struct house *h, const char *path, const char *json, i
     return world_ask(h->w, h->owner, PATCH, path, json, r.etag ? atoll(r.etag) : 0, status);
 }
 
+bool house_run(struct house *h, const struct capability *k, const struct ai_input *in,
+               struct error *err, struct ai_answer *ret)
+{
+    struct world *w = h->w;
+    struct ctx c = app_ctx(w->app, &w->a, err, "test");
+    c.now = instant_plus(c.now, h->later);
+    c.organisation = world_id(world_self(w, h->owner, "organisation"));
+    assert_true(db_open(w->app->store, c.organisation, false, &c.db, err));
+    bool ok = ai_run(&c, k, in, ret);
+    db_release(c.db);
+    return ok;
+}
+
 const char *house_receipt(struct house *h)
 {
     return world_get(h->w, h->owner, "/ai/receipts?limit=1&sort=-created_at", 200).body;

@@ -3,6 +3,7 @@
 #ifndef VOW_AI_FIXTURE_H
 #define VOW_AI_FIXTURE_H
 
+#include "feature/ai/ai.h"
 #include "feature/world_fixture.h"
 
 #include "provider.h"
@@ -14,6 +15,7 @@ struct house {
     pid_t egress;
     const char *owner; /* session token */
     const char *local; /* what the operator allows */
+    struct span later; /* the clock of house_run is ahead by as much */
 };
 
 /* An organisation "House of Ada Beispiel" with AI on and `capability` on for everybody (NULL: AI
@@ -29,6 +31,10 @@ const char *house_provider(struct house *h, const char *behaviour);
 
 /* Changes a row at `path`, whatever its version. */
 struct answer house_patch(struct house *h, const char *path, const char *json, int status);
+
+/* A run within the program, in the owner's organisation and for no person. */
+bool house_run(struct house *h, const struct capability *k, const struct ai_input *in,
+               struct error *err, struct ai_answer *ret);
 
 /* The newest receipt as JSON. */
 const char *house_receipt(struct house *h);

@@ -131,18 +131,6 @@ static bool reader_take(void *with, const char *piece)
     return true;
 }
 
-static bool run_inside(struct house *h, const struct capability *k, const struct ai_input *in,
-                       struct error *err, struct ai_answer *ret)
-{
-    struct world *w = h->w;
-    struct ctx c = app_ctx(w->app, &w->a, err, "test");
-    c.organisation = world_id(world_self(w, h->owner, "organisation"));
-    assert_true(db_open(w->app->store, c.organisation, false, &c.db, err));
-    bool ok = ai_run(&c, k, in, ret);
-    db_release(c.db);
-    return ok;
-}
-
 static bool words_context(struct ai_run *r)
 {
     context_text(r, r->in->with, true);
@@ -168,7 +156,7 @@ static void test_off_ends_a_stream(void **state)
                            .text_with = &reader };
     struct error err = { 0 };
     struct ai_answer answer;
-    assert_false(run_inside(h, &words, &in, &err, &answer));
+    assert_false(house_run(h, &words, &in, &err, &answer));
     assert_int_equal(err.problem, AI_OFF);
     assert_int_equal(reader.pieces, 1);
     const char *receipt = house_receipt(h);
@@ -362,7 +350,7 @@ static void test_restored_in_any_cut(void **state)
                            .text_with = &reader };
     struct error err = { 0 };
     struct ai_answer answer;
-    assert_true(run_inside(h, &words, &in, &err, &answer));
+    assert_true(house_run(h, &words, &in, &err, &answer));
     assert_non_null(strstr(answer.text, secret_note));
     assert_string_equal(reader.text.at, answer.text);
 }
@@ -501,7 +489,7 @@ static void test_prohibited_answer_is_not_shown(void **state)
                            .text_with = &reader };
     struct error err = { 0 };
     struct ai_answer answer;
-    assert_false(run_inside(h, &words, &in, &err, &answer));
+    assert_false(house_run(h, &words, &in, &err, &answer));
     assert_int_equal(err.problem, PROHIBITED_USE);
     assert_null(strstr(reader.text.at, "fire him"));
 }
@@ -516,7 +504,7 @@ static void test_typed_answers(void **state)
                            .choices = { colours, 2 } };
     struct error err = { 0 };
     struct ai_answer answer;
-    assert_false(run_inside(h, &words, &in, &err, &answer));
+    assert_false(house_run(h, &words, &in, &err, &answer));
     assert_int_equal(err.problem, ANSWER_INVALID);
     assert_string_equal(world_text(h->w, house_receipt(h), "reason"), "NOT_TYPED");
     size_t n;

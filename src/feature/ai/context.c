@@ -13,14 +13,19 @@
 /* Dates are how time is told here; everything else that identifies a person is masked. */
 #define CONTEXT_KINDS (MASK_ALL & ~(1u << MASK_DATE_TIME))
 
+static bool is_declared(const struct ai_run *run, const struct table *t, const char *column)
+{
+    for (const struct ai_read *r = run->capability->reads; r && r->table; r++)
+        for (const char *const *k = r->columns; r->table == t && *k; k++)
+            if (!strcmp(*k, column))
+                return true;
+    return !run->capability->reads;
+}
+
 void context_column(struct ai_run *run, const struct table *t, const char *column)
 {
     const char *name = arena_printf(run->c->arena, "%s.%s", t->name, column);
-    bool declared = !run->capability->reads;
-    for (const struct ai_read *r = run->capability->reads; r && r->table; r++)
-        for (const char *const *k = r->columns; r->table == t && *k; k++)
-            declared = declared || !strcmp(*k, column);
-    assert(declared);
+    assert(is_declared(run, t, column));
     for (size_t i = 0; i < run->column_count; i++)
         if (!strcmp(run->columns[i], name))
             return;
@@ -105,26 +110,39 @@ static bool hostile(struct ai_run *run, const char *text)
     return s->hostile;
 }
 
-void context_cell(struct ai_run *run, const struct field *f, const void *record)
+void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+                  const void *value)
 {
-    assert(f->ai && f->privacy != SENSITIVE && f->privacy != SECRET);
+    const struct field *f = field_find(t->fields, column);
+    assert(f && f->ai && f->privacy != SENSITIVE && f->privacy != SECRET && f->kind == kind);
+    assert(is_declared(run, t, column));
+    bool mask = f->privacy != OPERATIONAL || f->masked;
     if (run->context.len)
         buffer_char(&run->context, ' ');
     buffer_string(&run->context, f->name);
     buffer_char(&run->context, '=');
-    if (f->kind != KIND_TEXT) {
+    struct field here = *f;
+    here.at = 0;
+    if (kind != KIND_TEXT) {
         struct buffer *out = &run->context;
-        json_value(out, f, record);
+        json_value(out, &here, value);
         return;
     }
-    const char *text = *(const char *const *)field_of(f, record);
+    const char *text = *(const char *const *)value;
     if (!text)
         return context_text(run, "none", false);
-    if (f->privacy != OPERATIONAL && hostile(run, text))
+    if (mask && hostile(run, text))
         return context_text(run, "(left out: it reads like an instruction)", false);
     buffer_char(&run->context, '"');
-    context_text(run, text, f->privacy != OPERATIONAL);
+    context_text(run, text, mask);
     buffer_char(&run->context, '"');
+}
+
+void context_row(struct ai_run *run, const struct ai_cell *cells, const void *record)
+{
+    for (const struct ai_cell *k = cells; k->table; k++)
+        context_cell(run, k->table, k->column, k->kind, (const char *)record + k->at);
+    context_line(run);
 }
 
 void context_line(struct ai_run *run)

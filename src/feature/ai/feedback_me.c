@@ -28,14 +28,24 @@ struct own_entry {
     bool billable;
 };
 static const struct field own_entry_fields[] = {
-    FIELD(struct own_entry, id, .privacy = OPERATIONAL, .doc = "Entry"),
-    FIELD(struct own_entry, project, .privacy = OPERATIONAL, .doc = "Project"),
-    FIELD(struct own_entry, started_at, .privacy = PERSONAL, .ai = true, .doc = "Begin"),
-    FIELD(struct own_entry, ended_at, .privacy = PERSONAL, .ai = true, .doc = "End"),
-    FIELD(struct own_entry, duration_s, .privacy = PERSONAL, .ai = true, .doc = "Length"),
-    FIELD(struct own_entry, note, .privacy = CONTENT, .ai = true, .doc = "Note"),
-    FIELD(struct own_entry, name, .privacy = CONTENT, .ai = true, .doc = "Project's name"),
-    FIELD(struct own_entry, billable, .privacy = OPERATIONAL, .ai = true, .doc = "Billable"),
+    FIELD(struct own_entry, id),
+    FIELD(struct own_entry, project),
+    FIELD(struct own_entry, started_at),
+    FIELD(struct own_entry, ended_at),
+    FIELD(struct own_entry, duration_s),
+    FIELD(struct own_entry, note),
+    FIELD(struct own_entry, name),
+    FIELD(struct own_entry, billable),
+    { 0 },
+};
+
+static const struct ai_cell own_entry_cells[] = {
+    AI_CELL(struct own_entry, started_at, time_entry_table, "started_at"),
+    AI_CELL(struct own_entry, ended_at, time_entry_table, "ended_at"),
+    AI_CELL(struct own_entry, duration_s, time_entry_table, "duration_s"),
+    AI_CELL(struct own_entry, note, time_entry_table, "note"),
+    AI_CELL(struct own_entry, name, project_table, "name"),
+    AI_CELL(struct own_entry, billable, time_entry_table, "billable"),
     { 0 },
 };
 
@@ -81,10 +91,7 @@ static bool context(struct ai_run *run)
     columns_note(run);
     for (size_t i = 0; i < rows.count && !context_full(run); i++) {
         const struct own_entry *e = (const struct own_entry *)rows.at + i;
-        EACH_FIELD (f, own_entry_fields)
-            if (f->ai)
-                context_cell(run, f, e);
-        context_line(run);
+        context_row(run, own_entry_cells, e);
     }
     return true;
 }

@@ -105,9 +105,24 @@ const char *ai_hex(struct arena *a, const uint8_t *at, size_t n);
 /* Context for capabilities. Notes a column as read; asserts that the capability declared it. */
 void context_column(struct ai_run *run, const struct table *t, const char *column);
 
-/* One labelled value of a column: masked when it is PERSONAL or CONTENT, left out when it looks
-   like an instruction. */
-void context_cell(struct ai_run *run, const struct field *f, const void *record);
+/* One labelled value of a column, at `value`: masked when its table says so, left out when it looks
+   like an instruction; asserts that the capability declared it. */
+void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+                  const void *value);
+
+/* A row of several: where the record has a value, and the column that it is of; ends with one
+   without a table. */
+struct ai_cell {
+    const struct table *table;
+    const char *column;
+    enum kind kind;
+    size_t at;
+};
+#define AI_CELL(type, member, table, column)                                   \
+    {                                                                          \
+        &(table), column, KIND_OF(((type *)0)->member), offsetof(type, member) \
+    }
+void context_row(struct ai_run *run, const struct ai_cell *cells, const void *record);
 void context_text(struct ai_run *run, const char *text, bool mask);
 void context_line(struct ai_run *run); /* ends a row; counts it */
 bool context_full(const struct ai_run *run);

@@ -26,11 +26,16 @@ struct sum_row {
     struct span duration_s, billable_s;
 };
 static const struct field sum_row_fields[] = {
-    FIELD(struct sum_row, day, .privacy = OPERATIONAL, .ai = true, .doc = "Day or week"),
-    FIELD(struct sum_row, project, .privacy = OPERATIONAL, .doc = "Project"),
-    FIELD(struct sum_row, name, .privacy = CONTENT, .ai = true, .doc = "Project's name"),
-    FIELD(struct sum_row, duration_s, .privacy = OPERATIONAL, .ai = true, .doc = "Time"),
-    FIELD(struct sum_row, billable_s, .privacy = OPERATIONAL, .ai = true, .doc = "Billable time"),
+    FIELD(struct sum_row, day),        FIELD(struct sum_row, project),
+    FIELD(struct sum_row, name),       FIELD(struct sum_row, duration_s),
+    FIELD(struct sum_row, billable_s), { 0 },
+};
+
+static const struct ai_cell sum_row_cells[] = {
+    AI_CELL(struct sum_row, day, time_day_table, "day"),
+    AI_CELL(struct sum_row, name, project_table, "name"),
+    AI_CELL(struct sum_row, duration_s, time_day_table, "duration_s"),
+    AI_CELL(struct sum_row, billable_s, time_day_table, "billable_s"),
     { 0 },
 };
 
@@ -84,12 +89,8 @@ static bool context(struct ai_run *run)
         out[j].duration_s.s += row.duration_s.s;
         out[j].billable_s.s += row.billable_s.s;
     }
-    for (size_t i = 0; i < n && !context_full(run); i++) {
-        EACH_FIELD (f, sum_row_fields)
-            if (f->ai)
-                context_cell(run, f, &out[i]);
-        context_line(run);
-    }
+    for (size_t i = 0; i < n && !context_full(run); i++)
+        context_row(run, sum_row_cells, &out[i]);
     return true;
 }
 
