@@ -1,6 +1,7 @@
 /* disclosure_test.c: what stands in the bytes that would leave, and what does not. */
 #include "ai_fixture.h"
 
+#include "crypt/crypt.h"
 #include "feature/ai/run.h"
 #include "feature/all.h"
 
@@ -100,12 +101,79 @@ static void test_names_of_projects_are_masked(void **state)
     assert_null(strstr(shown, "Initech"));
 }
 
+/* --- who asks, for the provider's detection of abuse --- */
+
+static bool nothing_context(struct ai_run *r)
+{
+    context_line(r);
+    return true;
+}
+static const struct capability nothing = { .name = "feedback.me",
+                                           .doc = "Says nothing",
+                                           .instruction = "Repeat.",
+                                           .context = nothing_context };
+
+static const char *identifier(struct house *h, const char *provider)
+{
+    struct ai_input in = { .preview = true, .provider = provider };
+    struct error err = { 0 };
+    struct ai_answer answer;
+    if (!house_run(h, &nothing, &in, &err, &answer))
+        fail_msg("%s", err.detail);
+    return world_text(h->w, answer.disclosure, "safety_identifier");
+}
+
+/* Far away, with evidence; nothing is sent. */
+static const char *openai_add(struct house *h)
+{
+    static const char json[] =
+        "{\"name\":\"Far\",\"endpoint\":\"https://api.openai.com/v1\",\"model\":\"m\","
+        "\"agreement_until\":\"2999-01-01\",\"no_training_until\":\"2999-01-01\","
+        "\"zero_retention_until\":\"2999-01-01\"}";
+    return world_text(h->w, world_post(h->w, h->owner, "/ai/providers", json, 201).body, "id");
+}
+
+/* What anybody could say who knows the organisation's id. */
+static const char *plain_hash(struct house *h)
+{
+    struct arena *a = &h->w->a;
+    struct id organisation = world_id(world_self(h->w, h->owner, "organisation"));
+    struct buffer b = buffer_new(a);
+    uint8_t hash[HASH_SIZE];
+    int y, m, d;
+    date_split(instant_date_utc(instant_now()), &y, &m, &d);
+    buffer_add(&b, organisation.byte, sizeof organisation.byte);
+    buffer_printf(&b, "%d-%d", y, m);
+    hash_sha256(b.at, b.len, hash);
+    return ai_hex(a, hash, 16);
+}
+
+static void test_identifier_tells_nothing(void **state)
+{
+    struct house *h = *state;
+    const char *ours = openai_add(h), *ada = h->owner;
+    const char *first = identifier(h, ours);
+    assert_int_equal(strlen(first), 32);
+    assert_string_equal(identifier(h, ours), first);
+    assert_string_not_equal(first, plain_hash(h));
+    h->later = (struct span){ 32 * 86400 };
+    assert_string_not_equal(identifier(h, ours), first);
+    h->later = (struct span){ 0 };
+
+    h->owner = world_sign_up(h->w, "Grace Hopper", "grace@example.org");
+    house_patch(h, "/ai/settings", "{\"on\":true}", 200);
+    world_post(h->w, h->owner, "/ai/switches", "{\"capability\":\"feedback.me\",\"on\":true}", 201);
+    assert_string_not_equal(identifier(h, openai_add(h)), first);
+    h->owner = ada;
+}
+
 int main(void)
 {
 #define WITH(name) cmocka_unit_test_setup_teardown(name, open_feedback, close_house)
     const struct CMUnitTest tests[] = {
         WITH(test_the_table_decides),
         WITH(test_names_of_projects_are_masked),
+        WITH(test_identifier_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
