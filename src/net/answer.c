@@ -26,6 +26,16 @@ void response_common(struct connection *c, struct MHD_Response *r, const char *t
         response_header(r, MHD_HTTP_HEADER_CONNECTION, "close");
 }
 
+void response_advice(struct connection *c, struct MHD_Response *r)
+{
+    const char *receipt = c->x.advisory;
+    if (!receipt)
+        return;
+    response_header(r, "X-Vow-Advisory", "true");
+    if (*receipt)
+        response_header(r, "X-Vow-Receipt", receipt);
+}
+
 struct MHD_Response *response_new(struct connection *c, const void *at, size_t len,
                                   const char *type)
 {
@@ -159,10 +169,7 @@ static void rare_headers(struct connection *c, struct MHD_Response *r)
         cookie_add(c, r);
     if (x->filename)
         filename_add(x, r);
-    if (x->advisory) {
-        response_header(r, "X-Vow-Advisory", "true");
-        response_header(r, "X-Vow-Receipt", x->advisory);
-    }
+    response_advice(c, r);
     if (x->retry_after_s > 0)
         response_header(r, MHD_HTTP_HEADER_RETRY_AFTER,
                         arena_printf(&x->arena, "%lld", (long long)x->retry_after_s));

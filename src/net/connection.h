@@ -106,6 +106,8 @@ enum method method_parse(const char *name); /* METHOD_COUNT when unknown; HEAD i
 enum MHD_Result answer_send(struct connection *c);
 
 /* The headers that every answer has. */
+/* Marks what AI says. */
+void response_advice(struct connection *c, struct MHD_Response *r);
 void response_common(struct connection *c, struct MHD_Response *r, const char *type);
 
 /* A response of static or arena bytes with those headers. */

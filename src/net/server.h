@@ -42,7 +42,8 @@ struct exchange {
     struct blob bytes;     /* answers with these bytes of type `type` instead of `out` */
     const char *type;      /* content type of bytes */
     const char *filename;  /* Content-Disposition: attachment, or NULL */
-    const char *advisory;  /* receipt id of an AI answer: sets X-Vow-Advisory, X-Vow-Receipt */
+    const char *advisory;  /* of an AI answer: sets X-Vow-Advisory and X-Vow-Receipt, the latter
+                              unless  it is "": a stream begins before there is a receipt */
     int64_t retry_after_s; /* with RATE_LIMITED and UNAVAILABLE */
 
     void *owner;                        /* free for the owner of `handle` */

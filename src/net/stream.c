@@ -38,6 +38,7 @@ struct MHD_Response *stream_response(struct connection *c)
     response_common(c, r, "text/event-stream");
     response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     response_header(r, "X-Accel-Buffering", "no");
+    response_advice(c, r);
     return r;
 }
 

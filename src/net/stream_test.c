@@ -55,12 +55,15 @@ static void events_are_streamed(void **state)
     say(fd, text, strlen(text));
     sem_wait(&h->arrived);
     assert_string_equal(h->slow->accept, "text/event-stream");
+    h->slow->advisory = "";
     assert_true(exchange_stream(h->slow));
     assert_true(exchange_event(h->slow, "part", "one\ntwo"));
     char *r = hear_until(fd, "data: two\n\n");
     assert_status(r, 200);
     assert_has(r, "Content-Type: text/event-stream\r\n");
     assert_has(r, "X-Request-Id: ");
+    assert_has(r, "X-Vow-Advisory: true\r\n");
+    assert_lacks(r, "X-Vow-Receipt");
     assert_has(r, "event: part\ndata: one\ndata: two\n\n");
     assert_true(exchange_event(h->slow, NULL, "three"));
     hear_until(fd, "data: three\n\n");

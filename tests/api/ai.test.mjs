@@ -95,6 +95,7 @@ test("an answer streams in pieces with the masked names put back, and ends with 
   const reply = await stream(ann, { ...PERIOD, provider: id });
   assert.equal(reply.status, 200);
   assert.match(reply.headers.get("content-type"), /^text\/event-stream/);
+  assert.equal(reply.headers.get("x-vow-advisory"), "true");
   const list = events(reply.text);
   const pieces = list.filter(({ event }) => event === "text").map(({ data }) => data);
   const done = list.at(-1);

@@ -140,7 +140,7 @@ bool ai_over(struct ai_run *run, bool ok, struct ai_answer *ret)
     if (!ok)
         return false;
     *ret = *run->ret;
-    if (c->x && id_given(ret->receipt)) {
+    if (c->x && !c->x->advisory && id_given(ret->receipt)) { /* a stream has its headers */
         char id[ID_TEXT];
         id_format(ret->receipt, id);
         c->x->advisory = arena_string(c->arena, id);

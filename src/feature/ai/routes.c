@@ -173,6 +173,7 @@ static bool run_post(struct ctx *c, const void *in_record, void *ret)
     if (stream) {
         input.text = event_text;
         input.text_with = c;
+        c->x->advisory = "";
         if (!exchange_stream(c->x))
             return fail(c, BAD_REQUEST, NULL);
     }
