@@ -113,6 +113,8 @@ static void test_how_often(void **state)
     run(h, h->owner, "", 200);
     run(h, h->owner, "", 429);
     run(h, h->owner, ",\"preview\":true", 200);
+    run(h, h->owner, ",\"preview\":true", 200);
+    run(h, h->owner, ",\"preview\":true", 429);
 }
 
 /* Called with the pieces of a streamed answer, inside the program. */

@@ -114,8 +114,8 @@ static void stream_end(struct ctx *c, const struct ai_answer *answer)
     (void)!exchange_event(c->x, "problem", b.at);
 }
 
-/* Half a minute's requests may come at once. */
-static bool run_allowed(struct ctx *c)
+/* Half a minute's requests may come at once; as many previews, which are work as well. */
+static bool run_allowed(struct ctx *c, bool preview)
 {
     const struct ai_policy *policy;
     char organisation[ID_TEXT], person[ID_TEXT];
@@ -129,7 +129,7 @@ static bool run_allowed(struct ctx *c)
     int64_t per_minute = policy->settings.per_minute;
     ai_policy_release(c->app, policy);
     double rate = (double)(per_minute == INT_NONE ? AI_PER_MINUTE : per_minute);
-    struct limit limit = { "ai", rate, fmax(1, rate / 2) };
+    struct limit limit = { preview ? "ai preview" : "ai", rate, fmax(1, rate / 2) };
     id_format(c->organisation, organisation);
     id_format(c->actor.person, person);
     const char *who = arena_printf(c->arena, "%s %s", organisation, person);
@@ -165,7 +165,7 @@ static bool run_post(struct ctx *c, const void *in_record, void *ret)
         return fail_at(c, "/capability", "is not an AI function that can be asked for");
     if (in->to.day <= in->from.day || in->to.day - in->from.day > 400)
         return fail_at(c, "/to", "must be 1 to 400 days after from");
-    if (!in->preview && !run_allowed(c))
+    if (!run_allowed(c, in->preview))
         return false;
     bool stream = !in->preview && c->x->accept && strstr(c->x->accept, "text/event-stream");
     if (c->hasty)

@@ -39,7 +39,9 @@ const struct field ai_settings_fields[] = {
     FIELD(struct ai_settings, provider, .privacy = OPERATIONAL, .refers = &ai_provider_table,
           .doc = "Provider that is used; the local engine when absent"),
     FIELD(struct ai_settings, per_minute, .privacy = OPERATIONAL, .nullable = true, .min = 1,
-          .max = 100000, .doc = "Requests that one person may make in a minute; 60 when absent"),
+          .max = 100000,
+          .doc = "Requests, and as many previews, that one person may make in a minute; "
+                 "60 when absent"),
     { 0 },
 };
 
