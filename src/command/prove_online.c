@@ -82,8 +82,9 @@ static bool post(void *with, const struct witness_post *in, int *status, struct 
     if (!d->app->config->listen)
         return false;
     const char *question =
-        arena_printf(head->arena, "ask post %s %s %s %s", url_of(d, head->arena, in->path),
-                     in->session ? in->session : "-", in->stream ? "stream" : "whole", in->json);
+        arena_printf(head->arena, "ask post %s %s %s %s %s", url_of(d, head->arena, in->path),
+                     in->session ? in->session : "-", in->stream ? "stream" : "whole",
+                     in->key ? in->key : "-", in->json);
     return ask(d, question, line, sizeof line) && sscanf(line, "%d %n", status, &at) == 1 && at &&
            lines_hear(d, line + at, head);
 }

@@ -274,6 +274,8 @@ bool witness_post(struct witness_desk *d, int fd, const char *question)
     const char *session = word_next(&d->arena, &question);
     in.session = strcmp(session, "-") ? session : NULL;
     in.stream = !strcmp(word_next(&d->arena, &question), "stream");
+    const char *key = word_next(&d->arena, &question);
+    in.key = strcmp(key, "-") ? key : NULL;
     in.json = canary_filled(d, question);
     if (!fetch_run(&in, &status, &head, &body))
         return admin_say(fd, "none");

@@ -18,6 +18,8 @@ static struct curl_slist *headers_of(struct arena *a, const struct fetch *in)
         list = curl_slist_append(list, "Accept: text/event-stream");
     if (in->session)
         list = curl_slist_append(list, arena_printf(a, "Authorization: Bearer %s", in->session));
+    if (in->key)
+        list = curl_slist_append(list, arena_printf(a, "Idempotency-Key: %s", in->key));
     return list;
 }
 

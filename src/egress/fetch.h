@@ -9,6 +9,7 @@ struct fetch {
     const char *url;
     const char *json;    /* the body of a POST; NULL: a GET */
     const char *session; /* bearer token; NULL: none */
+    const char *key;     /* Idempotency-Key; NULL: none */
     bool stream;         /* asks for server-sent events */
     bool old_tls;        /* offers at most TLS 1.1 */
 };

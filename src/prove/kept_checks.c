@@ -58,6 +58,7 @@ static enum promise_result both_scan(struct proof *p, const struct canary_print 
 
 struct search {
     const struct canary_print *print;
+    bool books; /* only what the program writes for itself: there people put nothing */
     const struct table *table;
     const struct table *found;
 };
@@ -66,10 +67,17 @@ static bool row_search(void *with, const void *record)
 {
     struct search *s = with;
     struct arena a = { 0 };
-    struct buffer json = buffer_new(&a);
-    json_record(&json, s->table->fields, record);
-    if (canary_count(s->print, json.at, json.len))
-        s->found = s->table;
+    EACH_FIELD (f, s->table->fields) {
+        struct buffer json = buffer_new(&a);
+        struct blob bytes = { 0 };
+        if (f->kind == KIND_BLOB)
+            bytes = *(const struct blob *)field_of(f, record);
+        else
+            json_value(&json, f, record);
+        if (canary_count(s->print, json.at, json.len) ||
+            (bytes.at && canary_count(s->print, bytes.at, bytes.len)))
+            s->found = s->table;
+    }
     arena_done(&a);
     return !s->found;
 }
@@ -83,6 +91,8 @@ static bool tables_search(struct ctx *c, void *with)
         return false;
     for (size_t i = 0; i < count && !s->found; i++) {
         struct buffer sql = buffer_new(c->arena);
+        if (s->books && !tables[i]->log)
+            continue;
         s->table = tables[i];
         buffer_string(&sql, "SELECT ");
         columns_add_to(&sql, s->table);
@@ -95,17 +105,18 @@ static bool tables_search(struct ctx *c, void *with)
 }
 
 /* The sealed store shows nothing to a scan of files: its rows are read. */
-static enum promise_result rows_scan(struct proof *p, const struct canary_print *print)
+static enum promise_result rows_scan(struct proof *p, const struct canary_print *print, bool books)
 {
     const struct lab *lab = p->with;
     struct error err = { 0 };
     struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
-    struct search s = { .print = print };
+    struct search s = { .print = print, .books = books };
     if (!organisation_read(&c, lab->organisation[0], tables_search, &s))
         return lab_unknown(p, "The rows of the scratch organisation could not be read.");
     if (s.found)
         return lab_broken(p, "A row of %s holds it.", s.found->name);
-    return lab_held(p, "No row of the organisation holds it.");
+    return lab_held(p, books ? "None of the program's own books holds it."
+                             : "No row of the organisation holds it.");
 }
 
 static bool ask(struct proof *p, const char *capability, const char *provider, bool stream)
@@ -116,7 +127,7 @@ static bool ask(struct proof *p, const char *capability, const char *provider, b
                                     "\"2026-01-01\",\"to\":\"2026-12-31\","
                                     "\"question\":\"How did CANARY go in March?\"}",
                                     capability, provider);
-    struct witness_post post = { "/api/v1/ai/run", json, lab->owner[0], stream };
+    struct witness_post post = { "/api/v1/ai/run", json, lab->owner[0], stream, lab_key(p) };
     struct buffer head = buffer_new(p->arena);
     int status = 0;
     return p->witness->post(p->witness->with, &post, &status, &head) && status == 200;
@@ -147,12 +158,13 @@ static enum promise_result questions_check(struct proof *p, const char *provider
             "A canary was asked about %d times, by every AI function, locally and through a "
             "provider that repeated it, whole and streamed.",
             asked);
-    enum promise_result rows = rows_scan(p, &print);
+    enum promise_result rows = rows_scan(p, &print, false);
     return rows == PROMISE_HELD ? both_scan(p, &print) : rows;
 }
 
-/* A form with a prompt that is switched on; its path for answers, or NULL. */
-static const char *hook_make(struct proof *p, const char *provider)
+/* A form with a prompt that is switched on: where it takes answers, and the prompt. */
+static bool hook_make(struct proof *p, const char *provider, const char **answers,
+                      const char **prompt)
 {
     const char *owner = ((const struct lab *)p->with)->owner[0];
     struct answer r;
@@ -161,7 +173,7 @@ static const char *hook_make(struct proof *p, const char *provider)
                  "{\"title\":\"Probe\",\"status\":\"open\",\"fields\":[{\"key\":\"what\","
                  "\"label\":\"What\",\"kind\":\"text\",\"ai\":true}]}",
                  &r) != 201)
-        return NULL;
+        return false;
     const char *form = lab_member(p, &r, "id");
     if (lab_call(
             p, owner, POST, "/hooks",
@@ -170,13 +182,26 @@ static const char *hook_make(struct proof *p, const char *provider)
                          "\"%s\",\"template\":\"Say what this is about: {{what}}\"}",
                          form, provider),
             &r) != 201)
-        return NULL;
+        return false;
     const char *hook = arena_printf(p->arena, "/hooks/%s", lab_member(p, &r, "id"));
     if (lab_call(p, owner, POST, arena_printf(p->arena, "%s/preview", hook), "{}", NULL) != 200 ||
         lab_call(p, owner, GET, hook, NULL, &r) != 200 ||
         lab_change(p, owner, PATCH, hook, "{\"on\":true}", atoll(r.etag), NULL) != 200)
-        return NULL;
-    return arena_printf(p->arena, "/api/v1/forms/%s/submissions", form);
+        return false;
+    *answers = arena_printf(p->arena, "/api/v1/forms/%s/submissions", form);
+    *prompt = hook;
+    return true;
+}
+
+/* The preview of the prompt for the answer with the canary, which it shows whole. */
+static bool preview_ask(struct proof *p, const char *prompt)
+{
+    const struct lab *lab = p->with;
+    struct witness_post post = { arena_printf(p->arena, "/api/v1%s/preview", prompt), "{}",
+                                 lab->owner[0], false, lab_key(p) };
+    struct buffer head = buffer_new(p->arena);
+    int status = 0;
+    return p->witness->post(p->witness->with, &post, &status, &head) && status == 200;
 }
 
 /* Waits until the canary has reached the provider: NULL, or why it has not. A machine with much to
@@ -205,18 +230,23 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
     struct lab *lab = p->with;
     struct canary_print print;
     struct buffer head = buffer_new(p->arena);
-    const char *path = hook_make(p, provider);
+    const char *answers, *prompt;
     int status = 0;
-    if (!path || !p->witness->canary(p->witness->with, &print))
+    if (!hook_make(p, provider, &answers, &prompt) || !p->witness->canary(p->witness->with, &print))
         return lab_unknown(p, "A prompt could not be switched on.");
-    struct witness_post post = { path, "{\"what\":\"How did CANARY go in March?\"}", lab->owner[0],
-                                 false };
+    struct witness_post post = { answers, "{\"what\":\"How did CANARY go in March?\"}",
+                                 lab->owner[0], false, NULL };
     if (!p->witness->post(p->witness->with, &post, &status, &head) || status != 201)
         return lab_unknown(p, "The form took no answer (%d).", status);
     const char *problem = delivery_wait(p);
     if (problem)
         return lab_unknown(p, "The prompt on a form did not reach the provider %s.", problem);
-    lab_say(p, "Another went through a prompt on a form:");
+    if (!preview_ask(p, prompt))
+        return lab_unknown(p, "The prompt on a form could not be previewed.");
+    lab_say(p, "Another went through a prompt on a form and its preview:");
+    enum promise_result books = rows_scan(p, &print, true);
+    if (books != PROMISE_HELD)
+        return books;
     enum promise_result files = lab_stored(p, &print);
     lab_close(lab);
     return files == PROMISE_HELD ? memory_scan(p, &print) : files;
@@ -303,11 +333,11 @@ static enum promise_result password_check(struct proof *p)
     struct canary_print print;
     struct buffer head = buffer_new(p->arena);
     int made = 0, again = 0;
-    struct witness_post up = { "/api/v1/accounts", lab_sign_up(p, 0, "CANARY"), NULL, false };
+    struct witness_post up = { "/api/v1/accounts", lab_sign_up(p, 0, "CANARY"), NULL, false, NULL };
     struct witness_post in = { "/api/v1/session",
                                arena_printf(p->arena, "{\"email\":\"%s\",\"password\":\"CANARY\"}",
                                             lab->email[0]),
-                               NULL, false };
+                               NULL, false, NULL };
     if (!w->canary(w->with, &print) || !w->post(w->with, &up, &made, &head) || made != 201 ||
         !lab_adopt(p, 0, session_of(p->arena, head.at)))
         return lab_unknown(p, "Signing up answered %d.", made);

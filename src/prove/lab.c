@@ -35,6 +35,26 @@ enum promise_result lab_result(struct proof *p, enum promise_result result, cons
     return result;
 }
 
+static void hex_add(struct buffer *b, const uint8_t *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buffer_printf(b, "%02x", at[i]);
+}
+
+static const char *random_hex(struct arena *a)
+{
+    uint8_t bytes[8];
+    struct buffer b = buffer_new(a);
+    random_bytes(bytes, sizeof bytes);
+    hex_add(&b, bytes, sizeof bytes);
+    return b.at;
+}
+
+const char *lab_key(struct proof *p)
+{
+    return random_hex(p->arena);
+}
+
 int lab_change(struct proof *p, const char *session, enum method m, const char *path,
                const char *json, int64_t version, struct answer *ret)
 {
@@ -44,6 +64,7 @@ int lab_change(struct proof *p, const char *session, enum method m, const char *
                          .json = json,
                          .session = session,
                          .if_version = version,
+                         .key = m == POST && session ? lab_key(p) : NULL,
                          .address = lab->address };
     struct answer ignored;
     if (!ret)
@@ -101,21 +122,6 @@ const char *lab_provider(struct proof *p, const char *owner)
                                        url),
                           &r);
     return status == 201 ? lab_member(p, &r, "id") : NULL;
-}
-
-static void hex_add(struct buffer *b, const uint8_t *at, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        buffer_printf(b, "%02x", at[i]);
-}
-
-static const char *random_hex(struct arena *a)
-{
-    uint8_t bytes[8];
-    struct buffer b = buffer_new(a);
-    random_bytes(bytes, sizeof bytes);
-    hex_add(&b, bytes, sizeof bytes);
-    return b.at;
 }
 
 /* "probe-TAG-CODE@vow.invalid": nobody else can make such an address, because the code is made with

@@ -43,12 +43,16 @@ const char *lab_path(struct proof *p, const struct route *r, const char *id);
 /* Ends what was made. */
 void lab_close(struct lab *lab);
 
-/* A call as the given session; the status. */
+/* A call as the given session, each POST with an Idempotency-Key of its own, so that an answer is
+   kept if it can be; the status. */
 int lab_call(struct proof *p, const char *session, enum method m, const char *path,
              const char *json, struct answer *ret);
 /* The same for PATCH and DELETE of a version. */
 int lab_change(struct proof *p, const char *session, enum method m, const char *path,
                const char *json, int64_t version, struct answer *ret);
+
+/* An Idempotency-Key that no request has had. */
+const char *lab_key(struct proof *p);
 
 /* A text member of a flat JSON answer; "" when there is none. */
 const char *lab_member(struct proof *p, const struct answer *from, const char *key);

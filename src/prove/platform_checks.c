@@ -440,7 +440,7 @@ static enum promise_result cookie_check(struct proof *p)
         return PROMISE_UNKNOWN;
     const char *json = arena_printf(p->arena, "{\"email\":\"%s\",\"password\":\"%s\"}",
                                     lab->email[0], lab->password[0]);
-    struct witness_post in = { "/api/v1/session", json, NULL, false };
+    struct witness_post in = { "/api/v1/session", json, NULL, false, NULL };
     if (!p->witness->post(p->witness->with, &in, &status, &head) || status != 201)
         return lab_unknown(p, "Signing in answered %d.", status);
     const char *at = strcasestr(head.at, "\nset-cookie:");

@@ -12,6 +12,7 @@ struct witness_post {
     const char *path, *json;
     const char *session; /* NULL: none */
     bool stream;         /* asks for the answer piece by piece */
+    const char *key;     /* Idempotency-Key; NULL: none */
 };
 
 /* Somebody outside the sandbox who can do what core cannot: be a client and a provider, and look

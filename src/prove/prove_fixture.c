@@ -104,6 +104,7 @@ static bool post(void *with, const struct witness_post *in, int *status, struct 
                          .path = in->path,
                          .json = json.at,
                          .session = in->session,
+                         .key = in->key,
                          .address = "witness" };
     app_call(f->app, head->arena, &call, &r);
     *status = r.status;

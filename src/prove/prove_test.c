@@ -155,6 +155,11 @@ static void question_stored(struct fixture *f)
     handle_own(f, "ai", POST, "/ai/run", run_and_store);
 }
 
+static void preview_kept(struct fixture *f)
+{
+    route_own(f, "forms", POST, "/hooks/{id}/preview")->unkept = false;
+}
+
 static void residue(struct fixture *f)
 {
     f->in_memory = 1;
@@ -504,6 +509,7 @@ static const struct sabotage {
     { "AI-3.1.b", "one_context_for_all", one_context_for_all, 4 },
     { "AI-3.2.c", "question_logged", question_logged, 4 },
     { "AI-3.2.c", "question_stored", question_stored, 4 },
+    { "AI-3.2.c", "preview_kept", preview_kept, 4 },
     { "AI-3.2.c", "residue", residue, 4 },
     { "AI-3.3", "other_bytes", other_bytes, 4 },
     { "AI-3.3", "false_preview", false_preview, 4 },
