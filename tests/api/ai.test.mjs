@@ -198,7 +198,10 @@ test("a key and evidence do not follow a provider to another address or model", 
   assert.deepEqual(stands(renamed), dates, "nothing has changed that they rest on");
   assert.equal(await keySent(), "Bearer sk-first");
 
-  const moved = await change({ endpoint: provider.endpoint("echo"), agreement_until: "2999-01-01" });
+  const moved = await change({
+    endpoint: provider.endpoint("echo"),
+    agreement_until: "2999-01-01",
+  });
   assert.deepEqual(stands(moved), { ...none, agreement_until: "2999-01-01" });
   assert.equal(moved.region, null);
   assert.equal(await keySent(), "");

@@ -173,6 +173,43 @@ test("the provider of the organisation answers unless a person chooses another",
   await answers("Local engine");
 });
 
+test("a provider's key and evidence do not go along to another address", async () => {
+  await page.goto("/settings/ai");
+  await page.getByRole("button", { name: "Edit: House model" }).click();
+  await page.getByRole("menuitem", { name: "Edit" }).click();
+  const drawer = page.getByRole("dialog", { name: "Edit provider" });
+  const address = drawer.getByRole("textbox", { name: /^Address/ });
+  const until = drawer.getByLabel("Agreement valid until");
+  const shows = (value) => eventually(async () => assert.equal(await until.inputValue(), value));
+  await address.fill(`${model.origin}/v2`);
+  await drawer.getByText("Given for another address or model").waitFor();
+  await shows("");
+  await checkAccessible(page);
+  await address.fill(`${model.origin}/v1`);
+  await shows("2099-01-01");
+  await address.fill(`${model.origin}/v2`);
+  await until.fill("2099-02-01");
+  await drawer.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Agreement: until 1 Feb 2099").waitFor();
+  await page.getByText("No training: missing").waitFor();
+});
+
+test("who cannot be signed out is told, and may try again", async () => {
+  const address = "**/api/v1/session";
+  const refuse = (route) =>
+    route.request().method() === "DELETE" ? route.abort() : route.fallback();
+  const signOut = async () => {
+    await page.getByRole("button", { name: "Account of Ada Osei" }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+  };
+  await page.route(address, refuse);
+  await signOut();
+  await page.getByText("You are still signed in.").waitFor();
+  await page.unroute(address, refuse);
+  await signOut();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -145,6 +145,7 @@ export const words = {
     nothing: "Nothing fits. Try a page such as “Reports”.",
     account: (name: string) => `Account of ${name}`,
     sign_out: "Sign out",
+    not_signed_out: (why: string) => `You are still signed in. ${why}`,
     keys: "Keys",
     theme: "Theme",
     themes: { auto: "System", light: "Light", dark: "Dark" },

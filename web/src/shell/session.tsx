@@ -4,6 +4,8 @@ import { createContext, type ReactNode, useContext, useSyncExternalStore } from 
 import { type Answer, api, Problem, type Whole } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { queryClient } from "~/api/queries";
+import { notify } from "~/ui/toasts";
+import { words } from "~/words";
 import { go } from "./router";
 
 type Given = Answer<"/session">;
@@ -111,8 +113,17 @@ export function end() {
   replace(null);
 }
 
+/** Ends the session; while the server has not ended it, the page says that it goes on. */
 export async function signOut() {
-  await api.delete("/session").catch(() => {});
+  try {
+    await api.delete("/session");
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status !== 401) {
+      notify(words.shell.not_signed_out(error.detail ?? error.message), { bad: true });
+      return;
+    }
+  }
   end();
   go("/sign-in");
 }
