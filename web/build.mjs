@@ -33,8 +33,9 @@ function boundsOf(document, schema, keyword) {
   });
 }
 
-/** Longest (maxLength) or shortest texts that the server takes: {"/clients": {"name": 200}, …}. */
-function limitsOf(document, keyword) {
+/** What a keyword says of the fields that the server takes, such as the longest text (maxLength):
+    {"/clients": {"name": 200}, …}. */
+function saidOf(document, keyword) {
   const limits = {};
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const method of ["post", "patch", "put"]) {
@@ -72,12 +73,16 @@ async function generate() {
   const note = "// Derived from openapi.json by build.mjs.\n";
   await mkdir(GENERATED, { recursive: true });
   await writeFile(`${GENERATED}/schema.ts`, note + astToString(await openapiTS(document)));
-  const bounds = Object.entries({ limits: "maxLength", least: "minLength" }).map(
-    ([name, keyword]) =>
-      `export const ${name}: Record<string, Record<string, number>> = ` +
-      `${JSON.stringify(limitsOf(document, keyword), null, 2)};\n`,
+  const fields = [
+    ["limits", "maxLength", "number"],
+    ["least", "minLength", "number"],
+    ["rests", "x-rests-on", "string[]"],
+  ].map(
+    ([name, keyword, type]) =>
+      `export const ${name}: Record<string, Record<string, ${type}>> = ` +
+      `${JSON.stringify(saidOf(document, keyword), null, 2)};\n`,
   );
-  await writeFile(`${GENERATED}/limits.ts`, note + bounds.join(""));
+  await writeFile(`${GENERATED}/limits.ts`, note + fields.join(""));
   const permissions = permissionsOf(document).join(" | ") || "never";
   await writeFile(
     `${GENERATED}/permissions.ts`,

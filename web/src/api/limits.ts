@@ -1,5 +1,5 @@
-// How much a field takes, known before somebody types too much.
-import { limits, least as shortest } from "./generated/limits";
+// How much a field takes and what it rests on, known before anything is sent.
+import { limits, rests, least as shortest } from "./generated/limits";
 
 /** The longest text of a field of what a path takes, such as limit("/clients", "name"). */
 export function limit(path: string, field: string): number | undefined {
@@ -13,3 +13,7 @@ export const limitsOf = (path: string) => (field: string) => limit(path, field);
 export function least(path: string, field: string): number {
   return shortest[path]?.[field] ?? 0;
 }
+
+/** The fields of what a path takes that fall when another changes and they are not given anew, each
+    with those that it rests on. */
+export const restsOf = (path: string): [string, string[]][] => Object.entries(rests[path] ?? {});

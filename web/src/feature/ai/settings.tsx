@@ -3,7 +3,7 @@ import { Button, Checkbox, MultiSelect, Select, Switch, TextInput } from "@manti
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { all, api, Problem } from "~/api/client";
-import { limitsOf } from "~/api/limits";
+import { limitsOf, restsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
@@ -255,18 +255,27 @@ function ProviderForm({
   provider: Provider | undefined;
   onClose: () => void;
 }) {
+  const stored = {
+    name: provider?.name ?? "",
+    endpoint: provider?.endpoint ?? "",
+    model: provider?.model ?? "",
+    api_key: "",
+    region: provider?.region ?? "",
+    local: provider?.local ?? false,
+    agreement_until: provider?.agreement_until ?? "",
+    no_training_until: provider?.no_training_until ?? "",
+    zero_retention_until: provider?.zero_retention_until ?? "",
+  };
+  type Values = typeof stored;
+  /** What rests on a field that is no longer as stored: the server lets it fall. */
+  const fallen = (values: Values) =>
+    restsOf("/ai/providers")
+      .filter(([, on]) =>
+        on.some((name) => values[name as keyof Values] !== stored[name as keyof Values]),
+      )
+      .map(([name]) => name as keyof Values);
   const form = useForm({
-    initial: {
-      name: provider?.name ?? "",
-      endpoint: provider?.endpoint ?? "",
-      model: provider?.model ?? "",
-      api_key: "",
-      region: provider?.region ?? "",
-      local: provider?.local ?? false,
-      agreement_until: provider?.agreement_until ?? "",
-      no_training_until: provider?.no_training_until ?? "",
-      zero_retention_until: provider?.zero_retention_until ?? "",
-    },
+    initial: stored,
     check: ({ name, endpoint, model }) => ({
       name: !name.trim() && shared.form.required,
       endpoint: !endpoint.trim() && shared.form.required,
@@ -297,6 +306,25 @@ function ProviderForm({
     label: text.field[name],
     ...form.text(name),
   });
+  /** Shown as it will be: what falls is empty until it is given anew. */
+  const change = (changes: Partial<Values>) => {
+    const before = fallen(form.values);
+    const after = fallen({ ...form.values, ...changes });
+    const kept = (name: keyof Values) => form.values[name] === stored[name];
+    const falls = after
+      .filter((name) => !before.includes(name) && kept(name))
+      .map((name) => [name, ""]);
+    const stands = before
+      .filter((name) => !after.includes(name) && form.values[name] === "")
+      .map((name) => [name, stored[name]]);
+    form.set({ ...Object.fromEntries(provider ? [...falls, ...stands] : []), ...changes });
+  };
+  const moving = (name: "endpoint" | "model") => ({
+    ...field(name),
+    onChange: (event: { currentTarget: { value: string } }) =>
+      change({ [name]: event.currentTarget.value }),
+  });
+  const gone = provider ? fallen(form.values) : [];
   const date = (name: "agreement_until" | "no_training_until" | "zero_retention_until") => ({
     label: text.field[name],
     type: "date",
@@ -306,12 +334,19 @@ function ProviderForm({
     <Form form={form}>
       <Notice>{text.providers_help}</Notice>
       <TextInput required data-autofocus {...field("name")} />
-      <TextInput required description={text.field.endpoint_help} {...field("endpoint")} />
-      <TextInput required {...field("model")} />
+      <TextInput required description={text.field.endpoint_help} {...moving("endpoint")} />
+      <TextInput required {...moving("model")} />
+      {gone.length > 0 && (
+        <Notice kind="warn">
+          {text.fallen(gone.map((name) => text.field[name as keyof typeof text.field]))}
+        </Notice>
+      )}
       <TextInput
         type="password"
         autoComplete="off"
-        description={provider ? text.field.api_key_keep : text.field.api_key_help}
+        description={
+          provider && !gone.includes("api_key") ? text.field.api_key_keep : text.field.api_key_help
+        }
         {...field("api_key")}
       />
       <TextInput {...field("region")} />

@@ -146,6 +146,8 @@ export const words = {
     until: (date: string) => `until ${date}`,
     remove_title: (name: string) => `Remove ${name}?`,
     remove_help: "Requests through it are refused from then on. Receipts stay.",
+    fallen: (names: string[]) =>
+      `Given for another address or model, and gone when you save unless you give it anew: ${names.join("; ")}.`,
     field: {
       name: "Name",
       endpoint: "Address",
