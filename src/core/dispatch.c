@@ -153,9 +153,9 @@ static bool work_write(struct tx *tx, void *with, struct error *err)
     (void)err;
     answer_reset(r);
     r->c.tx = tx;
-    bool ok = (!keyed || idempotency_find(&r->c, &replayed)) &&
-              (replayed ||
-               (rule_run(r) && reads_audit(&r->c) && (!keyed || idempotency_keep(&r->c))));
+    bool ok =
+        (!keyed || idempotency_find(&r->c, &replayed)) &&
+        (replayed || (rule_run(r) && reads_audit(&r->c) && (!keyed || idempotency_keep(&r->c))));
     r->c.tx = NULL;
     return ok;
 }
