@@ -10,6 +10,7 @@
 struct guard {
     const struct rules *rules;
     const struct concepts *concepts;
+    const struct net *net;
     const struct model_weights *weights;
 };
 
@@ -65,6 +66,7 @@ const struct guard *guard_new_with(struct arena *a, const struct model_weights *
     struct guard *g = arena_new(a, struct guard);
     g->rules = rules_new(a);
     g->concepts = concepts_new(a);
+    g->net = net_new(a, &weights->net);
     g->weights = weights;
     return g;
 }
@@ -104,7 +106,7 @@ static void reasons_find(const struct guard_view *view, const struct rule_hit *h
 
 /* From which probability on it is refused: where held-out false alarms are rare enough. An order
    that stands in data gets less benefit of the doubt than one that a person typed. */
-static const float limit_injection = 0.64f, limit_data = 0.5f, limit_other = 0.88f;
+static const float limit_injection = 0.64f, limit_data = 0.5f, limit_other = 0.8f;
 
 /* What is not "none" speaks for the likeliest class; 0.5 is put at its limit. */
 static void scores_weigh(const float model[GUARD_CLASSES], enum guard_role role, unsigned wanted,
@@ -128,13 +130,6 @@ static void scores_weigh(const float model[GUARD_CLASSES], enum guard_role role,
     }
 }
 
-/* Rules read words and no meaning ("should we terminate the old printer"): where the model is sure
-   that nothing is wrong, they don't count; orders to the model itself always do. */
-static bool rule_doubted(enum guard_class class, const float model[GUARD_CLASSES])
-{
-    return class != GUARD_INJECTION && model[0] > 0.85f;
-}
-
 struct guard_verdict guard_judge(struct arena *a, const struct guard *g, const char *text, size_t n,
                                  enum guard_role role)
 {
@@ -143,10 +138,10 @@ struct guard_verdict guard_judge(struct arena *a, const struct guard *g, const c
     float scores[GUARD_CLASSES];
     unsigned wanted = classes_of(role);
     size_t count = rules_match(g->rules, &view, hits, LENGTH(hits));
-    struct model_verdict model = model_judge(a, g->concepts, g->weights, &view, wanted);
+    struct model_verdict model = model_judge(a, g->concepts, g->net, g->weights, &view, wanted);
     scores_weigh(model.classes, role, wanted, scores);
     for (size_t i = 0; i < count; i++)
-        if (hits[i].score > scores[hits[i].class] && !rule_doubted(hits[i].class, model.classes))
+        if (hits[i].score > scores[hits[i].class])
             scores[hits[i].class] = hits[i].score;
     struct guard_verdict v = { GUARD_NONE };
     for (enum guard_class c = 1; c < GUARD_CLASSES; c++)

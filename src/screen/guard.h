@@ -1,8 +1,9 @@
 /* guard.h: judging whether a text asks a model for something that is prohibited here.
 
-   Two layers: reasoned rules over words, and a linear model over hashed character and word n-grams.
-   Both look at plain forms: invisible characters, homoglyphs, leetspeak, letters s p a c e d out,
-   base64, hexadecimal, binary and rot13 wrappings are undone first. Time is linear in the length.
+   A model over letters, words and concepts judges; rules over words name reasons, and decide where
+   orders are given to the model itself. Both look at plain forms: invisible characters,
+   homoglyphs, leetspeak, letters s p a c e d out, base64, hexadecimal, binary and rot13 wrappings
+   are undone first. Time is linear in the length.
    A verdict never holds any of the text. */
 #ifndef VOW_SCREEN_GUARD_H
 #define VOW_SCREEN_GUARD_H

@@ -1,6 +1,8 @@
 /* guard_model.c: features and sums of the guard's model. */
 #include "guard_model.h"
 
+#include "words.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -14,7 +16,7 @@ const struct model_weights *model_own(void)
 static uint32_t mix(uint64_t a, uint64_t b)
 {
     uint64_t h = (a ^ (b + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u) * 0x94d049bb133111ebu;
-    return (uint32_t)(h >> 37) & (MODEL_ROWS - 1);
+    return (uint32_t)(((h ^ h >> 29) >> 16 & UINT32_MAX) * MODEL_ROWS >> 32);
 }
 
 float model_exp(float x)
@@ -32,32 +34,114 @@ float model_exp(float x)
     return e;
 }
 
-enum { NAME = 7 };
+enum { NAME = 7, STEM = 5, STEP = 2, REACH = 10 };
 
-static size_t characters_read(const struct guard_view *v, size_t first, size_t count,
-                              uint32_t *rows)
+/* What tells rows of different features apart. */
+enum { OF_LETTERS = 3, OF_WORD = 101, OF_STEM, OF_WORD_PAIR, ALONE = 201, PAIR, NEXT };
+
+/* Rows of a group. With weights they are added up as they come, else kept. */
+struct row_list {
+    struct arena *arena;
+    const struct model_weights *weights;
+    uint32_t *at;
+    size_t n, room, count; /* at hand; all so far */
+    int32_t sum[GUARD_CLASSES];
+};
+
+enum {
+    AT_HAND = 256
+}; /* rows whose sum fits into 16 bits, which the machine adds eight at a time */
+
+static void rows_sum(struct row_list *r)
+{
+    int16_t part[GUARD_CLASSES] = { 0 };
+    for (size_t i = 0; i < r->n; i++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++)
+            part[k] = (int16_t)(part[k] + r->weights->rows[r->at[i]][k]);
+    for (size_t k = 0; k < GUARD_CLASSES; k++)
+        r->sum[k] += part[k];
+    r->n = 0;
+}
+
+static void rows_grow(struct row_list *r)
+{
+    uint32_t *more = arena_many(r->arena, r->room * 2 + AT_HAND, uint32_t);
+    memcpy(more, r->at, r->n * sizeof *more);
+    r->at = more;
+    r->room = r->room * 2 + AT_HAND;
+}
+
+static inline void row_add(struct row_list *r, uint32_t row)
+{
+    if (r->n == r->room) {
+        if (r->weights)
+            rows_sum(r);
+        else
+            rows_grow(r);
+    }
+    r->at[r->n++] = row;
+    r->count++;
+}
+
+static void letters_read(const struct guard_view *v, size_t first, size_t count, struct row_list *r)
 {
     const unsigned char *text = (const unsigned char *)v->plain.at;
-    size_t n = 0, from = v->words[first].start - 1, to = v->words[first + count - 1].end + 1;
-    for (size_t i = from; i + 3 <= to; i++) {
-        uint64_t gram = (uint64_t)text[i] << 16 | (uint64_t)text[i + 1] << 8 | text[i + 2];
-        rows[n++] = mix(gram, 3);
-        if (i + 5 <= to)
-            rows[n++] = mix(gram << 16 | (uint64_t)text[i + 3] << 8 | text[i + 4], 5);
+    size_t from = v->words[first].start - 1, to = v->words[first + count - 1].end + 1;
+    uint32_t gram = (uint32_t)text[from] << 8 | text[from + 1];
+    for (size_t i = from + 2; i < to; i++) {
+        gram = (gram << 8 | text[i]) & 0xffffff;
+        row_add(r, mix(gram, OF_LETTERS));
     }
-    return n;
 }
 
 /* A name counts as any other name. */
-static size_t words_read(const struct guard_view *v, const struct concept_word *facts, size_t first,
-                         size_t count, uint32_t *rows)
+static uint64_t word_of(const struct guard_view *v, const struct concept_word *facts, size_t i)
 {
-    for (size_t i = 0; i < count; i++)
-        rows[i] = mix(facts[first + i].name ? NAME : v->words[first + i].hash, 101);
-    return count;
+    return facts[i].name ? NAME : v->words[i].hash;
 }
 
-enum { REACH = 10, ALONE = 201, PAIR = 202 };
+static uint64_t stem_of(const struct guard_view *v, const struct concept_word *facts, size_t i)
+{
+    const struct view_word *w = &v->words[i];
+    if (facts[i].name || w->end - w->start <= STEM)
+        return word_of(v, facts, i);
+    uint64_t hash = hash_start;
+    for (size_t k = 0; k < STEM; k++)
+        hash = hash_byte(hash, (unsigned char)v->plain.at[w->start + k]);
+    return hash;
+}
+
+/* Each concept of one word before each of another. */
+static void steps_read(const struct concept_bits *before, const struct concept_bits *behind,
+                       struct row_list *r)
+{
+    for (unsigned p = 0; p < LENGTH(before->part); p++)
+        for (uint64_t left = before->part[p]; left; left &= left - 1) {
+            unsigned a = 64 * p + (unsigned)__builtin_ctzll(left);
+            for (unsigned q = 0; q < LENGTH(behind->part); q++)
+                for (uint64_t right = behind->part[q]; right; right &= right - 1) {
+                    unsigned b = 64 * q + (unsigned)__builtin_ctzll(right);
+                    row_add(r, mix(a * CONCEPTS + b, NEXT));
+                }
+        }
+}
+
+/* What goes from word to word; the words before the first one count as its neighbours. */
+static void words_read(const struct guard_view *v, const struct concept_word *facts, size_t first,
+                       size_t count, struct row_list groups[MODEL_CONCEPTS])
+{
+    uint64_t before = first ? word_of(v, facts, first - 1) : 0;
+    for (size_t i = first; i < first + count; i++) {
+        uint64_t word = word_of(v, facts, i);
+        row_add(&groups[MODEL_WORDS], mix(word, OF_WORD));
+        row_add(&groups[MODEL_STEMS], mix(stem_of(v, facts, i), OF_STEM));
+        if (i)
+            row_add(&groups[MODEL_WORD_PAIRS], mix(before * 31 + word, OF_WORD_PAIR));
+        for (size_t k = 1; k <= STEP && k <= i; k++)
+            steps_read(&facts[i - k].bits, &facts[i].bits, &groups[MODEL_CONCEPT_STEPS]);
+        before = word;
+    }
+}
 
 static uint32_t row_alone(unsigned concept)
 {
@@ -65,28 +149,25 @@ static uint32_t row_alone(unsigned concept)
 }
 
 /* Concept `a` with each of `others` that it has not been seen with. */
-static size_t pairs_read(unsigned a, const struct concept_bits *others, struct concept_bits *seen,
-                         uint32_t *rows)
+static void pairs_read(unsigned a, const struct concept_bits *others, struct concept_bits *seen,
+                       struct row_list *r)
 {
-    size_t n = 0;
     for (unsigned p = 0; p < LENGTH(others->part); p++) {
         uint64_t fresh = others->part[p] & ~seen[a].part[p];
         seen[a].part[p] |= fresh;
         for (; fresh; fresh &= fresh - 1) {
             unsigned b = 64 * p + (unsigned)__builtin_ctzll(fresh);
-            rows[n++] = a < b ? mix(a * CONCEPTS + b, PAIR) : mix(b * CONCEPTS + a, PAIR);
+            row_add(r, a < b ? mix(a * CONCEPTS + b, PAIR) : mix(b * CONCEPTS + a, PAIR));
             seen[b].part[a / 64] |= (uint64_t)1 << a % 64;
         }
     }
-    return n;
 }
 
 /* Concepts alone, and in pairs within REACH words of each other; each once. */
-static size_t concepts_read(const struct concept_word *facts, size_t count, uint32_t *rows,
-                            struct model_concepts *ret)
+static void concepts_read(const struct concept_word *facts, size_t count, struct row_list *r,
+                          struct model_concepts *ret)
 {
     struct concept_bits seen[CONCEPTS] = { 0 }, alone = { 0 }, recent[REACH] = { 0 };
-    size_t n = 0;
     ret->count = 0;
     for (size_t i = 0; i < count; i++) {
         struct concept_bits near = recent[0];
@@ -97,44 +178,33 @@ static size_t concepts_read(const struct concept_word *facts, size_t count, uint
             for (uint64_t left = facts[i].bits.part[p]; left; left &= left - 1) {
                 unsigned a = 64 * p + (unsigned)__builtin_ctzll(left);
                 if (!(alone.part[p] >> a % 64 & 1)) {
-                    rows[n++] = row_alone(a);
+                    row_add(r, row_alone(a));
                     ret->at[ret->count++] = (uint8_t)a;
                 }
                 alone.part[p] |= (uint64_t)1 << a % 64;
-                n += pairs_read(a, &near, seen, rows + n);
+                pairs_read(a, &near, seen, r);
             }
         recent[i % REACH] = facts[i].bits;
     }
-    return n;
-}
-
-/* Room for the rows of all concepts of some words: alone, with itself, and with each other one. */
-static size_t concept_rows(const struct concept_word *facts, size_t count)
-{
-    struct concept_bits any = { 0 };
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t p = 0; p < LENGTH(any.part); p++)
-            any.part[p] |= facts[i].bits.part[p];
-    for (size_t p = 0; p < LENGTH(any.part); p++)
-        n += (size_t)__builtin_popcountll(any.part[p]);
-    return n * (n + 3) / 2;
 }
 
 struct model_features model_features(struct arena *a, const struct concepts *c,
                                      const struct guard_view *v, size_t first, size_t count)
 {
     struct model_features f = { .counts = { 0 } };
+    struct row_list groups[MODEL_GROUPS] = { 0 };
     if (!count)
         return f;
-    size_t bytes = v->words[first + count - 1].end - v->words[first].start + 2;
-    f.rows[0] = arena_many(a, bytes * 2, uint32_t);
-    f.rows[1] = arena_many(a, count, uint32_t);
+    for (size_t g = 0; g < MODEL_GROUPS; g++)
+        groups[g].arena = a;
     const struct concept_word *facts = concepts_find(a, c, v);
-    f.rows[2] = arena_many(a, concept_rows(facts + first, count), uint32_t);
-    f.counts[0] = characters_read(v, first, count, f.rows[0]);
-    f.counts[1] = words_read(v, facts, first, count, f.rows[1]);
-    f.counts[2] = concepts_read(facts + first, count, f.rows[2], &f.concepts);
+    letters_read(v, first, count, &groups[MODEL_LETTERS]);
+    words_read(v, facts, first, count, groups);
+    concepts_read(facts + first, count, &groups[MODEL_CONCEPTS], &f.concepts);
+    for (size_t g = 0; g < MODEL_GROUPS; g++) {
+        f.rows[g] = groups[g].at;
+        f.counts[g] = groups[g].n;
+    }
     return f;
 }
 
@@ -143,24 +213,11 @@ float model_share(size_t count)
     return count ? 1 / sqrtf((float)count) : 0;
 }
 
-/* Adds up rows; 256 of them fit into 16 bits, which the machine adds eight at a time. */
-static void rows_sum(const struct model_weights *w, const uint32_t *rows, size_t n,
-                     int32_t sum[GUARD_CLASSES])
-{
-    for (size_t i = 0; i < n;) {
-        int16_t part[GUARD_CLASSES] = { 0 };
-        for (size_t end = n - i < 256 ? n : i + 256; i < end; i++)
-            for (size_t k = 0; k < GUARD_CLASSES; k++)
-                part[k] = (int16_t)(part[k] + w->rows[rows[i]][k]);
-        for (size_t k = 0; k < GUARD_CLASSES; k++)
-            sum[k] += part[k];
-    }
-}
-
-/* What some words add to each class, group by group. */
+/* What some words add to each class, group by group, and give the network. */
 struct tally {
     int32_t sums[MODEL_GROUPS][GUARD_CLASSES];
-    size_t counts[MODEL_GROUPS];
+    size_t counts[MODEL_GROUPS], words;
+    struct net_pool pool;
 };
 
 void model_hide(const struct model_inner *in, const struct model_concepts *concepts,
@@ -178,7 +235,10 @@ void model_hide(const struct model_inner *in, const struct model_concepts *conce
     }
 }
 
-static void tally_judge(const struct model_weights *w, const struct tally *t,
+/* How much the network has to say beside the rest. */
+static const float net_share = 0.3f;
+
+static void tally_judge(const struct model_weights *w, const struct net *net, const struct tally *t,
                         const struct model_concepts *concepts, float ret[GUARD_CLASSES])
 {
     float logit[GUARD_CLASSES], hidden[MODEL_HIDDEN], sum = 0, top;
@@ -192,6 +252,7 @@ static void tally_judge(const struct model_weights *w, const struct tally *t,
     for (size_t j = 0; j < MODEL_HIDDEN; j++)
         for (size_t k = 0; k < GUARD_CLASSES; k++)
             logit[k] += hidden[j] * w->out[j][k];
+    net_judge(net, &t->pool, t->words, concepts->at, concepts->count, net_share, logit);
     top = logit[0];
     for (size_t k = 1; k < GUARD_CLASSES; k++)
         top = logit[k] > top ? logit[k] : top;
@@ -209,50 +270,61 @@ static struct tally tally_add(const struct tally *a, const struct tally *b)
         for (size_t k = 0; k < GUARD_CLASSES; k++)
             t.sums[g][k] += b->sums[g][k];
     }
+    t.words += b->words;
+    t.pool = net_pool_add(&a->pool, &b->pool);
+    return t;
+}
+
+static void tally_take(struct tally *t, size_t group, struct row_list *r)
+{
+    rows_sum(r);
+    t->counts[group] = r->count;
+    memcpy(t->sums[group], r->sum, sizeof r->sum);
+}
+
+/* All but the concepts of some words in a row. */
+static struct tally half_read(const struct model_weights *w, const struct net *net,
+                              const struct guard_view *v, const struct concept_word *facts,
+                              size_t first, size_t count)
+{
+    uint32_t at[MODEL_CONCEPTS][AT_HAND];
+    struct row_list groups[MODEL_CONCEPTS];
+    struct tally t = { .words = count };
+    for (size_t g = 0; g < MODEL_CONCEPTS; g++)
+        groups[g] = (struct row_list){ .weights = w, .at = at[g], .room = AT_HAND };
+    letters_read(v, first, count, &groups[MODEL_LETTERS]);
+    words_read(v, facts, first, count, groups);
+    for (size_t g = 0; g < MODEL_CONCEPTS; g++)
+        tally_take(&t, g, &groups[g]);
+    t.pool = net_read(net, v, facts, first, count);
     return t;
 }
 
 enum { HALF = MODEL_WINDOW / 2 };
 
-/* Room for the rows of the longest half window and of a window's concepts; most texts have few. */
-static uint32_t *rows_room(struct arena *a, const struct guard_view *v,
-                           const struct concept_word *facts)
-{
-    size_t most = concept_rows(facts, v->count);
-    for (size_t first = 0; first < v->count; first += HALF) {
-        size_t last = first + HALF < v->count ? first + HALF - 1 : v->count - 1;
-        size_t need = (v->words[last].end - v->words[first].start + 2) * 2;
-        most = need > most ? need : most;
-    }
-    return arena_many(a, most, uint32_t);
-}
-
-/* Letters and words are added up once for each half window, concepts for each whole one. */
-struct model_verdict model_judge(struct arena *a, const struct concepts *c,
+/* Concepts are added up once for each window, the rest once for each half. */
+struct model_verdict model_judge(struct arena *a, const struct concepts *c, const struct net *net,
                                  const struct model_weights *w, const struct guard_view *v,
                                  unsigned classes)
 {
     struct model_verdict worst = { .classes = { 1 } };
     float most = -1;
     const struct concept_word *facts = concepts_find(a, c, v);
-    uint32_t *rows = rows_room(a, v, facts);
     struct tally before = { 0 };
     for (size_t first = 0; first < v->count; first += HALF) {
         size_t count = v->count - first < HALF ? v->count - first : HALF;
-        struct tally now = { 0 };
-        now.counts[0] = characters_read(v, first, count, rows);
-        rows_sum(w, rows, now.counts[0], now.sums[0]);
-        now.counts[1] = words_read(v, facts, first, count, rows);
-        rows_sum(w, rows, now.counts[1], now.sums[1]);
+        struct tally now = half_read(w, net, v, facts, first, count);
         struct tally window = tally_add(&before, &now);
         before = now;
         if (first == 0 && v->count > HALF)
             continue;
         size_t from = first ? first - HALF : 0;
+        uint32_t at[AT_HAND];
+        struct row_list concepts = { .weights = w, .at = at, .room = AT_HAND };
         struct model_verdict here;
-        window.counts[2] = concepts_read(facts + from, first + count - from, rows, &here.concepts);
-        rows_sum(w, rows, window.counts[2], window.sums[2]);
-        tally_judge(w, &window, &here.concepts, here.classes);
+        concepts_read(facts + from, first + count - from, &concepts, &here.concepts);
+        tally_take(&window, MODEL_CONCEPTS, &concepts);
+        tally_judge(w, net, &window, &here.concepts, here.classes);
         float against = 0;
         for (size_t k = 1; k < GUARD_CLASSES; k++)
             against = classes >> k & 1 && here.classes[k] > against ? here.classes[k] : against;

@@ -1,21 +1,34 @@
 /* guard_model.h: the model: how much the words and letters of a text speak for each class.
 
-   Three groups of features speak for a class each by itself, divided by the root of the group's
-   size: character 3- and 5-grams; words, where a name counts as "a name"; and concepts ("staff",
-   "to rate", "secretly") alone and in pairs that stand near each other. A small hidden layer over
-   the concepts that occur adds what no pair says: "to rate" and "staff", but "one's own". Long
-   texts are judged in overlapping windows, so that a sentence can't hide. */
+   Groups of features speak for a class each by itself, divided by the root of the group's size:
+   three letters in a row; words, where a name counts as "a name"; beginnings of words; two words
+   in a row; and concepts ("staff", "to rate", "secretly"): alone and in pairs that stand near each
+   other, and one behind the other in their order. A small hidden layer over the concepts that
+   occur adds what no pair says: "to rate" and "staff", but "one's own". A network that reads the
+   words in their order (guard_net.h), trained by itself, has a smaller say. Long texts are judged
+   in overlapping windows, so that a sentence can't hide. */
 #ifndef VOW_SCREEN_GUARD_MODEL_H
 #define VOW_SCREEN_GUARD_MODEL_H
 
 #include "guard.h"
 #include "guard_concepts.h"
+#include "guard_net.h"
 
 enum {
-    MODEL_ROWS = 1 << 16,
+    MODEL_ROWS = 80 << 10,
     MODEL_WINDOW = 64, /* words */
-    MODEL_GROUPS = 3,
     MODEL_HIDDEN = 24,
+};
+
+/* Groups of features; the first ones are added up word by word. */
+enum {
+    MODEL_LETTERS,
+    MODEL_WORDS,
+    MODEL_STEMS,
+    MODEL_WORD_PAIRS,
+    MODEL_CONCEPT_STEPS,
+    MODEL_CONCEPTS,
+    MODEL_GROUPS,
 };
 
 /* What turns the concepts that occur into hidden units; the last row is there without any. */
@@ -29,7 +42,9 @@ struct model_weights {
     float out[MODEL_HIDDEN][GUARD_CLASSES];
     float bias[GUARD_CLASSES];
     float scale; /* of one unit of the rows */
+    struct net_weights net;
 };
+_Static_assert(sizeof(struct model_weights) <= 1 << 20, "weights are at most 1 MiB");
 
 /* Concepts that occur in a stretch of text, each once. */
 struct model_concepts {
@@ -52,7 +67,7 @@ struct model_verdict {
     float classes[GUARD_CLASSES];
     struct model_concepts concepts;
 };
-struct model_verdict model_judge(struct arena *a, const struct concepts *c,
+struct model_verdict model_judge(struct arena *a, const struct concepts *c, const struct net *net,
                                  const struct model_weights *w, const struct guard_view *v,
                                  unsigned classes);
 

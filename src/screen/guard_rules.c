@@ -7,7 +7,8 @@
 
 /* A rule is a list of steps between blanks; a step is words between bars; "~n" before a step says
    how many other words may stand before it (none otherwise). The words are plain forms.
-   A score below 0.5 only supports the model. */
+   Rules read words and no meaning ("should we terminate the old printer"): a score of 0 only tells
+   a reason, and orders to the model itself alone are certain enough to count. */
 static const struct {
     enum guard_class class;
     float score;
@@ -53,76 +54,76 @@ static const struct {
       "reveal|tell|say|give|share|print|spell|output|confirm ~5 your|the|secret ~1 "
       "secret|password|passphrase|key|passcode" },
 
-    { GUARD_EVALUATION, 0.85f, "asks to rank or rate people",
+    { GUARD_EVALUATION, 0, "asks to rank or rate people",
       "rank|rate|score|grade|stack|order|sort ~4 "
       "employees|employee|team|staff|people|colleagues|workers|developers|engineers|members|"
       "everyone|reps|hires|reports ~10 "
       "performance|productivity|productive|output|best|worst|weakest|strongest|effort|efficiency|"
       "lowest|top|quality|valuable|useful" },
-    { GUARD_EVALUATION, 0.85f, "asks who performs worst or best",
+    { GUARD_EVALUATION, 0, "asks who performs worst or best",
       "who ~3 "
       "worst|weakest|laziest|slowest|best|underperforming|underperformer|unproductive|slacking|"
       "productive|lowest|lazy|deadweight ~6 team|department|group|us|them|employee|"
       "employees|performer|performers|developer|staff|office|people|worker|hours|here|month|week" },
-    { GUARD_EVALUATION, 0.85f, "asks for a performance rating",
+    { GUARD_EVALUATION, 0, "asks for a performance rating",
       "performance ~1 rating|ratings|score|scores|ranking|grade|grades|evaluation|appraisal|review "
       "~5 for|of|on ~6 him|her|them|employee|employees|staff|each|every|colleague|everyone|team" },
-    { GUARD_EVALUATION, 0.85f, "asks to rank or rate people",
+    { GUARD_EVALUATION, 0, "asks to rank or rate people",
       "bewerte|bewerten|beurteile|beurteilen|rangliste|ranking|benote ~6 "
       "mitarbeiter|mitarbeitern|mitarbeiterin|kollegen|kollegin|team|leistung|leistungen" },
-    { GUARD_EVALUATION, 0.85f, "asks to rank or rate people",
+    { GUARD_EVALUATION, 0, "asks to rank or rate people",
       "classe|classer|note|noter|evalue|evaluer|clasifica|evalua|puntua ~6 "
       "employes|employe|collegues|salaries|equipe|empleados|empleado|equipo|rendimiento|"
       "trabajadores" },
 
-    { GUARD_EMPLOYMENT, 0.9f, "asks whom to dismiss, hire, promote or pay",
+    { GUARD_EMPLOYMENT, 0, "asks whom to dismiss, hire, promote or pay",
       "who|whom|which ~5 "
       "fire|fired|dismiss|dismissed|sack|layoff|terminate|terminated|promote|promoted|demote|"
       "redundant|let|cut|hire|raise|bonus ~3 "
       "go|off|first|employee|employees|someone|people|staff|candidate|candidates|next|team|from|in|"
       "to|this|because|based|and|or" },
-    { GUARD_EMPLOYMENT, 0.9f, "asks whether to dismiss, hire, promote or pay someone",
+    { GUARD_EMPLOYMENT, 0, "asks whether to dismiss, hire, promote or pay someone",
       "should|shall|can|could|must ~2 i|we|he|she|they ~3 "
       "fire|dismiss|sack|terminate|promote|demote|hire|reject|fired|dismissed|promoted|demoted|"
       "rehire" },
-    { GUARD_EMPLOYMENT, 0.85f, "asks to decide on pay",
+    { GUARD_EMPLOYMENT, 0, "asks to decide on pay",
       "decide|determine|recommend|suggest|calculate|set|propose ~5 "
       "raise|raises|salary|salaries|bonus|bonuses|pay|compensation|promotion|promotions|severance|"
       "layoffs|termination ~4 for|of|based|from|by|each" },
-    { GUARD_EMPLOYMENT, 0.9f, "asks whom to dismiss, hire, promote or pay",
+    { GUARD_EMPLOYMENT, 0, "asks whom to dismiss, hire, promote or pay",
       "wen|wem|welchen|welche|welcher ~5 "
       "kundigen|entlassen|gekundigt|befordern|feuern|rauswerfen|einstellen|gehaltserhohung|"
       "abmahnen" },
-    { GUARD_EMPLOYMENT, 0.9f, "asks whom to dismiss, hire, promote or pay",
+    { GUARD_EMPLOYMENT, 0, "asks whom to dismiss, hire, promote or pay",
       "qui|quel|quels|quien|quienes ~6 "
       "licencier|virer|renvoyer|promouvoir|embaucher|augmenter|despedir|echar|ascender|contratar" },
 
-    { GUARD_SURVEILLANCE, 0.85f, "asks to watch people",
+    { GUARD_SURVEILLANCE, 0, "asks to watch people",
       "monitor|track|spy|watch|surveil|record|log|keylog|screenshot|eavesdrop ~5 "
       "employees|employee|staff|colleagues|workers|him|her|them|team|everyone|someone ~10 "
       "secretly|covertly|without|hidden|unnoticed|quietly|silently|knowing|stealth|private|"
       "location|keystrokes|screen|webcam|home" },
-    { GUARD_SURVEILLANCE, 0.85f, "asks to watch people unnoticed",
+    { GUARD_SURVEILLANCE, 0, "asks to watch people unnoticed",
       "secretly|covertly|quietly|silently|unnoticed|discreetly ~4 "
       "monitor|track|record|watch|log|screenshot|read|install|film|listen|photograph|observe" },
-    { GUARD_SURVEILLANCE, 0.85f, "asks to watch people",
+    { GUARD_SURVEILLANCE, 0, "asks to watch people",
       "heimlich|unbemerkt|verdeckt ~8 "
       "uberwachen|uberwache|mitlesen|aufzeichnen|beobachten|kontrollieren|filmen|tracken|"
       "verfolgen" },
 
-    { GUARD_INFERENCE, 0.85f, "asks to infer a protected or sensitive trait",
+    { GUARD_INFERENCE, 0, "asks to infer a protected or sensitive trait",
       "infer|guess|predict|deduce|detect|determine|figure|identify|estimate|flag|find|tell|spot|"
       "know|work ~8 pregnant|pregnancy|religion|religious|sexuality|orientation|"
       "gay|lesbian|ethnicity|ethnic|race|political|politics|depressed|depression|illness|sick|"
       "diagnosis|adhd|autistic|autism|"
       "burnout|burnt|mood|emotional|nationality|menopause|hiv|cancer|alcoholic|addicted|drinking|"
       "mental" },
-    { GUARD_INFERENCE, 0.8f, "asks to infer a protected or sensitive trait",
+    { GUARD_INFERENCE, 0, "asks to infer a protected or sensitive trait",
       "who|which|whether|is|wer|ob ~6 "
       "pregnant|schwanger|gay|muslim|jewish|depressed|disabled|unionizing|enceinte|embarazada|"
       "homosexual|schwul|behindert|autistic" },
 
-    { GUARD_EXTRACTION, 0.85f, "asks for other people's private data",
+    { GUARD_EXTRACTION, 0, "asks for other people's private data",
       "give|show|list|tell|get|export|dump|send|find|look|pull|reveal|print|extract|what|whats ~6 "
       "home|private|personal|salary|salaries|medical|passwords|password|"
       "diagnoses|diagnosis|sick ~1 "
@@ -130,11 +131,11 @@ static const struct {
       "email|emails|account|accounts|history|file|files ~5 "
       "of|for|from|everyone|all|every|employee|employees|colleague|colleagues|other|staff" },
 
-    { GUARD_HARM, 0.9f, "asks for help to harm",
+    { GUARD_HARM, 0, "asks for help to harm",
       "how|steps|instructions|guide|recipe|make|build ~6 "
       "bomb|bombs|explosive|explosives|ransomware|malware|meth|methamphetamine|nerve|poison|virus|"
       "phishing|keylogger" },
-    { GUARD_HARM, 0.9f, "asks for help to harm",
+    { GUARD_HARM, 0, "asks for help to harm",
       "kill|hurt|poison|stab|shoot|murder|beat ~2 "
       "myself|him|her|them|boss|coworker|colleague|manager|someone|wife|husband|neighbour|"
       "neighbor" },

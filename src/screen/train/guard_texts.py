@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Gathers labelled texts for the guard.
 
-guard_texts.py DATA all|FOLD FOLDS train|test > TEXTS
+guard_texts.py DATA all|judged|FOLD FOLDS train|test > TEXTS
 
-Prints lines of "class<tab>source<tab>text"; texts of one idea are in one fold.
+Prints lines of "class<tab>source<tab>text"; texts of one idea are in one fold. Nothing is
+trained on what "judged" gives.
 """
 import glob
 import hashlib
@@ -13,7 +14,8 @@ import re
 import sys
 
 DATA = sys.argv[1]
-FOLD, FOLDS, PART = (0, 0, "train") if sys.argv[2] == "all" else (int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
+FOLD, FOLDS, PART = ((0, 0, "train") if sys.argv[2] == "all" else (0, 0, "judged") if sys.argv[2] == "judged"
+                     else (int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))
 
 
 def wanted(key):
@@ -92,6 +94,9 @@ def made(paths, count):
             show(kind, "made", text)
 
 
+if PART == "judged":
+    pairs(DATA + "/authored/guard_judged.txt")
+    sys.exit()
 if PART == "train":
     made(authored("guard_grammar*.txt"), 40)
 for path in authored("guard_pairs_*.txt"):

@@ -1,22 +1,24 @@
-/* guard_train.c: trains the guard's model by logistic regression over all classes.
+/* guard_train.c: trains the guard's model by logistic regression over all classes, and its network.
 
-   guard_train TEXTS OUT
+   guard_train TEXTS VECTORS OUT
 
    A line of TEXTS is "class<tab>source<tab>text" with \n, \t, \\ escaped in the text. Single
    precision in a fixed order, with no function of the mathematics library but the root, which is
    exact: the same texts give the same weights. */
-#include "screen/guard_model.h"
+#include "net_train.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 6 };
+enum { ROUNDS = 3 };
 static const float rate = 0.15f, decay = 2e-3f, hidden_rate = 0.05f, hidden_decay = 1e-3f;
 
 struct sample {
     struct model_features features;
+    const struct net_train_word *words;
+    size_t word_count;
     unsigned class;
 };
 
@@ -55,7 +57,8 @@ static unsigned class_of(const char *name)
 }
 
 /* A long text gives one sample for each window; only the first is certain to show its class. */
-static struct sample *samples_read(const char *path, struct arena *a, size_t *ret)
+static struct sample *samples_read(const char *path, const struct net_index *index, struct arena *a,
+                                   size_t *ret)
 {
     FILE *f = fopen(path, "r");
     if (!f) {
@@ -81,6 +84,8 @@ static struct sample *samples_read(const char *path, struct arena *a, size_t *re
         }
         size_t n = v.count < 2 * MODEL_WINDOW ? v.count : 2 * MODEL_WINDOW;
         samples[count].class = class_of(line);
+        samples[count].words = net_words_read(a, index, &v, concepts_find(a, concepts, &v), n);
+        samples[count].word_count = n;
         samples[count++].features = model_features(a, concepts, &v, 0, n);
     }
     free(line);
@@ -170,9 +175,8 @@ static void hidden_start(void)
     }
 }
 
-static bool model_write(const char *path)
+static void rows_write(struct model_weights *w)
 {
-    struct model_weights *w = calloc(1, sizeof *w);
     float most = 0;
     for (size_t r = 0; r < MODEL_ROWS; r++)
         for (size_t k = 0; k < GUARD_CLASSES; k++) {
@@ -188,22 +192,32 @@ static bool model_write(const char *path)
             float v = weights[r][k] / w->scale;
             w->rows[r][k] = (int8_t)(v < 0 ? v - 0.5f : v + 0.5f);
         }
+}
+
+static bool model_write(const char *path, const struct model_weights *w)
+{
     FILE *f = fopen(path, "wb");
     bool ok = f && fwrite(w, sizeof *w, 1, f) == 1 && fclose(f) == 0;
-    free(w);
     return ok;
 }
 
-int main(int argc, char **argv)
+static void net_learn(const struct sample *samples, size_t count, struct net_weights *ret)
 {
-    if (argc != 3)
-        return 2;
-    struct arena a = { 0 };
-    size_t count;
-    struct sample *samples = samples_read(argv[1], &a, &count);
-    size_t *order = malloc(sizeof *order * (count + 1));
+    struct net_sample *rows = calloc(count + 1, sizeof *rows);
+    if (!rows)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct net_sample){ samples[i].words, samples[i].word_count,
+                                       &samples[i].features.concepts, samples[i].class };
+    net_train(rows, count, ret);
+    free(rows);
+}
+
+static void rows_learn(const struct sample *samples, size_t count)
+{
+    size_t *order = calloc(count + 1, sizeof *order);
     if (!order)
-        return 1;
+        abort();
     for (size_t i = 0; i < count; i++)
         order[i] = i;
     hidden_start();
@@ -216,9 +230,27 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < count; i++)
             sample_learn(&samples[order[i]]);
     }
-    bool ok = model_write(argv[2]);
+    free(order);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        return 2;
+    struct arena a = { 0 };
+    struct model_weights *w = calloc(1, sizeof *w);
+    if (!w || !net_vectors_read(argv[2], &w->net)) {
+        fprintf(stderr, "guard_train: %s: no vectors\n", argv[2]);
+        return 1;
+    }
+    size_t count;
+    struct sample *samples = samples_read(argv[1], net_index_new(&a, w->net.words), &a, &count);
+    rows_learn(samples, count);
+    rows_write(w);
+    net_learn(samples, count, &w->net);
+    bool ok = model_write(argv[3], w);
     arena_done(&a);
     free(samples);
-    free(order);
+    free(w);
     return ok ? 0 : 1;
 }

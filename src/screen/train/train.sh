@@ -8,5 +8,5 @@ trap 'rm -r "$work"' EXIT
 python3 "$here/train/mask_texts.py" "$here/data" 100000 "$here/data/given/pii_dev.jsonl" > "$work/mask.tsv"
 "$1" "$work/mask.tsv" "$here/data/weights/tagger.bin" 5
 python3 "$here/train/guard_texts.py" "$here/data" all > "$work/guard.tsv"
-"$2" "$work/guard.tsv" "$here/data/weights/guard.bin"
+"$2" "$work/guard.tsv" "$here/data/lists/vector.txt" "$here/data/weights/guard.bin"
 sha256sum "$here"/data/weights/*.bin

@@ -20,6 +20,7 @@ PII = HERE + "/data/given/pii_dev.jsonl"
 JUDGED = HERE + "/data/authored/mask_judged.txt"
 CLEAN = HERE + "/data/authored/mask_clean.txt"
 SECOND = HERE + "/data/authored/mask_second_%s.txt"  # by another hand
+VECTORS = HERE + "/data/lists/vector.txt"
 COUNT = "100000"  # of texts from templates, as in train.sh
 
 
@@ -46,11 +47,22 @@ def guard_fold(fold):
     for path, part in zip(texts, ("train", "test")):
         write(path, output("python3", HERE + "/train/guard_texts.py", HERE + "/data", str(fold), str(FOLDS), part))
     weights = f"{WORK}/guard-{fold}.bin"
-    output(TOOLS + "guard_train", texts[0], weights)
+    output(TOOLS + "guard_train", texts[0], VECTORS, weights)
     lines = output(TOOLS + "guard_eval", texts[1], weights, "all").splitlines()
     sums = [json.loads(x) for x in lines if x.startswith("{\"class\"")]
     scores = [(x[1], float(x[3])) for x in (line.split("\t") for line in lines) if len(x) == 6]
     return sums, scores
+
+
+def guard_judged_report():
+    """The program's own weights on pairs that nothing is trained on."""
+    texts = WORK + "/guard-judged.tsv"
+    write(texts, output("python3", HERE + "/train/guard_texts.py", HERE + "/data", "judged"))
+    sums = [json.loads(x) for x in output(TOOLS + "guard_eval", texts, "-").splitlines()]
+    for name, of in ("guard.judged_recall", lambda x: x["source"] == "pair"), ("guard.judged_fpr", lambda x: x["source"] != "pair"):
+        rows = [x for x in sums if of(x)]
+        figure(name, sum(x["refused"] for x in rows) / sum(x["count"] for x in rows),
+               ", ".join("%s %d of %d" % (x["class"] if x["source"] == "pair" else x["source"][5:], x["refused"], x["count"]) for x in rows))
 
 
 def figure(name, value, detail=""):
@@ -186,6 +198,7 @@ def main():
             subprocess.run(["node", compare, PII, WORK], check=False)
         if some("guard."):
             guard_report(list(pool.map(guard_fold, range(FOLDS))))
+            guard_judged_report()
 
 
 main()

@@ -1,0 +1,213 @@
+/* guard_net.c: the network that reads words in their order. */
+#include "guard_net.h"
+
+#include "words.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What a vector gives to each filter at each place of its span, and itself: fixed point. */
+enum { ANSWERS = NET_SPAN * NET_FILTERS + NET_WIDE, POINT = 512 };
+
+enum { SLOTS = 1 << 15, GRAM = 4 };
+_Static_assert(NET_WORDS * 2 < SLOTS && NET_VECTORS < UINT16_MAX, "places fit into 16 bits");
+
+struct net_index {
+    uint32_t words[SLOTS];
+    uint16_t places[SLOTS];
+};
+
+struct net {
+    const struct net_layers *layers;
+    const struct net_index *index;
+    int16_t answers[NET_VECTORS][ANSWERS];
+};
+
+static size_t slot_of(const struct net_index *index, uint32_t word)
+{
+    size_t i = word & (SLOTS - 1);
+    while (index->words[i] && index->words[i] != word)
+        i = (i + 1) & (SLOTS - 1);
+    return i;
+}
+
+const struct net_index *net_index_new(struct arena *a, const uint32_t words[NET_WORDS])
+{
+    struct net_index *index = arena_new(a, struct net_index);
+    for (size_t i = 0; i < NET_WORDS; i++) {
+        size_t slot = slot_of(index, words[i]);
+        index->words[slot] = words[i];
+        index->places[slot] = (uint16_t)i;
+    }
+    return index;
+}
+
+static int16_t fixed(float x)
+{
+    x *= POINT;
+    return (int16_t)(x > INT16_MAX   ? INT16_MAX
+                     : x < INT16_MIN ? INT16_MIN
+                     : x < 0         ? x - 0.5f
+                                     : x + 0.5f);
+}
+
+const struct net *net_new(struct arena *a, const struct net_weights *w)
+{
+    struct net *n = arena_new(a, struct net);
+    n->layers = &w->layers;
+    n->index = net_index_new(a, w->words);
+    for (size_t i = 0; i < NET_VECTORS; i++) {
+        float answers[ANSWERS] = { 0 };
+        for (size_t d = 0; d < NET_WIDE; d++) {
+            float x = w->scale * (float)w->vectors[i][d];
+            for (size_t s = 0; s < NET_SPAN; s++)
+                for (size_t f = 0; f < NET_FILTERS; f++)
+                    answers[s * NET_FILTERS + f] += x * w->layers.filters[s][d][f];
+            answers[NET_SPAN * NET_FILTERS + d] = x;
+        }
+        for (size_t k = 0; k < ANSWERS; k++)
+            n->answers[i][k] = fixed(answers[k]);
+    }
+    return n;
+}
+
+static uint16_t letters_place(uint64_t hash)
+{
+    return (uint16_t)(NET_OF_LETTERS + (hash * 0x94d049bb133111ebu >> 40) % NET_LETTERS);
+}
+
+/* Four letters in a row, with the blanks around the word, and the whole word. */
+static void letters_read(const char *plain, size_t n, uint64_t hash, struct net_word *ret)
+{
+    for (size_t i = 0; i + GRAM <= n + 2 && ret->count + 1 < NET_GRAMS; i++) {
+        uint64_t gram = hash_start;
+        for (size_t k = 0; k < GRAM; k++)
+            gram = hash_byte(gram, (unsigned char)plain[i + k]);
+        ret->at[ret->count++] = letters_place(gram);
+    }
+    ret->at[ret->count++] = letters_place(hash);
+    ret->letters = ret->count;
+}
+
+void net_word_read(const struct net_index *index, const struct guard_view *v,
+                   const struct concept_word *facts, size_t i, struct net_word *ret)
+{
+    const struct view_word *w = &v->words[i];
+    ret->count = ret->letters = 0;
+    if (!facts[i].name) {
+        size_t slot = slot_of(index, (uint32_t)(w->hash >> 32));
+        if (index->words[slot])
+            ret->at[ret->count++] = index->places[slot];
+        else
+            letters_read(v->plain.at + w->start - 1, w->end - w->start, w->hash, ret);
+    }
+    for (unsigned p = 0; p < LENGTH(facts->bits.part); p++)
+        for (uint64_t left = facts[i].bits.part[p]; left; left &= left - 1)
+            ret->at[ret->count++] =
+                (uint16_t)(NET_OF_CONCEPTS + 64 * p + (unsigned)__builtin_ctzll(left));
+    for (unsigned m = 0; m < NET_MARKS; m++)
+        if (w->marks >> m & 1)
+            ret->at[ret->count++] = (uint16_t)(NET_OF_MARKS + m);
+}
+
+static void answers_add(const struct net *n, const uint16_t *at, size_t count, int32_t ret[ANSWERS])
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < ANSWERS; k++)
+            ret[k] += n->answers[at[i]][k];
+}
+
+/* The answers to one word of a view; none beyond its ends. */
+static void word_answer(const struct net *n, const struct guard_view *v,
+                        const struct concept_word *facts, size_t i, int32_t ret[ANSWERS])
+{
+    struct net_word w;
+    memset(ret, 0, ANSWERS * sizeof *ret);
+    if (i >= v->count)
+        return;
+    net_word_read(n->index, v, facts, i, &w);
+    if (w.letters) {
+        int32_t share = (int32_t)(POINT / sqrtf((float)w.letters));
+        answers_add(n, w.at, w.letters, ret);
+        for (size_t k = 0; k < ANSWERS; k++)
+            ret[k] = ret[k] * share / POINT;
+    }
+    answers_add(n, w.at + w.letters, w.count - w.letters, ret);
+}
+
+struct net_pool net_read(const struct net *n, const struct guard_view *v,
+                         const struct concept_word *facts, size_t first, size_t count)
+{
+    int32_t answers[NET_SPAN][ANSWERS];
+    struct net_pool pool = { .most = { 0 } };
+    word_answer(n, v, facts, first - 1, answers[0]); /* before the first: beyond the end */
+    word_answer(n, v, facts, first, answers[1]);
+    for (size_t i = 0; i < count; i++) {
+        const int32_t *before = answers[i % NET_SPAN], *here = answers[(i + 1) % NET_SPAN];
+        int32_t *behind = answers[(i + 2) % NET_SPAN];
+        word_answer(n, v, facts, first + i + 1, behind);
+        for (size_t f = 0; f < NET_FILTERS; f++) {
+            int32_t x = before[f] + here[NET_FILTERS + f] + behind[2 * NET_FILTERS + f] +
+                        (int32_t)(n->layers->filter_bias[f] * POINT);
+            pool.most[f] = x > pool.most[f] ? x : pool.most[f];
+        }
+        for (size_t d = 0; d < NET_WIDE; d++)
+            pool.sum[d] += here[NET_SPAN * NET_FILTERS + d];
+    }
+    return pool;
+}
+
+struct net_pool net_pool_add(const struct net_pool *a, const struct net_pool *b)
+{
+    struct net_pool p = *a;
+    for (size_t f = 0; f < NET_FILTERS; f++)
+        p.most[f] = b->most[f] > p.most[f] ? b->most[f] : p.most[f];
+    for (size_t d = 0; d < NET_WIDE; d++)
+        p.sum[d] += b->sum[d];
+    return p;
+}
+
+void net_hide(const struct net_layers *l, const float pool[NET_POOL], const uint8_t *concepts,
+              size_t concept_count, float ret[NET_HIDDEN])
+{
+    float share = concept_count ? 1 / sqrtf((float)concept_count) : 0;
+    for (size_t j = 0; j < NET_HIDDEN; j++)
+        ret[j] = 0;
+    for (size_t i = 0; i < concept_count; i++)
+        for (size_t j = 0; j < NET_HIDDEN; j++)
+            ret[j] += l->hide_concepts[concepts[i]][j];
+    for (size_t j = 0; j < NET_HIDDEN; j++)
+        ret[j] = ret[j] * share + l->hide_concepts[CONCEPTS][j];
+    for (size_t f = 0; f < NET_POOL; f++)
+        for (size_t j = 0; j < NET_HIDDEN; j++)
+            ret[j] += pool[f] * l->hide[f][j];
+    for (size_t j = 0; j < NET_HIDDEN; j++)
+        ret[j] = ret[j] > 0 ? ret[j] : 0;
+}
+
+void net_out(const struct net_layers *l, const float pool[NET_POOL], const float hidden[NET_HIDDEN],
+             float ret[GUARD_CLASSES])
+{
+    memcpy(ret, l->bias, sizeof l->bias);
+    for (size_t j = 0; j < NET_HIDDEN; j++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++)
+            ret[k] += hidden[j] * l->out[j][k];
+    for (size_t f = 0; f < NET_POOL; f++)
+        for (size_t k = 0; k < GUARD_CLASSES; k++)
+            ret[k] += pool[f] * l->pool_out[f][k];
+}
+
+void net_judge(const struct net *n, const struct net_pool *pool, size_t words,
+               const uint8_t *concepts, size_t concept_count, float share,
+               float logit[GUARD_CLASSES])
+{
+    float numbers[NET_POOL], hidden[NET_HIDDEN], said[GUARD_CLASSES];
+    for (size_t f = 0; f < NET_FILTERS; f++)
+        numbers[f] = (float)pool->most[f] / POINT;
+    for (size_t d = 0; d < NET_WIDE; d++)
+        numbers[NET_FILTERS + d] = (float)pool->sum[d] / POINT / sqrtf((float)(words + 1));
+    net_hide(n->layers, numbers, concepts, concept_count, hidden);
+    net_out(n->layers, numbers, hidden, said);
+    for (size_t k = 0; k < GUARD_CLASSES; k++)
+        logit[k] += share * said[k];
+}
