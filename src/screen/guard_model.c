@@ -48,16 +48,20 @@ struct row_list {
     int32_t sum[GUARD_CLASSES];
 };
 
-enum {
-    AT_HAND = 256
-}; /* rows whose sum fits into 16 bits, which the machine adds eight at a time */
+enum { AT_HAND = 256 }; /* rows whose sum fits into 16 bits */
+
+/* A row, and a sum of rows, that the machine adds as a whole. */
+typedef int8_t row_lanes __attribute__((vector_size(GUARD_CLASSES)));
+typedef int16_t sum_lanes __attribute__((vector_size(2 * GUARD_CLASSES)));
 
 static void rows_sum(struct row_list *r)
 {
-    int16_t part[GUARD_CLASSES] = { 0 };
-    for (size_t i = 0; i < r->n; i++)
-        for (size_t k = 0; k < GUARD_CLASSES; k++)
-            part[k] = (int16_t)(part[k] + r->weights->rows[r->at[i]][k]);
+    sum_lanes part = { 0 };
+    for (size_t i = 0; i < r->n; i++) {
+        row_lanes row;
+        memcpy(&row, r->weights->rows[r->at[i]], sizeof row);
+        part += __builtin_convertvector(row, sum_lanes);
+    }
     for (size_t k = 0; k < GUARD_CLASSES; k++)
         r->sum[k] += part[k];
     r->n = 0;
