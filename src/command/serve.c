@@ -15,7 +15,6 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -275,16 +274,6 @@ static void store_watch(struct relay_way *way)
         pthread_detach(thread);
 }
 
-/* Where requests wait for a store, one thread takes memory for them and another gives it back, to a
-   heap of the first: malloc would let go of it each time, and get it again page by page. What is
-   kept goes when a database was not used for some time (malloc_trim). */
-static void memory_keep(void)
-{
-    enum { KEPT = 1 << 20 };
-    mallopt(M_TRIM_THRESHOLD, KEPT);
-    mallopt(M_MMAP_THRESHOLD, KEPT);
-}
-
 struct core {
     const char *data, *web, *store;
     struct secret_key *key;
@@ -354,8 +343,6 @@ int core_process(int argc, char **argv)
         refuse(&err);
     struct relay_way *way = relay_way_new(PROCESS_RELAYED);
     store_watch(way);
-    if (core->store)
-        memory_keep();
 
     struct egress_client *egress = core->residues.egress = egress_client_new(PROCESS_CHANNEL);
     struct app_config config = { .data_dir = core->data,

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 /* Bytes of free memory that each of malloc's heaps keeps. By default it keeps 128 KiB, which one
-   request more or less exceeds: then the kernel takes pages away and gives them anew all the time.
+   request more or less exceeds, the more where one thread takes memory that another gives back:
+   then the kernel takes pages away and gives them anew all the time.
    Setting this would turn off that the limit of what is mapped by itself adapts, so that is set to
    where it would come to. */
 enum { HEAP_KEPT = 1 << 20 };
