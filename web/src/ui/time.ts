@@ -154,10 +154,13 @@ export function durationText(seconds: number, withSeconds = false): string {
   return withSeconds ? `${text}:${pad(all % 60)}` : text;
 }
 
-/** A quantity with its unit; hours as everywhere: 1:30 h. */
+/** A quantity with its unit, rounded as in the sentences of findings: hours as everywhere, 1:30 h or
+    -0:15 h/day; others in tenths, and what has no unit in hundredths. */
 export function quantityText(value: number, unit?: string | null): [string, string] {
-  if (unit !== "h" && unit !== "h/week") return [numberText(value, 2), unit ?? ""];
-  return [durationText(value * 3600), unit];
+  if (!unit) return [numberText(value, 2), ""];
+  if (!/^h(\/|$)/.test(unit)) return [numberText(value, 1), unit];
+  const text = durationText(Math.round(Math.abs(value) * 3600));
+  return [value < 0 && text !== "0:00" ? `-${text}` : text, unit];
 }
 
 /** Seconds of 1:30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
