@@ -62,7 +62,7 @@ static void find_long_days(struct look *l)
                      days == 1 ? "day had" : "days had", day_text(f->arena, worst),
                      hours_text(f->arena, longest));
     to = finding_add(f, "long_day", "Long days", "Sum of entries per local day, above 10:00",
-                     (double)longest / 3600, "h", sentence);
+                     hours_of(longest), "h", sentence);
     finding_number(f, to, "days above 10:00", days, "days");
     for (size_t i = 0; i < l->count; i++)
         if (day_seconds(l->at, l->count, l->at[i].day) > LONG_DAY_S)
@@ -94,8 +94,8 @@ static void find_missing_breaks(struct look *l)
         return;
     struct ai_finding *to = finding_add(
         f, "missing_break", "Work without a break",
-        "Entries joined while gaps are under 15 minutes; stretches above 6:00",
-        (double)longest / 3600, "h",
+        "Entries joined while gaps are under 15 minutes; stretches above 6:00", hours_of(longest),
+        "h",
         arena_printf(f->arena,
                      "%zu %s longer than 6 hours without a break of 15 minutes; the longest was %s "
                      "on %s.",
@@ -134,7 +134,7 @@ static void find_late_work(struct look *l)
         return;
     struct ai_finding *to = finding_add(
         f, "late_work", "Late work", "Quarter hours between 22:00 and 06:00 local time, summed",
-        (double)total / 3600, "h",
+        hours_of(total), "h",
         arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
                      hours_text(f->arena, total), entries, entries == 1 ? "entry" : "entries"));
     finding_number(f, to, "entries", (double)entries, "entries");
@@ -155,11 +155,11 @@ static void find_forgotten(struct look *l)
     }
     if (!n)
         return;
-    struct ai_finding *to =
-        finding_add(f, "forgotten_timer", "Possibly forgotten timers", "Single entries above 12:00",
-                    (double)longest / 3600, "h",
-                    arena_printf(f->arena, "%zu %s longer than 12 hours; was the timer left on?", n,
-                                 n == 1 ? "entry is" : "entries are"));
+    struct ai_finding *to = finding_add(
+        f, "forgotten_timer", "Possibly forgotten timers", "Single entries above 12:00",
+        hours_of(longest), "h",
+        arena_printf(f->arena, "%zu %s longer than 12 hours, up to %s; was the timer left on?", n,
+                     n == 1 ? "entry is" : "entries are", hours_text(f->arena, longest)));
     for (size_t i = 0; i < l->count; i++)
         if (seconds_of(&l->at[i]) > FORGOTTEN_S)
             finding_row(f, to, l->at[i].id);
@@ -191,7 +191,7 @@ static void find_overlaps(struct look *l)
     }
     if (!to)
         return;
-    to->value = (double)twice / 3600;
+    to->value = hours_of(twice);
     to->sentence = arena_printf(f->arena, "%zu %s; %s is counted twice.", pairs,
                                 pairs == 1 ? "entry overlaps another" : "entries overlap others",
                                 hours_text(f->arena, twice));
@@ -210,12 +210,13 @@ static void find_baseline(struct look *l)
         for (int d = 0; d < 7; d++)
             s += day_seconds(l->all, l->all_count, (struct date){ l->from.day - 7 * w + d });
         if (s)
-            weeks[n++] = (double)s / 3600;
+            weeks[n++] = hours_of(s);
     }
     int64_t total = 0;
     for (size_t i = 0; i < l->count; i++)
         total += seconds_of(&l->at[i]);
-    double now = (double)total / 3600 * 7 / (double)(l->to.day - l->from.day);
+    int64_t now_s = seconds_of_hours((double)total / 3600 * 7 / (double)(l->to.day - l->from.day));
+    double now = hours_of(now_s);
     if (n < 4)
         return;
     double median = stats_median(f->arena, weeks, n), mad = stats_mad(f->arena, weeks, n);
@@ -227,9 +228,8 @@ static void find_baseline(struct look *l)
         "h/week",
         arena_printf(f->arena,
                      "%s hours a week, against a usual %s (half of the weeks are within %s of it).",
-                     hours_text(f->arena, llround(now * 3600)),
-                     hours_text(f->arena, llround(median * 3600)),
-                     hours_text(f->arena, llround(mad / 1.4826 * 3600))));
+                     hours_text(f->arena, now_s), hours_text(f->arena, seconds_of_hours(median)),
+                     hours_text(f->arena, seconds_of_hours(mad / 1.4826))));
     finding_number(f, to, "median of the weeks before", median, "h");
     finding_number(f, to, "MAD x 1.4826", mad, "h");
     finding_number(f, to, "weeks", (double)n, "weeks");
@@ -239,14 +239,15 @@ static void find_baseline(struct look *l)
     double slope = stats_slope(f->arena, weeks, n), p = stats_trend_p(weeks, n);
     if (p >= 0.05)
         return;
+    int64_t slope_s = seconds_of_hours(slope);
     to = finding_add(
         f, "trend", slope > 0 ? "Weeks are getting longer" : "Weeks are getting shorter",
-        "Theil-Sen slope of hours per week; Mann-Kendall test", slope, "h/week per week",
+        "Theil-Sen slope of hours per week; Mann-Kendall test", hours_of(slope_s),
+        "h/week per week",
         arena_printf(f->arena,
                      "Over the %zu weeks before, each week had about %s hours %s than the one "
                      "before.",
-                     n, hours_text(f->arena, llround(fabs(slope) * 3600)),
-                     slope > 0 ? "more" : "less"));
+                     n, hours_text(f->arena, llabs(slope_s)), slope > 0 ? "more" : "less"));
     finding_number(f, to, "p", p, "");
     for (size_t i = 0; i < n; i++)
         finding_point(f, to, arena_printf(f->arena, "%zu weeks before", n - i), weeks[i], "h");
@@ -274,11 +275,13 @@ static void find_rhythm(struct look *l)
     }
     if (used < 5)
         return;
+    int64_t top_s = seconds_of_hours(mean[top]);
     struct ai_finding *to = finding_add(
         f, "rhythm", "The rhythm of the week", "Mean hours of the days worked, per weekday",
-        mean[top], "h",
-        arena_printf(f->arena, "%s is the fullest day, with %s hours on the days worked.",
-                     names[top], hours_text(f->arena, llround(mean[top] * 3600))));
+        hours_of(top_s), "h",
+        arena_printf(f->arena, "%s is the fullest day: %s hours on average, over %d %s worked.",
+                     names[top], hours_text(f->arena, top_s), days[top],
+                     days[top] == 1 ? "day" : "days"));
     for (int w = 0; w < 7; w++)
         finding_point(f, to, names[w], mean[w], "h");
 }
@@ -315,15 +318,15 @@ static void find_where_time_went(struct look *l)
     qsort(shares, n, sizeof *shares, by_seconds);
     double percent = 100 * (double)shares[0].seconds / (double)total;
     const char *name = shares[0].name ? shares[0].name : "(no project)";
-    struct ai_finding *to =
-        finding_add(f, "where_time_went", "Where the time went",
-                    "Sum of entries per project, share of the total", (double)total / 3600, "h",
-                    arena_printf(f->arena, "%s in all; the most, %.0f %%, on %s.",
-                                 hours_text(f->arena, total), percent, name));
+    struct ai_finding *to = finding_add(
+        f, "where_time_went", "Where the time went",
+        "Sum of entries per project, share of the total", hours_of(total), "h",
+        arena_printf(f->arena, "%s in all; the most, %s %%, on %s.", hours_text(f->arena, total),
+                     tenths_text(f->arena, percent), name));
     finding_number(f, to, "entries", (double)l->count, "entries");
     for (size_t i = 0; i < n && i < 8; i++)
         finding_point(f, to, shares[i].name ? shares[i].name : "(no project)",
-                      (double)shares[i].seconds / 3600, "h");
+                      hours_of(shares[i].seconds), "h");
 }
 
 void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,

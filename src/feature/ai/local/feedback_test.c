@@ -1,13 +1,6 @@
 /* feedback_test.c: what is found in a person's time, against small days worked out by hand. */
 #include "feedback.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "finding_held.h"
 
 enum { MAX = 100 };
 
@@ -63,6 +56,8 @@ static const struct ai_finding *find(struct scene *s, int from, int to, const ch
 {
     struct findings f = findings_new(&s->a);
     feedback_find(s->at, s->count, s->zone, march(from), march(to), &f);
+    for (size_t i = 0; i < f.count; i++)
+        assert_held(&s->a, &f.at[i]);
     for (size_t i = 0; i < f.count; i++)
         if (!strcmp(f.at[i].kind, kind))
             return &f.at[i];
@@ -182,13 +177,23 @@ static void test_trend(void **state)
     assert_true(fabs(number(f, "p") - 0.00083665) < 1e-6);
 }
 
+static void test_trend_down(void **state)
+{
+    struct scene *s = *state;
+    for (int week = 8; week > 0; week--)
+        work(s, 2 - 7 * week, 9, week, 1);
+    const struct ai_finding *f = find(s, 2, 9, "trend");
+    NEAR(f->value, -1);
+    assert_non_null(strstr(f->sentence, "1:00 hours less"));
+}
+
 int main(void)
 {
 #define WITH(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH(test_nothing),       WITH(test_where_time_went), WITH(test_long_day),
         WITH(test_missing_break), WITH(test_late_work),       WITH(test_forgotten_and_overlap),
-        WITH(test_baseline),      WITH(test_trend),
+        WITH(test_baseline),      WITH(test_trend),           WITH(test_trend_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* finding.c: findings and the numbers behind them. */
 #include "finding.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct findings findings_new(struct arena *a)
@@ -57,11 +58,42 @@ void finding_row(struct findings *f, struct ai_finding *to, struct id row)
         *id = row;
 }
 
-const char *hours_text(struct arena *a, int64_t seconds)
+double hours_of(int64_t seconds)
+{
+    return (double)seconds / 3600;
+}
+
+int64_t seconds_of_hours(double hours)
+{
+    return llround(hours * 3600);
+}
+
+static int64_t minutes_of(int64_t seconds)
 {
     int64_t minutes = (llabs(seconds) + 30) / 60;
-    return arena_printf(a, "%s%lld:%02lld", seconds < 0 ? "-" : "", (long long)(minutes / 60),
-                        (long long)(minutes % 60));
+    return seconds < 0 ? -minutes : minutes;
+}
+
+int64_t shift_of(int64_t now, int64_t before)
+{
+    return 60 * (minutes_of(now) - minutes_of(before));
+}
+
+double tenths_of(double x)
+{
+    return round(x * 10) / 10 + 0.0; /* no -0 */
+}
+
+const char *hours_text(struct arena *a, int64_t seconds)
+{
+    int64_t minutes = minutes_of(seconds);
+    return arena_printf(a, "%s%lld:%02lld", minutes < 0 ? "-" : "", llabs(minutes / 60),
+                        llabs(minutes % 60));
+}
+
+const char *tenths_text(struct arena *a, double x)
+{
+    return arena_printf(a, "%.12g", tenths_of(x));
 }
 
 const char *day_text(struct arena *a, struct date day)

@@ -24,8 +24,16 @@ void finding_row(struct findings *f, struct ai_finding *to, struct id row);
 void finding_point(struct findings *f, struct ai_finding *to, const char *name, double value,
                    const char *unit);
 
-/* "7:30" of seconds, and "2026-03-02" of a day, in the arena. */
+/* Headline and sentence say the same number when both are made of the same rounded one: seconds for
+   durations, which the app shows in minutes as hours_text does, and tenths for all else. */
+double hours_of(int64_t seconds);
+int64_t seconds_of_hours(double hours);        /* to the nearest second */
+int64_t shift_of(int64_t now, int64_t before); /* seconds; the difference of the minutes shown */
+double tenths_of(double x);
+
+/* "7:30" or "-0:15" of seconds, "7.4" or "50" of a number, "2026-03-02" of a day, in the arena. */
 const char *hours_text(struct arena *a, int64_t seconds);
+const char *tenths_text(struct arena *a, double x);
 const char *day_text(struct arena *a, struct date day);
 
 #endif

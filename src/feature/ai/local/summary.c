@@ -59,23 +59,24 @@ static void find_total(struct look *l)
 {
     struct findings *f = l->out;
     double percent = l->now ? 100 * (double)l->billable / (double)l->now : 0;
-    struct ai_finding *to =
-        finding_add(f, "total", "The period in one line",
-                    "Sum of all entries; billable share of it", (double)l->now / 3600, "h",
-                    arena_printf(f->arena, "%s in all, %.0f %% of it billable, on %zu projects.",
-                                 hours_text(f->arena, l->now), percent, l->used));
-    finding_number(f, to, "billable", (double)l->billable / 3600, "h");
+    struct ai_finding *to = finding_add(
+        f, "total", "The period in one line", "Sum of all entries; billable share of it",
+        hours_of(l->now), "h",
+        arena_printf(f->arena, "%s in all, %s %% of it billable, on %zu projects.",
+                     hours_text(f->arena, l->now), tenths_text(f->arena, percent), l->used));
+    finding_number(f, to, "billable", hours_of(l->billable), "h");
     for (size_t i = 0; i < l->share_count && i < 8 && l->shares[i].now; i++)
-        finding_point(f, to, l->shares[i].name, (double)l->shares[i].now / 3600, "h");
+        finding_point(f, to, l->shares[i].name, hours_of(l->shares[i].now), "h");
     if (!l->before)
         return;
-    double change = 100 * ((double)l->now / (double)l->before - 1);
+    double change = tenths_of(100 * ((double)l->now / (double)l->before - 1));
     to = finding_add(f, "change", change < 0 ? "Less than before" : "More than before",
                      "Against as many days directly before", change, "%",
-                     arena_printf(f->arena, "%+.0f %% against the %d days before (%s).", change,
+                     arena_printf(f->arena, "%s%s %% against the %d days before (%s).",
+                                  change > 0 ? "+" : "", tenths_text(f->arena, change),
                                   l->to.day - l->from.day, hours_text(f->arena, l->before)));
-    finding_number(f, to, "before", (double)l->before / 3600, "h");
-    finding_number(f, to, "now", (double)l->now / 3600, "h");
+    finding_number(f, to, "before", hours_of(l->before), "h");
+    finding_number(f, to, "now", hours_of(l->now), "h");
 }
 
 /* Herfindahl's index: the sum of squared shares; 1 is all on one project. */
@@ -92,10 +93,10 @@ static void find_concentration(struct look *l)
     double top = 100 * (double)l->shares[0].now / (double)l->now;
     struct ai_finding *to = finding_add(
         f, "concentration", "How spread the work is",
-        "Herfindahl index of the projects' shares; its inverse is the equivalent number", 1 / h,
-        "projects",
-        arena_printf(f->arena, "As if spread evenly over %.1f projects; %s takes %.0f %%.", 1 / h,
-                     l->shares[0].name, top));
+        "Herfindahl index of the projects' shares; its inverse is the equivalent number",
+        tenths_of(1 / h), "projects",
+        arena_printf(f->arena, "As if spread evenly over %s projects; %s takes %s %%.",
+                     tenths_text(f->arena, 1 / h), l->shares[0].name, tenths_text(f->arena, top)));
     finding_number(f, to, "Herfindahl index", h, "");
     finding_number(f, to, "largest share", top, "%");
 }
@@ -109,16 +110,19 @@ static void find_biggest_change(struct look *l)
         if (!best || llabs(s->now - s->before) > llabs(best->now - best->before))
             best = s;
     }
-    if (!best || !l->before || best->now == best->before)
+    if (!best || !l->before)
         return;
-    struct ai_finding *to = finding_add(f, "biggest_change", "The largest shift",
-                                        "Largest difference of a project to the days before",
-                                        (double)(best->now - best->before) / 3600, "h",
-                                        arena_printf(f->arena, "%s went from %s to %s.", best->name,
-                                                     hours_text(f->arena, best->before),
-                                                     hours_text(f->arena, best->now)));
-    finding_number(f, to, "before", (double)best->before / 3600, "h");
-    finding_number(f, to, "now", (double)best->now / 3600, "h");
+    int64_t shift = shift_of(best->now, best->before);
+    if (!shift)
+        return;
+    struct ai_finding *to = finding_add(
+        f, "biggest_change", "The largest shift",
+        "Largest difference of a project to the days before", hours_of(shift), "h",
+        arena_printf(f->arena, "%s went from %s to %s (%s%s).", best->name,
+                     hours_text(f->arena, best->before), hours_text(f->arena, best->now),
+                     shift > 0 ? "+" : "", hours_text(f->arena, shift)));
+    finding_number(f, to, "before", hours_of(best->before), "h");
+    finding_number(f, to, "now", hours_of(best->now), "h");
 }
 
 /* Hours of each working day (Monday to Friday) of the period, in order. */
@@ -133,7 +137,7 @@ static size_t working_days(struct look *l, double *hours, struct date *days)
             s += l->at[i].seconds;
         if (date_weekday(d) < 5) {
             days[n] = d;
-            hours[n++] = (double)s / 3600;
+            hours[n++] = hours_of(s);
         }
     }
     return n;
@@ -157,8 +161,10 @@ static void find_days(struct look *l)
         struct ai_finding *to = finding_add(
             f, "unusual_day", "A day unlike the others",
             "Hours per working day against their median; unusual beyond 3 x MAD", hours[far], "h",
-            arena_printf(f->arena, "%s had %.1f hours; a usual working day has %.1f.",
-                         day_text(f->arena, days[far]), hours[far], median));
+            arena_printf(f->arena, "%s had %s hours; a usual working day has %s.",
+                         day_text(f->arena, days[far]),
+                         hours_text(f->arena, seconds_of_hours(hours[far])),
+                         hours_text(f->arena, seconds_of_hours(median))));
         finding_number(f, to, "median", median, "h");
         finding_number(f, to, "MAD x 1.4826", mad, "h");
         for (size_t i = n > FINDING_SERIES ? n - FINDING_SERIES : 0; i < n; i++)
@@ -169,11 +175,15 @@ static void find_days(struct look *l)
         return;
     double old = stats_median(f->arena, hours, change);
     double new = stats_median(f->arena, hours + change, n - change);
+    int64_t old_s = seconds_of_hours(old), new_s = seconds_of_hours(new);
+    int64_t shift = shift_of(new_s, old_s);
     struct ai_finding *to = finding_add(
         f, "level_change", "The level has changed", "Pettitt's test on hours per working day",
-        new - old, "h/day",
-        arena_printf(f->arena, "From %s on, a working day has %.1f hours instead of %.1f.",
-                     day_text(f->arena, days[change]), new, old));
+        hours_of(shift), "h/day",
+        arena_printf(f->arena, "From %s on, a working day has %s hours instead of %s (%s%s).",
+                     day_text(f->arena, days[change]), hours_text(f->arena, new_s),
+                     hours_text(f->arena, old_s), shift > 0 ? "+" : "",
+                     hours_text(f->arena, shift)));
     finding_number(f, to, "p", p, "");
     finding_number(f, to, "median before", old, "h");
     finding_number(f, to, "median after", new, "h");

@@ -1,13 +1,6 @@
 /* summary_test.c: what is found in sums of time, against a small period worked out by hand. */
+#include "finding_held.h"
 #include "summary.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 static struct arena a;
 static struct day_sum sums[200];
@@ -47,6 +40,8 @@ static const struct ai_finding *find(int days, const char *kind)
     struct findings f = findings_new(&a);
     summary_find(sums, count, day_of(0), day_of(days), &f);
     for (size_t i = 0; i < f.count; i++)
+        assert_held(&a, &f.at[i]);
+    for (size_t i = 0; i < f.count; i++)
         if (!strcmp(f.at[i].kind, kind))
             return &f.at[i];
     return NULL;
@@ -68,12 +63,35 @@ static void test_total_and_change(void **state)
     f = find(7, "change");
     NEAR(f->value, -20);
     f = find(7, "biggest_change");
-    assert_string_equal(f->sentence, "Gamma went from 6:00 to 0:00.");
+    assert_string_equal(f->sentence, "Gamma went from 6:00 to 0:00 (-6:00).");
     NEAR(f->value, -6);
     f = find(7, "concentration");
     /* shares 3/4 and 1/4: Herfindahl 10/16, equivalent 1.6 projects */
     NEAR(f->value, 1.6);
     assert_non_null(strstr(f->sentence, "Alpha takes 75 %"));
+}
+
+/* Numbers that round: headline and sentence round in the same way. */
+static void test_rounding(void **state)
+{
+    (void)state;
+    add(-7, 1, 74 + 34.4 / 60, 0);
+    add(-6, 2, 10, 0);
+    add(0, 1, 59 + 12.6 / 60, 0);
+    add(1, 2, 25.829, 0);
+    const struct ai_finding *f = find(7, "biggest_change");
+    assert_string_equal(f->sentence, "Beta went from 10:00 to 25:50 (+15:50).");
+    count--;
+    f = find(7, "biggest_change");
+    assert_string_equal(f->sentence, "Alpha went from 74:34 to 59:13 (-15:21).");
+    NEAR(f->value, -15.35);
+    add(1, 2, 25.829, 0);
+    f = find(7, "change");
+    assert_string_equal(f->sentence, "+0.6 % against the 7 days before (84:34).");
+    NEAR(f->value, 0.6);
+    f = find(7, "concentration");
+    assert_string_equal(f->sentence, "As if spread evenly over 1.7 projects; Alpha takes 69.6 %.");
+    NEAR(f->value, 1.7);
 }
 
 static void test_one_project_only(void **state)
@@ -95,7 +113,7 @@ static void test_unusual_day(void **state)
     add(5, 1, 12, 0); /* a Saturday is no working day */
     const struct ai_finding *f = find(7, "unusual_day");
     NEAR(f->value, 2);
-    assert_string_equal(f->sentence, "2026-03-05 had 2.0 hours; a usual working day has 8.0.");
+    assert_string_equal(f->sentence, "2026-03-05 had 2:00 hours; a usual working day has 8:00.");
     assert_int_equal(f->series.count, 5);
 }
 
@@ -110,14 +128,15 @@ static void test_level_change(void **state)
     /* K = 100, n = 20: p = 2 exp(-60000 / 8400) */
     const struct ai_number *p = f->numbers.at;
     NEAR(p->value, 2 * exp(-60000.0 / 8400));
-    assert_string_equal(f->sentence,
-                        "From 2026-03-16 on, a working day has 4.0 hours instead of 8.0.");
+    assert_string_equal(
+        f->sentence, "From 2026-03-16 on, a working day has 4:00 hours instead of 8:00 (-4:00).");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_total_and_change, setup),
+        cmocka_unit_test_setup(test_rounding, setup),
         cmocka_unit_test_setup(test_one_project_only, setup),
         cmocka_unit_test_setup(test_unusual_day, setup),
         cmocka_unit_test_setup(test_level_change, setup),
