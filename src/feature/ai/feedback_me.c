@@ -24,19 +24,15 @@ struct own_entry {
     struct id id, project;
     struct instant started_at, ended_at;
     struct span duration_s;
-    const char *note, *name;
+    const char *note, *name, *zone;
     bool billable;
 };
 static const struct field own_entry_fields[] = {
-    FIELD(struct own_entry, id),
-    FIELD(struct own_entry, project),
-    FIELD(struct own_entry, started_at),
-    FIELD(struct own_entry, ended_at),
-    FIELD(struct own_entry, duration_s),
-    FIELD(struct own_entry, note),
-    FIELD(struct own_entry, name),
-    FIELD(struct own_entry, billable),
-    { 0 },
+    FIELD(struct own_entry, id),         FIELD(struct own_entry, project),
+    FIELD(struct own_entry, started_at), FIELD(struct own_entry, ended_at),
+    FIELD(struct own_entry, duration_s), FIELD(struct own_entry, note),
+    FIELD(struct own_entry, name),       FIELD(struct own_entry, zone),
+    FIELD(struct own_entry, billable),   { 0 },
 };
 
 static const struct ai_cell own_entry_cells[] = {
@@ -54,7 +50,8 @@ static bool own_entries(struct ai_run *run, const struct zone *zone, struct date
 {
     /* The person is a parameter that comes from the session, so nobody else's rows can come. */
     static const struct query q = {
-        "SELECT e.id, e.project, e.started_at, e.ended_at, e.duration_s, e.note, p.name, e.billable"
+        "SELECT e.id, e.project, e.started_at, e.ended_at, e.duration_s, e.note, p.name, e.zone,"
+        " e.billable"
         " FROM time_entry e LEFT JOIN project p ON p.id = e.project"
         " WHERE e.person = $1 AND e.started_at >= $2 AND e.started_at < $3"
         " AND e.ended_at IS NOT NULL ORDER BY e.started_at LIMIT $4"
@@ -108,9 +105,13 @@ static bool local(struct ai_run *run)
     struct worked *worked = arena_many(a, rows.count, struct worked);
     for (size_t i = 0; i < rows.count; i++) {
         const struct own_entry *e = (const struct own_entry *)rows.at + i;
-        worked[i] =
-            (struct worked){ e->id,      e->started_at, e->ended_at, zone_day(zone, e->started_at),
-                             e->project, e->name };
+        worked[i] = (struct worked){ .id = e->id,
+                                     .start = e->started_at,
+                                     .end = e->ended_at,
+                                     .day = zone_day(zone, e->started_at),
+                                     .zone = zone_named(run->c, e->zone),
+                                     .project = e->project,
+                                     .project_name = e->name };
     }
     feedback_find(worked, rows.count, zone, run->in->from, run->in->to, &found);
     columns_note(run);

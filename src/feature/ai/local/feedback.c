@@ -3,6 +3,8 @@
 
 #include "stats.h"
 
+#include "feature/time/split.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,21 +25,50 @@ struct look {
     size_t all_count;
     const struct zone *zone;
     struct date from, to;
+    int64_t *day_s; /* seconds of each day from the first of the baseline up to `to` */
     struct findings *out;
 };
 
 static int64_t seconds_of(const struct worked *w)
 {
-    return (w->end.us - w->start.us) / 1000000;
+    return instant_minus(w->end, w->start).s;
 }
 
-static int64_t day_seconds(const struct worked *at, size_t n, struct date day)
+enum { WEEKS = 8 };
+
+static int64_t day_seconds(const struct look *l, struct date day)
 {
-    int64_t s = 0;
-    for (size_t i = 0; i < n; i++)
-        if (at[i].day.day == day.day)
-            s += seconds_of(&at[i]);
-    return s;
+    return l->day_s[day.day - (l->from.day - 7 * WEEKS)];
+}
+
+static void days_sum(struct look *l)
+{
+    struct split_part part;
+    int first = l->from.day - 7 * WEEKS;
+    l->day_s = arena_many(l->out->arena, (size_t)(l->to.day - first), int64_t);
+    for (size_t i = 0; i < l->all_count; i++) {
+        const struct worked *w = &l->all[i];
+        struct split s = split_start(w->zone, w->start, w->end, 0);
+        while (split_next(&s, &part))
+            if (part.day.day >= first && part.day.day < l->to.day)
+                l->day_s[part.day.day - first] += part.length.s;
+    }
+}
+
+/* Seconds of an entry on days of the period, and whether one of those is a long day. */
+static int64_t seconds_within(const struct look *l, const struct worked *w, bool *on_long_day)
+{
+    int64_t sum = 0;
+    struct split_part part;
+    struct split s = split_start(w->zone, w->start, w->end, 0);
+    *on_long_day = false;
+    while (split_next(&s, &part)) {
+        if (part.day.day < l->from.day || part.day.day >= l->to.day)
+            continue;
+        sum += part.length.s;
+        *on_long_day |= day_seconds(l, part.day) > LONG_DAY_S;
+    }
+    return sum;
 }
 
 static void find_long_days(struct look *l)
@@ -48,7 +79,7 @@ static void find_long_days(struct look *l)
     int days = 0;
     struct date worst = { 0 };
     for (struct date d = l->from; d.day < l->to.day; d.day++) {
-        int64_t s = day_seconds(l->at, l->count, d);
+        int64_t s = day_seconds(l, d);
         days += s > LONG_DAY_S;
         if (s > longest) {
             longest = s;
@@ -64,9 +95,12 @@ static void find_long_days(struct look *l)
     to = finding_add(f, "long_day", "Long days", "Sum of entries per local day, above 10:00",
                      hours_of(longest), "h", sentence);
     finding_number(f, to, "days above 10:00", days, "days");
-    for (size_t i = 0; i < l->count; i++)
-        if (day_seconds(l->at, l->count, l->at[i].day) > LONG_DAY_S)
-            finding_row(f, to, l->at[i].id);
+    for (size_t i = 0; i < l->all_count; i++) {
+        bool on_long_day;
+        seconds_within(l, &l->all[i], &on_long_day);
+        if (on_long_day)
+            finding_row(f, to, l->all[i].id);
+    }
 }
 
 /* A stretch goes on while the next entry begins less than a break after the end so far. */
@@ -197,8 +231,6 @@ static void find_overlaps(struct look *l)
                                 hours_text(f->arena, twice));
 }
 
-enum { WEEKS = 8 };
-
 /* The period against the own eight weeks before it: hours per week, median and MAD. */
 static void find_baseline(struct look *l)
 {
@@ -208,13 +240,13 @@ static void find_baseline(struct look *l)
     for (int w = WEEKS; w > 0; w--) {
         int64_t s = 0;
         for (int d = 0; d < 7; d++)
-            s += day_seconds(l->all, l->all_count, (struct date){ l->from.day - 7 * w + d });
+            s += day_seconds(l, (struct date){ l->from.day - 7 * w + d });
         if (s)
             weeks[n++] = hours_of(s);
     }
     int64_t total = 0;
-    for (size_t i = 0; i < l->count; i++)
-        total += seconds_of(&l->at[i]);
+    for (struct date d = l->from; d.day < l->to.day; d.day++)
+        total += day_seconds(l, d);
     int64_t now_s = seconds_of_hours((double)total / 3600 * 7 / (double)(l->to.day - l->from.day));
     double now = hours_of(now_s);
     if (n < 4)
@@ -262,7 +294,7 @@ static void find_rhythm(struct look *l)
     int days[7] = { 0 }, top = 0, used = 0;
     double mean[7];
     for (struct date d = { l->from.day - 7 * WEEKS }; d.day < l->to.day; d.day++) {
-        int64_t s = day_seconds(l->all, l->all_count, d);
+        int64_t s = day_seconds(l, d);
         int w = date_weekday(d);
         sum[w] += s;
         days[w] += s > 0;
@@ -301,17 +333,23 @@ static int by_seconds(const void *a, const void *b)
 static void find_where_time_went(struct look *l)
 {
     struct findings *f = l->out;
-    struct share *shares = arena_many(f->arena, l->count, struct share);
-    size_t n = 0;
+    struct share *shares = arena_many(f->arena, l->all_count, struct share);
+    size_t n = 0, entries = 0;
     int64_t total = 0;
-    for (size_t i = 0; i < l->count; i++) {
+    for (size_t i = 0; i < l->all_count; i++) {
+        const struct worked *w = &l->all[i];
+        bool on_long_day;
+        int64_t seconds = seconds_within(l, w, &on_long_day);
         size_t j = 0;
-        while (j < n && !id_equal(shares[j].project, l->at[i].project))
+        if (!seconds)
+            continue;
+        entries++;
+        while (j < n && !id_equal(shares[j].project, w->project))
             j++;
         if (j == n)
-            shares[n++] = (struct share){ l->at[i].project, l->at[i].project_name, 0 };
-        shares[j].seconds += seconds_of(&l->at[i]);
-        total += seconds_of(&l->at[i]);
+            shares[n++] = (struct share){ w->project, w->project_name, 0 };
+        shares[j].seconds += seconds;
+        total += seconds;
     }
     if (!total)
         return;
@@ -323,7 +361,7 @@ static void find_where_time_went(struct look *l)
         "Sum of entries per project, share of the total", hours_of(total), "h",
         arena_printf(f->arena, "%s in all; the most, %s %%, on %s.", hours_text(f->arena, total),
                      tenths_text(f->arena, percent), name));
-    finding_number(f, to, "entries", (double)l->count, "entries");
+    finding_number(f, to, "entries", (double)entries, "entries");
     for (size_t i = 0; i < n && i < 8; i++)
         finding_point(f, to, shares[i].name ? shares[i].name : "(no project)",
                       hours_of(shares[i].seconds), "h");
@@ -345,6 +383,7 @@ void feedback_find(const struct worked *entries, size_t count, const struct zone
                       .from = from,
                       .to = to,
                       .out = ret };
+    days_sum(&l);
     find_where_time_went(&l);
     find_baseline(&l);
     find_rhythm(&l);

@@ -10,6 +10,7 @@ struct worked {
     struct id id;
     struct instant start, end; /* end after start */
     struct date day;           /* local day of the start */
+    const struct zone *zone;   /* whose days its time counts in, as in the week sheet */
     struct id project;
     const char *project_name; /* NULL: none */
 };

@@ -47,6 +47,7 @@ static void work(struct scene *s, int day, double from, double hours, int projec
         .start = { start * 1000000 },
         .end = { (start + (int64_t)(hours * 3600)) * 1000000 },
         .day = march(day),
+        .zone = s->zone,
         .project = { { 2, (uint8_t)project } },
         .project_name = project == 1 ? "Alpha" : "Beta",
     };
@@ -107,6 +108,24 @@ static void test_long_day(void **state)
     NEAR(number(f, "days above 10:00"), 1);
     assert_int_equal(f->rows.count, 2);
     assert_non_null(strstr(f->sentence, "1 day had more than 10 hours; the longest, 2026-03-03"));
+}
+
+/* As in the week sheet, days end at midnight and an entry counts in the period as far as it lies
+   there. */
+static void test_midnight(void **state)
+{
+    struct scene *s = *state;
+    work(s, 1, 22, 4, 1);  /* Sunday: two hours of it in the period */
+    work(s, 3, 13, 9, 1);  /* 9:00 */
+    work(s, 3, 23, 2, 2);  /* an hour of it makes it 10:00, which is not long */
+    work(s, 5, 13, 11, 1); /* 11:00 */
+    const struct ai_finding *f = find(s, 2, 9, "where_time_went");
+    NEAR(f->value, 24);
+    NEAR(number(f, "entries"), 4);
+    f = find(s, 2, 9, "long_day");
+    NEAR(f->value, 11);
+    NEAR(number(f, "days above 10:00"), 1);
+    assert_int_equal(f->rows.count, 1);
 }
 
 static void test_missing_break(void **state)
@@ -194,6 +213,7 @@ int main(void)
         WITH(test_nothing),       WITH(test_where_time_went), WITH(test_long_day),
         WITH(test_missing_break), WITH(test_late_work),       WITH(test_forgotten_and_overlap),
         WITH(test_baseline),      WITH(test_trend),           WITH(test_trend_down),
+        WITH(test_midnight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
