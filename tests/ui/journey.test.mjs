@@ -131,11 +131,37 @@ test("AI is off, says so, and leads an admin to the switch", async () => {
 });
 
 test("the local engine answers, labelled as advice, and leaves a receipt", async () => {
-  await switchOn(page, ["Feedback on my time"]);
+  await switchOn(page, ["Feedback on my time", "Summary of a report"]);
   await page.goto(`/insights?${PERIOD}`);
+  await page.getByRole("button", { name: "Show what would be read" }).click();
+  const sheet = page.getByRole("dialog", { name: "What would be read" });
+  await sheet.getByText("Nothing leaves it").waitFor();
+  await sheet.getByText("time_entry.duration_s").waitFor();
+  assert.doesNotMatch(await sheet.textContent(), /sen[dt]|bytes/i);
+  await checkAccessible(page);
+  await sheet.getByRole("button", { name: "Close", exact: true }).last().click();
+  await sheet.waitFor({ state: "hidden" });
   await page.getByRole("button", { name: "Get the insight" }).click();
-  await page.getByRole("heading", { name: "Receipt" }).waitFor();
+  const receipt = page.getByRole("region", { name: "Receipt" });
+  await receipt.getByText("Nothing left this server").waitFor();
+  assert.doesNotMatch(await receipt.textContent(), /sent|salt|bytes/i);
   await page.getByText("Advice, not a decision").first().waitFor();
+  await checkAccessible(page);
+});
+
+test("a card shows the number of its sentence, with its sign", async () => {
+  await page.goto("/insights?from=2026-03-03&to=2026-03-03&what=summary.report");
+  await page.getByRole("button", { name: "Get the insight" }).click();
+  const card = (title) =>
+    page.getByRole("article").filter({ has: page.getByRole("heading", { name: title }) });
+  const shows = async (title, sentence, figure) => {
+    await card(title).getByText(sentence).waitFor();
+    assert.equal(await card(title).locator(".figure").textContent(), figure);
+  };
+  await shows("More than before", "+12.5 % against", "12.5%");
+  await page.goto("/insights?from=2026-03-04&to=2026-03-04&what=summary.report");
+  await page.getByRole("button", { name: "Get the insight" }).click();
+  await shows("The largest shift", "Quay survey went from 1:30 to 0:00 (-1:30).", "-1:30h");
   await checkAccessible(page);
 });
 

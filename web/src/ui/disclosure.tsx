@@ -1,6 +1,7 @@
 // The disclosure: the exact text that would leave, masked parts marked; where to, why, how much.
 import { Button, Modal, SegmentedControl } from "@mantine/core";
 import { type ReactNode, useState } from "react";
+import { LOCAL } from "~/feature/ai/data";
 import { words } from "~/feature/ai/words";
 import { Notice } from "./states";
 import { numberText } from "./time";
@@ -49,10 +50,11 @@ export function maskedLine(line: string): string {
 
 export function DisclosureFacts({ given }: { given: Disclosed }) {
   const { provider, model, evidence, bytes, masked, columns, rows, left_out = 0 } = given;
+  const local = provider === LOCAL;
   return (
     <dl className="facts">
-      <dt>{words.sheet.to}</dt>
-      <dd>{provider === "local" ? words.local : provider}</dd>
+      <dt>{local ? words.sheet.local_by : words.sheet.to}</dt>
+      <dd>{local ? words.local : provider}</dd>
       {model && (
         <>
           <dt>{words.sheet.model}</dt>
@@ -67,17 +69,21 @@ export function DisclosureFacts({ given }: { given: Disclosed }) {
       )}
       {columns && columns.length > 0 && (
         <>
-          <dt>{words.sheet.columns}</dt>
+          <dt>{local ? words.sheet.local_columns : words.sheet.columns}</dt>
           <dd>
             {columns.join(", ")}
             {rows ? ` (${words.sheet.rows(numberText(rows))})` : ""}
           </dd>
         </>
       )}
-      <dt>{words.sheet.size}</dt>
-      <dd className="figures">{words.sheet.bytes(numberText(bytes))}</dd>
-      <dt>{words.sheet.masked}</dt>
-      <dd>{maskedText(masked)}</dd>
+      {!local && (
+        <>
+          <dt>{words.sheet.size}</dt>
+          <dd className="figures">{words.sheet.bytes(numberText(bytes))}</dd>
+          <dt>{words.sheet.masked}</dt>
+          <dd>{maskedText(masked)}</dd>
+        </>
+      )}
       {left_out > 0 && (
         <>
           <dt>{words.sheet.left_out}</dt>
@@ -111,12 +117,22 @@ interface SheetProps {
 }
 
 export function DisclosureSheet({ given, onSend, onClose, send, children }: SheetProps) {
+  const local = given.provider === LOCAL;
   const readable = readableOf(given.disclosure);
   const [exact, setExact] = useState(readable === null);
   return (
-    <Modal opened onClose={onClose} title={words.sheet.title} size={760}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={local ? words.sheet.local_title : words.sheet.title}
+      size={760}
+    >
       <div className="stack">
-        {given.disclosure ? (
+        {local ? (
+          <Notice kind="good" icon="lock">
+            {words.sheet.local}
+          </Notice>
+        ) : (
           <>
             <p className="quiet">{words.sheet.lead}</p>
             {readable && (
@@ -138,16 +154,12 @@ export function DisclosureSheet({ given, onSend, onClose, send, children }: Shee
               />
             </section>
           </>
-        ) : (
-          <Notice kind="good" icon="lock">
-            {words.sheet.local}
-          </Notice>
         )}
         <DisclosureFacts given={given} />
         {children}
         <div className="row right">
           <Button variant="default" onClick={onClose}>
-            {words.sheet.not}
+            {local ? words.sheet.local_close : words.sheet.not}
           </Button>
           {onSend && <Button onClick={onSend}>{send ?? words.sheet.send}</Button>}
         </div>

@@ -1,7 +1,7 @@
-// The receipt: what was sent by kind and count, to whom, when, and the salt that only this person
-// holds.
+// The receipt: what was sent by kind and count, to whom, and the salt that only this person holds;
+// of the local engine, what was read.
 import { Button } from "@mantine/core";
-import type { AiAnswer } from "~/feature/ai/data";
+import { type AiAnswer, LOCAL } from "~/feature/ai/data";
 import { words } from "~/feature/ai/words";
 import { DisclosureFacts } from "./disclosure";
 import { Icon } from "./icon";
@@ -9,8 +9,11 @@ import { notify } from "./toasts";
 
 export function Receipt({ answer }: { answer: AiAnswer }) {
   if (!answer.receipt) return null;
+  const local = answer.provider === LOCAL;
+  /** What proves the text that was sent; the local engine sends none. */
+  const salt = local ? null : answer.salt;
   const copy = async () => {
-    const text = `${words.receipt.id} ${answer.receipt}\n${words.receipt.salt} ${answer.salt}\n\n${answer.disclosure}`;
+    const text = `${words.receipt.id} ${answer.receipt}\n${words.receipt.salt} ${salt}\n\n${answer.disclosure}`;
     await navigator.clipboard.writeText(text);
     notify(words.receipt.copied);
   };
@@ -19,20 +22,20 @@ export function Receipt({ answer }: { answer: AiAnswer }) {
       <div className="stack">
         <div>
           <h2>{words.receipt.title}</h2>
-          <p className="quiet">{words.receipt.lead}</p>
+          <p className="quiet">{local ? words.receipt.local_lead : words.receipt.lead}</p>
         </div>
         <dl className="facts">
           <dt>{words.receipt.id}</dt>
           <dd className="mono">{answer.receipt}</dd>
-          {answer.salt && (
+          {salt && (
             <>
               <dt>{words.receipt.salt}</dt>
-              <dd className="mono">{answer.salt}</dd>
+              <dd className="mono">{salt}</dd>
             </>
           )}
         </dl>
         <DisclosureFacts given={answer} />
-        {answer.salt && (
+        {salt && (
           <div className="row between wrap">
             <p className="small muted grow">{words.receipt.salt_help}</p>
             <Button

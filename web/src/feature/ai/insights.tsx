@@ -223,7 +223,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
               disabled={cannot}
               onClick={() => void start("preview", { ...input, preview: true } as AiInput)}
             >
-              {words.preview}
+              {provider === LOCAL ? words.preview_local : words.preview}
             </Button>
           </div>
         </div>
