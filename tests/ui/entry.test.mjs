@@ -125,6 +125,30 @@ test("a text that chooses nothing is answered, one that is a whole name is taken
   assert.equal(await page.getByText("was typed, but nothing was chosen").count(), 0);
 });
 
+test("an entry added on Today is read out, and the next can be typed at once", async () => {
+  await page.goto("/");
+  const form = page.getByRole("region", { name: "Add an entry" });
+  const note = form.getByRole("textbox", { name: "Add an entry" });
+  const duration = form.getByRole("textbox", { name: "Duration" });
+  const focused = () =>
+    eventually(async () =>
+      assert.ok(await note.evaluate((field) => field === document.activeElement)),
+    );
+  const status = form.getByRole("status");
+  await note.fill("Rope");
+  await duration.fill("0:10");
+  await form.getByRole("button", { name: "Add" }).click();
+  await status.getByText("Entry added: 0:10", { exact: true }).waitFor();
+  await focused();
+  await page.keyboard.type("Anchor");
+  await duration.fill("0:20");
+  await duration.press("Enter");
+  await status.getByText("Entry added: 0:20", { exact: true }).waitFor();
+  await focused();
+  for (const name of ["Rope", "Anchor"])
+    await page.getByRole("button", { name, exact: true }).waitFor();
+});
+
 test("projects of one name are told apart by their clients", async () => {
   const other = (await owner.post("/api/v1/clients", { name: "Isle Ferries" })).body;
   await owner.post("/api/v1/projects", { name: "Website", client: other.id });

@@ -1,7 +1,7 @@
 // Today: what has been recorded, a picture of the day, a quick way to add, the days before.
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { all, api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { go, Link } from "~/shell/router";
@@ -249,6 +249,8 @@ function QuickAdd() {
   const { zone: given } = useSession();
   const zone = given ?? "UTC";
   const empty = { note: "", project: null as string | null, started_at: "", duration_s: "" };
+  const first = useRef<HTMLInputElement>(null);
+  const [added, setAdded] = useState({ count: 0, text: "" });
   const form = useForm({
     initial: empty,
     max: limitsOf("/time/entries"),
@@ -267,6 +269,9 @@ function QuickAdd() {
       } as EntryInput;
       await api.post("/time/entries", { body });
       form.reset(empty);
+      first.current?.focus();
+      const text = words.today.added(durationText(seconds));
+      setAdded(({ count }) => ({ count: count + 1, text }));
       await entriesChanged();
     },
   });
@@ -275,6 +280,7 @@ function QuickAdd() {
       <Form form={form}>
         <div className="quick">
           <TextInput
+            ref={first}
             label={words.today.quick}
             placeholder={words.timer.what}
             {...form.text("note")}
@@ -292,6 +298,10 @@ function QuickAdd() {
           </Button>
         </div>
       </Form>
+      <div className="visually-hidden" role="status">
+        {/* A new element each time: the same words are read out again. */}
+        <span key={added.count}>{added.text}</span>
+      </div>
     </section>
   );
 }

@@ -48,6 +48,7 @@ export const words = {
         : `${total} in ${entries === 1 ? "1 entry" : `${entries} entries`}.`,
     quick: "Add an entry",
     add: "Add",
+    added: (duration: string) => `Entry added: ${duration}`,
     empty: "The day is still empty",
     empty_help: "Start the timer, or add what has already happened.",
     start: "Start the timer",
