@@ -18,6 +18,7 @@ function load(path) {
 globalThis.navigator ??= { language: "en-GB" };
 const time = await load("ui/time.ts");
 const { csvOf } = await load("ui/csv.ts");
+const { durationProblem } = await load("feature/time/duration.ts");
 const BERLIN = "Europe/Berlin";
 
 test("durations are read as people write them", () => {
@@ -39,6 +40,17 @@ test("durations are read as people write them", () => {
   };
   for (const [given, seconds] of Object.entries(read))
     assert.equal(time.durationOf(given), seconds, `“${given}”`);
+});
+
+test("a duration is refused with what helps", () => {
+  assert.equal(durationProblem("1:30"), null);
+  assert.equal(durationProblem("soon"), "Write 1:30, 90m or 1.5h");
+  assert.equal(durationProblem("90"), "90 alone means hours: write 90m or 1:30");
+  for (const given of ["999999999", "999999999h", "9999:00"])
+    assert.equal(durationProblem(given), "At most 31 days", given);
+  assert.equal(durationProblem("1440", 86_400, "too long").slice(0, 17), "1440 alone means ");
+  for (const given of ["1441", "999999999", "25h"])
+    assert.equal(durationProblem(given, 86_400, "too long"), "too long", given);
 });
 
 test("durations are written in hours and minutes", () => {

@@ -35,6 +35,7 @@ test("a project is made with a client and a colour of its own", async () => {
 });
 
 const holds = (cell, text) => eventually(async () => assert.equal(await cell.inputValue(), text));
+const label = (cell) => cell.getAttribute("aria-label");
 const total = (text) => page.locator("tfoot .total").getByText(text, { exact: true }).waitFor();
 
 test("hours are typed, moved through, corrected and kept", async () => {
@@ -82,15 +83,28 @@ test("a list offers to make what is missing, and Enter takes the first that does
 
 test("a mistyped duration is refused at its cell and nothing is kept of it", async () => {
   const cell = page.getByRole("textbox", { name: /Quay survey, Monday/ });
+  const saved = page.getByText("Saved", { exact: true });
   for (const [typed, why] of [
+    ["abc", "Write 1:30, 90m or 1.5h"],
     ["30", "30 alone means hours: write 30m or 0:30"],
     ["25h", "The day has 24 h"],
+    ["999999999", "The day has 24 h"],
   ]) {
-    await cell.focus();
-    await page.keyboard.type(typed);
-    await page.keyboard.press("Enter");
-    await page.getByText(why).waitFor();
+    for (const hours of ["2:00", "1:30"]) {
+      await cell.fill(hours);
+      await cell.press("Enter");
+      await page.getByText("Saving", { exact: true }).waitFor({ state: "detached" });
+    }
+    await saved.waitFor();
+    await cell.fill(typed);
+    await cell.press("Enter");
+    const alert = page.getByRole("alert").filter({ hasText: `Not saved: ${await label(cell)}` });
+    await alert.getByText(why).waitFor();
+    await saved.waitFor({ state: "detached" });
     await holds(cell, "1:30");
+    assert.equal(await cell.getAttribute("aria-invalid"), "true");
+    const hint = page.locator(`[id="${await cell.getAttribute("aria-describedby")}"]`);
+    await hint.getByText(why).waitFor();
   }
   await checkAccessible(page);
 });

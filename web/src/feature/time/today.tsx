@@ -237,11 +237,8 @@ function Beginning({ isNew }: { isNew: boolean }) {
 }
 
 function quickProblem(text: string): string | null {
-  const problem = durationProblem(text);
-  if (problem) return problem;
-  const seconds = durationOf(text) ?? 0;
-  if (seconds === 0) return words.entry.duration_bad;
-  return seconds > 86_400 ? words.entry.duration_dates : null;
+  if (durationOf(text) === 0) return words.entry.duration_bad;
+  return durationProblem(text, 86_400, words.entry.duration_dates);
 }
 
 /** Note, project, when it began, how long: an entry of today in one line. */

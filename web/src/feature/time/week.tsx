@@ -119,6 +119,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const [known, setKnown] = useState<SheetRow[]>([]);
   const [pending, setPending] = useState<Change[]>([]);
   const [saved, setSaved] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const grid = useRef<HTMLTableElement>(null);
   useGuard(pending.length > 0);
@@ -166,7 +167,6 @@ function Sheet({ from, week, now, turning }: SheetProps) {
       return null;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      setSaved(false);
       return error.errors[0]?.problem ?? error.detail ?? error.message;
     } finally {
       setPending((all) => all.filter((each) => each !== change));
@@ -229,6 +229,10 @@ function Sheet({ from, week, now, turning }: SheetProps) {
                         max_s={length_s}
                         readOnly={!canWrite || turning}
                         onSave={(seconds) => save(row, day, seconds)}
+                        onRefuse={(why) => {
+                          setRefused(why);
+                          if (why) setSaved(false);
+                        }}
                         onMove={(down, right) => move(i + down, day + right)}
                       />
                     </td>
@@ -271,6 +275,9 @@ function Sheet({ from, week, now, turning }: SheetProps) {
           <p className="small muted" role="status">
             {pending.length > 0 ? words.week.saving : saved && shared.state.saved}
           </p>
+          <span className="visually-hidden" role="alert">
+            {refused}
+          </span>
         </div>
       )}
       {canWrite && <p className="small muted">{words.week.help}</p>}
@@ -286,17 +293,24 @@ interface CellProps {
   max_s: number;
   readOnly: boolean;
   onSave: (seconds: number) => Promise<string | null>;
+  /** Why what was typed is not kept; null once that is over. */
+  onRefuse: (why: string | null) => void;
   onMove: (down: number, right: number) => void;
 }
 
 const textOf = (seconds: number) => (seconds === 0 ? "" : durationText(seconds));
 
-function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps) {
+function Cell({ at, label, seconds, max_s, readOnly, onSave, onRefuse, onMove }: CellProps) {
   const [text, setText] = useState<string | null>(null);
   const [refused, setRefused] = useState<string | null>(null);
+  const refuse = (why: string | null) => {
+    setRefused(why);
+    onRefuse(why && words.week.refused(label, why));
+  };
   const shown = text ?? textOf(seconds);
   const isClear = shown.trim() === "";
-  const problem = text === null || isClear ? null : durationProblem(text, max_s);
+  const long = words.entry.duration_long(numberText(max_s / 3600, 1));
+  const problem = text === null || isClear ? null : durationProblem(text, max_s, long);
 
   /** False when what stands here cannot be kept; the stored value comes back. */
   const commit = (): boolean => {
@@ -304,11 +318,11 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps
     // At once: the blur that moving on brings must find nothing left to keep.
     flushSync(() => {
       setText(null);
-      setRefused(problem);
+      refuse(problem);
     });
     if (problem) return false;
     const read = isClear ? 0 : (durationOf(text) ?? 0);
-    if (textOf(read) !== textOf(seconds)) void onSave(read).then(setRefused);
+    if (textOf(read) !== textOf(seconds)) void onSave(read).then(refuse);
     return true;
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -346,7 +360,6 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps
       position="bottom"
       multiline
       maw={240}
-      role="alert"
     >
       <input
         className="cell"
@@ -360,11 +373,11 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onMove }: CellProps
         value={shown}
         onChange={(event) => {
           setText(event.currentTarget.value);
-          setRefused(null);
+          refuse(null);
         }}
         onFocus={(event: FocusEvent<HTMLInputElement>) => event.currentTarget.select()}
         onBlur={() => {
-          if (text === null) setRefused(null);
+          if (text === null) refuse(null);
           else commit();
         }}
         onKeyDown={keys}

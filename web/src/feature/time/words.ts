@@ -78,6 +78,7 @@ export const words = {
     duration_bare: (given: string, clock: string) =>
       `${given} alone means hours: write ${given}m or ${clock}`,
     duration_long: (hours: string) => `The day has ${hours} h`,
+    duration_most: (days: number) => `At most ${days} days`,
     duration_dates: "More than 24 h: give it its dates with N",
     ends_on: "Ends on",
     end_bad: "The end must come after the start",
@@ -122,6 +123,7 @@ export const words = {
     empty: "Nothing in this week yet",
     empty_help: "Add a row for a project, then type hours into its days.",
     saving: "Saving",
+    refused: (cell: string, why: string) => `Not saved: ${cell}. ${why}`,
   },
   projects: {
     title: "Projects",
