@@ -12,6 +12,10 @@ const EXPORT = [
   "Ada Osei,ada@example.org,Harbour Works,Quay survey,,Talk with Nora Lind,Yes,2026-03-03,09:00:00,2026-03-03,10:30:00,01:30:00,",
   "Nora Lind,nora@example.org,Harbour Works,Lighthouse,,Drawings,Yes,2026-03-03,14:00:00,2026-03-03,14:45:00,00:45:00,",
 ].join("\n");
+const ONE_MORE = [
+  EXPORT.split("\n")[0],
+  "Ada Osei,ada@example.org,Harbour Works,Lighthouse,,Lamp,Yes,2026-04-07,09:00:00,2026-04-07,09:30:00,00:30:00,",
+].join("\n");
 const PERIOD = "from=2026-03-01&to=2026-03-31";
 
 let model;
@@ -86,7 +90,14 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await drop("bad.csv", EXPORT.replace("2026-03-02,08:30:00", "2026-03-02,morning"));
   await page.getByText("1 row cannot be read").waitFor();
   await page.getByRole("cell", { name: "morning", exact: true }).waitFor();
-  await page.getByRole("button", { name: /^Import /, disabled: true }).waitFor();
+  await page.getByRole("heading", { name: "Would be created once every row" }).waitFor();
+  await page.getByRole("button", { name: "Import", exact: true, disabled: true }).waitFor();
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await drop("shopping.csv", "Item,Price\nRope,12\n");
+  await page.getByText("This file is not an export of a time tracker").waitFor();
+  assert.equal(await page.getByText("cannot be read").count(), 0);
+  assert.equal(await page.getByText("be created").count(), 0);
   await checkAccessible(page);
   await page.getByRole("button", { name: "Choose another file" }).click();
   await drop("odd.csv", EXPORT.replace("10:30:00,02:00:00", "10:30:00,08:30:00"));
@@ -100,6 +111,12 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await page.getByRole("button", { name: "Choose another file" }).click();
   await drop("again.csv", EXPORT);
   await page.getByText("Nothing new in this file").waitFor();
+  await page.getByRole("button", { name: "Choose another file" }).click();
+  await drop("one.csv", ONE_MORE);
+  await page.getByRole("heading", { name: "What will be created" }).waitFor();
+  await page.getByRole("button", { name: "Import 1 entry", exact: true }).click();
+  await page.getByText("1 entry imported", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "What was created" }).waitFor();
 });
 
 test("the report matches a hand count", async () => {

@@ -138,7 +138,9 @@ export default function ImportPage() {
                 disabled={result.problem_count > 0 || result.creates.entries === 0}
                 onClick={() => void run(file, false, options)}
               >
-                {words.import.commit(numberText(result.creates.entries))}
+                {result.problem_count > 0
+                  ? words.import.commit_none
+                  : words.import.commit(numberText(result.creates.entries))}
               </Button>
             )}
             {result?.committed && (
@@ -224,6 +226,18 @@ function Places({ label, places }: { label: string; places: Result["problems"] }
 function Outcome({ result }: { result: Result }) {
   const { creates, problems, problem_count, warnings, duplicates, people, notice } = result;
   const warningsTitle = words.import.warnings(numberText(result.warning_count));
+  // Nothing else is known of such a file.
+  if (result.format === "auto" && problem_count > 0)
+    return (
+      <div className="stack wide" aria-live="polite">
+        <Notice kind="bad">
+          <span className="strong">{words.import.unknown}</span>
+          <span>{words.import.unknown_help}</span>
+        </Notice>
+        <Places label={words.import.unknown} places={problems} />
+      </div>
+    );
+  const blocked = problem_count > 0 ? words.import.once_read : words.import.dry;
   const kinds = ["entries", "projects", "clients", "tasks", "tags", "people"] as const;
   return (
     <div className="stack wide" aria-live="polite">
@@ -261,7 +275,7 @@ function Outcome({ result }: { result: Result }) {
       <section className="card">
         <div className="stack">
           <h2>
-            {words.import.dry}
+            {result.committed ? words.import.created : blocked}
             <span className="muted">
               {" · "}
               {words.import.formats[result.format as keyof typeof words.import.formats] ??
