@@ -50,6 +50,22 @@ test("a person is added and joins by the link", async () => {
   await member.page.getByRole("button", { name: "Start timer" }).waitFor();
 });
 
+test("a phone shows the name, the role and the menu of a person", async () => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto("/people");
+  const row = page.getByRole("row", { name: /Max Member/ });
+  for (const part of [
+    row.getByRole("button", { name: "Max Member", exact: true }),
+    row.getByText("Member", { exact: true }),
+    row.getByRole("button", { name: "Edit: Max Member" }),
+  ]) {
+    const { x, width } = await part.boundingBox();
+    assert.ok(x >= 0 && x + width <= 390, `from ${x}, ${width} wide`);
+  }
+  await checkAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test("somebody who is only in the directory is invited from the row", async () => {
   await page.evaluate(() =>
     fetch("/api/v1/people", {

@@ -163,6 +163,19 @@ test("work over midnight counts on both days, as in the week sheet", async () =>
   await total("3:30");
 });
 
+test("a phone keeps the totals in sight while the days scroll", async () => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  const sum = page.locator("tfoot .total");
+  const days = page.locator(".scroll", { has: page.locator("table.week") });
+  for (const left of [0, 10_000]) {
+    await days.evaluate((element, left) => element.scrollTo({ left }), left);
+    const { x, width } = await sum.boundingBox();
+    assert.ok(x > 0 && x + width <= 390, `from ${x}, ${width} wide`);
+  }
+  await checkAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test("the days on which clocks change say so", async () => {
   await page.goto("/time?date=2026-03-29");
   await page.getByText("23 h").waitFor();

@@ -130,8 +130,12 @@ export default function People() {
                 <thead>
                   <tr>
                     <th scope="col">{words.people.name}</th>
-                    <th scope="col">{words.people.title_field}</th>
-                    <th scope="col">{words.people.team}</th>
+                    <th scope="col" className="off-phone">
+                      {words.people.title_field}
+                    </th>
+                    <th scope="col" className="off-phone">
+                      {words.people.team}
+                    </th>
                     <th scope="col">{words.people.role}</th>
                     <th scope="col">
                       <span className="visually-hidden">{shared.act.edit}</span>
@@ -154,11 +158,16 @@ export default function People() {
                           ) : (
                             <span>{person.name}</span>
                           )}
-                          <span className="small muted">{person.email}</span>
+                          <span className="small muted wrap-anywhere">{person.email}</span>
+                          <span className="small muted on-phone">
+                            {[person.title, teams.get(person.team ?? "")?.name]
+                              .filter(Boolean)
+                              .join(" · ")}
+                          </span>
                         </span>
                       </th>
-                      <td>{person.title ?? "–"}</td>
-                      <td>{teams.get(person.team ?? "")?.name ?? "–"}</td>
+                      <td className="off-phone">{person.title ?? "–"}</td>
+                      <td className="off-phone">{teams.get(person.team ?? "")?.name ?? "–"}</td>
                       <td>
                         <span className={person.role === "none" ? "tag" : "tag good"}>
                           {shared.roles[person.role as keyof typeof shared.roles] ?? "–"}
