@@ -196,6 +196,9 @@ test("the palette reaches a page, and the keys are listed", async () => {
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("?");
   await page.getByText("Start or stop the timer").waitFor();
+  const keys = page.getByRole("dialog", { name: "Keys" });
+  for (const key of ["Esc", "Enter", "Delete"])
+    await keys.getByRole("term").getByText(key, { exact: true }).waitFor();
   await checkAccessible(page);
   await page.keyboard.press("Escape");
 });

@@ -13,7 +13,7 @@ import { may, signOut, useIsPaused, useSession } from "./session";
 
 const COLLAPSED = "vow.rail";
 /** Keys for people who record time. */
-const OF_TIME = ["T", "N", "Arrow keys"];
+const OF_TIME = ["T", "N", "Arrow keys", "Enter", "Delete"];
 
 export function Shell() {
   const session = useSession();
