@@ -95,7 +95,9 @@ test("what is missing is made where it is chosen", async () => {
   await eventually(async () =>
     assert.equal(await entry.getByRole("combobox", { name: "Project" }).inputValue(), "Dredging"),
   );
-  assert.ok(await entry.getByRole("checkbox", { name: "Billable" }).isChecked());
+  await eventually(async () =>
+    assert.ok(await entry.getByRole("checkbox", { name: "Billable" }).isChecked()),
+  );
   await typeInto(entry.getByRole("combobox", { name: "Tags" }), "on site");
   await page.getByRole("option", { name: "Create “on site”" }).click();
   await entry.getByText("on site", { exact: true }).waitFor();
