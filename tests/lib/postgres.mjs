@@ -77,6 +77,7 @@ export class Postgres {
     server.disk = disk;
     server.settings = { ...SETTINGS, port: server.port, ...settings };
     server.user = somebody();
+    server.password = PASSWORD;
     t.after(async () => {
       await server.stop("SIGQUIT");
       await rm(server.dir, { recursive: true, force: true });
@@ -89,7 +90,8 @@ export class Postgres {
     return server;
   }
 
-  #own(path) {
+  /** Gives a file or folder to the one who runs the server. */
+  own(path) {
     if (this.user.uid) chownSync(path, this.user.uid, this.user.gid);
   }
 
@@ -107,19 +109,19 @@ export class Postgres {
   async #make() {
     const secret = join(this.dir, "password");
     await writeFile(secret, PASSWORD, { mode: 0o644 });
-    this.#own(this.dir);
+    this.own(this.dir);
     this.#run("initdb", [
       ...["-D", this.data, "-U", "root_of_all", "-E", "UTF8", "--locale=C", "--no-sync"],
       ...["-A", "scram-sha-256", `--pwfile=${secret}`],
     ]);
     if (this.disk) {
       await mkdir(join(this.dir, "disk"));
-      this.#own(join(this.dir, "disk"));
+      this.own(join(this.dir, "disk"));
     }
   }
 
   #copy(from) {
-    this.#own(this.dir);
+    this.own(this.dir);
     const where = ["-h", from.dir, "-p", `${from.port}`, "-U", "root_of_all"];
     this.#run("pg_basebackup", [...where, "-D", this.data, "-R", "-c", "fast", "--no-sync"]);
   }
@@ -177,7 +179,7 @@ export class Postgres {
   async file(name, content) {
     const path = join(this.data, name);
     await writeFile(path, content, { mode: 0o600 });
-    this.#own(path);
+    this.own(path);
     return path;
   }
 
