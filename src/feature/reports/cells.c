@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { ROOM_FIRST = 256, CELLS_FIRST = 4096 };
+enum { ROOM_FIRST = 256, CELLS_FIRST = 1024 };
 
 static size_t id_hash(struct id id)
 {
@@ -61,39 +61,42 @@ uint32_t number_of(struct numbered *n, struct id id)
     return n->last_number;
 }
 
-static struct cell *cell_slot(const struct cells *c, uint32_t key, uint32_t then)
+/* Where the number of the cell stands or would stand. */
+static uint32_t *cell_slot(const struct cells *c, uint32_t key, uint32_t then)
 {
     uint64_t h = ((uint64_t)key << 32 | then) * UINT64_C(0x9E3779B97F4A7C15);
-    size_t i = (size_t)(h ^ h >> 29) & (c->room - 1);
-    while (c->slot[i].taken && (c->slot[i].key != key || c->slot[i].then != then))
-        i = (i + 1) & (c->room - 1);
+    size_t i = (size_t)(h ^ h >> 29) & (c->room * 2 - 1);
+    for (; c->slot[i]; i = (i + 1) & (c->room * 2 - 1)) {
+        const struct cell *cell = &c->at[c->slot[i] - 1];
+        if (cell->key == key && cell->then == then)
+            break;
+    }
     return &c->slot[i];
 }
 
 static void cells_grow(struct cells *c)
 {
-    struct cells larger = { .arena = c->arena, .room = c->room ? c->room * 4 : CELLS_FIRST };
-    larger.slot = arena_many(c->arena, larger.room, struct cell);
-    larger.count = c->count;
-    for (size_t i = 0; i < c->room; i++)
-        if (c->slot[i].taken)
-            *cell_slot(&larger, c->slot[i].key, c->slot[i].then) = c->slot[i];
-    *c = larger;
+    struct cell *old = c->at;
+    c->room = c->room ? c->room * 2 : CELLS_FIRST;
+    c->at = arena_many(c->arena, c->room, struct cell);
+    c->slot = arena_many(c->arena, c->room * 2, uint32_t);
+    if (c->count)
+        memcpy(c->at, old, c->count * sizeof *old);
+    for (size_t i = 0; i < c->count; i++)
+        *cell_slot(c, old[i].key, old[i].then) = (uint32_t)i + 1;
 }
 
 struct cell *cell_of(struct cells *c, uint32_t key, uint32_t then)
 {
     if (c->last && c->last->key == key && c->last->then == then)
         return c->last;
-    if (c->count * 2 >= c->room)
+    if (c->count == c->room)
         cells_grow(c);
-    struct cell *cell = cell_slot(c, key, then);
-    if (!cell->taken) {
-        cell->key = key;
-        cell->then = then;
-        cell->taken = true;
-        c->count++;
+    uint32_t *slot = cell_slot(c, key, then);
+    if (!*slot) {
+        c->at[c->count] = (struct cell){ .key = key, .then = then };
+        *slot = (uint32_t)++c->count;
     }
-    c->last = cell;
-    return cell;
+    c->last = &c->at[*slot - 1];
+    return c->last;
 }

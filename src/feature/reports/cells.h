@@ -26,18 +26,18 @@ uint32_t number_find(const struct numbered *n, struct id id);
 struct cell {
     uint32_t key, then;
     int64_t duration_s, billable_s, unrated_s, amount_minor;
-    bool taken;
 };
 
-/* Zeroed but for the arena it is empty. */
+/* Cells in the order in which they came. Zeroed but for the arena it is empty. */
 struct cells {
     struct arena *arena;
-    struct cell *slot;
+    struct cell *at;
     size_t count, room;
+    uint32_t *slot;    /* numbers of cells from 1, by hash: twice `room` */
     struct cell *last; /* the one asked for last, which often comes again */
 };
 
-/* The cell of two keys, a new one if need be. */
+/* The cell of two keys, a new one if need be; where it is until the next one is asked for. */
 struct cell *cell_of(struct cells *c, uint32_t key, uint32_t then);
 
 #endif

@@ -468,13 +468,11 @@ static struct place *cells_place(struct arena *a, const struct cells *cells, enu
                                  bool by_key)
 {
     struct place *places = arena_many(a, cells->count, struct place);
-    size_t n = 0;
-    for (size_t i = 0; i < cells->room; i++) {
-        const struct cell *cell = &cells->slot[i];
-        if (cell->taken)
-            places[n++] = place_of(d, major(with, cell), by_key ? cell->key : cell->then, cell);
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct cell *cell = &cells->at[i];
+        places[i] = place_of(d, major(with, cell), by_key ? cell->key : cell->then, cell);
     }
-    qsort(places, n, sizeof *places, compare_place);
+    qsort(places, cells->count, sizeof *places, compare_place);
     return places;
 }
 
@@ -495,9 +493,8 @@ static struct place *cells_sort(struct maker *m)
 {
     struct arena *a = m->c->arena;
     struct cells firsts = { .arena = a };
-    for (size_t i = 0; i < m->cells.room; i++)
-        if (m->cells.slot[i].taken)
-            cell_of(&firsts, m->cells.slot[i].key, 0)->duration_s += m->cells.slot[i].duration_s;
+    for (size_t i = 0; i < m->cells.count; i++)
+        cell_of(&firsts, m->cells.at[i].key, 0)->duration_s += m->cells.at[i].duration_s;
     struct place *ranks = cells_place(a, &firsts, m->by, no_major, NULL, true);
     for (size_t i = 0; i < firsts.count; i++)
         cell_of(&firsts, ranks[i].cell->key, 0)->amount_minor = (int64_t)i;
