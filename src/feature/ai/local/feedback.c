@@ -90,11 +90,11 @@ static void find_long_days(struct look *l)
         return;
     const char *sentence =
         arena_printf(f->arena, "%d %s more than 10 hours; the longest, %s, had %s.", days,
-                     days == 1 ? "day had" : "days had", day_text(f->arena, worst),
+                     word_for(days, "day had", "days had"), day_text(f->arena, worst),
                      hours_text(f->arena, longest));
     to = finding_add(f, "long_day", "Long days", "Sum of entries per local day, above 10:00",
                      hours_of(longest), "h", sentence);
-    finding_number(f, to, "days above 10:00", days, "days");
+    finding_number(f, to, "days above 10:00", days, word_for(days, "day", "days"));
     for (size_t i = 0; i < l->all_count; i++) {
         bool on_long_day;
         seconds_within(l, &l->all[i], &on_long_day);
@@ -133,9 +133,10 @@ static void find_missing_breaks(struct look *l)
         arena_printf(f->arena,
                      "%zu %s longer than 6 hours without a break of 15 minutes; the longest was %s "
                      "on %s.",
-                     stretches, stretches == 1 ? "stretch was" : "stretches were",
+                     stretches, word_for((double)stretches, "stretch was", "stretches were"),
                      hours_text(f->arena, longest), day_text(f->arena, l->at[best].day)));
-    finding_number(f, to, "stretches above 6:00", (double)stretches, "stretches");
+    finding_number(f, to, "stretches above 6:00", (double)stretches,
+                   word_for((double)stretches, "stretch", "stretches"));
     for (size_t i = best; i < best_end; i++)
         finding_row(f, to, l->at[i].id);
 }
@@ -170,8 +171,10 @@ static void find_late_work(struct look *l)
         f, "late_work", "Late work", "Quarter hours between 22:00 and 06:00 local time, summed",
         hours_of(total), "h",
         arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
-                     hours_text(f->arena, total), entries, entries == 1 ? "entry" : "entries"));
-    finding_number(f, to, "entries", (double)entries, "entries");
+                     hours_text(f->arena, total), entries,
+                     word_for((double)entries, "entry", "entries")));
+    finding_number(f, to, "entries", (double)entries,
+                   word_for((double)entries, "entry", "entries"));
     for (size_t i = 0; i < l->count; i++)
         if (late_seconds(l, &l->at[i]))
             finding_row(f, to, l->at[i].id);
@@ -193,7 +196,8 @@ static void find_forgotten(struct look *l)
         f, "forgotten_timer", "Possibly forgotten timers", "Single entries above 12:00",
         hours_of(longest), "h",
         arena_printf(f->arena, "%zu %s longer than 12 hours, up to %s; was the timer left on?", n,
-                     n == 1 ? "entry is" : "entries are", hours_text(f->arena, longest)));
+                     word_for((double)n, "entry is", "entries are"),
+                     hours_text(f->arena, longest)));
     for (size_t i = 0; i < l->count; i++)
         if (seconds_of(&l->at[i]) > FORGOTTEN_S)
             finding_row(f, to, l->at[i].id);
@@ -226,9 +230,15 @@ static void find_overlaps(struct look *l)
     if (!to)
         return;
     to->value = hours_of(twice);
-    to->sentence = arena_printf(f->arena, "%zu %s; %s is counted twice.", pairs,
-                                pairs == 1 ? "entry overlaps another" : "entries overlap others",
-                                hours_text(f->arena, twice));
+    to->sentence =
+        arena_printf(f->arena, "%zu %s; %s is counted twice.", pairs,
+                     word_for((double)pairs, "entry overlaps another", "entries overlap others"),
+                     hours_text(f->arena, twice));
+}
+
+static const char *weeks_before(struct arena *a, size_t n)
+{
+    return arena_printf(a, "%zu %s before", n, word_for((double)n, "week", "weeks"));
 }
 
 /* The period against the own eight weeks before it: hours per week, median and MAD. */
@@ -266,7 +276,7 @@ static void find_baseline(struct look *l)
     finding_number(f, to, "MAD x 1.4826", mad, "h");
     finding_number(f, to, "weeks", (double)n, "weeks");
     for (size_t i = 0; i < n; i++)
-        finding_point(f, to, arena_printf(f->arena, "%zu weeks before", n - i), weeks[i], "h");
+        finding_point(f, to, weeks_before(f->arena, n - i), weeks[i], "h");
     finding_point(f, to, "now", now, "h");
     double slope = stats_slope(f->arena, weeks, n), p = stats_trend_p(weeks, n);
     if (p >= 0.05)
@@ -282,7 +292,7 @@ static void find_baseline(struct look *l)
                      n, hours_text(f->arena, llabs(slope_s)), slope > 0 ? "more" : "less"));
     finding_number(f, to, "p", p, "");
     for (size_t i = 0; i < n; i++)
-        finding_point(f, to, arena_printf(f->arena, "%zu weeks before", n - i), weeks[i], "h");
+        finding_point(f, to, weeks_before(f->arena, n - i), weeks[i], "h");
 }
 
 static void find_rhythm(struct look *l)
@@ -313,7 +323,7 @@ static void find_rhythm(struct look *l)
         hours_of(top_s), "h",
         arena_printf(f->arena, "%s is the fullest day: %s hours on average, over %d %s worked.",
                      names[top], hours_text(f->arena, top_s), days[top],
-                     days[top] == 1 ? "day" : "days"));
+                     word_for(days[top], "day", "days")));
     for (int w = 0; w < 7; w++)
         finding_point(f, to, names[w], mean[w], "h");
 }
@@ -361,7 +371,8 @@ static void find_where_time_went(struct look *l)
         "Sum of entries per project, share of the total", hours_of(total), "h",
         arena_printf(f->arena, "%s in all; the most, %s %%, on %s.", hours_text(f->arena, total),
                      tenths_text(f->arena, percent), name));
-    finding_number(f, to, "entries", (double)entries, "entries");
+    finding_number(f, to, "entries", (double)entries,
+                   word_for((double)entries, "entry", "entries"));
     for (size_t i = 0; i < n && i < 8; i++)
         finding_point(f, to, shares[i].name ? shares[i].name : "(no project)",
                       hours_of(shares[i].seconds), "h");

@@ -107,6 +107,7 @@ static void test_long_day(void **state)
     NEAR(f->value, 10.5);
     NEAR(number(f, "days above 10:00"), 1);
     assert_int_equal(f->rows.count, 2);
+    assert_string_equal(((const struct ai_number *)f->numbers.at)->unit, "day");
     assert_non_null(strstr(f->sentence, "1 day had more than 10 hours; the longest, 2026-03-03"));
 }
 
@@ -179,6 +180,9 @@ static void test_baseline(void **state)
     NEAR(number(f, "median of the weeks before"), 8);
     NEAR(number(f, "weeks"), 5);
     assert_string_equal(f->title, "Not a usual week");
+    const struct ai_number *points = f->series.at;
+    assert_string_equal(points[3].name, "2 weeks before");
+    assert_string_equal(points[4].name, "1 week before");
     assert_null(find(s, 2, 9, "trend"));
     f = find(s, 2, 9, "rhythm");
     /* Mondays: five of 8 and one of 6: 46 / 6 */

@@ -102,3 +102,8 @@ const char *day_text(struct arena *a, struct date day)
     date_format(day, text);
     return arena_string(a, text);
 }
+
+const char *word_for(double x, const char *one, const char *many)
+{
+    return fabs(tenths_of(x) - 1) < 0.05 ? one : many;
+}

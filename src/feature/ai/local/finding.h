@@ -36,4 +36,7 @@ const char *hours_text(struct arena *a, int64_t seconds);
 const char *tenths_text(struct arena *a, double x);
 const char *day_text(struct arena *a, struct date day);
 
+/* The word for a number as tenths_text shows it: `one` of 1, `many` of all others. */
+const char *word_for(double x, const char *one, const char *many);
+
 #endif

@@ -59,22 +59,25 @@ static void find_total(struct look *l)
 {
     struct findings *f = l->out;
     double percent = l->now ? 100 * (double)l->billable / (double)l->now : 0;
-    struct ai_finding *to = finding_add(
-        f, "total", "The period in one line", "Sum of all entries; billable share of it",
-        hours_of(l->now), "h",
-        arena_printf(f->arena, "%s in all, %s %% of it billable, on %zu projects.",
-                     hours_text(f->arena, l->now), tenths_text(f->arena, percent), l->used));
+    struct ai_finding *to =
+        finding_add(f, "total", "The period in one line",
+                    "Sum of all entries; billable share of it", hours_of(l->now), "h",
+                    arena_printf(f->arena, "%s in all, %s %% of it billable, on %zu %s.",
+                                 hours_text(f->arena, l->now), tenths_text(f->arena, percent),
+                                 l->used, word_for((double)l->used, "project", "projects")));
     finding_number(f, to, "billable", hours_of(l->billable), "h");
     for (size_t i = 0; i < l->share_count && i < 8 && l->shares[i].now; i++)
         finding_point(f, to, l->shares[i].name, hours_of(l->shares[i].now), "h");
     if (!l->before)
         return;
+    int days = l->to.day - l->from.day;
+    const char *span = days == 1 ? "day" : arena_printf(f->arena, "%d days", days);
     double change = tenths_of(100 * ((double)l->now / (double)l->before - 1));
     to = finding_add(f, "change", change < 0 ? "Less than before" : "More than before",
                      "Against as many days directly before", change, "%",
-                     arena_printf(f->arena, "%s%s %% against the %d days before (%s).",
-                                  change > 0 ? "+" : "", tenths_text(f->arena, change),
-                                  l->to.day - l->from.day, hours_text(f->arena, l->before)));
+                     arena_printf(f->arena, "%s%s %% against the %s before (%s).",
+                                  change > 0 ? "+" : "", tenths_text(f->arena, change), span,
+                                  hours_text(f->arena, l->before)));
     finding_number(f, to, "before", hours_of(l->before), "h");
     finding_number(f, to, "now", hours_of(l->now), "h");
 }
@@ -90,13 +93,15 @@ static void find_concentration(struct look *l)
         double share = (double)l->shares[i].now / (double)l->now;
         h += share * share;
     }
+    const char *projects = word_for(1 / h, "project", "projects");
     double top = 100 * (double)l->shares[0].now / (double)l->now;
     struct ai_finding *to = finding_add(
         f, "concentration", "How spread the work is",
         "Herfindahl index of the projects' shares; its inverse is the equivalent number",
-        tenths_of(1 / h), "projects",
-        arena_printf(f->arena, "As if spread evenly over %s projects; %s takes %s %%.",
-                     tenths_text(f->arena, 1 / h), l->shares[0].name, tenths_text(f->arena, top)));
+        tenths_of(1 / h), projects,
+        arena_printf(f->arena, "As if spread evenly over %s %s; %s takes %s %%.",
+                     tenths_text(f->arena, 1 / h), projects, l->shares[0].name,
+                     tenths_text(f->arena, top)));
     finding_number(f, to, "Herfindahl index", h, "");
     finding_number(f, to, "largest share", top, "%");
 }

@@ -104,6 +104,20 @@ static void test_one_project_only(void **state)
     assert_null(find(7, "unusual_day")); /* five working days, all but one empty: the median is 0 */
 }
 
+static void test_one_of_each(void **state)
+{
+    (void)state;
+    add(-1, 1, 4, 0);
+    add(0, 1, 6, 3);
+    assert_string_equal(find(1, "total")->sentence,
+                        "6:00 in all, 50 % of it billable, on 1 project.");
+    assert_string_equal(find(1, "change")->sentence, "+50 % against the day before (4:00).");
+    add(0, 2, 0.1, 0); /* so little that the index is 1.0 */
+    const struct ai_finding *f = find(1, "concentration");
+    assert_non_null(strstr(f->sentence, "evenly over 1 project;"));
+    assert_string_equal(f->unit, "project");
+}
+
 static void test_unusual_day(void **state)
 {
     (void)state;
@@ -138,6 +152,7 @@ int main(void)
         cmocka_unit_test_setup(test_total_and_change, setup),
         cmocka_unit_test_setup(test_rounding, setup),
         cmocka_unit_test_setup(test_one_project_only, setup),
+        cmocka_unit_test_setup(test_one_of_each, setup),
         cmocka_unit_test_setup(test_unusual_day, setup),
         cmocka_unit_test_setup(test_level_change, setup),
     };
