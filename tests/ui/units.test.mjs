@@ -72,6 +72,9 @@ test("quantities of hours read as durations", () => {
   assert.deepEqual(time.quantityText(7.44, "projects"), ["7.4", "projects"]);
   assert.deepEqual(time.quantityText(3, "days"), ["3", "days"]);
   assert.deepEqual(time.quantityText(0.25, null), ["0.25", ""]);
+  assert.deepEqual(time.quantityText(0, null), ["0", ""]);
+  assert.deepEqual(time.quantityText(0.0016, null), ["0.0016", ""]);
+  assert.deepEqual(time.quantityText(0.0000004, null), ["< 0.001", ""]);
 });
 
 test("clock times become instants, also when clocks change", () => {

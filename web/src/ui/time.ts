@@ -155,12 +155,18 @@ export function durationText(seconds: number, withSeconds = false): string {
 }
 
 /** A quantity with its unit, rounded as in the sentences of findings: hours as everywhere, 1:30 h or
-    -0:15 h/day; others in tenths, and what has no unit in hundredths. */
+    -0:15 h/day; others in tenths, and what has no unit, such as a p-value, in hundredths or as small
+    as it is. */
 export function quantityText(value: number, unit?: string | null): [string, string] {
-  if (!unit) return [numberText(value, 2), ""];
+  if (!unit) return [smallText(value), ""];
   if (!/^h(\/|$)/.test(unit)) return [numberText(value, 1), unit];
   const text = durationText(Math.round(Math.abs(value) * 3600));
   return [value < 0 && text !== "0:00" ? `-${text}` : text, unit];
+}
+
+function smallText(value: number): string {
+  if (value > 0 && value < 0.001) return `< ${numberText(0.001, 3)}`;
+  return numberText(value, Math.abs(value) < 0.01 ? 4 : 2);
 }
 
 /** Seconds of 1:30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
