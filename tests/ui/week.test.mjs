@@ -51,6 +51,11 @@ test("hours are typed, moved through, corrected and kept", async () => {
   await page.keyboard.type("1,5h");
   await page.keyboard.press("Enter");
   await page.getByText("Saved", { exact: true }).waitFor();
+  assert.equal(
+    await page.evaluate(() => getSelection().toString()),
+    "1:30",
+    "the last row selects",
+  );
   await page.reload();
   for (const day of ["Monday", "Tuesday", "Wednesday"]) await holds(cell(day), "1:30");
   await total("4:30");

@@ -173,8 +173,12 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     }
   };
 
-  const move = (row: number, day: number) =>
-    grid.current?.querySelector<HTMLInputElement>(`[data-cell="${row} ${day}"]`)?.focus();
+  /** False at the edge of the sheet. */
+  const move = (row: number, day: number): boolean => {
+    const cell = grid.current?.querySelector<HTMLInputElement>(`[data-cell="${row} ${day}"]`);
+    cell?.focus();
+    return cell != null;
+  };
 
   const add = (project: string | null) => {
     const key = keyOf(project);
@@ -295,7 +299,8 @@ interface CellProps {
   onSave: (seconds: number) => Promise<string | null>;
   /** Why what was typed is not kept; null once that is over. */
   onRefuse: (why: string | null) => void;
-  onMove: (down: number, right: number) => void;
+  /** False where there is no such cell. */
+  onMove: (down: number, right: number) => boolean;
 }
 
 const textOf = (seconds: number) => (seconds === 0 ? "" : durationText(seconds));
@@ -315,15 +320,15 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onRefuse, onMove }:
   /** False when what stands here cannot be kept; the stored value comes back. */
   const commit = (): boolean => {
     if (text === null) return true;
-    // At once: the blur that moving on brings must find nothing left to keep.
+    const read = isClear ? 0 : (durationOf(text) ?? 0);
+    // At once: the blur that moving on brings must find nothing left to keep, and who stays selects
+    // the text as it will stand.
     flushSync(() => {
       setText(null);
       refuse(problem);
+      if (!problem && textOf(read) !== textOf(seconds)) void onSave(read).then(refuse);
     });
-    if (problem) return false;
-    const read = isClear ? 0 : (durationOf(text) ?? 0);
-    if (textOf(read) !== textOf(seconds)) void onSave(read).then(refuse);
-    return true;
+    return !problem;
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
     const input = event.currentTarget;
@@ -341,8 +346,7 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onRefuse, onMove }:
     const move = moves[event.key];
     if (move) {
       event.preventDefault();
-      if (commit()) onMove(...move);
-      else input.select();
+      if (!commit() || !onMove(...move)) input.select();
     } else if (event.key === "Escape") {
       flushSync(() => setText(null));
       input.select();
