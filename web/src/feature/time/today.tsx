@@ -285,12 +285,7 @@ function QuickAdd() {
           <ProjectSelect label={words.field.project} creates {...form.select("project")} />
           <TextInput label={words.field.from} type="time" {...form.text("started_at")} />
           <TextInput label={words.field.duration} placeholder="1:30" {...form.text("duration_s")} />
-          <Button
-            type="submit"
-            variant="light"
-            loading={form.busy}
-            leftSection={<Icon name="plus" size={16} />}
-          >
+          <Button type="submit" loading={form.busy} leftSection={<Icon name="plus" size={16} />}>
             {words.today.add}
           </Button>
         </div>
