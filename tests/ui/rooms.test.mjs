@@ -106,6 +106,34 @@ test("a manager reads the team's entries, and changes the own", async () => {
   await context.close();
 });
 
+test("a chart's labels are whole on a phone, and filters stand in rows at a desk", async () => {
+  const { context, page, problems } = await openPage(browser, server.url, { width: 390 });
+  await signIn(page, DEMO);
+  const [from, to] = [60, 0].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString());
+  const period = `from=${from.slice(0, 10)}&to=${to.slice(0, 10)}`;
+  for (const by of ["day", "week", "month", "project", "person"]) {
+    await page.goto(`/reports?by=${by}&${period}`);
+    await page.locator("svg.chart text").first().waitFor();
+    const cut = await page.locator("svg.chart").evaluate((chart) => {
+      const picture = chart.getBoundingClientRect();
+      const isCut = (text) => {
+        const { left, right } = text.getBoundingClientRect();
+        return left < picture.left || right > picture.right || text.textContent.endsWith("…");
+      };
+      return [...chart.querySelectorAll("text")].filter(isCut).map((text) => text.textContent);
+    });
+    assert.deepEqual(cut, [], by);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const edges = await page
+    .locator(".filters > *:visible")
+    .evaluateAll((all) => all.map((field) => field.getBoundingClientRect().left));
+  assert.equal(edges.length, 9);
+  assert.deepEqual(edges.slice(5), edges.slice(0, 4), "the second row stands below the first");
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 const SCREENS = [
   { name: "light", theme: "light", width: 1280, height: 800 },
   { name: "dark", theme: "dark", width: 1280, height: 800 },

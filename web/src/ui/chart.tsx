@@ -27,6 +27,11 @@ interface BarsProps {
   format: (value: number) => string;
 }
 
+const LETTER = 7;
+
+/** About how wide the widest of some labels is. */
+const roomFor = (labels: string[]) => LETTER * Math.max(0, ...labels.map((text) => text.length));
+
 const total = (bar: Bar) => bar.parts.reduce((sum, { value }) => sum + value, 0);
 
 /** A round step so that about four lines fit below the largest value. */
@@ -40,8 +45,7 @@ function stepFor(max: number, unit: number): number {
 const HEIGHT = 240;
 const TOP = 20;
 const BOTTOM = 26;
-const AXIS_GAP = 12;
-const DIGIT = 7;
+const GAP = 12;
 const HOUR = 3600;
 
 export function Columns({ bars, series, label, format }: BarsProps) {
@@ -52,10 +56,13 @@ export function Columns({ bars, series, label, format }: BarsProps) {
   const plot = HEIGHT - TOP - BOTTOM;
   const y = (value: number) => TOP + plot * (1 - value / top);
   const lines = Array.from({ length: Math.round(top / step) + 1 }, (_, i) => i * step);
-  const left = AXIS_GAP + DIGIT * Math.max(...lines.map((value) => format(value).length));
-  const slot = Math.max(1, (width - left) / bars.length);
+  const left = GAP + roomFor(lines.map(format));
+  const room = roomFor(bars.map(({ label }) => label));
+  // The last label may be wider than its column.
+  const right = Math.max(0, (room - (width - left) / bars.length) / 2);
+  const slot = Math.max(1, (width - left - right) / bars.length);
   const thick = Math.min(48, slot * 0.72);
-  const every = Math.ceil(52 / slot);
+  const every = Math.ceil((room + LETTER) / slot);
   const colours = new Map(series.map(({ key, colour }) => [key, colour]));
   return (
     <div ref={ref}>
@@ -119,15 +126,26 @@ export function Columns({ bars, series, label, format }: BarsProps) {
 }
 
 const LINE = 32;
+const NAME = 18;
+const NARROW = 480;
+
+/** A name that is wider than its room, cut. */
+function cut(name: string, room: number): string {
+  const letters = Math.floor(room / LETTER);
+  return name.length > letters ? `${name.slice(0, letters - 1)}…` : name;
+}
 
 export function Lines({ bars, series, label, format }: BarsProps) {
   const { ref, width } = useElementSize();
   const max = Math.max(...bars.map(total), 1);
-  const names = Math.min(200, Math.max(90, width * 0.26));
-  const space = Math.max(1, width - names - 64);
+  // Where a name beside its bar would leave too little of both, it stands above.
+  const above = width > 0 && width < NARROW;
+  const names = roomFor(bars.map(({ label }) => label)) + GAP;
+  const left = above ? 0 : Math.min(names, width * 0.4);
+  const space = Math.max(1, width - left - GAP - roomFor(bars.map((bar) => format(total(bar)))));
   const colours = new Map(series.map(({ key, colour }) => [key, colour]));
-  const height = Math.max(LINE, bars.length * LINE);
-  const letters = Math.floor(names / 7);
+  const line = above ? LINE + NAME : LINE;
+  const height = Math.max(line, bars.length * line);
   return (
     <div ref={ref}>
       <svg
@@ -138,18 +156,22 @@ export function Lines({ bars, series, label, format }: BarsProps) {
         aria-label={label}
       >
         {bars.map((bar, i) => {
-          const middle = i * LINE + LINE / 2;
+          const middle = (i + 1) * line - LINE / 2;
           let before = 0;
-          const short =
-            bar.label.length > letters ? `${bar.label.slice(0, letters - 1)}…` : bar.label;
           return (
             <g key={bar.key}>
               <title>{`${bar.label}: ${format(total(bar))}`}</title>
-              <text x={names - 12} y={middle + 4} textAnchor="end">
-                {short}
-              </text>
+              {above ? (
+                <text x={0} y={i * line + NAME - 4}>
+                  {cut(bar.label, width)}
+                </text>
+              ) : (
+                <text x={left - GAP} y={middle + 4} textAnchor="end">
+                  {cut(bar.label, left - GAP)}
+                </text>
+              )}
               {bar.parts.map(({ key, value }) => {
-                const x = names + (space * before) / max;
+                const x = left + (space * before) / max;
                 before += value;
                 return (
                   <rect
@@ -162,7 +184,7 @@ export function Lines({ bars, series, label, format }: BarsProps) {
                   />
                 );
               })}
-              <text className="value" x={names + (space * before) / max + 8} y={middle + 4}>
+              <text className="value" x={left + (space * before) / max + 8} y={middle + 4}>
                 {format(before)}
               </text>
             </g>

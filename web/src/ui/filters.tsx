@@ -8,7 +8,7 @@ export function Filters({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const many = Children.toArray(children).length > FEW - 1;
   return (
-    <div className={many && !open ? "filters few no-print" : "filters no-print"}>
+    <div className={many && !open ? "filters even few no-print" : "filters even no-print"}>
       {children}
       {many && (
         <button

@@ -41,7 +41,6 @@ export function PeriodFilter({ fallback }: { fallback: Period }) {
     <>
       <Select
         label={words.period.label}
-        w={150}
         data={PERIODS.map((period) => ({ value: period, label: words.period[period] }))}
         value={preset}
         placeholder={words.period.own}

@@ -119,7 +119,6 @@ export default function Reports() {
           label={words.by}
           data={groups}
           value={by}
-          w={130}
           allowDeselect={false}
           onChange={(value) => setFilters({ by: value })}
         />
@@ -130,15 +129,14 @@ export default function Reports() {
             ...groups.filter(({ value }) => value !== by),
           ]}
           value={query.then ?? "none"}
-          w={150}
           allowDeselect={false}
           onChange={(value) => setFilters({ then: value })}
         />
         <PeriodFilter fallback="this_month" />
         <ProjectSelect
+          className="begins"
           label={time.field.project}
           placeholder={time.pick.all_projects}
-          w={180}
           value={query.project}
           onChange={(project) => setFilters({ project })}
         />
@@ -146,7 +144,6 @@ export default function Reports() {
           <ClientSelect
             label={time.field.client}
             placeholder={time.pick.all_clients}
-            w={160}
             value={query.client}
             onChange={(client) => setFilters({ client })}
           />
@@ -158,7 +155,6 @@ export default function Reports() {
             data={options(tags.data)}
             clearable
             searchable
-            w={130}
             value={query.tag}
             onChange={(tag) => setFilters({ tag })}
           />
@@ -167,7 +163,6 @@ export default function Reports() {
           <PersonSelect
             label={time.field.person}
             placeholder={time.pick.all_people}
-            w={170}
             value={query.person}
             onChange={(person) => setFilters({ person })}
           />
@@ -309,7 +304,7 @@ function ReportTable({
       {lines.map((line) => (
         <tbody key={line.key}>
           <tr>
-            <th scope="row">
+            <th scope="row" className={isTime(by) ? "figures" : undefined}>
               {line.parts.length > 0 ? (
                 <button
                   type="button"

@@ -129,7 +129,6 @@ export default function Entries() {
         <ProjectSelect
           label={words.field.project}
           placeholder={words.pick.all_projects}
-          w={200}
           value={project}
           onChange={(value) => setFilters({ project: value })}
         />
@@ -137,7 +136,6 @@ export default function Entries() {
           <PersonSelect
             label={words.field.person}
             placeholder={words.pick.all_people}
-            w={200}
             value={person}
             onChange={(value) => setFilters({ person: value })}
           />
