@@ -29,6 +29,11 @@ after(async () => {
 test("a form is built from questions, each with its privacy", async () => {
   await page.goto("/forms");
   await page.getByRole("button", { name: "New form" }).first().click();
+  await page.waitForURL("**/forms/new");
+  await checkAccessible(page);
+  await page.goBack();
+  await page.getByText("No forms yet").waitFor();
+  await page.getByRole("button", { name: "New form" }).first().click();
   await page.getByRole("textbox", { name: /^Title/ }).fill("Support");
   const questions = page.getByRole("textbox", { name: /^Question/ });
   const add = async (question, kind) => {

@@ -30,6 +30,7 @@ export const places: Place[] = [
   place("/insights", () => import("~/feature/ai/insights")),
   place("/insights/receipts", () => import("~/feature/ai/receipts")),
   place("/forms", () => import("~/feature/forms/forms"), "forms.fill"),
+  place("/forms/new", () => import("~/feature/forms/new"), "forms.manage"),
   place("/forms/{form}", () => import("~/feature/forms/form"), "forms.fill"),
   place("/forms/{form}/{tab}", () => import("~/feature/forms/form"), "forms.fill"),
   place("/people", () => import("~/feature/organisation/people"), "people.read"),

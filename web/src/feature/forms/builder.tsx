@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
+import { go } from "~/shell/router";
 import { Confirm } from "~/ui/confirm";
 import { Form, overText, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
@@ -67,7 +68,20 @@ function problemOf(draft: Draft, all: Draft[]): string | null {
   return null;
 }
 
-const valuesOf = ({ title, description, status, public: open, fields }: FormRow) => ({
+type Stored = Pick<
+  FormRow,
+  "title" | "description" | "status" | "public" | "fields" | "hidden_fields"
+>;
+const BLANK: Stored = {
+  title: "",
+  description: null,
+  status: "draft",
+  public: false,
+  fields: [],
+  hidden_fields: [],
+};
+
+const valuesOf = ({ title, description, status, public: open, fields }: Stored) => ({
   title,
   description: description ?? "",
   status,
@@ -75,8 +89,10 @@ const valuesOf = ({ title, description, status, public: open, fields }: FormRow)
   fields: fields.map(draftOf),
 });
 
-export function Builder({ form: row }: { form: FormRow }) {
-  const origin = useRef(row);
+/** Without a form, the first save makes one. */
+export function Builder({ form: given }: { form?: FormRow }) {
+  const row = given ?? BLANK;
+  const origin = useRef(given);
   const next = useRef(row.fields.length);
   const [removing, setRemoving] = useState<Draft | null>(null);
   const form = useForm({
@@ -101,9 +117,15 @@ export function Builder({ form: row }: { form: FormRow }) {
           ai: field.ai && field.privacy !== "SENSITIVE",
         })),
       } as never;
-      const { id, version } = origin.current;
-      await api.patch("/forms/{id}", { params: { id }, version, body });
-      await refresh("forms", "data-map");
+      if (origin.current) {
+        const { id, version } = origin.current;
+        await api.patch("/forms/{id}", { params: { id }, version, body });
+        await refresh("forms", "data-map");
+      } else {
+        const { id } = await api.post("/forms", { body });
+        await refresh("forms", "data-map");
+        go(`/forms/${id}/fields`, { replace: true });
+      }
       notify(text.saved);
     },
   });
@@ -111,11 +133,11 @@ export function Builder({ form: row }: { form: FormRow }) {
   // What is stored now replaces what was stored before, but not what is being edited.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
   useEffect(() => {
-    if (dirty || row.version === origin.current.version) return;
-    origin.current = row;
-    next.current = row.fields.length;
-    reset(valuesOf(row));
-  }, [dirty, row.version]);
+    if (!given || dirty || given.version === origin.current?.version) return;
+    origin.current = given;
+    next.current = given.fields.length;
+    reset(valuesOf(given));
+  }, [dirty, given?.version]);
   const { fields } = form.values;
   const full = fields.length >= FIELDS_MAX;
   const hidden = [...row.fields, ...row.hidden_fields].filter(
@@ -228,7 +250,7 @@ export function Builder({ form: row }: { form: FormRow }) {
 }
 
 /** Choices of the stored form that the draft has no more. */
-function lostChoices(draft: Draft, row: FormRow): string[] {
+function lostChoices(draft: Draft, row: Stored): string[] {
   const stored = draft.stored ? row.fields.find(({ key }) => key === draft.key) : undefined;
   const left = linesOf(draft.choices);
   return (stored?.choices ?? []).filter((choice) => !left.includes(choice));

@@ -1,6 +1,6 @@
 // What the pages about forms read. Submissions have the columns that the form's fields declare.
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { all, api, type Input, items, type Row, type Whole } from "~/api/client";
+import { all, api, items, type Row, type Whole } from "~/api/client";
 
 type FormGiven = Row<"/forms">;
 export type FormField = Whole<FormGiven["fields"][number], "key" | "kind" | "privacy">;
@@ -8,7 +8,6 @@ export type FormRow = Whole<Omit<FormGiven, "fields" | "hidden_fields">, "status
   fields: FormField[];
   hidden_fields: FormField[];
 };
-export type FormInput = Input<"/forms">;
 export type Hook = Row<"/hooks">;
 export type Suggestion = Whole<Row<"/suggestions">, "hook" | "submission" | "state">;
 

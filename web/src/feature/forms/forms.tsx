@@ -1,7 +1,7 @@
 // All forms: status, public link, and the way into each.
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { api, Problem } from "~/api/client";
+import { api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { go, Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
@@ -10,28 +10,16 @@ import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
-import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { type FormInput, type FormRow, useForms } from "./data";
+import { type FormRow, useForms } from "./data";
 import { words } from "./words";
 
 export default function Forms() {
   const may = useMay();
   const forms = useForms();
   const [removing, setRemoving] = useState<FormRow | null>(null);
-  const create = async () => {
-    try {
-      const body = { title: words.untitled, fields: [] } as unknown as FormInput;
-      const form = await api.post("/forms", { body });
-      await refresh("forms");
-      go(`/forms/${form.id}/fields`);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
-    }
-  };
   const add = may("forms.manage") && (
-    <Button leftSection={<Icon name="plus" size={16} />} onClick={() => void create()}>
+    <Button leftSection={<Icon name="plus" size={16} />} onClick={() => go("/forms/new")}>
       {words.create}
     </Button>
   );

@@ -2,7 +2,6 @@ export const words = {
   title: "Forms",
   lead: "Questions whose answers are real records: validated, exported, erased and masked like everything else.",
   create: "New form",
-  untitled: "Untitled form",
   empty: "No forms yet",
   empty_help: "A form collects answers from the team, or from anybody through a public link.",
   status: { draft: "Draft", open: "Open", closed: "Closed" },
