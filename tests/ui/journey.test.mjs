@@ -153,7 +153,8 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   await page.getByRole("button", { name: "Show what would be read" }).click();
   const sheet = page.getByRole("dialog", { name: "What would be read" });
   await sheet.getByText("Nothing leaves it").waitFor();
-  await sheet.getByText("time_entry.duration_s").waitFor();
+  await sheet.getByText(/Time entry: .*duration/).waitFor();
+  await sheet.getByTitle("time_entry.duration_s").waitFor();
   assert.doesNotMatch(await sheet.textContent(), /sen[dt]|bytes/i);
   await checkAccessible(page);
   await sheet.getByRole("button", { name: "Close", exact: true }).last().click();

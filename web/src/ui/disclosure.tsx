@@ -3,6 +3,7 @@ import { Button, Modal, SegmentedControl } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { LOCAL } from "~/feature/ai/data";
 import { words } from "~/feature/ai/words";
+import { columnNames } from "./names";
 import { Notice } from "./states";
 import { numberText } from "./time";
 
@@ -70,8 +71,8 @@ export function DisclosureFacts({ given }: { given: Disclosed }) {
       {columns && columns.length > 0 && (
         <>
           <dt>{local ? words.sheet.local_columns : words.sheet.columns}</dt>
-          <dd>
-            {columns.join(", ")}
+          <dd title={columns.join(", ")}>
+            {columnNames(columns)}
             {rows ? ` (${words.sheet.rows(numberText(rows))})` : ""}
           </dd>
         </>

@@ -8,6 +8,7 @@ import { Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { maskedLine } from "~/ui/disclosure";
 import { Eye } from "~/ui/eye";
+import { columnNames } from "~/ui/names";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import { momentText, numberText } from "~/ui/time";
@@ -66,7 +67,9 @@ export default function Receipts() {
                   <td>{people.get(receipt.person ?? "")?.name ?? "–"}</td>
                   <td>{words.capability[receipt.capability] ?? receipt.capability}</td>
                   <td>{receipt.provider === "local" ? words.local : receipt.provider}</td>
-                  <td className="small quiet">{(receipt.columns as string[]).join(", ") || "–"}</td>
+                  <td className="small quiet" title={receipt.columns.join(", ")}>
+                    {columnNames(receipt.columns as string[]) || "–"}
+                  </td>
                   <td className="small quiet">
                     {(receipt.masked as string[]).map(maskedLine).join(", ") || "–"}
                   </td>
