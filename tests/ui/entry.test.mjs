@@ -151,6 +151,38 @@ test("an entry added on Today is read out, and the next can be typed at once", a
     await page.getByRole("button", { name, exact: true }).waitFor();
 });
 
+test("an entry that lies ahead or repeats another is stored, and says so", async () => {
+  const ahead = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+  const add = async (day) => {
+    await page.keyboard.press("n");
+    const form = page.getByRole("dialog", { name: "New entry" });
+    await form.getByRole("textbox", { name: "Note" }).fill("Ballast");
+    await form.getByLabel("Date").fill(day);
+    await form.getByLabel("From", { exact: true }).fill("05:00");
+    await form.getByLabel("To", { exact: true }).fill("06:00");
+    const before = (await rows("/time/entries")).length;
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.waitFor({ state: "detached" });
+    assert.equal((await rows("/time/entries")).length, before + 1);
+  };
+  const said = (text) => page.locator(".toast").filter({ hasText: text });
+  await page.goto("/");
+  await page.getByRole("heading", { level: 1 }).click();
+  await add("2026-02-03");
+  await page.getByText("Entry added").waitFor();
+  await add("2026-02-03");
+  const twin = said("Another entry has the same times and the same note");
+  await twin.waitFor();
+  await checkAccessible(page);
+  await twin.getByRole("button", { name: "Delete entry" }).click();
+  await page.getByText("Entry deleted").waitFor();
+  await add(ahead);
+  await said("That entry lies ahead, on ").waitFor();
+  const left = (await rows("/time/entries")).filter(({ note }) => note === "Ballast");
+  assert.equal(left.length, 2);
+  assert.equal(await twin.count(), 0);
+});
+
 test("projects of one name are told apart by their clients", async () => {
   const other = (await owner.post("/api/v1/clients", { name: "Isle Ferries" })).body;
   await owner.post("/api/v1/projects", { name: "Website", client: other.id });

@@ -30,6 +30,7 @@ import {
 import { durationProblem } from "./duration";
 import { ProjectName, ProjectSelect, TagSelect, TaskSelect } from "./pick";
 import { removeEntry } from "./remove";
+import { mindSlips } from "./slips";
 import { words } from "./words";
 
 interface Values {
@@ -160,13 +161,14 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       started_at: start.toISOString(),
       ...(isRunning ? {} : { ended_at: end.toISOString() }),
     } as EntryInput;
-    if (!stored.current) await api.post("/time/entries", { body });
+    let saved: unknown = stored.current;
+    if (!stored.current) saved = await api.post("/time/entries", { body });
     else {
       const { id, version } = stored.current;
       const changes = changesOf(body, stored.current);
       try {
         if (Object.keys(changes).length > 0)
-          await api.patch("/time/entries/{id}", { params: { id }, version, body: changes });
+          saved = await api.patch("/time/entries/{id}", { params: { id }, version, body: changes });
       } catch (error) {
         if (!(error instanceof Problem) || error.kind !== "version-mismatch") throw error;
         setTheirs((await api.get("/time/entries/{id}", { params: { id } })) as Entry);
@@ -175,6 +177,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     }
     notify(stored.current ? words.entry.saved : words.entry.created);
     void entriesChanged();
+    void mindSlips(saved as Entry, zone);
     onClose();
   };
 

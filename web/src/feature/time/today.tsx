@@ -39,6 +39,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { ProjectSelect } from "./pick";
 import { emit } from "./signals";
+import { mindSlips } from "./slips";
 import { words } from "./words";
 
 const startOf = (entry: Entry) => Date.parse(entry.started_at);
@@ -264,7 +265,8 @@ function QuickAdd() {
         started_at: start.toISOString(),
         ended_at: end.toISOString(),
       } as EntryInput;
-      await api.post("/time/entries", { body });
+      const entry = await api.post("/time/entries", { body });
+      void mindSlips(entry as Entry, zone);
       form.reset(empty);
       first.current?.focus();
       const text = words.today.added(durationText(seconds));

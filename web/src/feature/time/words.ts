@@ -88,6 +88,8 @@ export const words = {
     conflict_help: "Keep what stands here, or take what is stored now.",
     mine: "Keep mine",
     theirs: "Take the stored one",
+    ahead: (day: string) => `That entry lies ahead, on ${day}`,
+    twin: "Another entry has the same times and the same note",
     overlap: "The time overlaps another entry.",
     zone: (zone: string) => `Times in ${zone}`,
   },
