@@ -57,7 +57,8 @@ debug: test-packages web/dist/index.html build/debug/build.ninja
 	@ninja -C build/debug >build/ninja.log || { cat build/ninja.log; exit 1; }
 
 program: build/release/build.ninja
-	@[ -e build/vow ] || echo 'Building the program'
+	@ninja -C build/release -n src/vow | grep -q 'no work to do' || \
+	    echo 'Building the program; from nothing, that takes a minute or two'
 	@ninja -C build/release src/vow >build/ninja.log || { cat build/ninja.log; exit 1; }
 	@cmp -s build/release/src/vow build/vow || install -m 755 build/release/src/vow build/vow
 
@@ -82,6 +83,6 @@ build/debug/build.ninja: | test-packages
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json openapi.json $(WEB_SOURCES)
-	@echo 'Building the web app'
+	@echo 'Building the web app, which takes some seconds'
 	@npm run --silent build --prefix web
 	@touch $@
