@@ -44,7 +44,7 @@ struct row_list {
     struct arena *arena;
     const struct model_weights *weights;
     uint32_t *at;
-    size_t n, room, count; /* at hand; all so far */
+    size_t n, room, count; /* at hand; room; added up */
     int32_t sum[GUARD_CLASSES];
 };
 
@@ -64,6 +64,7 @@ static void rows_sum(struct row_list *r)
     }
     for (size_t k = 0; k < GUARD_CLASSES; k++)
         r->sum[k] += part[k];
+    r->count += r->n;
     r->n = 0;
 }
 
@@ -84,7 +85,6 @@ static inline void row_add(struct row_list *r, uint32_t row)
             rows_grow(r);
     }
     r->at[r->n++] = row;
-    r->count++;
 }
 
 static void letters_read(const struct guard_view *v, size_t first, size_t count, struct row_list *r)
@@ -104,14 +104,16 @@ static uint64_t word_of(const struct guard_view *v, const struct concept_word *f
     return facts[i].name ? NAME : v->words[i].hash;
 }
 
-static uint64_t stem_of(const struct guard_view *v, const struct concept_word *facts, size_t i)
+static bool has_stem(const struct guard_view *v, const struct concept_word *facts, size_t i)
 {
-    const struct view_word *w = &v->words[i];
-    if (facts[i].name || w->end - w->start <= STEM)
-        return word_of(v, facts, i);
+    return !facts[i].name && v->words[i].end - v->words[i].start > STEM;
+}
+
+static uint64_t stem_of(const struct guard_view *v, size_t i)
+{
     uint64_t hash = hash_start;
     for (size_t k = 0; k < STEM; k++)
-        hash = hash_byte(hash, (unsigned char)v->plain.at[w->start + k]);
+        hash = hash_byte(hash, (unsigned char)v->plain.at[v->words[i].start + k]);
     return hash;
 }
 
@@ -138,7 +140,8 @@ static void words_read(const struct guard_view *v, const struct concept_word *fa
     for (size_t i = first; i < first + count; i++) {
         uint64_t word = word_of(v, facts, i);
         row_add(&groups[MODEL_WORDS], mix(word, OF_WORD));
-        row_add(&groups[MODEL_STEMS], mix(stem_of(v, facts, i), OF_STEM));
+        if (has_stem(v, facts, i))
+            row_add(&groups[MODEL_STEMS], mix(stem_of(v, i), OF_STEM));
         if (i)
             row_add(&groups[MODEL_WORD_PAIRS], mix(before * 31 + word, OF_WORD_PAIR));
         for (size_t k = 1; k <= STEP && k <= i; k++)
@@ -173,7 +176,9 @@ static void concepts_read(const struct concept_word *facts, size_t count, struct
 {
     struct concept_bits seen[CONCEPTS] = { 0 }, alone = { 0 }, recent[REACH] = { 0 };
     ret->count = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; recent[i % REACH] = facts[i].bits, i++) {
+        if (!facts[i].bits.part[0] && !facts[i].bits.part[1])
+            continue;
         struct concept_bits near = recent[0];
         for (size_t k = 1; k < REACH; k++)
             for (size_t p = 0; p < LENGTH(near.part); p++)
@@ -188,7 +193,6 @@ static void concepts_read(const struct concept_word *facts, size_t count, struct
                 alone.part[p] |= (uint64_t)1 << a % 64;
                 pairs_read(a, &near, seen, r);
             }
-        recent[i % REACH] = facts[i].bits;
     }
 }
 
@@ -240,7 +244,7 @@ void model_hide(const struct model_inner *in, const struct model_concepts *conce
 }
 
 /* How much the network has to say beside the rest. */
-static const float net_share = 0.3f;
+static const float net_share = 0.5f;
 
 static void tally_judge(const struct model_weights *w, const struct net *net, const struct tally *t,
                         const struct model_concepts *concepts, float ret[GUARD_CLASSES])

@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-/* What a vector gives to each filter at each place of its span, and itself: fixed point. */
-enum { ANSWERS = NET_SPAN * NET_FILTERS + NET_WIDE, POINT = 512 };
+/* What a vector gives to each filter at each place of its span, and itself: fixed point, so that
+   the sum of all vectors of a word fits into 16 bits. */
+enum { ANSWERS = NET_SPAN * NET_FILTERS + NET_WIDE, POINT = 256 };
 
 enum { SLOTS = 1 << 15, GRAM = 4 };
 _Static_assert(NET_WORDS * 2 < SLOTS && NET_VECTORS < UINT16_MAX, "places fit into 16 bits");
@@ -98,6 +99,8 @@ void net_word_read(const struct net_index *index, const struct guard_view *v,
         size_t slot = slot_of(index, (uint32_t)(w->hash >> 32));
         if (index->words[slot])
             ret->at[ret->count++] = index->places[slot];
+        else if ((unsigned)v->plain.at[w->start] - '0' < 10)
+            ret->at[ret->count++] = letters_place(w->end - w->start); /* a number of that length */
         else
             letters_read(v->plain.at + w->start - 1, w->end - w->start, w->hash, ret);
     }
@@ -110,45 +113,53 @@ void net_word_read(const struct net_index *index, const struct guard_view *v,
             ret->at[ret->count++] = (uint16_t)(NET_OF_MARKS + m);
 }
 
-static void answers_add(const struct net *n, const uint16_t *at, size_t count, int32_t ret[ANSWERS])
+/* The sum of what some vectors answer. */
+static void answers_sum(const struct net *n, const uint16_t *at, size_t count,
+                        int16_t *restrict ret)
 {
-    for (size_t i = 0; i < count; i++)
+    if (count)
+        memcpy(ret, n->answers[*at], sizeof *n->answers);
+    else
+        memset(ret, 0, sizeof *n->answers);
+    for (size_t i = 1; i < count; i++)
         for (size_t k = 0; k < ANSWERS; k++)
-            ret[k] += n->answers[at[i]][k];
+            ret[k] = (int16_t)(ret[k] + n->answers[at[i]][k]);
 }
 
 /* The answers to one word of a view; none beyond its ends. */
 static void word_answer(const struct net *n, const struct guard_view *v,
-                        const struct concept_word *facts, size_t i, int32_t ret[ANSWERS])
+                        const struct concept_word *facts, size_t i, int16_t *restrict ret)
 {
+    int16_t parts[ANSWERS];
     struct net_word w;
-    memset(ret, 0, ANSWERS * sizeof *ret);
-    if (i >= v->count)
+    w.count = w.letters = 0;
+    if (i < v->count)
+        net_word_read(n->index, v, facts, i, &w);
+    answers_sum(n, w.at + w.letters, w.count - w.letters, ret);
+    if (!w.letters)
         return;
-    net_word_read(n->index, v, facts, i, &w);
-    if (w.letters) {
-        int32_t share = (int32_t)(POINT / sqrtf((float)w.letters));
-        answers_add(n, w.at, w.letters, ret);
-        for (size_t k = 0; k < ANSWERS; k++)
-            ret[k] = ret[k] * share / POINT;
-    }
-    answers_add(n, w.at + w.letters, w.count - w.letters, ret);
+    int32_t share = (int32_t)(POINT / sqrtf((float)w.letters));
+    answers_sum(n, w.at, w.letters, parts);
+    for (size_t k = 0; k < ANSWERS; k++)
+        ret[k] = (int16_t)(ret[k] + parts[k] * share / POINT);
 }
 
 struct net_pool net_read(const struct net *n, const struct guard_view *v,
                          const struct concept_word *facts, size_t first, size_t count)
 {
-    int32_t answers[NET_SPAN][ANSWERS];
+    int16_t answers[NET_SPAN][ANSWERS], bias[NET_FILTERS];
     struct net_pool pool = { .most = { 0 } };
+    for (size_t f = 0; f < NET_FILTERS; f++)
+        bias[f] = fixed(n->layers->filter_bias[f]);
     word_answer(n, v, facts, first - 1, answers[0]); /* before the first: beyond the end */
     word_answer(n, v, facts, first, answers[1]);
     for (size_t i = 0; i < count; i++) {
-        const int32_t *before = answers[i % NET_SPAN], *here = answers[(i + 1) % NET_SPAN];
-        int32_t *behind = answers[(i + 2) % NET_SPAN];
+        const int16_t *before = answers[i % NET_SPAN], *here = answers[(i + 1) % NET_SPAN];
+        int16_t *behind = answers[(i + 2) % NET_SPAN];
         word_answer(n, v, facts, first + i + 1, behind);
         for (size_t f = 0; f < NET_FILTERS; f++) {
-            int32_t x = before[f] + here[NET_FILTERS + f] + behind[2 * NET_FILTERS + f] +
-                        (int32_t)(n->layers->filter_bias[f] * POINT);
+            int16_t x = (int16_t)(before[f] + here[NET_FILTERS + f] + behind[2 * NET_FILTERS + f] +
+                                  bias[f]);
             pool.most[f] = x > pool.most[f] ? x : pool.most[f];
         }
         for (size_t d = 0; d < NET_WIDE; d++)

@@ -1,9 +1,10 @@
 /* guard_net.h: a small network that reads words in their order.
 
-   A word is the sum of vectors: its own, or of the letters in it when it is not in the vocabulary,
-   of its concepts and of its marks. Filters over three words in a row each keep their strongest
-   answer in a window; with the sum of the words and the concepts that occur they feed a hidden
-   layer. The vocabulary starts from public word vectors and is trained on. */
+   A word is the sum of vectors: its own, or of the letters in it when it is not in the vocabulary
+   (a number is known by its length alone), of its concepts and of its marks. Filters over three
+   words in a row each keep their strongest answer in a window; with the sum of the words and the
+   concepts that occur they feed a hidden layer. The vocabulary starts from public word vectors and
+   is trained on. */
 #ifndef VOW_SCREEN_GUARD_NET_H
 #define VOW_SCREEN_GUARD_NET_H
 
@@ -63,7 +64,8 @@ void net_word_read(const struct net_index *index, const struct guard_view *v,
 
 /* What some words in a row give: strongest answers and sums. Two add up. */
 struct net_pool {
-    int32_t most[NET_FILTERS], sum[NET_WIDE];
+    int16_t most[NET_FILTERS];
+    int32_t sum[NET_WIDE];
 };
 struct net_pool net_read(const struct net *n, const struct guard_view *v,
                          const struct concept_word *facts, size_t first, size_t count);

@@ -77,17 +77,26 @@ static void word_add(struct guard_view *v, const char *plain, size_t n, unsigned
     for (size_t i = 0; i < n; i++)
         hash = hash_byte(hash, (unsigned char)plain[i]);
     buffer_add(&v->plain, plain, n);
-    v->words[v->count++] = (struct view_word){ hash, start, start + (uint32_t)n,
-                                               (uint16_t)gazetteer_look(hash), (uint16_t)marks };
+    v->words[v->count++] =
+        (struct view_word){ hash, start, start + (uint32_t)n, 0, (uint16_t)marks };
     buffer_char(&v->plain, ' ');
 }
 
 /* One word while it is read. */
 struct run {
-    uint32_t points[RUN];
     size_t count, letters, digits, latin, foreign;
     unsigned marks;
+    uint32_t points[RUN];
 };
+
+static void run_letter(struct run *r, char c)
+{
+    if (r->count == RUN)
+        return;
+    r->points[r->count++] = (unsigned char)c;
+    r->letters++;
+    r->latin++;
+}
 
 static void run_put(struct run *r, uint32_t p)
 {
@@ -175,16 +184,14 @@ static void spelled_end(struct guard_view *v, struct spelled *s)
     s->count = 0;
 }
 
-static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size_t gap)
+/* Letters of other scripts and signs that stand for letters become plain ones; other signs go. */
+static size_t run_undo(struct guard_view *v, const struct run *r, char *plain)
 {
-    char plain[RUN * 4 + 8], undone[RUN * 4 + 8];
-    if (!r->count)
-        return;
+    char undone[RUN * 4 + 8];
     bool mixed = r->latin && r->foreign;
-    size_t n = run_write(r, mixed, plain, sizeof plain);
+    size_t n = run_write(r, mixed, plain, sizeof undone), out = 0;
     /* signs at the ends belong to the sentence */
-    size_t from = 0;
-    while (n > from && sign_of_leet((unsigned char)plain[n - 1]) && plain[n - 1] != '$')
+    while (n && sign_of_leet((unsigned char)plain[n - 1]) && plain[n - 1] != '$')
         n--;
     if (mixed)
         v->undone |= VIEW_MIXED;
@@ -192,21 +199,32 @@ static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size
         v->undone |= VIEW_LEET;
         memcpy(plain, undone, n);
     }
-    while (from < n && sign_of_leet((unsigned char)plain[from]))
-        from++;
+    for (size_t i = 0; i < n; i++)
+        if (!sign_of_leet((unsigned char)plain[i]))
+            plain[out++] = plain[i];
+    return out;
+}
+
+static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size_t gap)
+{
+    char plain[RUN * 4 + 8];
+    size_t n = r->count;
     unsigned marks = r->marks;
-    *r = (struct run){ 0 };
-    if (n - from == 1 && plain[from] - 'a' < 26 && plain[from] >= 'a' && s->count < SPELLED) {
+    if (!n)
+        return;
+    if (r->latin < n)
+        n = run_undo(v, r, plain);
+    else
+        for (size_t i = 0; i < n; i++)
+            plain[i] = (char)r->points[i];
+    memset(r, 0, offsetof(struct run, points));
+    if (n == 1 && *plain - 'a' < 26 && *plain >= 'a' && s->count < SPELLED) {
         s->gap[s->count] = gap > 1;
-        s->at[s->count++] = plain[from];
+        s->at[s->count++] = *plain;
         return;
     }
     spelled_end(v, s);
-    size_t out = from;
-    for (size_t i = from; i < n; i++)
-        if (!sign_of_leet((unsigned char)plain[i]))
-            plain[out++] = plain[i];
-    word_add(v, plain + from, out - from, marks);
+    word_add(v, plain, n, marks);
 }
 
 /* Whether an "s" and then no letter follows an apostrophe: it is left out of the word. */
@@ -233,18 +251,23 @@ static unsigned marks_of(uint32_t p, const char *next, size_t n)
 
 static void words_read(struct guard_view *v, const char *text, size_t n)
 {
-    struct run r = { 0 };
-    struct spelled s = { 0 };
+    struct run r;
+    struct spelled s;
+    memset(&r, 0, offsetof(struct run, points));
+    s.count = 0;
     size_t gap = 0;
     for (size_t i = 0, step; i < n; i += step) {
         unsigned char byte = (unsigned char)text[i];
         uint32_t point = byte, p = point - 'A' < 26 ? point | 0x20 : point;
-        enum point_class class = POINT_LETTER;
         step = 1;
+        if (p - 'a' < 26) {
+            r.marks |= !r.count && point != p ? VIEW_CAPITAL : 0;
+            run_letter(&r, (char)p);
+            continue;
+        }
         if (byte >= 0x80)
             p = undress(point = point_at(text + i, n - i, &step));
-        if (p - 'a' >= 26)
-            class = point_class(p);
+        enum point_class class = point_class(p);
         if (class == POINT_MARK || (class == POINT_HIDDEN && p != 0)) {
             if (class == POINT_HIDDEN && r.count && p != '\t')
                 v->undone |= VIEW_HIDDEN;
@@ -278,6 +301,13 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
     }
     run_end(v, &r, &s, gap);
     spelled_end(v, &s);
+}
+
+/* Digits of base64, of both alphabets; those of hexadecimal and binary are among them. */
+static bool is_code(char c)
+{
+    static const uint64_t set[4] = { 0x03ffa80000000000, 0x07fffffe87fffffe };
+    return set[(unsigned char)c >> 6] >> ((unsigned char)c & 63) & 1;
 }
 
 static int digit_of(char c, int base)
@@ -345,9 +375,9 @@ static void encoded_read(struct guard_view *v, const char *text, size_t n)
     size_t tried[LENGTH(rows)] = { 0 };
     for (size_t i = 0, end; i < n; i = end) {
         end = i + 1;
-        if (digit_of(text[i], 64) < 0)
+        if (!is_code(text[i]))
             continue;
-        while (end < n && digit_of(text[end], 64) >= 0)
+        while (end < n && is_code(text[end]))
             end++;
         for (size_t k = 0; k < LENGTH(rows); k++) {
             if (i < tried[k] || end - i < rows[k].first || digit_of(text[i], rows[k].base) < 0 ||
@@ -363,6 +393,14 @@ static void encoded_read(struct guard_view *v, const char *text, size_t n)
             break;
         }
     }
+}
+
+/* What the lists say of words from `from` on; in one go, so that the machine looks several up at
+ * once. */
+static void lists_look(struct guard_view *v, size_t from)
+{
+    for (size_t i = from; i < v->count; i++)
+        v->words[i].lists = (uint16_t)gazetteer_look(v->words[i].hash);
 }
 
 static void word_turn(const char *plain, size_t n, char *to)
@@ -402,7 +440,10 @@ struct guard_view guard_view(struct arena *a, const char *text, size_t n)
     v.words = arena_many(a, v.room, struct view_word);
     buffer_char(&v.plain, ' ');
     words_read(&v, text, n);
+    lists_look(&v, 0);
+    size_t looked = v.count;
     rotated_read(&v);
     encoded_read(&v, text, n);
+    lists_look(&v, looked);
     return v;
 }

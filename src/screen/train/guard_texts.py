@@ -95,7 +95,8 @@ def made(paths, count):
 
 
 if PART == "judged":
-    pairs(DATA + "/authored/guard_judged.txt")
+    for path in authored("guard_judged*.txt"):
+        pairs(path)
     sys.exit()
 if PART == "train":
     made(authored("guard_grammar*.txt"), 40)
