@@ -62,7 +62,7 @@ export function NewPassword(props: ComponentProps<typeof PasswordInput> & { valu
   return (
     <PasswordInput
       label={words.field.password}
-      description={state}
+      description={state === props.error ? undefined : state}
       autoComplete="new-password"
       required
       {...props}
