@@ -23,6 +23,13 @@ after(async () => {
   await server?.stop();
 });
 
+test("the zone of an organisation is shown, whichever it is", async () => {
+  const zone = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+  await page.goto("/settings");
+  const shown = page.getByRole("combobox", { name: "Time zone" });
+  await eventually(async () => assert.equal(await shown.inputValue(), zone));
+});
+
 test("a person is added and joins by the link", async () => {
   await page.goto("/people");
   await page.getByRole("button", { name: "Add a person" }).click();

@@ -13,5 +13,7 @@ const filter: OptionsFilter = ({ options, search }) =>
   (options as ComboboxItem[]).filter(({ label }) => plain(label).includes(plain(search)));
 
 export function ZoneSelect(props: Omit<SelectProps, "data">) {
-  return <Select data={ZONES} filter={filter} searchable {...props} />;
+  // What is chosen may have no place in the list, such as UTC and Etc/GMT-9.
+  const zones = new Set(["UTC", ...(props.value ? [props.value] : []), ...ZONES]);
+  return <Select data={[...zones]} filter={filter} searchable {...props} />;
 }
