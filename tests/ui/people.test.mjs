@@ -113,6 +113,7 @@ test("a member sees no settings, audit log or requests of others", async () => {
   await at
     .getByRole("switch", { name: "AI in this organisation", disabled: true })
     .waitFor({ state: "attached" });
+  await at.getByText("Admins change these.").waitFor();
   await at.goto("/nowhere");
   await at.getByText("There is nothing at this address").waitFor();
 });

@@ -33,6 +33,7 @@ export const words = {
     to_today: "Go to Today",
     none: "None",
     saved: "Saved",
+    read_only: "Admins change these.",
   },
   form: {
     leave: "Leave without saving? The changes will be lost.",

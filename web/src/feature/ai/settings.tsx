@@ -30,9 +30,12 @@ async function change(act: () => Promise<unknown>) {
 }
 
 export function AiSettings() {
+  const locked = !useMay()("ai.manage");
   return (
     <div className="stack wide">
-      <p className="quiet">{text.lead}</p>
+      <p className="quiet">
+        {text.lead} {locked && shared.state.read_only}
+      </p>
       <Switches />
       <Providers />
     </div>

@@ -82,7 +82,7 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
   return (
     <section className="card narrow">
       <Form form={form}>
-        <p className="quiet">{locked ? text.read_only : text.lead}</p>
+        <p className="quiet">{locked ? shared.state.read_only : text.lead}</p>
         <TextInput label={text.name} readOnly={locked} {...form.text("name")} />
         <ZoneSelect
           label={text.zone}

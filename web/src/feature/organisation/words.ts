@@ -70,7 +70,6 @@ export const words = {
       overlap: "Entries of one person that overlap",
       days: { monday: "Monday", sunday: "Sunday" },
       overlaps: { allow: "Are allowed", refuse: "Are refused" },
-      read_only: "Admins change these.",
     },
     sessions: {
       lead: "Where this account is signed in. End what is not yours.",
