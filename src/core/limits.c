@@ -3,6 +3,7 @@
 #include "limits.h"
 
 #include "app.h"
+#include "base/hash.h"
 #include "crypt/crypt.h"
 #include "node.h"
 #include "rows.h"
@@ -45,8 +46,7 @@ void limits_free(struct limits *l)
 
 static uint64_t mix(uint64_t h, const char *text)
 {
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    h = hash_text(h, text);
     h ^= h >> 29;
     return h * UINT64_C(0xbf58476d1ce4e5b9);
 }

@@ -3,6 +3,7 @@
 #include "node.h"
 
 #include "app.h"
+#include "base/hash.h"
 #include "limits.h"
 #include "rows.h"
 #include "sessions.h"
@@ -167,14 +168,6 @@ struct poll {
     struct instant now;
 };
 
-static uint64_t mixed(uint64_t h, const void *at, size_t n)
-{
-    const unsigned char *byte = at;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ byte[i]) * UINT64_C(1099511628211); /* FNV-1a */
-    return h;
-}
-
 static bool seen_add(void *with, const void *record)
 {
     struct poll *p = with;
@@ -182,8 +175,10 @@ static bool seen_add(void *with, const void *record)
     p->now = s->now;
     if (id_equal(s->id, p->self))
         return true;
-    p->forgets = mixed(mixed(p->forgets, &s->id, sizeof s->id), &s->forgets, sizeof s->forgets);
-    p->settings = mixed(mixed(p->settings, &s->id, sizeof s->id), &s->settings, sizeof s->settings);
+    p->forgets =
+        hash_bytes(hash_bytes(p->forgets, &s->id, sizeof s->id), &s->forgets, sizeof s->forgets);
+    p->settings =
+        hash_bytes(hash_bytes(p->settings, &s->id, sizeof s->id), &s->settings, sizeof s->settings);
     return true;
 }
 

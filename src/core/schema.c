@@ -2,6 +2,7 @@
 #include "schema.h"
 
 #include "app.h"
+#include "base/hash.h"
 #include "db/compose.h"
 #include "rows.h"
 
@@ -37,14 +38,10 @@ static bool has_blind(const struct ctx *c, const struct field *f)
     return db_seals(c->db) && column_blind(f);
 }
 
-/* FNV-1a */
 static void mix(uint64_t *h, const char *text)
 {
-    for (; *text; text++)
-        *h = (*h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    *h = (*h ^ 0xFF) * UINT64_C(1099511628211);
+    *h = hash_byte(hash_text(*h, text), 0xFF);
 }
-static const uint64_t mix_start = UINT64_C(14695981039346656037);
 
 /* "person, started_at" -> time_entry__person__started_at; what is longer than a name may be is cut,
    and told apart by a hash. */
@@ -63,7 +60,7 @@ static const char *index_name(struct ctx *c, const struct table *t, const char *
     buffer_string(&name, unique ? "__u" : "");
     if (name.len <= NAME_MAX_BYTES)
         return name.at;
-    uint64_t h = mix_start;
+    uint64_t h = hash_start;
     mix(&h, name.at);
     return arena_printf(c->arena, "%.*s_%016llx", KEPT, name.at, (unsigned long long)h);
 }
@@ -224,7 +221,7 @@ bool schema_drop(struct ctx *c, const struct table *t)
 static const char *declarations_hash(const struct app *app, struct arena *a, const struct db *db)
 {
     bool control = !id_given(db_id(db));
-    uint64_t h = mix_start;
+    uint64_t h = hash_start;
     for (const struct table *const *t = app->tables; *t; t++) {
         if ((*t)->control != control)
             continue;

@@ -2,6 +2,7 @@
    rows taken at once or one by one. */
 #include "pg.h"
 
+#include "base/hash.h"
 #include "crypt/hash.h"
 
 #include <stdio.h>
@@ -246,14 +247,6 @@ static struct pg_stmt *stmt_new(const char *sql, size_t size, uint64_t hash,
     return s;
 }
 
-static uint64_t text_hash(const char *text, size_t n)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-    return h;
-}
-
 /* NULL fits every type; else the shapes must be those that the statement was made for. */
 static bool fits(const struct pg_stmt *s, const struct value *args, size_t n)
 {
@@ -315,7 +308,7 @@ bool pg_stmt_get(struct pg_conn *conn, const char *sql, const struct value *args
                  struct pg_stmt **ret, struct error *err)
 {
     size_t size = strlen(sql);
-    uint64_t hash = text_hash(sql, size);
+    uint64_t hash = hash_bytes(hash_start, sql, size);
     struct pg_stmt *s = conn->bucket[hash % PG_BUCKETS];
     if (!ready(conn, err))
         return false;

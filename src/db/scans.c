@@ -2,6 +2,8 @@
    once for each text, where store_config.grows is given. */
 #include "engine.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,15 +30,6 @@ void scans_close(struct store *s)
     pthread_mutex_destroy(&s->scans->lock);
     free(s->scans->seen);
     free(s->scans);
-}
-
-/* FNV-1a */
-static uint64_t text_hash(const char *text)
-{
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-    return h;
 }
 
 static bool is_new(struct scans *s, uint64_t hash)
@@ -72,7 +65,8 @@ bool scans_check(struct tx *tx, const struct query *q, const struct value *args,
     const struct store *s = tx->db->store;
     const char **tables;
     size_t count;
-    if (!s->scans || q->whole || !has_plan(q->sql) || !is_new(s->scans, text_hash(q->sql)))
+    if (!s->scans || q->whole || !has_plan(q->sql) ||
+        !is_new(s->scans, hash_text(hash_start, q->sql)))
         return true;
     if (!s->engine->scanned(tx, q->sql, args, n, &tables, &count))
         return false;

@@ -1,6 +1,8 @@
 /* web.c: reads the web app's folder once; afterwards a path is a name in a sorted list. */
 #include "web.h"
 
+#include "base/hash.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -64,10 +66,7 @@ static bool is_hashed(const char *path)
 
 static const char *etag_of(struct arena *a, struct blob bytes)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    const unsigned char *p = bytes.at;
-    for (size_t i = 0; i < bytes.len; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+    uint64_t hash = hash_bytes(hash_start, bytes.at, bytes.len);
     return arena_printf(a, "\"%016llx\"", (unsigned long long)hash);
 }
 

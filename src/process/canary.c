@@ -2,6 +2,7 @@
 #include "canary.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -14,10 +15,7 @@ static const char prefix[PREFIX + 1] = "canary";
 
 static uint64_t letters_hash(const char *at)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = PREFIX; i < CANARY_TEXT - 1; i++)
-        hash = (hash ^ (unsigned char)at[i]) * UINT64_C(0x100000001b3);
-    return hash;
+    return hash_bytes(hash_start, at + PREFIX, CANARY_TEXT - 1 - PREFIX);
 }
 
 void canary_make(char ret[CANARY_TEXT], struct canary_print *print)

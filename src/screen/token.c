@@ -2,6 +2,7 @@
 #include "mask.h"
 
 #include "base/buffer.h"
+#include "base/hash.h"
 
 #include <string.h>
 
@@ -35,10 +36,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 
 static uint64_t bytes_hash(const char *text, size_t n, uint64_t seed)
 {
-    uint64_t hash = seed ^ 0xcbf29ce484222325u;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-    return mix(hash, n);
+    return mix(hash_bytes(seed ^ hash_start, text, n), n);
 }
 
 static uint64_t number_hash(unsigned kind, uint32_t entity, uint32_t form)

@@ -7,6 +7,7 @@
 #define VOW_SCREEN_WORDS_H
 
 #include "base/arena.h"
+#include "base/hash.h"
 
 enum word_class { WORD_LETTERS, WORD_DIGITS, WORD_SIGN, WORD_NEWLINE };
 
@@ -30,14 +31,6 @@ struct words {
 /* Cuts `n` bytes (less than 2^31) of valid UTF-8. A word is a run of letters of at most 64
    characters; digits form runs likewise; any other visible character stands alone. */
 struct words words_cut(struct arena *a, const char *text, size_t n);
-
-/* The hash grows byte by byte (FNV-1a). */
-static const uint64_t hash_start = 0xcbf29ce484222325u;
-
-static inline uint64_t hash_byte(uint64_t hash, unsigned char c)
-{
-    return (hash ^ c) * 0x100000001b3u;
-}
 
 /* The hash of the plain form of `n` bytes that words_cut would give as one word. */
 uint64_t word_hash(const char *text, size_t n);

@@ -1,17 +1,17 @@
 /* names.c: a hash table of names. */
 #include "names.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 #include <strings.h>
 
 static size_t slot_of(const struct names *n, struct id parent, const char *name)
 {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < sizeof parent.byte; i++)
-        h = (h ^ parent.byte[i]) * UINT64_C(1099511628211);
+    uint64_t h = hash_bytes(hash_start, parent.byte, sizeof parent.byte);
     for (const char *p = name; *p; p++) {
         char lower = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-        h = (h ^ (unsigned char)lower) * UINT64_C(1099511628211);
+        h = hash_byte(h, (unsigned char)lower);
     }
     size_t i = (h ^ h >> 32) & (n->room - 1);
     while (n->slot[i].name &&
