@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "base/hash.h"
+#include "base/wait.h"
 #include "limits.h"
 #include "rows.h"
 #include "sessions.h"
@@ -289,10 +290,7 @@ static bool round_wait(struct node *n)
         int64_t until = (tell ? n->polled + TELL_PAUSE_US : n->polled + NODE_POLL_S * S_US);
         if (now >= until)
             break;
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        int64_t at = t.tv_sec * S_US + t.tv_nsec / 1000 + until - now;
-        t = (struct timespec){ at / S_US, at % S_US * 1000 };
+        struct timespec t = wait_ms((until - now) / 1000 + 1);
         pthread_cond_timedwait(&n->wake, &n->lock, &t);
     }
     return n->forget || n->settings;
@@ -333,11 +331,7 @@ bool node_join(struct app *app, struct node **ret, struct error *err)
         abort();
     n->app = app;
     pthread_mutex_init(&n->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&n->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&n->wake);
     bool ok = beat(n, &c) && poll(n, &c);
     n->first = n->forgets_seen == NO_OTHERS;
     arena_done(&a);

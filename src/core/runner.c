@@ -2,6 +2,7 @@
    next, and at start-up by all organisations in turn. */
 #include "runner.h"
 
+#include "base/wait.h"
 #include "node.h"
 #include "outbox.h"
 #include "rows.h"
@@ -254,11 +255,7 @@ static void inherit(struct runner *r)
 /* By the clock that nobody sets, so that setting the other one back stops no job for long. */
 static void wait_for(struct runner *r, int64_t us)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    us += t.tv_nsec / 1000;
-    t.tv_sec += us / 1000000;
-    t.tv_nsec = us % 1000000 * 1000;
+    struct timespec t = wait_ms(us / 1000 + 1);
     pthread_cond_timedwait(&r->change, &r->lock, &t);
 }
 
@@ -305,11 +302,7 @@ struct runner *runner_new(struct app *app, int threads)
         abort();
     r->app = app;
     pthread_mutex_init(&r->lock, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->change, &attributes);
-    pthread_condattr_destroy(&attributes);
+    wait_init(&r->change);
     for (; r->threads < threads; r->threads++)
         if (pthread_create(&r->thread[r->threads], NULL, runner_thread, r))
             abort();

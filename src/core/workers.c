@@ -2,10 +2,10 @@
 #include "workers.h"
 
 #include "base/arena.h"
+#include "base/wait.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct work {
     void (*run)(void *with);
@@ -55,7 +55,7 @@ struct workers *workers_new(int threads, size_t queue_max)
         abort();
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->some, NULL);
-    pthread_cond_init(&w->idle, NULL);
+    wait_init(&w->idle);
     w->size = queue_max;
     for (; w->threads < threads; w->threads++)
         if (pthread_create(&w->thread[w->threads], NULL, worker, w))
@@ -98,11 +98,7 @@ bool workers_add(struct workers *w, void (*run)(void *with), void *with)
 
 void workers_settle(struct workers *w)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += 50000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = wait_ms(50);
     pthread_mutex_lock(&w->lock);
     uint64_t target = w->added;
     while (w->done < target && !pthread_cond_timedwait(&w->idle, &w->lock, &until))

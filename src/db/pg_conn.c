@@ -2,6 +2,7 @@
    and what the server's complaints mean. */
 #include "pg.h"
 
+#include "base/wait.h"
 #include "crypt/hash.h"
 
 #include <stdio.h>
@@ -180,9 +181,7 @@ static bool healthy(const struct pg_conn *conn)
 static bool room_make(struct pg_store *s, struct pg_pool *pool, struct pg_conn **close,
                       struct error *err)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += PG_WAIT_S;
+    struct timespec until = wait_ms(PG_WAIT_S * 1000);
     while (pool->open >= pool->max && !pool->idle)
         if (pthread_cond_timedwait(&s->freed, &s->lock, &until))
             return error_set(err, UNAVAILABLE, "all connections to the database are in use");

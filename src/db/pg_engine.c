@@ -2,6 +2,7 @@
    dropped by the platform role, which does nothing else. */
 #include "pg.h"
 
+#include "base/wait.h"
 #include "crypt/hash.h"
 #include "crypt/random.h"
 
@@ -261,11 +262,7 @@ static bool engine_open(struct store *s, struct error *err)
     int all = s->config.connections ? s->config.connections : CONNECTIONS_DEFAULT;
     pg->control.max = all / CONTROL_SHARE > 2 ? all / CONTROL_SHARE : 2;
     pg->organisations.max = all - pg->control.max > 2 ? all - pg->control.max : 2;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&pg->freed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&pg->freed);
     pthread_mutex_init(&pg->lock, NULL);
     pthread_mutex_init(&pg->platform_lock, NULL);
     if (!folder_make(s->dir, err) ||

@@ -1,6 +1,8 @@
 /* store.c: which databases are open, whatever engine holds them. */
 #include "engine.h"
 
+#include "base/wait.h"
+
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +60,8 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
     s->config.dir = dir;
     if (!s->config.cache)
         s->config.cache = CACHE_DEFAULT;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->work, &monotonic);
+    wait_init(&s->work);
     pthread_cond_init(&s->changed, NULL);
-    pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&s->lock, NULL);
     scans_open(s);
     if (!s->engine->open(s, err)) {

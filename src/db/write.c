@@ -1,8 +1,9 @@
 /* write.c: the queues of works, and the threads that take them through in batches. */
 #include "engine.h"
 
+#include "base/wait.h"
+
 #include <string.h>
-#include <time.h>
 
 /* The list of ready databases holds each that has works queued and its writer free. */
 static void ready_push(struct db *db)
@@ -126,9 +127,7 @@ void *writer_thread(void *store)
         }
         if (s->open > s->config.open_max && store_evict(s))
             continue;
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += COOL_EVERY;
+        struct timespec until = wait_ms(COOL_EVERY * 1000);
         pthread_cond_timedwait(&s->work, &s->lock, &until);
         if (!s->ready_first && !s->stopping)
             store_cool(s, store_clock() - COOL_AFTER);

@@ -3,23 +3,16 @@
 
 #include "address.h"
 #include "base/arena.h"
+#include "base/wait.h"
 #include "sender.h"
 #include "sockets.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { CONNECT_MS = 10000 };
-
-int64_t attempt_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 enum egress_reason attempt_allowed(const struct message_begin *in)
 {
@@ -71,7 +64,7 @@ static size_t on_header(char *at, size_t size, size_t n, void *user)
     struct transfer *t = user;
     (void)at;
     t->header_bytes += size * n;
-    t->quiet_at = attempt_clock() + t->begin.first_byte_ms;
+    t->quiet_at = clock_ms() + t->begin.first_byte_ms;
     if (t->header_bytes <= ATTEMPT_HEADERS)
         return size * n;
     t->reason = EGRESS_OVERSIZE;
@@ -118,7 +111,7 @@ static size_t on_body(char *at, size_t size, size_t n, void *user)
         t->quiet_at = INT64_MAX;
         return CURL_WRITEFUNC_PAUSE;
     }
-    t->quiet_at = attempt_clock() + t->begin.first_byte_ms;
+    t->quiet_at = clock_ms() + t->begin.first_byte_ms;
     t->answer_bytes += n;
     t->end.received += n;
     curl_easy_getinfo(t->handle->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -231,7 +224,7 @@ enum egress_reason attempt_start(struct transfer *t, CURLM *multi, struct handle
     t->reason = EGRESS_OK;
     t->address_refused = t->paused = false;
     t->header_bytes = t->answer_bytes = t->failure_len = 0;
-    t->quiet_at = attempt_clock() + patience;
+    t->quiet_at = clock_ms() + patience;
     t->retry_at = INT64_MAX;
     t->headers = headers_new(&t->begin);
     t->end.status = 0;

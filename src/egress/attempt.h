@@ -47,9 +47,6 @@ enum {
     ATTEMPT_HEADERS = 64 << 10, /* bytes of response headers */
 };
 
-/* Monotonic milliseconds. */
-int64_t attempt_clock(void);
-
 /* A handle with everything that is the same for all requests; NULL when libcurl has none. Its
    connections' sockets are noted in `sockets`. */
 struct handle *handle_new(const char *extra_ca, struct sockets *sockets);

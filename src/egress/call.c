@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "base/arena.h"
+#include "base/wait.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -71,15 +72,11 @@ struct egress_call *egress_call_new(struct egress_client *client, const struct e
                                     struct error *err)
 {
     struct egress_call *call = calloc(1, sizeof *call);
-    pthread_condattr_t attr;
     if (!call)
         abort();
     call->client = client;
     call->last = &call->first;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&call->more, &attr);
-    pthread_condattr_destroy(&attr);
+    wait_init(&call->more);
     pthread_mutex_init(&call->lock, NULL);
     if (client_send_pulled(client, in, call_event, call, err, &call->id))
         return call;
@@ -89,14 +86,7 @@ struct egress_call *egress_call_new(struct egress_client *client, const struct e
 
 bool egress_next(struct egress_call *call, int timeout_ms, struct egress_event *ret)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += timeout_ms % 1000 * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
+    struct timespec until = wait_ms(timeout_ms);
     item_free(call->taken);
     call->taken = NULL;
     pthread_mutex_lock(&call->lock);

@@ -2,6 +2,7 @@
 #include "client.h"
 
 #include "base/arena.h"
+#include "base/wait.h"
 #include "call.h"
 #include "message.h"
 
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -60,13 +60,6 @@ struct egress_client {
     struct slot slot[EGRESS_CALLS];
     char packet[PACKETS][MESSAGE_PACKET + 1]; /* the reading thread's own */
 };
-
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool room_wait(struct egress_client *c, int64_t until)
 {
@@ -312,11 +305,7 @@ struct egress_client *egress_client_new(int channel)
     c->channel = channel;
     for (size_t i = 0; i < EGRESS_CALLS; i++)
         c->free_slot[c->free_count++] = (uint16_t)(EGRESS_CALLS - 1 - i);
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->joined, &attr);
-    pthread_condattr_destroy(&attr);
+    wait_init(&c->joined);
     pthread_mutex_init(&c->lock, NULL);
     c->stop = eventfd(0, EFD_CLOEXEC);
     if (c->stop >= 0 && !pthread_create(&c->thread, NULL, client_run, c))
@@ -371,9 +360,7 @@ static bool begin_fill(const struct egress_request *in, struct message_begin *re
    wait for itself. */
 static bool session_wait(struct egress_client *c, bool patient)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WAIT_MS / 1000;
+    struct timespec until = wait_ms(WAIT_MS);
     while (patient && !c->connected && !c->closed && !pthread_equal(pthread_self(), c->thread))
         if (pthread_cond_timedwait(&c->joined, &c->lock, &until))
             break;
@@ -383,9 +370,7 @@ static bool session_wait(struct egress_client *c, bool patient)
 int64_t egress_scan(struct egress_client *c, uint64_t print)
 {
     struct message m = { .head = { .kind = MESSAGE_SCAN }, .fixed.scan.print = print };
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += SCAN_S;
+    struct timespec until = wait_ms(SCAN_S * 1000);
     pthread_mutex_lock(&c->lock);
     bool good = session_wait(c, true);
     m.head.session = c->session;

@@ -4,6 +4,7 @@
 
 #include "attempt.h"
 #include "base/arena.h"
+#include "base/wait.h"
 #include "sockets.h"
 
 #include <errno.h>
@@ -53,7 +54,7 @@ static int on_timer(CURLM *multi, long ms, void *user)
 {
     struct transfers *all = user;
     (void)multi;
-    all->timer_at = ms < 0 ? INT64_MAX : attempt_clock() + ms;
+    all->timer_at = ms < 0 ? INT64_MAX : clock_ms() + ms;
     return 0;
 }
 
@@ -185,7 +186,7 @@ bool transfers_begin(struct transfers *all, uint64_t id, const struct message_be
     t->sockets = &all->sockets;
     t->begin = *in;
     t->body = body;
-    t->total_at = attempt_clock() + in->total_ms;
+    t->total_at = clock_ms() + in->total_ms;
     t->retry_at = INT64_MAX;
     t->end =
         (struct egress_end){ .prompt_tokens = -1, .completion_tokens = -1, .retry_after_s = -1 };
@@ -237,7 +238,7 @@ bool transfers_credit(struct transfers *all, uint64_t id, uint64_t bytes)
     t->underway -= bytes;
     if (t->paused && t->underway < MESSAGE_WINDOW) {
         t->paused = false;
-        t->quiet_at = attempt_clock() + t->begin.first_byte_ms;
+        t->quiet_at = clock_ms() + t->begin.first_byte_ms;
         if (earliest(t) < all->due)
             all->due = earliest(t);
         curl_easy_pause(t->handle->easy, CURLPAUSE_CONT);
@@ -284,7 +285,7 @@ static int64_t retry_wait(const struct transfer *t, enum egress_reason reason)
     int64_t wait = most / 2 + arc4random_uniform(most / 2 + 1);
     if (t->end.retry_after_s > 0)
         wait += t->end.retry_after_s * INT64_C(1000);
-    return attempt_clock() + wait < t->total_at ? wait : -1;
+    return clock_ms() + wait < t->total_at ? wait : -1;
 }
 
 static void transfer_settle(struct transfers *all, struct transfer *t, enum egress_reason reason)
@@ -297,7 +298,7 @@ static void transfer_settle(struct transfers *all, struct transfer *t, enum egre
         return;
     }
     attempt_end(all, t);
-    t->retry_at = attempt_clock() + wait;
+    t->retry_at = clock_ms() + wait;
     if (t->retry_at < all->due)
         all->due = t->retry_at;
 }
@@ -348,7 +349,7 @@ static void settle_overdue(struct transfers *all, int64_t now)
 void transfers_tick(struct transfers *all)
 {
     int running;
-    int64_t now = attempt_clock();
+    int64_t now = clock_ms();
     if (now >= all->timer_at) {
         all->timer_at = INT64_MAX;
         curl_multi_socket_action(all->multi, CURL_SOCKET_TIMEOUT, 0, &running);
@@ -379,6 +380,6 @@ int transfers_timeout(const struct transfers *all)
     int64_t first = all->timer_at < all->due ? all->timer_at : all->due;
     if (first == INT64_MAX)
         return -1;
-    int64_t wait = first - attempt_clock();
+    int64_t wait = first - clock_ms();
     return wait < 0 ? 0 : wait > 60000 ? 60000 : (int)wait;
 }

@@ -2,6 +2,8 @@
 #include "connection.h"
 #include "web.h"
 
+#include "base/wait.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
@@ -378,17 +380,13 @@ static void server_free(struct server *s)
 static struct server *server_new(const struct server_config *config)
 {
     struct server *s = calloc(1, sizeof *s);
-    pthread_condattr_t monotonic;
     if (!s)
         abort();
     s->config = *config;
     s->tls = config->tls_cert != NULL;
     s->timeout_s = config->timeout_s ? config->timeout_s : TIMEOUT_S;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->idle, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&s->idle);
     return s;
 }
 
@@ -418,7 +416,6 @@ bool server_start(const struct server_config *config, struct server **ret, struc
    clients only for a while. */
 void server_stop(struct server *s)
 {
-    struct timespec until;
     if (!s)
         return;
     atomic_store(&s->stopping, true);
@@ -426,8 +423,7 @@ void server_stop(struct server *s)
     pthread_mutex_lock(&s->lock);
     while (atomic_load(&s->handled))
         pthread_cond_wait(&s->idle, &s->lock);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += STOP_S;
+    struct timespec until = wait_ms(STOP_S * 1000);
     while (atomic_load(&s->busy) && pthread_cond_timedwait(&s->idle, &s->lock, &until) != ETIMEDOUT)
         ;
     pthread_mutex_unlock(&s->lock);

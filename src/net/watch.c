@@ -3,6 +3,8 @@
    deadline. */
 #include "connection.h"
 
+#include "base/wait.h"
+
 #include <sys/socket.h>
 #include <time.h>
 
@@ -65,11 +67,9 @@ static void *watch_run(void *with)
 {
     struct server *s = with;
     struct watch *w = &s->watch;
-    struct timespec until;
     pthread_mutex_lock(&w->lock);
     while (!w->stopping) {
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += 1 + s->timeout_s / 8;
+        struct timespec until = wait_ms((1 + s->timeout_s / 8) * 1000);
         pthread_cond_timedwait(&w->stop, &w->lock, &until);
         end_late(w);
     }
@@ -80,12 +80,8 @@ static void *watch_run(void *with)
 bool watch_start(struct server *s)
 {
     struct watch *w = &s->watch;
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->stop, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&w->stop);
     w->running = !pthread_create(&w->thread, NULL, watch_run, s);
     return w->running;
 }

@@ -1,6 +1,7 @@
 /* relay.c: a process that passes bytes on, and is allowed nothing else. */
 #include "relay.h"
 
+#include "base/wait.h"
 #include "process.h"
 
 #include <errno.h>
@@ -338,15 +339,11 @@ struct relay_way {
 struct relay_way *relay_way_new(int channel)
 {
     struct relay_way *way = calloc(1, sizeof *way);
-    pthread_condattr_t monotonic;
     if (!way)
         abort();
     way->channel = channel;
     pthread_mutex_init(&way->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&way->some, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&way->some);
     return way;
 }
 
@@ -404,10 +401,8 @@ bool relay_way_take(void *with, int fd)
     struct relay_way *way = with;
     struct sockaddr_in at;
     socklen_t size = sizeof at;
-    struct timespec until;
+    struct timespec until = wait_ms(CONNECT_S * 1000);
     int far = -1;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += CONNECT_S;
     if (getsockname(fd, (struct sockaddr *)&at, &size))
         return false;
     pthread_mutex_lock(&way->lock);

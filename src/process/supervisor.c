@@ -1,6 +1,7 @@
 /* supervisor.c: starting the children, and starting them again. */
 #include "process.h"
 
+#include "base/wait.h"
 #include "memory.h"
 #include "sandbox.h"
 
@@ -15,7 +16,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -57,13 +57,6 @@ struct supervisor {
     int64_t kill_at; /* when stopping */
     int status;
 };
-
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void tell(const struct supervisor *s, enum supervisor_event event, const char *format, ...)
     PRINTF_LIKE(3, 4);
@@ -269,7 +262,7 @@ static void signals_read(struct supervisor *s)
     children_reap(s);
 }
 
-static int wait_ms(const struct supervisor *s)
+static int next_ms(const struct supervisor *s)
 {
     int64_t first = s->stopping ? s->kill_at : INT64_MAX;
     for (size_t i = 0; !s->stopping && i < CHILDREN; i++)
@@ -291,7 +284,7 @@ static void supervise(struct supervisor *s)
                 child_start(s, c);
             want[1 + i] = (struct pollfd){ .fd = c->ready_pipe, .events = POLLIN };
         }
-        (void)poll(want, LENGTH(want), wait_ms(s));
+        (void)poll(want, LENGTH(want), next_ms(s));
         for (size_t i = 0; i < CHILDREN; i++)
             if (want[1 + i].revents)
                 ready_read(s, &s->child[i]);

@@ -3,6 +3,7 @@
    worker. A look ten times a second ends what was switched off and what nobody waits for. */
 #include "flight.h"
 
+#include "base/wait.h"
 #include "core/app.h"
 #include "core/workers.h"
 #include "net/server.h"
@@ -213,11 +214,7 @@ static void flights_look(struct flights *all)
 
 static void pause_wait(struct flights *all)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    struct timespec until = wait_ms(LOOK_MS);
     while (!all->stopping && pthread_cond_timedwait(&all->wake, &all->lock, &until) != ETIMEDOUT)
         ;
 }
@@ -243,14 +240,10 @@ static void *flights_run(void *with)
 struct flights *flights_new(void)
 {
     struct flights *all = calloc(1, sizeof *all);
-    pthread_condattr_t monotonic;
     if (!all)
         abort();
     pthread_mutex_init(&all->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&all->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&all->wake);
     all->started = !pthread_create(&all->thread, NULL, flights_run, all);
     return all;
 }

@@ -2,6 +2,7 @@
 #include "pending.h"
 
 #include "base/arena.h"
+#include "base/wait.h"
 #include "crypt/seal.h"
 
 #include <errno.h>
@@ -41,11 +42,7 @@ static void *sync_run(void *with)
         p->dirty = false;
         pthread_mutex_unlock(&p->lock);
         fdatasync(p->fd);
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += PENDING_SYNC_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = wait_ms(PENDING_SYNC_MS);
         pthread_mutex_lock(&p->lock);
         while (!p->stopping && pthread_cond_timedwait(&p->wake, &p->lock, &until) != ETIMEDOUT)
             ;
@@ -104,17 +101,13 @@ static bool slot_recover(struct pending *p, int slot, pending_found *found, void
 static struct pending *pending_new(int fd, const struct secret_key *key)
 {
     struct pending *p = calloc(1, sizeof *p);
-    pthread_condattr_t attr;
     if (!p)
         abort();
     p->fd = fd;
     p->sealer = sealer_new(key);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->free, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&p->wake, &attr);
-    pthread_condattr_destroy(&attr);
+    wait_init(&p->wake);
     return p;
 }
 

@@ -7,6 +7,7 @@
 #include "state.h"
 
 #include "base/json.h"
+#include "base/wait.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -306,15 +307,11 @@ static void *receipts_run(void *with)
     struct receipts *r = with;
     pthread_mutex_lock(&r->lock);
     for (;;) {
-        struct timespec until;
         while (!r->waiting && !r->stopping)
             pthread_cond_wait(&r->wake, &r->lock);
         if (!r->waiting)
             break;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += RECEIPTS_WAIT_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000L;
-        until.tv_nsec %= 1000000000L;
+        struct timespec until = wait_ms(RECEIPTS_WAIT_MS);
         while (!r->stopping && pthread_cond_timedwait(&r->wake, &r->lock, &until) != ETIMEDOUT)
             ;
         for (struct batch *b; (b = batch_take(r, NULL));) {
@@ -409,13 +406,9 @@ bool receipts_keep(struct ctx *c, struct blob record, int *slot)
 
 static void locks_init(struct receipts *r)
 {
-    pthread_condattr_t monotonic;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->idle, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&r->wake, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    wait_init(&r->wake);
 }
 
 /* Nothing is added any more. */
