@@ -63,14 +63,11 @@ bool id_equal(struct id a, struct id b)
 
 void id_format(struct id id, char to[ID_TEXT])
 {
-    static const char digit[] = "0123456789abcdef";
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 16; i++, to += 2) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *to++ = '-';
-        *to++ = digit[id.byte[i] >> 4];
-        *to++ = digit[id.byte[i] & 15];
+        hex_format(&id.byte[i], 1, to);
     }
-    *to = 0;
 }
 
 bool id_parse(const char *text, struct id *ret)
@@ -81,10 +78,8 @@ bool id_parse(const char *text, struct id *ret)
     for (int i = 0; i < 16; i++) {
         if ((i == 4 || i == 6 || i == 8 || i == 10) && *text++ != '-')
             return false;
-        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
-        if (low < 0)
+        if (!hex_parse(text, 1, &id.byte[i]))
             return false;
-        id.byte[i] = (uint8_t)(high << 4 | low);
         text += 2;
     }
     *ret = id;

@@ -122,3 +122,14 @@ int hex_digit(char c)
         return c - 'A' + 10;
     return -1;
 }
+
+bool hex_parse(const char *text, size_t n, void *ret)
+{
+    for (uint8_t *byte = ret; n--; text += 2) {
+        int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0)
+            return false;
+        *byte++ = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}

@@ -35,6 +35,9 @@ size_t text_put(char *to, uint32_t point);
 /* Bytes as lower-case hexadecimal digits, two a byte, and a NUL: 2 * n + 1 in all. */
 void hex_format(const void *at, size_t n, char *to);
 
+/* Reads `n` bytes from 2 * n hexadecimal digits in either case; false at the first that is none. */
+MUST_USE bool hex_parse(const char *text, size_t n, void *ret);
+
 /* The value of a hexadecimal digit in either case; -1 when it is none. */
 int hex_digit(char c);
 

@@ -55,6 +55,12 @@ static void bytes_are_two_digits(void **state)
     hex_format(NULL, 0, text);
     assert_string_equal(text, "");
 
+    uint8_t back[sizeof bytes] = { 0 };
+    assert_true(hex_parse("000fA9ff", sizeof back, back));
+    assert_memory_equal(back, bytes, sizeof bytes);
+    assert_false(hex_parse("000fA9f", sizeof back, back));
+    assert_false(hex_parse("g0", 1, back));
+
     struct buffer b = buffer_new(&a);
     for (int i = 0; i < 100; i++)
         buffer_hex(&b, bytes, sizeof bytes);

@@ -242,15 +242,8 @@ static bool events_count(struct ctx *c, struct verify *v)
 static bool signature_good(const char *hex, const char *head, const uint8_t public_key[SIGN_PUBLIC])
 {
     uint8_t signature[SIGN_SIGNATURE];
-    if (!hex || strlen(hex) != HEX_SIGNATURE - 1)
-        return false;
-    for (size_t i = 0; i < sizeof signature; i++) {
-        int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        signature[i] = (uint8_t)(high << 4 | low);
-    }
-    return sign_verify(public_key, head, strlen(head), signature);
+    return hex && strlen(hex) == HEX_SIGNATURE - 1 && hex_parse(hex, sizeof signature, signature) &&
+           sign_verify(public_key, head, strlen(head), signature);
 }
 
 /* What is not right with the checkpoint, or NULL. */

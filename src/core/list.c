@@ -82,14 +82,8 @@ static bool hex_read(struct arena *a, const char *from, size_t n, const char **r
     char *text = arena_alloc(a, n / 2 + 1);
     if (n % 2)
         return false;
-    for (size_t i = 0; i < n; i += 2) {
-        char pair[3] = { from[i], from[i + 1], 0 }, *end;
-        text[i / 2] = (char)strtoul(pair, &end, 16);
-        if (end != pair + 2 || !text[i / 2])
-            return false;
-    }
     *ret = text;
-    return text_is_utf8(text, n / 2);
+    return hex_parse(from, n / 2, text) && text_is_utf8(text, n / 2);
 }
 
 /* The kind of value that the cursor's letter stands for must fit the sorted column. */

@@ -33,17 +33,6 @@ void master_key_source_make(const char *default_file, struct master_key_source *
     };
 }
 
-static bool hex_read(const char *text, struct secret_key *ret)
-{
-    for (int i = 0; i < SECRET_KEY; i++) {
-        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        ret->byte[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 /* 43 characters of base64, in either alphabet, with or without the padding. */
 static bool base64_read(const char *text, size_t n, struct secret_key *ret)
 {
@@ -73,7 +62,7 @@ static bool key_read(const char *text, struct secret_key *ret)
     if (text[n + strspn(text + n, " \t\r\n")])
         return false;
     autofree(secret_key_wipe) struct secret_key key;
-    if (n == KEY_TEXT ? !hex_read(text, &key) : !base64_read(text, n, &key))
+    if (n == KEY_TEXT ? !hex_parse(text, SECRET_KEY, key.byte) : !base64_read(text, n, &key))
         return false;
     *ret = key;
     return true;

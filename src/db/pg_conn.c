@@ -117,8 +117,7 @@ void pg_password(const struct pg_db *pg, char ret[PG_PASSWORD])
     char text[32];
     int n = snprintf(text, sizeof text, "%lld", (long long)pg->generation);
     hash_hmac(&pg->login, text, (size_t)n, hash);
-    for (int i = 0; i < HASH_SIZE; i++)
-        snprintf(ret + 2 * i, 3, "%02x", hash[i]);
+    hex_format(hash, sizeof hash, ret);
     wipe(hash, sizeof hash);
 }
 

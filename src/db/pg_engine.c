@@ -293,8 +293,8 @@ static void engine_attach(struct db *db)
     if (!pg)
         abort();
     int n = snprintf(pg->role, sizeof pg->role, "%s_%s", prefix, id_given(db->id) ? "" : "control");
-    for (size_t i = 0; id_given(db->id) && i < sizeof db->id.byte; i++)
-        n += snprintf(pg->role + n, sizeof pg->role - (size_t)n, "%02x", db->id.byte[i]);
+    if (id_given(db->id))
+        hex_format(db->id.byte, sizeof db->id.byte, pg->role + n);
     int64_t number;
     hash_sha256(pg->role, strlen(pg->role), hash);
     memcpy(&number, hash, sizeof number);

@@ -178,7 +178,6 @@ static void stmt_free(struct pg_stmt *s)
 static void stmt_name(struct pg_stmt *s)
 {
     uint8_t hash[HASH_SIZE];
-    char text[HASH_SIZE + 1];
     size_t n = strlen(s->plan.sql);
     struct arena a = { 0 };
     char *all = arena_alloc(&a, n + (size_t)s->plan.params + 1);
@@ -187,9 +186,8 @@ static void stmt_name(struct pg_stmt *s)
         all[n + (size_t)i] = (char)s->plan.param[i].type;
     hash_sha256(all, n + (size_t)s->plan.params, hash);
     arena_done(&a);
-    for (int i = 0; i < HASH_SIZE / 2; i++)
-        snprintf(text + 2 * i, 3, "%02x", hash[i]);
-    snprintf(s->name, sizeof s->name, "v%s", text);
+    s->name[0] = 'v';
+    hex_format(hash, HASH_SIZE / 2, s->name + 1);
 }
 
 static bool unnamed(const struct pg_conn *conn)

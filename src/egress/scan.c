@@ -20,16 +20,8 @@ static bool is_digit(const char *at, const char *end)
 /* Four hexadecimal digits, or -1. */
 static int32_t hex_unit(const char *at, const char *end)
 {
-    if (end - at < 4)
-        return -1;
-    int32_t unit = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(at[i]);
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
+    uint8_t byte[2];
+    return end - at < 4 || !hex_parse(at, 2, byte) ? -1 : byte[0] << 8 | byte[1];
 }
 
 /* Every skip function returns the byte behind what it skipped, NULL when that is malformed. */

@@ -35,18 +35,12 @@ enum promise_result lab_result(struct proof *p, enum promise_result result, cons
     return result;
 }
 
-static void hex_add(struct buffer *b, const uint8_t *at, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        buffer_printf(b, "%02x", at[i]);
-}
-
 static const char *random_hex(struct arena *a)
 {
     uint8_t bytes[8];
     struct buffer b = buffer_new(a);
     random_bytes(bytes, sizeof bytes);
-    hex_add(&b, bytes, sizeof bytes);
+    buffer_hex(&b, bytes, sizeof bytes);
     return b.at;
 }
 
@@ -137,7 +131,7 @@ static const char *email_of(const struct app *app, struct arena *a, const char *
     secret_key_wipe(&master);
     secret_key_wipe(&key);
     buffer_printf(&b, "probe-%s-", tag);
-    hex_add(&b, code, 16);
+    buffer_hex(&b, code, 16);
     buffer_string(&b, "@vow.invalid");
     return b.at;
 }

@@ -67,8 +67,7 @@ static bool captured(void *with, char ret[65])
         return false;
     hash_sha256(body, n, hash);
     free(body);
-    for (int i = 0; i < HASH_SIZE; i++)
-        snprintf(ret + 2 * i, 3, "%02x", hash[i]);
+    hex_format(hash, sizeof hash, ret);
     return true;
 }
 
@@ -149,8 +148,7 @@ static const char *store_url(struct fixture *f)
     if (!server)
         return NULL;
     buffer_printf(&url, "%s&vow_prefix=p", server);
-    for (; *own; own++)
-        buffer_printf(&url, "%02x", (unsigned char)*own);
+    buffer_hex(&url, own, strlen(own));
     return url.at;
 }
 

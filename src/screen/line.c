@@ -32,19 +32,11 @@ static bool sign_skip(struct reader *r, char sign)
 
 static bool hex_read(struct reader *r, uint32_t *ret)
 {
-    uint32_t value = 0;
-    if (r->end - r->at < 4)
+    uint8_t byte[2];
+    if (r->end - r->at < 4 || !hex_parse(r->at, sizeof byte, byte))
         return false;
-    for (int i = 0; i < 4; i++) {
-        char c = *r->at++;
-        const char *digits = "0123456789abcdef", *d = c ? strchr(digits, c | 0x20) : NULL;
-        if (c >= '0' && c <= '9')
-            d = digits + (c - '0');
-        if (!d)
-            return false;
-        value = value * 16 + (uint32_t)(d - digits);
-    }
-    *ret = value;
+    r->at += 4;
+    *ret = (uint32_t)byte[0] << 8 | byte[1];
     return true;
 }
 

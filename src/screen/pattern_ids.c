@@ -1,6 +1,7 @@
 /* pattern_ids.c: letters and digits mixed: bank accounts, vehicles, identity numbers, keys. */
 #include "pattern.h"
 
+#include "base/text.h"
 #include "checksum.h"
 
 #include <string.h>
@@ -71,7 +72,7 @@ static size_t iban_last(const struct search *s, size_t i)
 static bool hex_all(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!strchr("0123456789abcdefABCDEF", text[i]))
+        if (hex_digit(text[i]) < 0)
             return false;
     return true;
 }

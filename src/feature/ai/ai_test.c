@@ -333,8 +333,7 @@ static void test_masked_and_restored(void **state)
     uint8_t hash[HASH_SIZE];
     char hex[2 * HASH_SIZE + 1];
     hash_sha256(sent, n, hash);
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    hex_format(hash, sizeof hash, hex);
     assert_string_equal(world_text(w, preview.body, "disclosure_hash"), hex);
     for (size_t i = 0; i < LENGTH(secrets); i++)
         assert_null(memmem(sent, n, secrets[i], strlen(secrets[i])));
@@ -548,8 +547,7 @@ static void test_receipt_proves_and_tells_nothing(void **state)
     buffer_add(&b, sent, n);
     hash_sha256(b.at, b.len, hash);
     char hex[2 * HASH_SIZE + 1];
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    hex_format(hash, sizeof hash, hex);
     assert_string_equal(world_text(w, receipt.body, "commitment"), hex);
     free(sent);
     const char *where = NULL;

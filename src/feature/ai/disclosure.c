@@ -19,12 +19,8 @@ enum { ANSWER_TOKENS = 900 };
 
 const char *ai_hex(struct arena *a, const uint8_t *at, size_t n)
 {
-    static const char digit[] = "0123456789abcdef";
     char *text = arena_alloc(a, 2 * n + 1);
-    for (size_t i = 0; i < n; i++) {
-        text[2 * i] = digit[at[i] >> 4];
-        text[2 * i + 1] = digit[at[i] & 15];
-    }
+    hex_format(at, n, text);
     return text;
 }
 

@@ -170,8 +170,7 @@ static void test_sent_as_previewed(void **state)
     uint8_t hash[HASH_SIZE];
     char hex[2 * HASH_SIZE + 1];
     hash_sha256(sent, n, hash);
-    for (size_t i = 0; i < HASH_SIZE; i++)
-        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    hex_format(hash, sizeof hash, hex);
     free(sent);
     assert_string_equal(world_text(w, r.body, "disclosure_hash"), hex);
     expect_state(s, id, "proposed");

@@ -248,8 +248,7 @@ static void export_holds_all_but_secrets(void **state)
         uint8_t hash[HASH_SIZE];
         char hex[2 * HASH_SIZE + 1];
         hash_sha256(u.files[i].content.at, u.files[i].content.len, hash);
-        for (int k = 0; k < HASH_SIZE; k++)
-            snprintf(hex + 2 * k, 3, "%02x", hash[k]);
+        hex_format(hash, sizeof hash, hex);
         assert_true(!strcmp(u.files[i].name, "manifest.json") || strstr(manifest, hex));
     }
     for (const struct table *const *t = h->w->app->tables; *t; t++) {
@@ -465,8 +464,7 @@ static struct blob forge(struct house *h, const char *file, const char *from, co
     for (int k = 0; k < 2; k++) {
         uint8_t hash[HASH_SIZE];
         hash_sha256(k ? new : old, strlen(k ? new : old), hash);
-        for (int i = 0; i < HASH_SIZE; i++)
-            snprintf(hex[k] + 2 * i, 3, "%02x", hash[i]);
+        hex_format(hash, sizeof hash, hex[k]);
     }
     u.files[index_of(&u, file)].content = (struct blob){ new, strlen(new) };
     if (strcmp(file, "manifest.json") != 0) {
