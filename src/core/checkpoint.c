@@ -10,7 +10,7 @@
 #include "crypt/crypt.h"
 #include "db/compose.h"
 #include "rows.h"
-#include "scope.h"
+#include "sql.h"
 
 #include <string.h>
 
@@ -229,9 +229,8 @@ static bool event_count(void *with, const void *record)
 static bool events_count(struct ctx *c, struct verify *v)
 {
     struct buffer sql = buffer_new(c->arena);
-    buffer_string(&sql, "SELECT ");
-    columns_add_to(&sql, &audit_event_table);
-    buffer_printf(&sql, " FROM %s ORDER BY id", audit_event_table.name);
+    select_add(&sql, &audit_event_table);
+    buffer_string(&sql, " ORDER BY id");
     struct query q = query_composed(sql.at);
     q.whole = "The chain runs through all events";
     return tx_each(c->tx, &q, NO_ARGS, audit_event_table.fields, sizeof(struct audit_event),

@@ -3,6 +3,7 @@
 
 #include "db/compose.h"
 #include "scope.h"
+#include "sql.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -165,9 +166,8 @@ static void rows_add(struct ctx *c, struct buffer *sql, const struct table *t,
                      const struct page *page, struct value *args, size_t *n)
 {
     static const char *const signs[] = { "=", ">=", "<" };
-    buffer_string(sql, "SELECT ");
-    columns_add_to(sql, t);
-    buffer_printf(sql, " FROM %s WHERE 1 = 1", t->name);
+    select_add(sql, t);
+    buffer_string(sql, " WHERE 1 = 1");
     for (size_t i = 0; i < page->filter_count; i++) {
         const struct row_filter *f = &page->filters[i];
         args[(*n)++] = f->value;

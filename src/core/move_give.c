@@ -5,7 +5,6 @@
 
 #include "db/compose.h"
 #include "rows.h"
-#include "scope.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "db/compose.h"
 #include "rows.h"
-#include "scope.h"
+#include "sql.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,9 +131,7 @@ bool rows_each(struct ctx *c, const struct table *t, const struct field *owner, 
 {
     struct buffer sql = buffer_new(c->arena);
     struct value args[1] = { value_id(c->organisation) };
-    buffer_string(&sql, "SELECT ");
-    columns_add_to(&sql, t);
-    buffer_printf(&sql, " FROM %s", t->name);
+    select_add(&sql, t);
     if (owner)
         buffer_printf(&sql, " WHERE \"%s\" = $1", owner->name);
     buffer_string(&sql, table_has_ids(t) ? " ORDER BY id" : "");

@@ -7,7 +7,7 @@
 #include "rows.h"
 #include "runner.h"
 #include "schema.h"
-#include "scope.h"
+#include "sql.h"
 
 #include <string.h>
 
@@ -79,11 +79,7 @@ static bool table_enter(struct take *k, const char *text, bool control)
                     k->into.table->name);
     struct buffer insert = buffer_new(c->arena), erase = buffer_new(c->arena),
                   clear = buffer_new(c->arena);
-    buffer_printf(&insert, "INSERT INTO %s (", k->into.table->name);
-    columns_add_to(&insert, k->into.table);
-    for (size_t i = 1; i <= field_count(k->into.table->fields); i++)
-        buffer_printf(&insert, "%s$%zu", i == 1 ? ") VALUES (" : ", ", i);
-    buffer_char(&insert, ')');
+    insert_add(&insert, k->into.table);
     buffer_printf(&erase, "DELETE FROM %s WHERE id = $1", k->into.table->name);
     buffer_printf(&clear, "DELETE FROM %s", k->into.table->name);
     k->into.insert = composed(c, &insert);

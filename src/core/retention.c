@@ -4,8 +4,7 @@
 
 #include "app.h"
 #include "audit.h"
-#include "db/compose.h"
-#include "scope.h"
+#include "sql.h"
 
 #include <stdio.h>
 

@@ -2,9 +2,9 @@
 #include "rows.h"
 
 #include "audit.h"
-#include "db/compose.h"
 #include "feature.h"
 #include "scope.h"
+#include "sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,24 +17,6 @@ static const struct field one_fields[] = {
     FIELD(struct one, value, .privacy = OPERATIONAL, .doc = "Whether there is a row"),
     { 0 },
 };
-
-const struct query *composed(struct ctx *c, struct buffer *sql)
-{
-    struct query *q = arena_new(c->arena, struct query);
-    *q = query_composed(sql->at);
-    return q;
-}
-
-void columns_add_to(struct buffer *sql, const struct table *t)
-{
-    EACH_FIELD (f, t->fields) {
-        if (f != t->fields)
-            buffer_string(sql, ", ");
-        buffer_char(sql, '"');
-        buffer_string(sql, f->name);
-        buffer_char(sql, '"');
-    }
-}
 
 static struct id row_id(const void *row)
 {
@@ -121,25 +103,6 @@ static struct value row_value(struct ctx *c, const struct field *f, const void *
     return f->kind == KIND_LIST ? value_list(c->arena, f, row) : value_field(f, row);
 }
 
-/* Without printf: it is composed for each row that is written. */
-static void insert_compose(struct buffer *sql, const struct table *t)
-{
-    size_t n = 0;
-    buffer_string(sql, "INSERT INTO ");
-    buffer_string(sql, t->name);
-    buffer_string(sql, " (");
-    columns_add_to(sql, t);
-    buffer_string(sql, ") VALUES (");
-    EACH_FIELD (f, t->fields) {
-        n++;
-        buffer_string(sql, n > 1 ? ", $" : "$");
-        if (n > 9)
-            buffer_char(sql, (char)('0' + n / 10));
-        buffer_char(sql, (char)('0' + n % 10));
-    }
-    buffer_string(sql, ")");
-}
-
 static bool row_insert(struct ctx *c, const struct table *t, const void *row)
 {
     struct buffer sql = buffer_new(c->arena);
@@ -147,7 +110,7 @@ static bool row_insert(struct ctx *c, const struct table *t, const void *row)
     size_t n = 0;
     EACH_FIELD (f, t->fields)
         args[n++] = row_value(c, f, row);
-    insert_compose(&sql, t);
+    insert_add(&sql, t);
     return tx_run(c->tx, composed(c, &sql), args, n, NULL);
 }
 
@@ -201,9 +164,8 @@ static enum scope reach(const struct ctx *c, const struct permission *p)
 static struct buffer rows_where(struct ctx *c, const struct table *t, const char *condition)
 {
     struct buffer sql = buffer_new(c->arena);
-    buffer_string(&sql, "SELECT ");
-    columns_add_to(&sql, t);
-    buffer_printf(&sql, " FROM %s WHERE %s", t->name, condition);
+    select_add(&sql, t);
+    buffer_printf(&sql, " WHERE %s", condition);
     return sql;
 }
 
@@ -396,9 +358,8 @@ bool row_single(struct ctx *c, const struct table *t, void *ret)
 {
     struct buffer sql = buffer_new(c->arena);
     bool found = false;
-    buffer_string(&sql, "SELECT ");
-    columns_add_to(&sql, t);
-    buffer_printf(&sql, " FROM %s LIMIT 1", t->name);
+    select_add(&sql, t);
+    buffer_string(&sql, " LIMIT 1");
     if (!tx_row(c->tx, composed(c, &sql), NO_ARGS, t->fields, ret, &found))
         return false;
     if (found)

@@ -16,8 +16,4 @@ void scope_add_column(struct ctx *c, struct buffer *sql, const char *column, enu
 /* Whether the scope reaches a person. */
 MUST_USE bool scope_reaches(struct ctx *c, enum scope scope, struct id person, bool *ret);
 
-/* For the files that compose SQL: the finished text as a query, and a table's columns. */
-const struct query *composed(struct ctx *c, struct buffer *sql);
-void columns_add_to(struct buffer *sql, const struct table *t);
-
 #endif

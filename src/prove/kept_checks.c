@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "core/rows.h"
 #include "core/runner.h"
-#include "core/scope.h"
+#include "core/sql.h"
 #include "feature/ai/ai.h"
 #include "process/sanitized.h"
 
@@ -94,9 +94,7 @@ static bool tables_search(struct ctx *c, void *with)
         if (s->books && !tables[i]->log)
             continue;
         s->table = tables[i];
-        buffer_string(&sql, "SELECT ");
-        columns_add_to(&sql, s->table);
-        buffer_printf(&sql, " FROM %s", s->table->name);
+        select_add(&sql, s->table);
         struct query q = { sql.at, .whole = "A check looks everywhere" };
         if (!tx_each(c->tx, &q, NO_ARGS, s->table->fields, s->table->size, row_search, s))
             return false;

@@ -1,7 +1,6 @@
 /* lab.c: scratch organisations and calls on their behalf. */
 #include "lab.h"
 
-#include "core/scope.h"
 #include "core/tenant.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"

@@ -3,7 +3,6 @@
 #include "lab.h"
 
 #include "core/app.h"
-#include "core/scope.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"
 #include "process/sandbox.h"

@@ -5,6 +5,7 @@
 
 #include "core/app.h"
 #include "core/scope.h"
+#include "core/sql.h"
 #include "db/compose.h"
 #include "feature/time/rollup.h"
 #include "feature/time/time.h"

@@ -5,7 +5,7 @@
 #include "core/audit.h"
 #include "core/idempotency.h"
 #include "core/rows.h"
-#include "core/scope.h"
+#include "core/sql.h"
 #include "core/tenant.h"
 #include "core/workers.h"
 #include "db/compose.h"

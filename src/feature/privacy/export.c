@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "core/app.h"
 #include "core/rows.h"
-#include "core/scope.h"
+#include "core/sql.h"
 #include "crypt/crypt.h"
 #include "db/compose.h"
 #include "feature/privacy/archive.h"
@@ -35,9 +35,7 @@ static bool table_dump(struct ctx *c, struct dump *d, struct id person)
     struct value args[] = { value_id(person), value_id(c->organisation) };
     size_t n = 0;
     d->out = buffer_new(c->arena);
-    buffer_string(&sql, "SELECT ");
-    columns_add_to(&sql, d->table);
-    buffer_printf(&sql, " FROM %s", d->table->name);
+    select_add(&sql, d->table);
     if (id_given(person))
         buffer_printf(&sql, " WHERE \"%s\" = $%zu", subject->name, ++n);
     if (owner)

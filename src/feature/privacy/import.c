@@ -5,7 +5,6 @@
 #include "core/idempotency.h"
 #include "core/rows.h"
 #include "core/schema.h"
-#include "core/scope.h"
 #include "db/compose.h"
 #include "feature/organisation/organisation.h"
 #include "feature/privacy/archive.h"
