@@ -10,14 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct one {
-    int64_t value;
-};
-static const struct field one_fields[] = {
-    FIELD(struct one, value, .privacy = OPERATIONAL, .doc = "Whether there is a row"),
-    { 0 },
-};
-
 static struct id row_id(const void *row)
 {
     return ((const struct row *)row)->id;
@@ -48,10 +40,9 @@ static bool check_refers(struct ctx *c, const struct table *t, const void *row, 
         if (f->kind != KIND_ID || !f->refers || !(given & bit) || field_absent(f, row))
             continue;
         struct buffer sql = buffer_new(c->arena);
-        struct one one;
-        bool found = false;
-        buffer_printf(&sql, "SELECT 1 FROM %s WHERE id = $1", f->refers->name);
-        if (!tx_row(c->tx, composed(c, &sql), ARGS(value_field(f, row)), one_fields, &one, &found))
+        bool found;
+        buffer_printf(&sql, "SELECT id FROM %s WHERE id = $1", f->refers->name);
+        if (!tx_found(c->tx, composed(c, &sql), ARGS(value_field(f, row)), &found))
             return false;
         if (!found) {
             char pointer[80];
@@ -309,7 +300,6 @@ bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t vers
 bool row_named(struct ctx *c, const struct table *const *tables, size_t count,
                const struct table *t, struct id id, bool *ret)
 {
-    struct one one;
     *ret = false;
     for (size_t i = 0; i < count && !*ret; i++) {
         if (tables[i]->held_back || tables[i]->log)
@@ -318,9 +308,9 @@ bool row_named(struct ctx *c, const struct table *const *tables, size_t count,
             struct buffer sql = buffer_new(c->arena);
             if (*ret || f->refers != t || f->kind != KIND_ID)
                 continue;
-            buffer_printf(&sql, "SELECT 1 FROM %s WHERE \"%s\" = $1 LIMIT 1", tables[i]->name,
-                          f->name);
-            if (!tx_row(c->tx, composed(c, &sql), ARGS(value_id(id)), one_fields, &one, ret))
+            buffer_printf(&sql, "SELECT \"%s\" FROM %s WHERE \"%s\" = $1 LIMIT 1", f->name,
+                          tables[i]->name, f->name);
+            if (!tx_found(c->tx, composed(c, &sql), ARGS(value_id(id)), ret))
                 return false;
         }
     }

@@ -29,26 +29,16 @@ void scope_add(struct ctx *c, struct buffer *sql, const struct table *t, enum sc
         scope_add_column(c, sql, subject ? subject->name : "", scope, args, n);
 }
 
-struct found_id {
-    struct id id;
-};
-static const struct field found_fields[] = {
-    FIELD(struct found_id, id, .privacy = OPERATIONAL, .doc = "Person"),
-    { 0 },
-};
-
 bool scope_reaches(struct ctx *c, enum scope scope, struct id person, bool *ret)
 {
     static const struct query in_team = { "SELECT id FROM person WHERE id = $1 AND team = $2" };
-    struct found_id row;
     bool found = false;
     if (scope == SCOPE_ALL || (scope != SCOPE_NONE && id_equal(person, c->actor.person))) {
         *ret = true;
         return true;
     }
     if (scope == SCOPE_TEAM && id_given(c->actor.team) &&
-        !tx_row(c->tx, &in_team, ARGS(value_id(person), value_id(c->actor.team)), found_fields,
-                &row, &found))
+        !tx_found(c->tx, &in_team, ARGS(value_id(person), value_id(c->actor.team)), &found))
         return false;
     *ret = found;
     return true;

@@ -169,6 +169,10 @@ MUST_USE bool tx_run(struct tx *tx, const struct query *q, const struct value *a
 MUST_USE bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                      const struct field *fields, void *ret, bool *found);
 
+/* Whether the query, which selects one id, finds a row. */
+MUST_USE bool tx_found(struct tx *tx, const struct query *q, const struct value *args, size_t n,
+                       bool *ret);
+
 /* Calls `each(with, record)` per row with one record of `size` bytes that is used anew for each
    row, and so are its texts and blobs: copy what must outlive the call. Stops early without failing
    when `each` returns false. */

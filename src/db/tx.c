@@ -31,6 +31,13 @@ bool tx_row(struct tx *tx, const struct query *q, const struct value *args, size
            tx->db->store->engine->row(tx, q, args, n, fields, ret, found);
 }
 
+bool tx_found(struct tx *tx, const struct query *q, const struct value *args, size_t n, bool *ret)
+{
+    static const struct field fields[] = { { .name = "id", .kind = KIND_ID }, { 0 } };
+    struct id id;
+    return tx_row(tx, q, args, n, fields, &id, ret);
+}
+
 bool tx_each(struct tx *tx, const struct query *q, const struct value *args, size_t n,
              const struct field *fields, size_t size, row_fn *each, void *with)
 {

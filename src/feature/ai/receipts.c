@@ -81,22 +81,12 @@ static bool record_read(struct ctx *c, struct blob record, struct ai_receipt *re
                      fields, ret, true, &given, c->err);
 }
 
-struct asker {
-    struct id id;
-};
-static const struct field asker_fields[] = {
-    FIELD(struct asker, id, .privacy = OPERATIONAL, .doc = "Person"),
-    { 0 },
-};
-
 /* Whoever was erased since the answer stays erased. */
 static bool asker_check(struct ctx *c, struct ai_receipt *row)
 {
     static const struct query there = { "SELECT id FROM person WHERE id = $1" };
-    struct asker asker;
     bool found = true;
-    if (id_given(row->person) &&
-        !tx_row(c->tx, &there, ARGS(value_id(row->person)), asker_fields, &asker, &found))
+    if (id_given(row->person) && !tx_found(c->tx, &there, ARGS(value_id(row->person)), &found))
         return false;
     if (!found)
         row->person = (struct id){ 0 };

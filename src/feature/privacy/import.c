@@ -38,24 +38,15 @@ static bool table_clear(struct ctx *c, const struct table *t)
     return tx_run(c->tx, &q, NO_ARGS, NULL);
 }
 
-struct found {
-    struct id id;
-};
-static const struct field found_fields[] = {
-    FIELD(struct found, id, .privacy = OPERATIONAL, .doc = "Row that is here"),
-    { 0 },
-};
-
 static bool is_said(struct ctx *c, const struct table *t, const void *row, bool *ret)
 {
     const struct field *subject = table_subject(t);
-    struct found found;
     *ret = false;
     if (!t->stands)
         return true;
     struct query q = query_composed(
         arena_printf(c->arena, "SELECT id FROM %s WHERE \"%s\" = $1", t->name, subject->name));
-    return tx_row(c->tx, &q, ARGS(value_field(subject, row)), found_fields, &found, ret);
+    return tx_found(c->tx, &q, ARGS(value_field(subject, row)), ret);
 }
 
 /* What the program sets itself in daily work comes from the archive here, and what was erased is
@@ -175,8 +166,7 @@ static bool table_take(struct ctx *c, struct import *i, const struct table *t)
 static bool refers_check(struct ctx *c, const struct table *t)
 {
     EACH_FIELD (f, t->fields) {
-        struct found row;
-        bool found = false;
+        bool found;
         if (f->kind != KIND_ID || !f->refers)
             continue;
         struct query q = query_composed(arena_printf(
@@ -185,7 +175,7 @@ static bool refers_check(struct ctx *c, const struct table *t)
             " %s) LIMIT 1",
             t->name, f->name, f->name, f->refers->name));
         q.whole = "All rows came from outside";
-        if (!tx_row(c->tx, &q, NO_ARGS, found_fields, &row, &found))
+        if (!tx_found(c->tx, &q, NO_ARGS, &found))
             return false;
         if (found)
             return unreadable(c, t, arena_printf(c->arena, "%s names what is not there", f->name));

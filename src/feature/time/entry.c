@@ -152,11 +152,6 @@ const char *tags_format(struct arena *a, struct id *tags, size_t count)
     return to;
 }
 
-static const struct field id_fields[] = {
-    FIELD(struct row, id, .privacy = OPERATIONAL, .doc = "Id of a row"),
-    { 0 },
-};
-
 static bool tags_check(struct ctx *c, struct time_entry *e)
 {
     static const struct query known = { "SELECT id FROM tag WHERE id = $1" };
@@ -167,9 +162,8 @@ static bool tags_check(struct ctx *c, struct time_entry *e)
     if (!tags_parse(e->tags.text, tags, &n))
         return fail_at(c, "/tags", "must be a list of at most 20 ids of tags");
     for (size_t i = 0; i < n; i++) {
-        struct row tag;
         bool found;
-        if (!tx_row(c->tx, &known, ARGS(value_id(tags[i])), id_fields, &tag, &found))
+        if (!tx_found(c->tx, &known, ARGS(value_id(tags[i])), &found))
             return false;
         if (!found)
             return fail_at(c, "/tags", "names a tag that does not exist here");
@@ -221,12 +215,10 @@ static bool task_check(struct ctx *c, const struct time_entry *e)
     static const struct query known = {
         "SELECT id FROM project_task WHERE id = $1 AND project = $2"
     };
-    struct row task;
     bool found;
     if (!id_given(e->task))
         return true;
-    if (!tx_row(c->tx, &known, ARGS(value_id(e->task), value_id(e->project)), id_fields, &task,
-                &found))
+    if (!tx_found(c->tx, &known, ARGS(value_id(e->task), value_id(e->project)), &found))
         return false;
     return found || fail_at(c, "/task", "is not a task of the project");
 }
@@ -284,12 +276,10 @@ static bool one_runs(struct ctx *c, const struct time_entry *e)
     static const struct query running = {
         "SELECT id FROM time_entry WHERE running = $1 AND id <> $2"
     };
-    struct row other;
     bool found;
     if (!id_given(e->running))
         return true;
-    if (!tx_row(c->tx, &running, ARGS(value_id(e->person), value_id(e->id)), id_fields, &other,
-                &found))
+    if (!tx_found(c->tx, &running, ARGS(value_id(e->person), value_id(e->id)), &found))
         return false;
     return !found || fail(c, TIMER_RUNNING, NULL);
 }
@@ -320,13 +310,12 @@ bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret)
         "SELECT id FROM time_entry WHERE person = $1 AND id <> $2 AND started_at < $3"
         " AND started_at > $4 AND (ended_at > $5 OR ended_at IS NULL) LIMIT 1"
     };
-    struct row row;
     struct instant end = instant_given(e->ended_at) ? e->ended_at : c->now;
     struct instant reach = instant_plus(e->started_at, (struct span){ -ENTRY_DAYS_MAX * 86400 });
-    return tx_row(c->tx, &other,
-                  ARGS(value_id(e->person), value_id(e->id), value_instant(end),
-                       value_int(reach.us), value_instant(e->started_at)),
-                  id_fields, &row, ret);
+    return tx_found(c->tx, &other,
+                    ARGS(value_id(e->person), value_id(e->id), value_instant(end),
+                         value_int(reach.us), value_instant(e->started_at)),
+                    ret);
 }
 
 static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)

@@ -27,26 +27,11 @@ const struct permission tags_manage = {
       [ROLE_OWNER] = SCOPE_ALL },
 };
 
-struct found {
-    struct id id;
-};
-static const struct field found_fields[] = {
-    FIELD(struct found, id, .privacy = OPERATIONAL, .doc = "Id of the row"),
-    { 0 },
-};
-
-static bool exists(struct ctx *c, const struct query *q, const struct value *args, size_t n,
-                   bool *ret)
-{
-    struct found row;
-    return tx_row(c->tx, q, args, n, found_fields, &row, ret);
-}
-
 /* Refuses to delete what others refer to. */
 static bool unused(struct ctx *c, const struct query *q, struct id id, const char *detail)
 {
     bool used;
-    if (!exists(c, q, ARGS(value_id(id)), &used))
+    if (!tx_found(c->tx, q, ARGS(value_id(id)), &used))
         return false;
     return !used || fail(c, IN_USE, "%s", detail);
 }
@@ -121,7 +106,8 @@ static bool project_check(struct ctx *c, enum op op, const void *old, void *row)
         return unused(c, &entries, id, "There is time booked on it; archive it instead") &&
                unused(c, &tasks, id, "It still has tasks; delete them first or archive it");
     }
-    if (!exists(c, &same, ARGS(value_text(p->name), value_id(p->client), value_id(p->id)), &taken))
+    if (!tx_found(c->tx, &same, ARGS(value_text(p->name), value_id(p->client), value_id(p->id)),
+                  &taken))
         return false;
     return !taken || fail(c, ALREADY_EXISTS, "The client has a project of this name already");
 }
@@ -199,8 +185,8 @@ static bool tag_check(struct ctx *c, enum op op, const void *old, void *row)
         return true;
     id = ((const struct tag *)old)->id;
     id_format(id, text);
-    if (!exists(c, &entries, ARGS(value_id(id), value_text(arena_printf(c->arena, "%%%s%%", text))),
-                &used))
+    if (!tx_found(c->tx, &entries,
+                  ARGS(value_id(id), value_text(arena_printf(c->arena, "%%%s%%", text))), &used))
         return false;
     return !used || fail(c, IN_USE, "There is time with this tag");
 }
