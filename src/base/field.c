@@ -71,6 +71,16 @@ void field_clear(const struct field *f, void *record)
         memset(at, 0, f->kind == KIND_RECORD ? f->size : kind_size(f->kind));
 }
 
+void record_clear(const struct field *fields, void *record)
+{
+    EACH_FIELD (f, fields) {
+        if (f->kind == KIND_RECORD)
+            record_clear(f->fields, field_in(f, record));
+        else
+            field_clear(f, record);
+    }
+}
+
 bool field_hideable(const struct field *f)
 {
     return f->kind != KIND_BOOL && f->kind != KIND_SPAN && f->kind != KIND_LIST &&

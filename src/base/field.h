@@ -133,6 +133,9 @@ const void *field_of(const struct field *f, const void *record);
 bool field_absent(const struct field *f, const void *record);
 void field_clear(const struct field *f, void *record);
 
+/* Sets every field of a record to absent, those of nested records too. */
+void record_clear(const struct field *fields, void *record);
+
 /* Whether a field of the kind can be hidden from those who may not see it (.see), so that nobody
    takes what is hidden for a value; and hiding it in an answer: it is then absent. */
 bool field_hideable(const struct field *f);

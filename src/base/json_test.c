@@ -95,8 +95,7 @@ static void absent_is_null(void **state)
     struct arena a = { 0 };
     struct buffer out = buffer_new(&a);
     struct all r = { 0 };
-    EACH_FIELD (f, all_fields)
-        field_clear(f, &r);
+    record_clear(all_fields, &r);
     json_record(&out, all_fields, &r);
     assert_string_equal(out.at, "{\"yes\":false,\"count\":0,\"maybe\":null,\"ratio\":null,"
                                 "\"text\":null,\"id\":null,\"at\":null,\"day\":null,\"length\":0,"

@@ -1,4 +1,5 @@
 /* openapi.c: `vow openapi` prints the API document. */
+#include "net/openapi.h"
 #include "command.h"
 #include "feature/all.h"
 

@@ -6,6 +6,7 @@
 #include "crypt/crypt.h"
 #include "generic.h"
 #include "limits.h"
+#include "net/router.h"
 #include "node.h"
 #include "runner.h"
 #include "schema.h"

@@ -354,7 +354,6 @@ bool row_single(struct ctx *c, const struct table *t, void *ret)
         return false;
     if (found)
         return true;
-    EACH_FIELD (f, t->fields)
-        field_clear(f, ret);
+    record_clear(t->fields, ret);
     return tx_writes(c->tx) ? row_create(c, t, ret) : true;
 }

@@ -25,16 +25,6 @@ static bool wrong(struct reader *r, const char *problem)
     return error_at(r->err, r->place.pointer, "%s", problem);
 }
 
-void record_clear(const struct field *fields, void *record)
-{
-    EACH_FIELD (f, fields) {
-        if (f->kind == KIND_RECORD)
-            record_clear(f->fields, field_in(f, record));
-        else
-            field_clear(f, record);
-    }
-}
-
 static bool can_be_absent(const struct field *f)
 {
     switch (f->kind) {

@@ -1,5 +1,5 @@
 /* json_read_test.c: every kind and every bound of reading JSON. */
-#include "server.h"
+#include "json_read.h"
 
 #include "base/json.h"
 

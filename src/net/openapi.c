@@ -1,7 +1,8 @@
 /* openapi.c: the route table as an OpenAPI 3.1 document; sorted by path, so that it changes only
    where the table does. */
+#include "openapi.h"
+
 #include "openapi_schema.h"
-#include "server.h"
 
 #include <stdio.h>
 #include <stdlib.h>

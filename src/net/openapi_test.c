@@ -1,6 +1,6 @@
 /* openapi_test.c: the API document parses, is complete, points only at what is there, and does not
    depend on the order of the table. */
-#include "server.h"
+#include "openapi.h"
 
 #include <jansson.h>
 #include <setjmp.h>

@@ -24,6 +24,8 @@ struct segment {
 /* Splits a path below /api/v1 at its slashes, up to `?`; -1 when it is elsewhere or too deep. */
 int path_split(const char *path, struct segment ret[SEGMENTS_MAX]);
 
+struct router *router_new(struct arena *a, const struct route *const *routes, size_t count);
+
 /* NULL when there is none; then `allow` has a bit for each method that the path takes. */
 const struct match *router_find(const struct router *r, enum method m, const char *path,
                                 unsigned *allow);

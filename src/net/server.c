@@ -1,8 +1,10 @@
 /* server.c: the daemon, its connections, and the way of one request through its stages. */
-#include "connection.h"
-#include "web.h"
+#include "server.h"
 
 #include "base/wait.h"
+#include "connection.h"
+#include "openapi.h"
+#include "web.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

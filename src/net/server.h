@@ -95,8 +95,7 @@ bool exchange_alive(struct exchange *x);
 
 /* The same reading and answering for requests that do not come over HTTP (calls within the
    program, tests): the same routing, limits and documents. */
-struct router;
-struct router *router_new(struct arena *a, const struct route *const *routes, size_t count);
+struct router; /* router.h makes one */
 
 /* Finds the route of a path (with or without query; under /api/v1). Notes NOT_FOUND or
    METHOD_NOT_ALLOWED and returns false when there is none. Sets x->path and x->route. */
@@ -115,18 +114,5 @@ struct reply {
     struct blob body;
 };
 void exchange_reply(struct exchange *x, struct reply *ret);
-
-/* The OpenAPI 3.1 document of the routes, pretty-printed and stable. */
-const char *openapi_document(struct arena *a, const struct route *const *routes, size_t count);
-
-/* Reads a JSON object into a record by its fields: bounds, formats, duplicate and unknown members,
-   depth. Absent members leave the record alone, which the caller has prepared with record_clear or
-   filled; without `patch`, required ones must be there. null clears; in a nested record or list a
-   value replaces the whole. BAD_REQUEST when it is not JSON, else INVALID with places. */
-MUST_USE bool json_read(struct arena *a, struct blob text, const struct field *fields, void *record,
-                        bool patch, field_set *given, struct error *err);
-
-/* Sets every field of a record to absent. */
-void record_clear(const struct field *fields, void *record);
 
 #endif

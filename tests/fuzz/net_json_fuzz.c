@@ -2,7 +2,7 @@
    again, is the same. */
 #include "base/json.h"
 #include "fuzz.h"
-#include "net/server.h"
+#include "net/json_read.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* net_path_fuzz.c: any address finds a route or a problem; what is read from it is within bounds,
    and every answer is JSON text without loose bytes. */
 #include "fuzz.h"
-#include "net/server.h"
+#include "net/router.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* answer.c: step 8: what comes back is as suspect as any other input. */
 #include "run.h"
 
-#include "net/server.h"
+#include "net/json_read.h"
 #include "screen/guard.h"
 #include "state.h"
 

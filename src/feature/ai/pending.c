@@ -71,7 +71,7 @@ static bool record_write(struct pending *p, int slot, const uint8_t *bytes)
 }
 
 /* When the disk refuses that, the next start finds the record again, and its row there. */
-static void record_clear(struct pending *p, int slot)
+static void slot_clear(struct pending *p, int slot)
 {
     static const uint8_t zeros[SLOT];
     (void)record_write(p, slot, zeros);
@@ -93,7 +93,7 @@ static bool slot_recover(struct pending *p, int slot, pending_found *found, void
     p->length[slot] = whole ? (uint16_t)n : PENDING_RECORD_MAX;
     bool done = !whole || found(with, (struct blob){ record, n });
     if (done)
-        record_clear(p, slot);
+        slot_clear(p, slot);
     wipe(record, sizeof record);
     return done;
 }
@@ -182,7 +182,7 @@ bool pending_put(struct pending *p, struct blob record, int *ret, struct error *
         *ret = slot;
         return true;
     }
-    record_clear(p, slot);
+    slot_clear(p, slot);
     slot_give(p, slot);
     return error_set(err, STORAGE_FULL, NULL);
 }
@@ -198,6 +198,6 @@ bool pending_has_room(struct pending *p)
 
 void pending_done(struct pending *p, int slot)
 {
-    record_clear(p, slot);
+    slot_clear(p, slot);
     slot_give(p, slot);
 }

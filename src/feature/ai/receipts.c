@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/wait.h"
+#include "net/json_read.h"
 
 #include <errno.h>
 #include <pthread.h>

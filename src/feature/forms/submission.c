@@ -6,6 +6,7 @@
 #include "core/app.h"
 #include "core/generic.h"
 #include "core/rows.h"
+#include "net/json_read.h"
 #include "private.h"
 
 #include <string.h>

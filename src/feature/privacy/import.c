@@ -9,6 +9,7 @@
 #include "feature/organisation/organisation.h"
 #include "feature/privacy/archive.h"
 #include "feature/privacy/manifest.h"
+#include "net/json_read.h"
 
 #include <string.h>
 

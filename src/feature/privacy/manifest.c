@@ -2,7 +2,7 @@
 #include "feature/privacy/manifest.h"
 
 #include "crypt/crypt.h"
-#include "net/server.h"
+#include "net/json_read.h"
 
 #include <string.h>
 
