@@ -1,4 +1,4 @@
-/* access.c: the names of roles. */
+/* access.c: the names of roles, and what they may not see. */
 #include "access.h"
 
 #include "ctx.h"
@@ -19,14 +19,19 @@ enum role role_parse(const char *name)
     return ROLE_NONE;
 }
 
-enum scope ctx_scope(const struct ctx *c, const struct permission *p)
+void unseen_clear(const struct ctx *c, const struct field *fields, void *record)
 {
-    if (c->actor.program)
-        return SCOPE_ALL;
-    return p ? p->of[c->actor.role] : SCOPE_NONE;
-}
-
-bool ctx_can(const struct ctx *c, const struct permission *p)
-{
-    return ctx_scope(c, p) != SCOPE_NONE;
+    EACH_FIELD (f, fields) {
+        if (f->see && !ctx_can(c, f->see)) {
+            field_hide(f, record);
+            continue;
+        }
+        if (f->kind == KIND_RECORD)
+            unseen_clear(c, f->fields, field_in(f, record));
+        if (f->kind != KIND_LIST || !f->fields)
+            continue;
+        const struct list *list = field_of(f, record);
+        for (size_t i = 0; i < list->count; i++)
+            unseen_clear(c, f->fields, (char *)(uintptr_t)list->at + i * f->size);
+    }
 }

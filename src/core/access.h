@@ -24,6 +24,8 @@ enum scope {
     SCOPE_ALL,  /* every row of the organisation */
 };
 
+struct ctx;
+
 /* A permission is a row: its name, what it allows, and the scope it has for each role. The name
    is first so that layers below can print it. */
 struct permission {
@@ -45,5 +47,10 @@ struct permission {
 
 extern const char *const role_names[];  /* by enum role; ends with NULL; serves as .choices */
 enum role role_parse(const char *name); /* ROLE_NONE when unknown */
+
+/* Hides in a record what the actor's role may not see (field.see), in nested records and lists
+   too: it is absent then. Every JSON answer goes through it; code that writes answers itself calls
+   it. */
+void unseen_clear(const struct ctx *c, const struct field *fields, void *record);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "rows.h"
 
+#include <stdio.h>
+
 const struct permission audit_read = {
     "audit.read",
     "Read the audit log",
@@ -56,4 +58,36 @@ bool audit_add(struct ctx *c, const char *action, struct id object, struct id su
         .checkpoint = INT_NONE,
     };
     return row_create(c, &audit_event_table, &e);
+}
+
+struct read_of {
+    struct read_of *next;
+    const struct table *table;
+    struct id subject;
+};
+
+void read_note(struct ctx *c, const struct table *t, struct id subject)
+{
+    if (c->actor.program || !id_given(subject) || id_equal(subject, c->actor.person) ||
+        !table_is_personal(t))
+        return;
+    for (const struct read_of *r = c->reads; r; r = r->next)
+        if (r->table == t && id_equal(r->subject, subject))
+            return;
+    struct read_of *r = arena_new(c->arena, struct read_of);
+    r->next = c->reads;
+    r->table = t;
+    r->subject = subject;
+    c->reads = r;
+}
+
+bool audit_reads(struct ctx *c)
+{
+    for (const struct read_of *read = c->reads; read; read = read->next) {
+        char action[96];
+        snprintf(action, sizeof action, "%s.read", read->table->name);
+        if (!audit_add(c, action, (struct id){ 0 }, read->subject, NULL))
+            return false;
+    }
+    return true;
 }

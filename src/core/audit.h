@@ -25,4 +25,10 @@ extern const struct permission *const audit_permissions[];
 MUST_USE bool audit_add(struct ctx *c, const char *action, struct id object, struct id subject,
                         const char *detail);
 
+/* Notes that another person's data was read (for features with queries of their own). */
+void read_note(struct ctx *c, const struct table *t, struct id subject);
+
+/* Adds what was noted of reads, before the answer leaves. */
+MUST_USE bool audit_reads(struct ctx *c);
+
 #endif

@@ -93,3 +93,15 @@ bool organisation_write(struct ctx *c, struct id organisation, ctx_work *work, v
 {
     return in_organisation(c, organisation, true, work, with);
 }
+
+enum scope ctx_scope(const struct ctx *c, const struct permission *p)
+{
+    if (c->actor.program)
+        return SCOPE_ALL;
+    return p ? p->of[c->actor.role] : SCOPE_NONE;
+}
+
+bool ctx_can(const struct ctx *c, const struct permission *p)
+{
+    return ctx_scope(c, p) != SCOPE_NONE;
+}

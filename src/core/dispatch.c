@@ -15,12 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct read_of {
-    struct read_of *next;
-    const struct table *table;
-    struct id subject;
-};
-
 /* One request on its way; lives in the exchange's arena. */
 struct request {
     struct app *app;
@@ -64,23 +58,6 @@ static bool permitted(struct request *r)
     if (route->can && c->scope == SCOPE_NONE)
         return fail(c, FORBIDDEN, "The permission %s is needed", route->can->name);
     return true;
-}
-
-void unseen_clear(const struct ctx *c, const struct field *fields, void *record)
-{
-    EACH_FIELD (f, fields) {
-        if (f->see && !ctx_can(c, f->see)) {
-            field_hide(f, record);
-            continue;
-        }
-        if (f->kind == KIND_RECORD)
-            unseen_clear(c, f->fields, field_in(f, record));
-        if (f->kind != KIND_LIST || !f->fields)
-            continue;
-        const struct list *list = field_of(f, record);
-        for (size_t i = 0; i < list->count; i++)
-            unseen_clear(c, f->fields, (char *)(uintptr_t)list->at + i * f->size);
-    }
 }
 
 static void answer_hide(struct request *r)
@@ -130,17 +107,6 @@ static void answer_reset(struct request *r)
     r->c.wake = r->c.forget = false;
 }
 
-static bool reads_audit(struct ctx *c)
-{
-    for (const struct read_of *read = c->reads; read; read = read->next) {
-        char action[96];
-        snprintf(action, sizeof action, "%s.read", read->table->name);
-        if (!audit_add(c, action, (struct id){ 0 }, read->subject, NULL))
-            return false;
-    }
-    return true;
-}
-
 static bool is_keyed(const struct request *r)
 {
     return r->x->idempotency_key && r->db && route_repeatable(r->x->route);
@@ -155,7 +121,7 @@ static bool work_write(struct tx *tx, void *with, struct error *err)
     r->c.tx = tx;
     bool ok =
         (!keyed || idempotency_find(&r->c, &replayed)) &&
-        (replayed || (rule_run(r) && reads_audit(&r->c) && (!keyed || idempotency_keep(&r->c))));
+        (replayed || (rule_run(r) && audit_reads(&r->c) && (!keyed || idempotency_keep(&r->c))));
     r->c.tx = NULL;
     return ok;
 }
@@ -165,7 +131,7 @@ static bool work_audit(struct tx *tx, void *with, struct error *err)
     struct request *r = with;
     (void)err;
     r->c.tx = tx;
-    bool ok = reads_audit(&r->c);
+    bool ok = audit_reads(&r->c);
     r->c.tx = NULL;
     return ok;
 }
@@ -202,7 +168,7 @@ static bool in_read_lane(struct request *r)
 static bool reads_write(struct ctx *c, void *with)
 {
     (void)with;
-    return reads_audit(c);
+    return audit_reads(c);
 }
 
 static bool key_claim(struct ctx *c, void *with)

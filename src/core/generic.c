@@ -2,6 +2,7 @@
 #include "generic.h"
 
 #include "app.h"
+#include "list.h"
 #include "rows.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* list.c: pages of rows by keyset: filters, ranges, sort, cursor. */
-#include "rows.h"
+#include "list.h"
 
+#include "audit.h"
 #include "db/compose.h"
 #include "scope.h"
 #include "sql.h"
@@ -9,27 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct read_of {
-    struct read_of *next;
-    const struct table *table;
-    struct id subject;
-};
-
-void read_note(struct ctx *c, const struct table *t, struct id subject)
-{
-    if (c->actor.program || !id_given(subject) || id_equal(subject, c->actor.person) ||
-        !table_is_personal(t))
-        return;
-    for (const struct read_of *r = c->reads; r; r = r->next)
-        if (r->table == t && id_equal(r->subject, subject))
-            return;
-    struct read_of *r = arena_new(c->arena, struct read_of);
-    r->next = c->reads;
-    r->table = t;
-    r->subject = subject;
-    c->reads = r;
-}
 
 struct order {
     const struct field *field;

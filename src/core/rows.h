@@ -1,4 +1,4 @@
-/* rows.h: create, read, update, delete and list for any declared table.
+/* rows.h: create, read, update and delete for any declared table.
 
    The generic routes and the rules of features come through here, so that validation, access,
    versions, audit and events cannot be forgotten. Rows that the actor's scope does not reach are
@@ -56,30 +56,5 @@ MUST_USE bool row_single(struct ctx *c, const struct table *t, void *ret);
 
 /* The set bit of a field of the table by name, for `given`. */
 field_set row_set(const struct table *t, const char *field);
-
-/* One page of rows within the actor's scope for t->read. */
-enum compare { COMPARE_EQUAL, COMPARE_FROM, COMPARE_TO };
-struct row_filter {
-    const struct field *field;
-    enum compare compare;
-    struct value value;
-};
-struct page {
-    const struct row_filter *filters;
-    size_t filter_count;
-    const char *sort;   /* NULL: the table's */
-    const char *cursor; /* NULL: the first page */
-    int64_t limit;      /* 1 to 500 */
-};
-MUST_USE bool row_list(struct ctx *c, const struct table *t, const struct page *page,
-                       struct list *ret, const char **next);
-
-/* Hides in a record what the actor's role may not see (field.see), in nested records and lists
-   too: it is absent then. Every JSON answer goes through it; code that writes answers itself calls
-   it. */
-void unseen_clear(const struct ctx *c, const struct field *fields, void *record);
-
-/* Notes that another person's data was read (for features with queries of their own). */
-void read_note(struct ctx *c, const struct table *t, struct id subject);
 
 #endif

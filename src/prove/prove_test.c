@@ -3,6 +3,7 @@
 #include "prove/prove_fixture.h"
 
 #include "core/checkpoint.h"
+#include "core/list.h"
 #include "core/rows.h"
 #include "feature/accounts/accounts.h"
 #include "feature/ai/run.h"

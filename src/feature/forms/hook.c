@@ -2,6 +2,7 @@
 #include "hook.h"
 
 #include "core/app.h"
+#include "core/list.h"
 #include "core/rows.h"
 #include "crypt/crypt.h"
 #include "feature/ai/run.h"

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "core/app.h"
 #include "core/generic.h"
+#include "core/list.h"
 #include "core/rows.h"
 #include "net/json_read.h"
 #include "private.h"

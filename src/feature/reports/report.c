@@ -1,6 +1,7 @@
 /* report.c: from the daily sums to the rows of a report. */
 #include "cells.h"
 #include "core/app.h"
+#include "core/audit.h"
 #include "core/rows.h"
 #include "core/scope.h"
 #include "feature/organisation/organisation.h"

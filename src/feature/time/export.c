@@ -1,6 +1,7 @@
 /* export.c: time entries as CSV, in the layout that other trackers import, and as JSON. */
 #include "base/json.h"
 #include "core/app.h"
+#include "core/list.h"
 #include "core/rows.h"
 #include "csv_write.h"
 #include "feature/organisation/organisation.h"

@@ -1,4 +1,5 @@
 /* week.c: the week as a sheet: a row per project and task, a cell per day. */
+#include "core/audit.h"
 #include "core/rows.h"
 #include "core/scope.h"
 #include "entry.h"
