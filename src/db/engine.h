@@ -160,6 +160,11 @@ extern const struct engine sqlite_engine, pg_engine;
 /* Whether a thread may use the database; UNAVAILABLE when it is fenced for another. */
 bool db_admits(struct db *db, pthread_t thread, struct error *err);
 
+/* The other way round from value_list; what it gives lies in the arena. False when the bytes are no
+   such list. */
+MUST_USE bool list_of_value(struct arena *a, const struct field *f, struct blob from,
+                            struct list *ret);
+
 void scans_open(struct store *s);
 void scans_close(struct store *s);
 /* Whether a query leaves growing tables unscanned; INTERNAL when not. */

@@ -193,24 +193,6 @@ static bool is_text(Oid type)
            type == TYPE_BPCHAR;
 }
 
-static bool list_read(struct arena *a, const struct field *f, struct blob from, struct list *ret)
-{
-    if (f->of == KIND_ID) {
-        *ret = (struct list){ arena_copy(a, from.at, from.len), from.len / sizeof(struct id) };
-        return from.len % sizeof(struct id) == 0;
-    }
-    const char *text = arena_copy(a, from.at, from.len);
-    size_t count = 0;
-    for (size_t i = 0; i < from.len; i++)
-        count += !text[i];
-    const char **items = arena_many(a, count, const char *);
-    bool whole = !from.len || !text[from.len - 1];
-    for (size_t i = 0; i < count; text += strlen(text) + 1)
-        items[i++] = text;
-    *ret = (struct list){ items, count };
-    return whole;
-}
-
 static bool read_bytes(struct arena *a, const struct field *f, struct blob b, void *to)
 {
     switch (f->kind) {
@@ -224,7 +206,7 @@ static bool read_bytes(struct arena *a, const struct field *f, struct blob b, vo
         *(struct blob *)to = (struct blob){ arena_copy(a, b.at, b.len), b.len };
         return true;
     default:
-        return list_read(a, f, b, to);
+        return list_of_value(a, f, b, to);
     }
 }
 

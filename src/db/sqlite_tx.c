@@ -118,25 +118,6 @@ static const char *column_text(sqlite3_stmt *s, int i, struct arena *a)
     return arena_text(a, text, (size_t)sqlite3_column_bytes(s, i));
 }
 
-/* The stored form of a list: see value_list. */
-static bool list_read(struct arena *a, const struct field *f, const void *from, size_t n,
-                      struct list *ret)
-{
-    if (f->of == KIND_ID) {
-        *ret = (struct list){ arena_copy(a, from, n), n / sizeof(struct id) };
-        return n % sizeof(struct id) == 0;
-    }
-    const char *text = arena_copy(a, from, n);
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += !text[i];
-    const char **items = arena_many(a, count, const char *);
-    for (size_t i = 0; i < count; text += strlen(text) + 1)
-        items[i++] = text;
-    *ret = (struct list){ items, count };
-    return !n || !((const char *)from)[n - 1];
-}
-
 static bool column_read(sqlite3_stmt *s, int i, struct arena *a, const struct field *f, void *at)
 {
     switch (f->kind) {
@@ -172,7 +153,9 @@ static bool column_read(sqlite3_stmt *s, int i, struct arena *a, const struct fi
         return from || !b->len;
     }
     case KIND_LIST:
-        return list_read(a, f, sqlite3_column_blob(s, i), (size_t)sqlite3_column_bytes(s, i), at);
+        return list_of_value(
+            a, f, (struct blob){ sqlite3_column_blob(s, i), (size_t)sqlite3_column_bytes(s, i) },
+            at);
     case KIND_NONE:
     case KIND_RECORD:
         break;

@@ -1,7 +1,8 @@
-/* value.c: making the values that go into statements. */
+/* value.c: making the values that go into statements, and lists of what comes out. */
 #include "compose.h"
 
 #include "base/buffer.h"
+#include "engine.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,6 +107,25 @@ struct value value_list(struct arena *a, const struct field *f, const void *reco
     struct value v = value_blob((struct blob){ b.at, b.len });
     v.column = f;
     return v;
+}
+
+bool list_of_value(struct arena *a, const struct field *f, struct blob from, struct list *ret)
+{
+    const char *text = arena_copy(a, from.at, from.len);
+    size_t count = 0;
+    if (f->of == KIND_ID) {
+        *ret = (struct list){ text, from.len / sizeof(struct id) };
+        return from.len % sizeof(struct id) == 0;
+    }
+    if (from.len && text[from.len - 1])
+        return false;
+    for (size_t i = 0; i < from.len; i++)
+        count += !text[i];
+    const char **items = arena_many(a, count, const char *);
+    for (size_t i = 0; i < count; text += strlen(text) + 1)
+        items[i++] = text;
+    *ret = (struct list){ items, count };
+    return true;
 }
 
 struct value value_in(const struct field *fields, const char *name, struct value v)
