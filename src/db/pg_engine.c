@@ -17,10 +17,16 @@ enum { CONNECTIONS_DEFAULT = 40, CONTROL_SHARE = 4, VERSION_MIN = 140000, SQL_MA
 
 /* --- the platform role --- */
 
-static PGresult *platform_va(struct store *s, struct error *err, const char *format, va_list args)
+/* Runs one command as the platform role; NULL when it failed. The caller has platform_lock. */
+static PGresult *platform(struct store *s, struct error *err, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+static PGresult *platform(struct store *s, struct error *err, const char *format, ...)
 {
     char sql[SQL_MAX];
+    va_list args;
+    va_start(args, format);
     int n = vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
     assert(n < SQL_MAX);
     PGresult *r = PQexec(s->pg->platform, sql);
     ExecStatusType status = PQresultStatus(r);
@@ -33,27 +39,11 @@ static PGresult *platform_va(struct store *s, struct error *err, const char *for
     return NULL;
 }
 
-/* Runs one command as the platform role; NULL when it failed. The caller has platform_lock. */
-static PGresult *platform(struct store *s, struct error *err, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-static PGresult *platform(struct store *s, struct error *err, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    PGresult *r = platform_va(s, err, format, args);
-    va_end(args);
-    return r;
-}
-
 /* The same for a command without an answer. */
-static bool platform_run(struct store *s, struct error *err, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-static bool platform_run(struct store *s, struct error *err, const char *format, ...)
+#define platform_run(s, err, ...) is_done(platform(s, err, __VA_ARGS__))
+
+static bool is_done(PGresult *r)
 {
-    va_list args;
-    va_start(args, format);
-    PGresult *r = platform_va(s, err, format, args);
-    va_end(args);
     PQclear(r);
     return r != NULL;
 }
