@@ -7,6 +7,7 @@
 #include "sessions.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 struct wrapped {
     struct ctx *c;
@@ -92,6 +93,15 @@ bool organisation_read(struct ctx *c, struct id organisation, ctx_work *work, vo
 bool organisation_write(struct ctx *c, struct id organisation, ctx_work *work, void *with)
 {
     return in_organisation(c, organisation, true, work, with);
+}
+
+bool ctx_left_out(const struct ctx *c, const char *field)
+{
+    field_set bit = 1;
+    for (const struct field *f = c->x ? c->x->route->in : NULL; f && f->name; f++, bit <<= 1)
+        if (!strcmp(f->name, field))
+            return !(c->x->given & bit);
+    return false;
 }
 
 enum scope ctx_scope(const struct ctx *c, const struct permission *p)

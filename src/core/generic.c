@@ -166,12 +166,11 @@ const struct field *table_input_fields(struct arena *a, const struct table *t, e
     return list;
 }
 
-/* The set of fields of the table that correspond to a set of fields of an input list. */
-static field_set table_given(const struct table *t, const struct field *in, field_set given)
+field_set table_given(const struct ctx *c, const struct table *t)
 {
     field_set set = 0, bit = 1;
-    for (const struct field *f = in; f->name; f++, bit <<= 1)
-        if ((given & bit) && strcmp(f->name, "id") != 0)
+    for (const struct field *f = c->x->route->in; f->name; f++, bit <<= 1)
+        if ((c->x->given & bit) && strcmp(f->name, "id") != 0 && field_find(t->fields, f->name))
             set |= row_set(t, f->name);
     return set;
 }
@@ -222,8 +221,7 @@ static bool generic_update(struct ctx *c, const void *in, void *ret)
     const struct table *t = generic_of(c)->table;
     int64_t version;
     return version_read(c, &version) &&
-           row_update(c, t, ((const struct row *)in)->id, version, in,
-                      table_given(t, c->x->route->in, c->x->given), ret);
+           row_update(c, t, ((const struct row *)in)->id, version, in, table_given(c, t), ret);
 }
 
 static bool generic_delete(struct ctx *c, const void *in, void *ret)
@@ -246,8 +244,7 @@ static bool single_update(struct ctx *c, const void *in, void *ret)
     void *now = arena_alloc(c->arena, t->size);
     int64_t version;
     return version_read(c, &version) && row_single(c, t, now) &&
-           row_update(c, t, ((struct row *)now)->id, version, in,
-                      table_given(t, c->x->route->in, c->x->given), ret);
+           row_update(c, t, ((struct row *)now)->id, version, in, table_given(c, t), ret);
 }
 
 static const struct field *id_fields(struct arena *a, const struct table *t)

@@ -23,6 +23,9 @@ const struct field *table_list_fields(struct arena *a, const struct table *t, si
 /* The version that If-Match names, 0 for "*"; VERSION_REQUIRED or VERSION_MISMATCH otherwise. */
 MUST_USE bool version_read(struct ctx *c, int64_t *ret);
 
+/* The fields of the table that the request's input gave, but for the id, which names the row. */
+field_set table_given(const struct ctx *c, const struct table *t);
+
 /* The fields that may be given when creating, or changing (with required ones optional). */
 const struct field *table_input_fields(struct arena *a, const struct table *t, enum op op);
 

@@ -452,21 +452,12 @@ static bool update(struct ctx *c, void *with)
                            .status = v->status,
                            .public = v->public,
                            .retention_days = v->retention_days };
-    field_set given = 0, bit = 1;
     int64_t version;
-    bool fields_given = false;
-    for (const struct field *f = c->x->route->in; f->name; f++, bit <<= 1) {
-        if (!(c->x->given & bit) || !strcmp(f->name, "id"))
-            continue;
-        if (f->kind == KIND_LIST)
-            fields_given = true;
-        else
-            given |= row_set(&form_table_row, f->name);
-    }
     return version_read(c, &version) &&
-           row_update(c, &form_table_row, v->id, version, &change, given, &e->form) &&
-           (!fields_given || fields_store(c, e->form.id, &v->fields)) && table_apply(c, &e->form) &&
-           form_view(c, &e->form, e->ret);
+           row_update(c, &form_table_row, v->id, version, &change, table_given(c, &form_table_row),
+                      &e->form) &&
+           (ctx_left_out(c, "fields") || fields_store(c, e->form.id, &v->fields)) &&
+           table_apply(c, &e->form) && form_view(c, &e->form, e->ret);
 }
 
 bool form_update(struct ctx *c, const void *in, void *ret)

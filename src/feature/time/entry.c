@@ -334,18 +334,6 @@ static bool overlap_check(struct ctx *c, const struct time_entry *old, const str
 
 /* --- around every write --- */
 
-/* Whether the request could have had a field and had it not. */
-static bool left_out(const struct ctx *c, const char *name)
-{
-    field_set bit = 1;
-    if (!c->x)
-        return false;
-    for (const struct field *f = c->x->route->in; f && f->name; f++, bit <<= 1)
-        if (!strcmp(f->name, name))
-            return !(c->x->given & bit);
-    return false;
-}
-
 /* The books of an archive stay as they are; but every day of an entry is summed, and there must be
    an end to them. */
 static bool entry_take(struct ctx *c, const struct time_entry *e)
@@ -379,7 +367,7 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         return false;
     if (booked.archived && (!old || !id_equal(old->project, e->project)))
         return fail_at(c, "/project", "is archived");
-    if (!old && left_out(c, "billable"))
+    if (!old && ctx_left_out(c, "billable"))
         e->billable = booked.billable;
     bool rated = old && old->billable == e->billable && id_equal(old->project, e->project);
     if (!rated)
