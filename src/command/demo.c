@@ -259,7 +259,7 @@ static bool form_make(struct ctx *c, struct form *ret)
                          .link = "demo-equipment" };
     const struct table *t;
     void *row;
-    if (!row_create(c, &form_table_row, &form))
+    if (!row_create(c, &form_table, &form))
         return false;
     for (size_t i = 0; i < LENGTH(fields); i++) {
         struct form_field f = { .form = form.id,
@@ -270,10 +270,10 @@ static bool form_make(struct ctx *c, struct form *ret)
                                 .privacy = fields[i].privacy,
                                 .required = fields[i].required,
                                 .ai = fields[i].ai };
-        if (!row_create(c, &form_field_row, &f))
+        if (!row_create(c, &form_field_table, &f))
             return false;
     }
-    if (!form_table(c, &form, &t) || !schema_apply(c, t))
+    if (!submission_table(c, &form, &t) || !schema_apply(c, t))
         return false;
     for (size_t i = 0; i < LENGTH(answers); i++) {
         struct blob json = { answers[i].json, strlen(answers[i].json) };

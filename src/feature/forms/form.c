@@ -86,7 +86,7 @@ static bool form_check(struct ctx *c, enum op op, const void *old, void *row)
     return true;
 }
 
-const struct table form_table_row = {
+const struct table form_table = {
     .name = "form",
     .doc = "Forms that people of the organisation have made",
     .fields = form_row_fields,
@@ -98,8 +98,8 @@ const struct table form_table_row = {
 
 static const struct field form_field_fields[] = {
     ROW_FIELDS(struct form_field),
-    FIELD(struct form_field, form, .privacy = OPERATIONAL, .required = true,
-          .refers = &form_table_row, .doc = "Form it belongs to"),
+    FIELD(struct form_field, form, .privacy = OPERATIONAL, .required = true, .refers = &form_table,
+          .doc = "Form it belongs to"),
     FIELD(struct form_field, position, .privacy = OPERATIONAL, .doc = "Place in the form"),
     FIELD(struct form_field, key, .privacy = OPERATIONAL, .required = true, .max = 40,
           .doc = "Name of the column; never changes"),
@@ -160,7 +160,7 @@ static bool form_field_check(struct ctx *c, enum op op, const void *old, void *r
 
 static const char *const form_field_uniques[] = { "form, key", NULL };
 
-const struct table form_field_row = {
+const struct table form_field_table = {
     .name = "form_field",
     .doc = "The questions of forms, each with its privacy class",
     .fields = form_field_fields,
@@ -360,7 +360,7 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
                            "cannot change once there is a column; add a question instead");
         row = *now;
         field_fill(&row, v, i);
-        return row_update(c, &form_field_row, now->id, 0, &row, FIELD_ALL, &ret);
+        return row_update(c, &form_field_table, now->id, 0, &row, FIELD_ALL, &ret);
     }
     snprintf(pointer, sizeof pointer, "/fields/%zu/key", i);
     if (v->key && !key_free(v->key))
@@ -369,7 +369,7 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
     for (size_t at = i; !row.key || (!v->key && key_taken(old->at, old->count, row.key)); at++)
         row.key = key_make(c, v->label, at);
     field_fill(&row, v, i);
-    return row_create(c, &form_field_row, &row);
+    return row_create(c, &form_field_table, &row);
 }
 
 /* Questions that are no longer listed are hidden; what was answered to them stays. */
@@ -389,8 +389,8 @@ static bool fields_store(struct ctx *c, struct id form, const struct list *views
         for (size_t j = 0; j < views->count; j++)
             kept = kept || text_equal(v[j].key, at[i].key);
         if (!kept && !at[i].hidden &&
-            !row_update(c, &form_field_row, at[i].id, 0, &change,
-                        row_set(&form_field_row, "hidden"), &ret))
+            !row_update(c, &form_field_table, at[i].id, 0, &change,
+                        row_set(&form_field_table, "hidden"), &ret))
             return false;
     }
     for (size_t i = 0; i < views->count; i++)
@@ -403,7 +403,7 @@ static bool fields_store(struct ctx *c, struct id form, const struct list *views
 static bool table_apply(struct ctx *c, const struct form *form)
 {
     const struct table *t;
-    return form_table(c, form, &t) && schema_apply(c, t);
+    return submission_table(c, form, &t) && schema_apply(c, t);
 }
 
 /* One edit of a form: within the organisation's transaction, then its link in control. */
@@ -423,7 +423,7 @@ static bool create(struct ctx *c, void *with)
                              .public = v->public,
                              .link = link_new(c),
                              .retention_days = v->retention_days };
-    return row_create(c, &form_table_row, &e->form) && fields_store(c, e->form.id, &v->fields) &&
+    return row_create(c, &form_table, &e->form) && fields_store(c, e->form.id, &v->fields) &&
            table_apply(c, &e->form) && form_view(c, &e->form, e->ret);
 }
 
@@ -436,7 +436,7 @@ bool form_create(struct ctx *c, const void *in, void *ret)
 bool form_read(struct ctx *c, const void *in, void *ret)
 {
     struct form form;
-    if (!row_read(c, &form_table_row, ((const struct id_ref *)in)->id, &form))
+    if (!row_read(c, &form_table, ((const struct id_ref *)in)->id, &form))
         return false;
     if (!ctx_can(c, &forms_manage) && !text_equal(form.status, "open"))
         return fail(c, NOT_FOUND, NULL);
@@ -454,7 +454,7 @@ static bool update(struct ctx *c, void *with)
                            .retention_days = v->retention_days };
     int64_t version;
     return version_read(c, &version) &&
-           row_update(c, &form_table_row, v->id, version, &change, table_given(c, &form_table_row),
+           row_update(c, &form_table, v->id, version, &change, table_given(c, &form_table),
                       &e->form) &&
            (ctx_left_out(c, "fields") || fields_store(c, e->form.id, &v->fields)) &&
            table_apply(c, &e->form) && form_view(c, &e->form, e->ret);
@@ -477,7 +477,7 @@ static bool delete (struct ctx *c, void *with)
     int64_t version;
     return version_read(c, &version) && form_open(c, id, form, &t) &&
            answers_part(c, t, "1 = 1", NO_ARGS, &files) &&
-           row_delete(c, &form_table_row, id, version) &&
+           row_delete(c, &form_table, id, version) &&
            tx_run(c->tx, &fields, ARGS(value_id(id)), NULL) &&
            tx_run(c->tx, &hooks, ARGS(value_id(id)), NULL) && schema_drop(c, t) &&
            files_forget(c, &files);

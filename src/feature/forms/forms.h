@@ -1,8 +1,9 @@
 /* forms.h: forms that people define, and what is answered.
 
-   A form's fields are rows of this organisation; form_table makes a struct table of them, laid out
-   at run time, and from there on everything is the same as for a table declared in C: column and
-   migration, validation, JSON, access, audit, export, erasure, retention, what AI may read. */
+   A form's fields are rows of this organisation; submission_table makes a struct table of them,
+   laid out at run time, and from there on everything is the same as for a table declared in C:
+   column and migration, validation, JSON, access, audit, export, erasure, retention, what AI may
+   read. */
 #ifndef VOW_FORMS_H
 #define VOW_FORMS_H
 
@@ -16,7 +17,7 @@ struct form {
     const char *link;       /* token of the public link */
     int64_t retention_days; /* of what is answered; 0: as long as the organisation */
 };
-extern const struct table form_table_row;
+extern const struct table form_table;
 
 struct form_field {
     ROW_MEMBERS;
@@ -29,7 +30,7 @@ struct form_field {
     struct list choices;
     int64_t max;
 };
-extern const struct table form_field_row;
+extern const struct table form_field_table;
 
 enum { FORM_FIELDS_MAX = 40 };
 
@@ -44,7 +45,7 @@ struct submission {
     ROW_MEMBERS;
     struct id submitter; /* absent: through the public link */
 };
-MUST_USE bool form_table(struct ctx *c, const struct form *form, const struct table **ret);
+MUST_USE bool submission_table(struct ctx *c, const struct form *form, const struct table **ret);
 
 /* The form and its table by id; NOT_FOUND. */
 MUST_USE bool form_open(struct ctx *c, struct id id, struct form *form, const struct table **table);

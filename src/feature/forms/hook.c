@@ -15,7 +15,7 @@ static const char *const outputs[] = { "text", "choice", "number", NULL };
 static const struct field hook_fields[] = {
     ROW_FIELDS(struct hook),
     FIELD(struct hook, form, .privacy = OPERATIONAL, .required = true, .write_once = true,
-          .refers = &form_table_row, .filter = true, .doc = "Form whose answers it looks at"),
+          .refers = &form_table, .filter = true, .doc = "Form whose answers it looks at"),
     FIELD(struct hook, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 120,
           .format = "line", .filter = true, .doc = "What people see"),
     FIELD(struct hook, template, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 6000,

@@ -160,7 +160,7 @@ static const struct route routes[] = {
 };
 
 static const struct table *const tables[] = {
-    &form_table_row,   &form_field_row,    &file_table, &hook_table,
+    &form_table,       &form_field_table,  &file_table, &hook_table,
     &suggestion_table, &public_link_table, NULL,
 };
 

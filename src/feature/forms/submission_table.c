@@ -1,4 +1,4 @@
-/* form_table.c: from the stored fields of a form to a table like those declared in C. */
+/* submission_table.c: from the stored fields of a form to a table like those declared in C. */
 #include "forms.h"
 
 #include "core/app.h"
@@ -47,7 +47,7 @@ static const struct field head[] = {
 bool form_fields_of(struct ctx *c, struct id form, struct list *ret)
 {
     static const struct query of_form = { "form = $1 ORDER BY position, id" };
-    return rows_find(c, &form_field_row, &of_form, ARGS(value_id(form)), ret);
+    return rows_find(c, &form_field_table, &of_form, ARGS(value_id(form)), ret);
 }
 
 static struct field field_of_row(struct ctx *c, const struct form_field *row)
@@ -90,7 +90,7 @@ static const char *table_name(struct ctx *c, struct id form)
     return b.at;
 }
 
-bool form_table(struct ctx *c, const struct form *form, const struct table **ret)
+bool submission_table(struct ctx *c, const struct form *form, const struct table **ret)
 {
     struct list rows;
     if (!form_fields_of(c, form->id, &rows))
@@ -124,13 +124,13 @@ bool form_table(struct ctx *c, const struct form *form, const struct table **ret
 
 bool form_open(struct ctx *c, struct id id, struct form *form, const struct table **table)
 {
-    return row_get(c, &form_table_row, id, form) && form_table(c, form, table);
+    return row_get(c, &form_table, id, form) && submission_table(c, form, table);
 }
 
 bool forms_all(struct ctx *c, struct list *ret)
 {
     static const struct query all = { "1 = 1 ORDER BY id" };
-    return rows_find(c, &form_table_row, &all, NO_ARGS, ret);
+    return rows_find(c, &form_table, &all, NO_ARGS, ret);
 }
 
 bool forms_declared(struct ctx *c, const struct table ***list, size_t *count)
@@ -142,7 +142,7 @@ bool forms_declared(struct ctx *c, const struct table ***list, size_t *count)
     /* They are pointers that are copied. NOLINTNEXTLINE(bugprone-sizeof-expression) */
     memcpy(all, *list, *count * sizeof *all);
     for (size_t i = 0; i < forms.count; i++)
-        if (!form_table(c, (const struct form *)forms.at + i, &all[(*count)++]))
+        if (!submission_table(c, (const struct form *)forms.at + i, &all[(*count)++]))
             return false;
     *list = all;
     return true;
