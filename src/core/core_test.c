@@ -505,6 +505,29 @@ static void test_hidden_is_not_asked_for(void **state)
     assert_false(table_check(&table, &err));
 }
 
+/* A protected column's companion has its name and an ending. */
+static void test_names_of_databases_are_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "weight_blind", "ctid", "tableoid" };
+    struct field fields[LENGTH(gadget_fields)];
+    struct table table = gadget_table;
+    struct error err = { 0 };
+    memcpy(fields, gadget_fields, sizeof fields);
+    table.fields = fields;
+    struct field *weight = (struct field *)field_find(fields, "weight");
+    assert_true(table_check(&table, &err));
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        err = (struct error){ 0 };
+        weight->name = names[i];
+        weight->label = NULL;
+        assert_false(table_check(&table, &err));
+        assert_non_null(strstr(err.detail, names[i]));
+        weight->label = "An old question";
+        assert_true(table_check(&table, &err));
+    }
+}
+
 /* Erasing a person follows what is declared, so that nothing may name one without saying so. */
 static void test_people_are_declared(void **state)
 {
@@ -566,6 +589,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
         cmocka_unit_test(test_what_rests_on_a_column),
         cmocka_unit_test(test_hidden_is_not_asked_for),
+        cmocka_unit_test(test_names_of_databases_are_refused),
         cmocka_unit_test(test_people_are_declared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,21 @@ static bool name_plain(const char *name)
     return n > 0 && n < 60 && !name[n] && name[0] >= 'a' && name[0] <= 'z';
 }
 
+bool column_name_free(const char *name)
+{
+    static const char *const system[] = { "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid" };
+    for (size_t i = 0; i < LENGTH(system); i++)
+        if (!strcmp(system[i], name))
+            return false;
+    return !text_ends(name, "_blind");
+}
+
+/* What people named before there was a rule stands: it has a label. */
+static bool is_declared_taken(const struct field *f)
+{
+    return !f->label && !column_name_free(f->name);
+}
+
 /* Erasing finds a person by the subject, or by what refers to the directory. */
 static bool is_out_of_reach(const struct table *t, const struct field *f)
 {
@@ -69,6 +84,9 @@ bool table_check(const struct table *t, struct error *err)
     EACH_FIELD (f, t->fields) {
         if (!name_plain(f->name))
             return error_set(err, INTERNAL, "%s.%s is not a plain name", t->name, f->name);
+        if (is_declared_taken(f))
+            return error_set(err, INTERNAL, "%s.%s is a name that databases use themselves",
+                             t->name, f->name);
         if (f->privacy == PRIVACY_MISSING)
             return error_set(err, INTERNAL, "%s.%s has no privacy class", t->name, f->name);
         if (!f->doc || !*f->doc)

@@ -103,6 +103,10 @@ const struct field *table_owner(const struct table *t);
    something of that person. */
 bool table_is_personal(const struct table *t);
 
+/* Whether databases leave the name to us: "NAME_blind" stands beside a protected column
+   (db/compose.h), and PostgreSQL's tables have some columns from the start. */
+bool column_name_free(const char *name);
+
 /* Checks a declaration: names, classes, docs, subject, owner and erase rule, indexes. Our bug when
  * not. */
 MUST_USE bool table_check(const struct table *t, struct error *err);

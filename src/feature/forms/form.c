@@ -132,17 +132,6 @@ static bool key_plain(const char *key)
            !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 
-/* Names that a database may have given to columns of its own: "NAME_blind" stands beside a
-   protected one (db/compose.h), and PostgreSQL's tables have some from the start. */
-static bool key_free(const char *key)
-{
-    static const char *const system[] = { "ctid", "xmin", "xmax", "cmin", "cmax", "tableoid" };
-    for (size_t i = 0; i < LENGTH(system); i++)
-        if (!strcmp(system[i], key))
-            return false;
-    return !text_ends(key, "_blind");
-}
-
 static bool is_open_sensitive(const char *privacy, bool ai)
 {
     return ai && text_equal(privacy, "SENSITIVE");
@@ -153,7 +142,8 @@ static bool form_field_check(struct ctx *c, enum op op, const void *old, void *r
 {
     const struct form_field *f = row;
     (void)old;
-    bool taken = key_plain(f->key) && key_free(f->key) && !is_open_sensitive(f->privacy, f->ai);
+    bool taken =
+        key_plain(f->key) && column_name_free(f->key) && !is_open_sensitive(f->privacy, f->ai);
     return op != OP_TAKE || taken ||
            fail(c, INVALID, "A question of the archive is none that a form can have");
 }
@@ -363,7 +353,7 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
         return row_update(c, &form_field_table, now->id, 0, &row, FIELD_ALL, &ret);
     }
     snprintf(pointer, sizeof pointer, "/fields/%zu/key", i);
-    if (v->key && !key_free(v->key))
+    if (v->key && !column_name_free(v->key))
         return fail_at(c, pointer, "is a name that databases use themselves");
     row = (struct form_field){ .form = form, .kind = v->kind, .key = v->key };
     for (size_t at = i; !row.key || (!v->key && key_taken(old->at, old->count, row.key)); at++)
