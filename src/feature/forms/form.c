@@ -44,18 +44,9 @@ const char *const form_statuses[] = { "draft", "open", "closed", NULL };
 
 static const struct field form_row_fields[] = {
     ROW_FIELDS(struct form),
-    FIELD(struct form, title, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 160,
-          .format = "line", .filter = true, .doc = "Title"),
-    FIELD(struct form, description, .privacy = OPERATIONAL, .max = 4000,
-          .doc = "What it is for, shown above the questions"),
-    FIELD(struct form, status, .privacy = OPERATIONAL, .choices = form_statuses, .filter = true,
-          .doc = "Whether it takes answers"),
-    FIELD(struct form, public, .privacy = OPERATIONAL,
-          .doc = "Whether whoever has the link may answer"),
+    FORM_MEMBERS(struct form, true),
     FIELD(struct form, link, .privacy = OPERATIONAL, .unique = true, .read_only = true,
           .doc = "Token of the public link"),
-    FIELD(struct form, retention_days, .privacy = OPERATIONAL, .max = 36500,
-          .doc = "Days that answers are kept; 0 is as long as the organisation"),
     { 0 },
 };
 
@@ -101,23 +92,10 @@ static const struct field form_field_fields[] = {
     FIELD(struct form_field, form, .privacy = OPERATIONAL, .required = true, .refers = &form_table,
           .doc = "Form it belongs to"),
     FIELD(struct form_field, position, .privacy = OPERATIONAL, .doc = "Place in the form"),
-    FIELD(struct form_field, key, .privacy = OPERATIONAL, .required = true, .max = 40,
-          .doc = "Name of the column; never changes"),
-    FIELD(struct form_field, label, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 300,
-          .doc = "The question"),
-    FIELD(struct form_field, help, .privacy = OPERATIONAL, .max = 1000, .doc = "Help under it"),
-    FIELD(struct form_field, kind, .privacy = OPERATIONAL, .required = true, .choices = form_kinds,
-          .doc = "Kind of answer"),
-    FIELD(struct form_field, privacy, .privacy = OPERATIONAL, .choices = form_privacies,
-          .doc = "Privacy class of what is answered"),
-    FIELD(struct form_field, required, .privacy = OPERATIONAL, .doc = "Must be answered"),
-    FIELD(struct form_field, ai, .privacy = OPERATIONAL, .doc = "AI may read it, masked"),
+    QUESTION_KEY(struct form_field, .required = true, .doc = "Name of the column; never changes"),
+    QUESTION_MEMBERS(struct form_field),
     FIELD(struct form_field, hidden, .privacy = OPERATIONAL,
           .doc = "Taken out of the form; answers already given are kept"),
-    FIELD(struct form_field, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,
-          .doc = "The answers to choose from"),
-    FIELD(struct form_field, max, .privacy = OPERATIONAL, .max = 20000,
-          .doc = "Most characters of a text; 0 is the kind's own limit"),
     { 0 },
 };
 
@@ -162,49 +140,24 @@ const struct table form_field_table = {
 };
 
 const struct field form_field_view_fields[] = {
-    FIELD(struct form_field_view, key, .privacy = OPERATIONAL, .max = 40,
-          .doc = "Name of the column; made from the label when absent; never changes"),
-    FIELD(struct form_field_view, label, .privacy = OPERATIONAL, .required = true, .min = 1,
-          .max = 300, .doc = "The question"),
-    FIELD(struct form_field_view, help, .privacy = OPERATIONAL, .max = 1000,
-          .doc = "Help under it"),
-    FIELD(struct form_field_view, kind, .privacy = OPERATIONAL, .required = true,
-          .choices = form_kinds, .doc = "Kind of answer; never changes"),
-    FIELD(struct form_field_view, privacy, .privacy = OPERATIONAL, .choices = form_privacies,
-          .doc = "Privacy class of what is answered; CONTENT when absent"),
-    FIELD(struct form_field_view, required, .privacy = OPERATIONAL, .doc = "Must be answered"),
-    FIELD(struct form_field_view, ai, .privacy = OPERATIONAL, .doc = "AI may read it, masked"),
-    FIELD(struct form_field_view, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,
-          .doc = "The answers to choose from"),
-    FIELD(struct form_field_view, max, .privacy = OPERATIONAL, .max = 20000,
-          .doc = "Most characters of a text; 0 is the kind's own limit"),
+    QUESTION_KEY(struct form_field_view,
+                 .doc = "Name of the column; made from the label when absent; never changes"),
+    QUESTION_MEMBERS(struct form_field_view),
     { 0 },
 };
 
-#define VIEW_FIELDS                                                                          \
-    FIELD(struct form_view, id, .privacy = OPERATIONAL, .read_only = true,                   \
-          .doc = "Id of the form"),                                                          \
-        FIELD(struct form_view, version, .privacy = OPERATIONAL, .read_only = true,          \
-              .doc = "Counts the changes; the ETag"),                                        \
-        FIELD(struct form_view, created_at, .privacy = OPERATIONAL, .read_only = true,       \
-              .doc = "When it was made"),                                                    \
-        FIELD(struct form_view, updated_at, .privacy = OPERATIONAL, .read_only = true,       \
-              .doc = "When it was last changed"),                                            \
-        FIELD(struct form_view, title, .privacy = OPERATIONAL, .required = true, .min = 1,   \
-              .max = 160, .format = "line", .doc = "Title"),                                 \
-        FIELD(struct form_view, description, .privacy = OPERATIONAL, .max = 4000,            \
-              .doc = "What it is for"),                                                      \
-        FIELD(struct form_view, status, .privacy = OPERATIONAL, .choices = form_statuses,    \
-              .doc = "Whether it takes answers"),                                            \
-        FIELD(struct form_view, public, .privacy = OPERATIONAL,                              \
-              .doc = "Whether whoever has the link may answer"),                             \
-        FIELD(struct form_view, link, .privacy = OPERATIONAL, .read_only = true,             \
-              .doc = "Token of the public link"),                                            \
-        FIELD(struct form_view, retention_days, .privacy = OPERATIONAL, .max = 36500,        \
-              .doc = "Days that answers are kept; 0 is as long as the organisation"),        \
-        FIELD_LIST(struct form_view, fields, struct form_field_view, form_field_view_fields, \
-                   .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX,                           \
-                   .doc = "The questions in order")
+#define VIEW_FIELDS                                                                    \
+    FIELD(struct form_view, id, .privacy = OPERATIONAL, .read_only = true,             \
+          .doc = "Id of the form"),                                                    \
+        FIELD(struct form_view, version, .privacy = OPERATIONAL, .read_only = true,    \
+              .doc = "Counts the changes; the ETag"),                                  \
+        FIELD(struct form_view, created_at, .privacy = OPERATIONAL, .read_only = true, \
+              .doc = "When it was made"),                                              \
+        FIELD(struct form_view, updated_at, .privacy = OPERATIONAL, .read_only = true, \
+              .doc = "When it was last changed"),                                      \
+        FIELD(struct form_view, link, .privacy = OPERATIONAL, .read_only = true,       \
+              .doc = "Token of the public link"),                                      \
+        VIEW_MEMBERS
 
 const struct field form_view_fields[] = {
     VIEW_FIELDS,

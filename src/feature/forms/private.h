@@ -28,6 +28,43 @@ struct form_field_view {
     struct list choices;
     int64_t max;
 };
+
+/* What a form and a question are made of, and its limits: once for the row and for the view.
+   `search`: whether lists are filtered by it. */
+#define FORM_MEMBERS(type, search)                                                                \
+    FIELD(type, title, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 160,            \
+          .format = "line", .filter = (search), .doc = "Title"),                                  \
+        FIELD(type, description, .privacy = OPERATIONAL, .max = 4000,                             \
+              .doc = "What it is for, shown above the questions"),                                \
+        FIELD(type, status, .privacy = OPERATIONAL, .choices = form_statuses, .filter = (search), \
+              .doc = "Whether it takes answers"),                                                 \
+        FIELD(type, public, .privacy = OPERATIONAL,                                               \
+              .doc = "Whether whoever has the link may answer"),                                  \
+        FIELD(type, retention_days, .privacy = OPERATIONAL, .max = 36500,                         \
+              .doc = "Days that answers are kept; 0 is as long as the organisation")
+#define QUESTION_KEY(type, ...) FIELD(type, key, .privacy = OPERATIONAL, .max = 40, __VA_ARGS__)
+#define QUESTION_MEMBERS(type)                                                             \
+    FIELD(type, label, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 300,     \
+          .doc = "The question"),                                                          \
+        FIELD(type, help, .privacy = OPERATIONAL, .max = 1000, .doc = "Help under it"),    \
+        FIELD(type, kind, .privacy = OPERATIONAL, .required = true, .choices = form_kinds, \
+              .doc = "Kind of answer; never changes"),                                     \
+        FIELD(type, privacy, .privacy = OPERATIONAL, .choices = form_privacies,            \
+              .doc = "Privacy class of what is answered; CONTENT when absent"),            \
+        FIELD(type, required, .privacy = OPERATIONAL, .doc = "Must be answered"),          \
+        FIELD(type, ai, .privacy = OPERATIONAL, .doc = "AI may read it, masked"),          \
+        FIELD(type, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,           \
+              .doc = "The answers to choose from"),                                        \
+        FIELD(type, max, .privacy = OPERATIONAL, .max = 20000,                             \
+              .doc = "Most characters of a text; 0 is the kind's own limit")
+
+/* What is given of a form at once. */
+#define VIEW_MEMBERS                                                                         \
+    FORM_MEMBERS(struct form_view, false),                                                   \
+        FIELD_LIST(struct form_view, fields, struct form_field_view, form_field_view_fields, \
+                   .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX,                           \
+                   .doc = "The questions in order; one left out of a change is hidden")
+
 extern const struct field form_view_fields[], public_form_fields[], form_field_view_fields[];
 MUST_USE bool form_view(struct ctx *c, const struct form *form, struct form_view *ret);
 

@@ -6,24 +6,10 @@
 #include "private.h"
 #include "public.h"
 
-#define FORM_MEMBERS(type)                                                                      \
-    FIELD(type, title, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 160,          \
-          .format = "line", .doc = "Title"),                                                    \
-        FIELD(type, description, .privacy = OPERATIONAL, .max = 4000, .doc = "What it is for"), \
-        FIELD(type, status, .privacy = OPERATIONAL, .choices = form_statuses,                   \
-              .doc = "Whether it takes answers"),                                               \
-        FIELD(type, public, .privacy = OPERATIONAL,                                             \
-              .doc = "Whether whoever has the link may answer"),                                \
-        FIELD(type, retention_days, .privacy = OPERATIONAL, .max = 36500,                       \
-              .doc = "Days that answers are kept; 0 is as long as the organisation"),           \
-        FIELD_LIST(type, fields, struct form_field_view, form_field_view_fields,                \
-                   .privacy = OPERATIONAL, .max = FORM_FIELDS_MAX,                              \
-                   .doc = "The questions in order; a question left out is hidden")
-
-static const struct field form_new_fields[] = { FORM_MEMBERS(struct form_view), { 0 } };
+static const struct field form_new_fields[] = { VIEW_MEMBERS, { 0 } };
 static const struct field form_change_fields[] = {
     FIELD(struct form_view, id, .privacy = OPERATIONAL, .required = true, .doc = "Id of the form"),
-    FORM_MEMBERS(struct form_view),
+    VIEW_MEMBERS,
     { 0 },
 };
 
