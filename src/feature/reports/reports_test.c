@@ -170,6 +170,36 @@ static void hours_without_a_rate_are_told(void **state)
     }
 }
 
+/* A rate of 0 is one: it says that the work is free. */
+static void hours_for_free_have_a_rate(void **state)
+{
+    struct staff *w = *state;
+    struct arena *a = &w->world->a;
+    struct answer r = expect(w, 201, POST, "/projects", w->owner,
+                             "{\"name\":\"Gift\",\"billable\":true,\"rate_minor\":0}");
+    const char *gift = text_of(w, &r, "id");
+    r = expect(w, 201, POST, "/time/entries", w->member,
+               arena_printf(a,
+                            "{\"started_at\":\"2026-05-10T08:00:00Z\",\"ended_at\":"
+                            "\"2026-05-10T09:30:00Z\",\"project\":\"%s\"}",
+                            gift));
+    has(&r, "\"rated\":true");
+    const char *entry = arena_printf(a, "/time/entries/%s", text_of(w, &r, "id"));
+    r = expect(w, 200, GET, "/reports/time?by=day&from=2026-05-01&to=2026-05-31", w->owner, NULL);
+    has(&r, "\"billable_s\":5400,\"unrated_s\":0,\"amount_minor\":0,");
+    /* Nobody has said what the person costs, on no project. */
+    r = world_ask(w->world, w->member, PATCH, entry, "{\"project\":null}", 1, 200);
+    world_ask(w->world, w->member, PATCH, entry, "{\"billable\":true}", 2, 200);
+    r = expect(w, 200, GET, "/reports/time?by=day&from=2026-05-01&to=2026-05-31", w->owner, NULL);
+    has(&r, "\"billable_s\":5400,\"unrated_s\":5400,\"amount_minor\":0,");
+    expect(w, 201, POST, "/people/rates", w->owner,
+           arena_printf(a, "{\"person\":\"%s\",\"rate_minor\":0}", w->member_id));
+    world_ask(w->world, w->member, PATCH, entry, "{\"billable\":false}", 3, 200);
+    world_ask(w->world, w->member, PATCH, entry, "{\"billable\":true}", 4, 200);
+    r = expect(w, 200, GET, "/reports/time?by=day&from=2026-05-01&to=2026-05-31", w->owner, NULL);
+    has(&r, "\"billable_s\":5400,\"unrated_s\":0,\"amount_minor\":0,");
+}
+
 static void whole_months_and_their_edges_agree(void **state)
 {
     struct staff *w = *state;
@@ -244,6 +274,7 @@ int main(void)
         cmocka_unit_test(groupings_are_as_counted_by_hand),
         cmocka_unit_test(tags_count_for_each_but_once_in_all),
         cmocka_unit_test_setup_teardown(hours_without_a_rate_are_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(hours_for_free_have_a_rate, set_up, tear_down),
         cmocka_unit_test(whole_months_and_their_edges_agree),
         cmocka_unit_test_setup_teardown(people_see_what_they_may, set_up, tear_down),
         cmocka_unit_test(wrong_questions_are_refused),

@@ -67,10 +67,12 @@ const struct field time_entry_fields[] = {
           .doc = "The person while the timer runs; no two entries share it"),
     FIELD(struct time_entry, rate_minor, .privacy = OPERATIONAL, .read_only = true,
           .see = &rates_read,
-          .doc = "Billed per hour when it was written, in minor units; 0 when not billed"),
+          .doc = "Billed per hour when it was written, in minor units; 0 when free or not billed"),
     FIELD(struct time_entry, amount_minor, .privacy = OPERATIONAL, .read_only = true,
           .see = &rates_read,
           .doc = "What it costs, in minor units of the organisation's currency"),
+    FIELD(struct time_entry, rated, .privacy = OPERATIONAL, .read_only = true,
+          .doc = "Whether a rate for it was known when it was written, be it 0"),
     FIELD(struct time_entry, zone, .privacy = OPERATIONAL, .read_only = true,
           .doc = "Time zone whose days it counts in: the person's when it was written"),
     FIELD(struct time_entry, reaches, .privacy = OPERATIONAL, .read_only = true, .filter = true,
@@ -203,10 +205,9 @@ static bool booked_find(struct ctx *c, const struct time_entry *e, struct booked
 
 static void rate_set(struct time_entry *e, const struct booked *b)
 {
-    int64_t rate = b->rate_minor != INT_NONE    ? b->rate_minor
-                   : b->person_rate != INT_NONE ? b->person_rate
-                                                : 0;
-    e->rate_minor = e->billable ? rate : 0;
+    int64_t rate = b->rate_minor != INT_NONE ? b->rate_minor : b->person_rate;
+    e->rated = e->billable && rate != INT_NONE;
+    e->rate_minor = e->rated ? rate : 0;
     e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
 }
 
@@ -248,6 +249,14 @@ bool entries_reach(struct ctx *c)
     return tx_run(c->tx, &set,
                   ARGS(value_instant((struct instant){ TIME_END_US }), value_int(ENTRY_REACHES_S)),
                   NULL);
+}
+
+bool entries_rate(struct ctx *c)
+{
+    static const struct query set = { "UPDATE time_entry SET rated = $1 WHERE rated = $2 AND "
+                                      "(rate_minor > 0 OR amount_minor > 0)",
+                                      .whole = "All entries are looked at" };
+    return tx_run(c->tx, &set, ARGS(value_bool(true), value_bool(false)), NULL);
 }
 
 static bool times_check(struct ctx *c, const struct time_entry *old, struct time_entry *e)
@@ -369,8 +378,8 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         return fail_at(c, "/project", "is archived");
     if (!old && ctx_left_out(c, "billable"))
         e->billable = booked.billable;
-    bool rated = old && old->billable == e->billable && id_equal(old->project, e->project);
-    if (!rated)
+    bool kept = old && old->billable == e->billable && id_equal(old->project, e->project);
+    if (!kept)
         rate_set(e, &booked);
     else if (old->duration_s.s != e->duration_s.s)
         e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
@@ -409,9 +418,9 @@ bool entry_put(struct ctx *c, struct time_entry *e)
     static const struct query insert = {
         "INSERT INTO time_entry (id, version, created_at, updated_at, person, project, task,"
         " started_at, ended_at, duration_s, note, billable, tags, source, running, rate_minor,"
-        " amount_minor, zone, reaches)"
+        " amount_minor, rated, zone, reaches)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-        " $19)"
+        " $19, $20)"
     };
     struct value args[FIELDS_MAX];
     struct booked booked;
@@ -423,7 +432,8 @@ bool entry_put(struct ctx *c, struct time_entry *e)
     e->ended_at = whole_seconds(e->ended_at);
     e->duration_s = instant_minus(e->ended_at, e->started_at);
     reaches_set(e);
-    if (!e->amount_minor) {
+    e->rated = e->amount_minor != 0;
+    if (!e->rated) {
         if (!booked_find(c, e, &booked))
             return false;
         rate_set(e, &booked);

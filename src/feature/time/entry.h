@@ -13,6 +13,9 @@ MUST_USE bool entry_put(struct ctx *c, struct time_entry *e);
 /* Sets `reaches` of the entries that an earlier release wrote. */
 MUST_USE bool entries_reach(struct ctx *c);
 
+/* Notes of entries written before there was .rated that they have a rate. */
+MUST_USE bool entries_rate(struct ctx *c);
+
 /* Whether the organisation refuses entries of one person that overlap, and whether this one
    overlaps another. */
 MUST_USE bool overlap_refused(struct ctx *c, bool *ret);

@@ -137,7 +137,7 @@ bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *si
     struct id tags[ENTRY_TAGS_MAX];
     size_t tag_count = 0;
     struct split_part part;
-    bool unrated = e->billable && !e->rate_minor && !e->amount_minor;
+    bool unrated = e->billable && !e->rated;
     if (!instant_given(e->ended_at))
         return true;
     if (e->tags.text && !tags_parse(e->tags.text, tags, &tag_count))

@@ -52,7 +52,7 @@ static const struct route routes[] = {
 
 static bool derive(struct ctx *c)
 {
-    return entries_reach(c) && rollup_rebuild(c);
+    return entries_reach(c) && entries_rate(c) && rollup_rebuild(c);
 }
 
 const struct feature time_feature = {

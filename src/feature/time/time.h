@@ -54,6 +54,7 @@ struct time_entry {
     const char *source;
     struct id running; /* the person while the timer runs; unique, so that only one can */
     int64_t rate_minor, amount_minor;
+    bool rated;       /* whether a rate was known; one of 0 is, and means free */
     const char *zone; /* whose days the entry counts in */
     /* The end of an entry that is longer than ENTRY_REACHES_S, TIME_END_US while it runs, else
        absent: few have one, so that what reaches into a day is found without looking at all that

@@ -291,6 +291,14 @@ static void sums_follow_every_change(void **state)
     sums_are_right(w);
 }
 
+/* Entries of a release that did not note whether a rate was known, opened by this one. */
+static bool as_before_rated(struct ctx *c, void *with)
+{
+    static const struct query forget = { "UPDATE time_entry SET rated = $1", .whole = "A test" };
+    (void)with;
+    return tx_run(c->tx, &forget, ARGS(value_bool(false)), NULL) && time_feature.derive(c);
+}
+
 static void rates_are_those_of_the_time_of_writing(void **state)
 {
     struct staff *w = *state;
@@ -313,7 +321,7 @@ static void rates_are_those_of_the_time_of_writing(void **state)
     r = expect(w, 201, POST, "/time/entries", w->member, json);
     r = expect(w, 200, GET, arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id")),
                w->owner, NULL);
-    has(&r, "\"rate_minor\":0,\"amount_minor\":0");
+    has(&r, "\"rate_minor\":0,\"amount_minor\":0,\"rated\":false");
     r = send(w, PATCH, arena_printf(&w->world->a, "/projects/%s", own), w->owner,
              "{\"rate_minor\":20000}", 1);
     assert_int_equal(r.status, 200);
@@ -323,6 +331,10 @@ static void rates_are_those_of_the_time_of_writing(void **state)
     has(&r, "\"rate_minor\":0,\"amount_minor\":0");
     r = send(w, PATCH, path, w->owner, "{\"billable\":true}", 3);
     has(&r, "\"rate_minor\":20000,\"amount_minor\":20000");
+    sums_are_right(w);
+    assert_true(in_organisation(w, true, as_before_rated, NULL));
+    r = expect(w, 200, GET, path, w->owner, NULL);
+    has(&r, "\"rated\":true");
     sums_are_right(w);
 }
 

@@ -100,6 +100,7 @@ static struct made entry_make(const struct world *w, int64_t i)
     };
     m.e.ended_at = instant_plus(m.e.started_at, m.e.duration_s);
     m.e.rate_minor = m.e.billable ? 6000 + m.project * 10 : 0;
+    m.e.rated = m.e.billable;
     m.e.amount_minor = amount_of(m.e.duration_s.s, m.e.rate_minor);
     return m;
 }
