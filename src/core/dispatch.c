@@ -80,9 +80,15 @@ static bool rule_end(struct request *r, bool ok)
     return true;
 }
 
+static bool rule_call(struct request *r)
+{
+    const struct route *route = r->x->route;
+    return (!route->admit || route->admit(&r->c)) && route->handle(&r->c, r->x->in, r->x->out);
+}
+
 static bool rule_run(struct request *r)
 {
-    return rule_end(r, r->x->route->handle(&r->c, r->x->in, r->x->out));
+    return rule_end(r, rule_call(r));
 }
 
 static bool work_read(struct tx *tx, void *with, struct error *err)
@@ -252,7 +258,7 @@ static bool in_slow_lane(struct request *r)
     if (!r->x->route->eager || is_keyed(r))
         return in_pool(r, r->app->slow, in_worker);
     r->c.hasty = true;
-    bool ok = r->x->route->handle(&r->c, r->x->in, r->x->out);
+    bool ok = rule_call(r);
     if (r->elsewhere) {
         r->c.hasty = false;
         return in_pool(r, r->app->slow, in_worker);

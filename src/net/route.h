@@ -67,6 +67,8 @@ struct route {
     bool patch;        /* body is a JSON merge patch (RFC 7396): null clears a field */
     bool versioned;    /* PATCH/DELETE need If-Match; answers carry ETag (field "version") */
     void (*settle)(struct ctx *c); /* called before the rule is queued; NULL: nothing to do */
+    bool (*admit)(struct ctx *c);  /* asked where the rule runs, before it: how often it may; false
+                                      notes a problem. NULL: always */
     const void *with;              /* for handlers that serve many rows, such as a table's */
 };
 

@@ -109,6 +109,10 @@ MUST_USE bool ai_run_hasty(struct ctx *c, const struct capability *capability,
                            const struct ai_input *in, struct ai_answer *ret, ai_done *done,
                            void *with);
 
+/* .admit of every route that previews what AI would be told: RATE_LIMITED when the actor has asked
+   for too many. */
+bool ai_preview_admit(struct ctx *c);
+
 /* The capability of that name among all features; NULL when there is none. */
 const struct capability *capability_find(const struct app *app, const char *name);
 

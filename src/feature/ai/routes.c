@@ -115,7 +115,7 @@ static void stream_end(struct ctx *c, const struct ai_answer *answer)
 }
 
 /* Half a minute's requests may come at once; as many previews, which are work as well. */
-static bool run_allowed(struct ctx *c, bool preview)
+static bool may_run(struct ctx *c, bool preview)
 {
     const struct ai_policy *policy;
     char organisation[ID_TEXT], person[ID_TEXT];
@@ -135,6 +135,16 @@ static bool run_allowed(struct ctx *c, bool preview)
     const char *who = arena_printf(c->arena, "%s %s", organisation, person);
     c->x->retry_after_s = limit_take(c->app->limits, &limit, who, c->now);
     return !c->x->retry_after_s || fail(c, RATE_LIMITED, NULL);
+}
+
+bool ai_preview_admit(struct ctx *c)
+{
+    return may_run(c, true);
+}
+
+static bool run_admit(struct ctx *c)
+{
+    return may_run(c, ((const struct run_new *)c->x->in)->preview);
 }
 
 static void run_done(void *with, bool ok)
@@ -165,8 +175,6 @@ static bool run_post(struct ctx *c, const void *in_record, void *ret)
         return fail_at(c, "/capability", "is not an AI function that can be asked for");
     if (in->to.day <= in->from.day || in->to.day - in->from.day > 400)
         return fail_at(c, "/to", "must be 1 to 400 days after from");
-    if (!run_allowed(c, in->preview))
-        return false;
     bool stream = !in->preview && c->x->accept && strstr(c->x->accept, "text/event-stream");
     if (c->hasty)
         return stream ? ctx_elsewhere(c) : run_hasty(c, capability, input, ret);
@@ -332,7 +340,7 @@ static const struct route routes[] = {
     { POST, "/ai/run", run_post, "Run an AI function, or preview what it would disclose",
       .can = &ai_use, INPUT(struct run_new, run_new_fields),
       OUTPUT(struct ai_answer, ai_answer_fields), .ok = 200, LANE(LANE_SLOW), .eager = true,
-      .stream = true, .schema = "ai_answer",
+      .stream = true, .admit = run_admit, .schema = "ai_answer",
       .fails =
           FAILS(AI_OFF, AI_OBJECTED, PROVIDER_NOT_ALLOWED, PROHIBITED_USE, DISCLOSURE_TOO_LARGE,
                 CONFLICT, PROVIDER_FAILED, PROVIDER_TIMEOUT, RATE_LIMITED, ANSWER_INVALID) },

@@ -154,6 +154,17 @@ static void test_no_hook_no_request(void **state)
     assert_int_equal(provider_count(&s->h->provider), 0);
 }
 
+/* They count as every preview does. */
+static void test_previews_are_limited(void **state)
+{
+    struct scene *s = *state;
+    const char *path = hook_path(s, hook_post(s, "Sort {{story}}", "", 201));
+    house_patch(s->h, "/ai/settings", "{\"per_minute\":4}", 200);
+    preview(s, path);
+    preview(s, path);
+    world_post(s->w, s->h->owner, arena_printf(&s->w->a, "%s/preview", path), "{}", 429);
+}
+
 static void test_sent_as_previewed(void **state)
 {
     struct scene *s = *state;
@@ -421,6 +432,7 @@ int main(void)
         WITH(test_preview_first),
         WITH(test_names_only_what_is_open),
         WITH(test_no_hook_no_request),
+        WITH(test_previews_are_limited),
         WITH(test_sent_as_previewed),
         WITH(test_previews_are_not_kept),
         WITH(test_suggestions_expire_with_answers),
