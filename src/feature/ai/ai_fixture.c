@@ -123,3 +123,25 @@ double house_number(struct house *h, const char *json, const char *key)
         fail_msg("no %s in %.400s", key, json);
     return strtod(strchr(at, ':') + 1, NULL);
 }
+
+struct answer house_ask(struct house *h, const char *session, const char *more, int status)
+{
+    const char *json =
+        arena_printf(&h->w->a, "{\"capability\":\"feedback.me\"," HOUSE_PERIOD "%s}", more);
+    return world_post(h->w, session, "/ai/run", json, status);
+}
+
+void house_note(struct house *h, const char *session, const char *note, int day)
+{
+    world_post(h->w, session, "/time/entries",
+               arena_printf(&h->w->a,
+                            "{\"started_at\":\"2026-03-%02dT08:00:00.000Z\",\"ended_at\":"
+                            "\"2026-03-%02dT09:30:00.000Z\",\"note\":\"%s\"}",
+                            day, day, note),
+               201);
+}
+
+const char *house_through(struct house *h, const char *provider)
+{
+    return arena_printf(&h->w->a, ",\"provider\":\"%s\"", provider);
+}

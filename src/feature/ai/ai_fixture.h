@@ -36,6 +36,13 @@ struct answer house_patch(struct house *h, const char *path, const char *json, i
 bool house_run(struct house *h, const struct capability *k, const struct ai_input *in,
                struct error *err, struct ai_answer *ret);
 
+/* Asks for feedback.me over a month, in which house_note books an hour and a half on a day; `more`:
+   further members of the request, such as the choice of a provider that house_through gives. */
+#define HOUSE_PERIOD "\"from\":\"2026-03-01\",\"to\":\"2026-04-01\""
+struct answer house_ask(struct house *h, const char *session, const char *more, int status);
+void house_note(struct house *h, const char *session, const char *note, int day);
+const char *house_through(struct house *h, const char *provider);
+
 /* The newest receipt as JSON. */
 const char *house_receipt(struct house *h);
 
