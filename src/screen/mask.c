@@ -188,6 +188,12 @@ static bool text_small(const struct search *s)
     return true;
 }
 
+/* "@max" is written small by everybody. */
+static bool hit_handle(const struct search *s, const struct tagger_hit *h)
+{
+    return h->first > 0 && !s->words.at[h->first].space && sign_at(s, h->first - 1, "@");
+}
+
 /* Small letters in a text that has capitals, and no word of it is known as a name alone. */
 static bool hit_common(const struct search *s, const struct tagger_hit *h)
 {
@@ -386,7 +392,8 @@ static void search_tagger(struct search *s, const struct mask *m)
         *h = hits[i];
         if (!hit_trim(s, h, small) || hit_no_address(s, h) || hit_calendar(s, h) ||
             hit_stray(s, hits, count, kept, i) ||
-            (!small && (hit_common(s, h) || hit_weak(s, h) || hit_shouted(s, h))))
+            (!small && (hit_weak(s, h) || hit_shouted(s, h))) ||
+            ((!small || hit_handle(s, h)) && hit_common(s, h)))
             continue;
         kept++;
         struct found *f = search_add(s, h->kind, s->words.at[h->first].start,

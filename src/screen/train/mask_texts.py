@@ -8,6 +8,7 @@ mask_eval. With a JSON Lines file, its texts are added (each several times for t
 only the texts whose template is inside ("test") or outside ("train") of it. COUNT texts are made
 from the templates. Everything is drawn from one seeded generator.
 """
+import glob
 import hashlib
 import json
 import random
@@ -661,8 +662,8 @@ def given(path, fold, folds, part, times):
 
 def plain():
     """Interfaces, code, documents and messages: nothing in them is to be found."""
-    with open(DATA + "/authored/mask_plain.txt", encoding="utf-8") as f:
-        texts = [x.rstrip("\n") for x in f if not x.startswith("# ")]
+    paths = sorted(glob.glob(DATA + "/authored/mask_plain*.txt"))
+    texts = [x.rstrip("\n") for path in paths for x in open(path, encoding="utf-8") if not x.startswith("# ")]
     for text in texts + [x for language in sorted(INTERFACE) for x in INTERFACE[language]]:
         for _ in range(2):
             emit(recased([("", pick(["", "", "- ", "* ", "%s: " % pick(WORD), "%s h " % number()]) + text)]))
