@@ -232,6 +232,46 @@ test("who may not make projects is told that there is none of that name", async 
   await own.context.close();
 });
 
+test("hours imported before there was a rate are told of, and get one when asked", async () => {
+  const file = [
+    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount (EUR)",
+    "Eva Entry,eva@example.org,,Breakwater,,Stones,Yes,2026-05-04,08:00:00,2026-05-04,10:00:00,02:00:00,,",
+  ].join("\n");
+  await page.goto("/time/import");
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "toggl.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await page.getByText("2:00 billable hours have no rate").waitFor();
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Import 1 entry" }).click();
+  await page.getByText("1 entry imported").waitFor();
+
+  await page.goto("/reports?from=2026-05-04&to=2026-05-04");
+  const give = async () => {
+    await page.getByRole("button", { name: "Give them the rates of now" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await checkAccessible(page);
+    await dialog.getByRole("button", { name: "Give rates" }).click();
+    await dialog.waitFor({ state: "hidden" });
+  };
+  await give();
+  await page.getByText("No rate is set for these hours yet").waitFor();
+  const project = (await rows("/projects")).find(({ name }) => name === "Breakwater");
+  const changed = await owner.patch(
+    `/api/v1/projects/${project.id}`,
+    { rate_minor: 5000 },
+    { headers: { "If-Match": `"${project.version}"` } },
+  );
+  assert.equal(changed.status, 200, changed.text);
+  await give();
+  await page.getByText("2:00 hours have a rate now: €100.00").waitFor();
+  await page.getByText("have no rate").waitFor({ state: "detached" });
+  await page
+    .getByRole("row", { name: /Breakwater/ })
+    .getByText("€100.00")
+    .waitFor();
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -211,6 +211,16 @@ static void rate_set(struct time_entry *e, const struct booked *b)
     e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
 }
 
+bool entry_rate(struct ctx *c, struct time_entry *e)
+{
+    struct booked booked;
+    if (!booked_find(c, e, &booked))
+        return false;
+    if (!booked.archived)
+        rate_set(e, &booked);
+    return true;
+}
+
 static bool task_check(struct ctx *c, const struct time_entry *e)
 {
     static const struct query known = {

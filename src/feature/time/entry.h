@@ -10,6 +10,9 @@ extern const char *const entry_sources[];
    unless an amount is given. Checks nothing and leaves sums and audit to the caller. */
 MUST_USE bool entry_put(struct ctx *c, struct time_entry *e);
 
+/* Sets rate and amount as they are set now, unless the project is put away. */
+MUST_USE bool entry_rate(struct ctx *c, struct time_entry *e);
+
 /* Sets `reaches` of the entries that an earlier release wrote. */
 MUST_USE bool entries_reach(struct ctx *c);
 

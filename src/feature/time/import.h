@@ -33,7 +33,7 @@ struct import_result {
     int64_t rows;
     struct import_creates creates;
     int64_t duplicates;
-    struct span total_s;
+    struct span total_s, unrated_s;
     int64_t problem_count;
     struct list problems; /* struct import_place; at most 200 */
     int64_t warning_count;

@@ -69,6 +69,8 @@ const struct field import_result_fields[] = {
           .doc = "Rows that are here already from an earlier import, and are left out"),
     FIELD(struct import_result, total_s, .privacy = OPERATIONAL,
           .doc = "Seconds of work that are added"),
+    FIELD(struct import_result, unrated_s, .privacy = OPERATIONAL,
+          .doc = "Billable seconds among them for which no rate is known"),
     FIELD(struct import_result, problem_count, .privacy = OPERATIONAL,
           .doc = "What is wrong in all; when not 0 nothing is imported"),
     FIELD_LIST(struct import_result, problems, struct import_place, place_fields,

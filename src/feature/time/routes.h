@@ -44,6 +44,17 @@ route_fn week_get, week_put;
 extern const struct field import_in_fields[], import_result_fields[];
 route_fn import_post;
 
+struct rating_in {
+    struct date from, to;
+};
+struct rating {
+    int64_t entries;
+    struct span duration_s;
+    int64_t amount_minor, left;
+};
+extern const struct field rating_in_fields[], rating_fields[];
+route_fn rating_post;
+
 struct export_in {
     struct date from, to;
     struct id person, project;

@@ -2,6 +2,7 @@
 #include "time.h"
 
 #include "entry.h"
+#include "feature/organisation/organisation.h"
 #include "rollup.h"
 #include "routes.h"
 
@@ -42,6 +43,9 @@ static const struct route routes[] = {
       INPUT(struct import_in, import_in_fields), OUTPUT(struct import_result, import_result_fields),
       .schema = "time_import", .body = BODY_BYTES, .takes = "text/csv", .body_max = 24 << 20,
       LANE(LANE_SLOW), .fails = FAILS(IMPORT_UNREADABLE) },
+    { POST, "/time/rates", rating_post, "Give hours that have no rate the rates of now",
+      .can = &organisation_manage, INPUT(struct rating_in, rating_in_fields),
+      OUTPUT(struct rating, rating_fields), .schema = "time_rating", LANE(LANE_SLOW) },
     { GET, "/time/export.csv", export_csv_get, "Time entries as CSV", .can = &time_read,
       INPUT(struct export_in, export_in_fields), .gives = "text/csv", LANE(LANE_SLOW) },
     { GET, "/time/export.json", export_json_get, "Time entries as JSON, with names",

@@ -338,6 +338,53 @@ static void rates_are_those_of_the_time_of_writing(void **state)
     sums_are_right(w);
 }
 
+static void hours_without_a_rate_get_one_when_asked(void **state)
+{
+    struct staff *w = *state;
+    const char *day = "{\"started_at\":\"2026-03-%02dT08:00:00Z\",\"ended_at\":"
+                      "\"2026-03-%02dT10:00:00Z\",\"project\":\"%s\"}";
+    const char *pier = make(w, "/projects", "{\"name\":\"Pier\",\"billable\":true}");
+    const char *old = make(w, "/projects", "{\"name\":\"Old\",\"billable\":true}");
+    const char *rated =
+        make(w, "/projects", "{\"name\":\"Quay\",\"billable\":true,\"rate_minor\":9000}");
+    const char *const projects[] = { pier, pier, old, rated };
+    char path[4][60];
+    for (int i = 0; i < 4; i++) {
+        struct answer r = expect(w, 201, POST, "/time/entries", i ? w->owner : w->member,
+                                 arena_printf(&w->world->a, day, i + 2, i + 2, projects[i]));
+        snprintf(path[i], sizeof path[i], "/time/entries/%s", text_of(w, &r, "id"));
+    }
+    struct answer r = expect(w, 200, POST, "/time/rates", w->owner, "{}");
+    has(&r, "\"entries\":0,\"duration_s\":0,\"amount_minor\":0,\"left\":3");
+    r = send(w, PATCH, arena_printf(&w->world->a, "/projects/%s", pier), w->owner,
+             "{\"rate_minor\":10000}", 1);
+    assert_int_equal(r.status, 200);
+    r = send(w, PATCH, arena_printf(&w->world->a, "/projects/%s", old), w->owner,
+             "{\"rate_minor\":10000,\"archived\":true}", 1);
+    assert_int_equal(r.status, 200);
+    r = send(w, PATCH, arena_printf(&w->world->a, "/projects/%s", rated), w->owner,
+             "{\"rate_minor\":50000}", 1);
+    assert_int_equal(r.status, 200);
+    expect(w, 403, POST, "/time/rates", w->member, "{}");
+    expect(w, 422, POST, "/time/rates", w->owner, "{\"from\":\"soon\"}");
+    r = expect(w, 200, POST, "/time/rates", w->owner,
+               "{\"from\":\"2026-03-03\",\"to\":\"2026-03-03\"}");
+    has(&r, "\"entries\":1,\"duration_s\":7200,\"amount_minor\":20000,\"left\":0");
+    sums_are_right(w);
+    r = expect(w, 200, GET, path[1], w->owner, NULL);
+    has(&r, "\"rate_minor\":10000,\"amount_minor\":20000,\"rated\":true");
+    has(&r, "\"version\":2");
+    r = expect(w, 200, POST, "/time/rates", w->owner, "{}");
+    has(&r, "\"entries\":1,\"duration_s\":7200,\"amount_minor\":20000,\"left\":1");
+    sums_are_right(w);
+    r = expect(w, 200, GET, path[2], w->owner, NULL);
+    has(&r, "\"rate_minor\":0,\"amount_minor\":0,\"rated\":false");
+    r = expect(w, 200, GET, path[3], w->owner, NULL);
+    has(&r, "\"rate_minor\":9000,\"amount_minor\":18000");
+    r = expect(w, 200, GET, "/audit?action=time_entry.rate", w->owner, NULL);
+    has(&r, "\"detail\":\"entries=1\"");
+}
+
 static bool damage(struct ctx *c, void *with)
 {
     static const struct query wrong = { "UPDATE time_day_packed SET parts = NULL",
@@ -526,6 +573,7 @@ static void an_import_is_tried_then_done_once(void **state)
     has(&r, "\"format\":\"toggl\"");
     has(&r, "{\"clients\":1,\"projects\":1,\"tasks\":1,\"tags\":2,\"people\":1,\"entries\":3}");
     has(&r, "\"committed\":false");
+    has(&r, "\"unrated_s\":0"); /* one has an amount, two are not billed */
     has(&r, "{\"name\":\"Pia Roth\",\"matched\":false}");
     assert_int_equal(sum_of(w, &all_days).rows, 0);
     r = expect(w, 200, GET, "/clients", w->owner, NULL);
@@ -556,6 +604,20 @@ static void an_import_is_tried_then_done_once(void **state)
     r = upload(w, 200, "/time/imports", w->owner, toggl);
     has(&r, "\"duplicates\":2");
     sums_are_right(w);
+}
+
+static void an_import_tells_hours_without_a_rate(void **state)
+{
+    struct staff *w = *state;
+    static const char file[] =
+        TOGGL "Nora Lind,nora@example.org,Harbour,Quay,,,Yes,2026-03-02,08:00:00,2026-03-02,"
+              "09:30:00,01:30:00,,\n";
+    struct answer r = upload(w, 200, "/time/imports?dry_run=true", w->owner, file);
+    has(&r, "\"total_s\":5400,\"unrated_s\":5400");
+    make(w, "/people/rates",
+         arena_printf(&w->world->a, "{\"person\":\"%s\",\"rate_minor\":0}", w->owner_id));
+    r = upload(w, 200, "/time/imports?dry_run=true", w->owner, file);
+    has(&r, "\"total_s\":5400,\"unrated_s\":0");
 }
 
 static void an_import_is_all_or_nothing(void **state)
@@ -616,12 +678,20 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_timer_runs_once),           TEST(entries_are_checked),
-        TEST(sums_follow_every_change),    TEST(rates_are_those_of_the_time_of_writing),
-        TEST(sums_can_be_made_anew),       TEST(people_reach_their_own_time),
-        TEST(overlaps_can_be_refused),     TEST(entries_that_reach_into_a_day_are_found),
-        TEST(a_week_is_a_sheet),           TEST(an_import_is_tried_then_done_once),
-        TEST(an_import_is_all_or_nothing), TEST(members_import_their_own),
+        TEST(a_timer_runs_once),
+        TEST(entries_are_checked),
+        TEST(sums_follow_every_change),
+        TEST(rates_are_those_of_the_time_of_writing),
+        TEST(hours_without_a_rate_get_one_when_asked),
+        TEST(sums_can_be_made_anew),
+        TEST(people_reach_their_own_time),
+        TEST(overlaps_can_be_refused),
+        TEST(entries_that_reach_into_a_day_are_found),
+        TEST(a_week_is_a_sheet),
+        TEST(an_import_is_tried_then_done_once),
+        TEST(an_import_tells_hours_without_a_rate),
+        TEST(an_import_is_all_or_nothing),
+        TEST(members_import_their_own),
         TEST(a_name_is_one_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

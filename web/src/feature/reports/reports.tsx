@@ -3,12 +3,13 @@ import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { address, api } from "~/api/client";
-import { useById, useClients, useProjects, useTags } from "~/feature/time/data";
+import { entriesChanged, useById, useClients, useProjects, useTags } from "~/feature/time/data";
 import { ClientSelect, PersonSelect, ProjectSelect } from "~/feature/time/pick";
 import { words as time } from "~/feature/time/words";
 import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Columns, Legend, Lines } from "~/ui/chart";
+import { Confirm } from "~/ui/confirm";
 import { Eye } from "~/ui/eye";
 import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
@@ -16,6 +17,7 @@ import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { durationText, moneyText, numberText, rangeText } from "~/ui/time";
+import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
   barsOf,
@@ -218,13 +220,7 @@ function Result({ report, lineRows, by, then, from, to }: ResultProps) {
   return (
     <div className="stack">
       {may("rates.read") && report.unrated_s > 0 && (
-        <Notice kind="warn">
-          <span>{words.unrated(durationText(report.unrated_s))}</span>
-          <span className="row wrap no-print">
-            <Link href="/projects">{words.rates_projects}</Link>
-            {may("organisation.manage") && <Link href="/people">{words.rates_people}</Link>}
-          </span>
-        </Notice>
+        <Unrated report={report} period={{ from, to }} />
       )}
       <section className="card">
         <div className="stack">
@@ -245,6 +241,48 @@ function Result({ report, lineRows, by, then, from, to }: ResultProps) {
         <ReportTable report={report} lines={lines} by={by} then={then} />
       </Scroll>
     </div>
+  );
+}
+
+interface UnratedProps {
+  report: Report;
+  period: { from: string; to: string };
+}
+
+/** Hours that were recorded before there was a rate, and the way to give them one. */
+function Unrated({ report, period }: UnratedProps) {
+  const may = useMay();
+  const [asking, setAsking] = useState(false);
+  const rate = async () => {
+    const { entries, duration_s, amount_minor } = await api.post("/time/rates", { body: period });
+    if (entries === 0) return notify(words.rated_none, { bad: true });
+    notify(words.rated(durationText(duration_s), moneyText(amount_minor ?? 0, report.currency)));
+    await entriesChanged();
+  };
+  return (
+    <Notice kind="warn">
+      <span>{words.unrated(durationText(report.unrated_s))}</span>
+      <span className="row wrap no-print">
+        <Link href="/projects">{words.rates_projects}</Link>
+        {may("organisation.manage") && (
+          <>
+            <Link href="/people">{words.rates_people}</Link>
+            <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
+              {words.rate}
+            </Button>
+          </>
+        )}
+      </span>
+      <Confirm
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={words.rate_title}
+        act={words.rate_act}
+        run={rate}
+      >
+        <p>{words.rate_help(rangeText(period.from, period.to))}</p>
+      </Confirm>
+    </Notice>
   );
 }
 

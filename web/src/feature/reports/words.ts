@@ -28,6 +28,13 @@ export const words = {
     `${hours} billable hours have no rate, so the amounts are without them. A rate counts for what is recorded once it is set.`,
   rates_projects: "Rates of projects",
   rates_people: "Rates of people",
+  rate: "Give them the rates of now",
+  rate_title: "Rates for hours that have none",
+  rate_help: (period: string) =>
+    `Billable hours of ${period} that have no rate get the one that is set now for their project, or else for their person. Hours that have a rate keep it. This cannot be undone.`,
+  rate_act: "Give rates",
+  rated: (hours: string, amount: string) => `${hours} hours have a rate now: ${amount}`,
+  rated_none: "No rate is set for these hours yet: set one for a project or a person first",
   hours: "Hours",
   billable: "Billable",
   amount: "Amount",

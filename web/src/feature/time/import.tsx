@@ -3,8 +3,8 @@ import { Button, Checkbox, Select } from "@mantine/core";
 import { type DragEvent, useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { refresh } from "~/api/queries";
-import { go } from "~/shell/router";
-import { useSession } from "~/shell/session";
+import { go, Link } from "~/shell/router";
+import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
@@ -224,6 +224,7 @@ function Places({ label, places }: { label: string; places: Result["problems"] }
 }
 
 function Outcome({ result }: { result: Result }) {
+  const may = useMay();
   const { creates, problems, problem_count, warnings, duplicates, people, notice } = result;
   const warningsTitle = words.import.warnings(numberText(result.warning_count));
   // Nothing else is known of such a file.
@@ -254,6 +255,13 @@ function Outcome({ result }: { result: Result }) {
         </Notice>
       )}
       {notice && <Notice>{notice}</Notice>}
+      {may("rates.read") && result.unrated_s > 0 && (
+        <Notice kind="warn">
+          <span className="strong">{words.import.unrated(durationText(result.unrated_s))}</span>
+          <span>{words.import.unrated_help}</span>
+          <Link href="/projects">{words.import.rates}</Link>
+        </Notice>
+      )}
       {problems.length > 0 && (
         <>
           <Notice kind="bad">

@@ -215,6 +215,10 @@ export const words = {
     warnings: (n: string) =>
       n === "1" ? "1 row contradicts itself" : `${n} rows contradict themselves`,
     warnings_help: "They can be imported all the same, as the reason says. Look at them first.",
+    unrated: (hours: string) => `${hours} billable hours have no rate`,
+    unrated_help:
+      "Their amounts stay at zero. Set rates before you import, or give these hours theirs afterwards, in the report.",
+    rates: "Rates of projects",
     line: "Line",
     column: "Column",
     value: "What stands there",
