@@ -23,6 +23,8 @@ after(async () => {
   await server?.stop();
 });
 
+const row = (name) => page.getByRole("row", { name: new RegExp(name) });
+
 test("the zone of an organisation is shown, whichever it is", async () => {
   const zone = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
   await page.goto("/settings");
@@ -42,6 +44,9 @@ test("a person is added and joins by the link", async () => {
   await eventually(async () => assert.match(await shown.inputValue(), /^http/));
   const link = await shown.inputValue();
   await checkAccessible(page);
+  await page.keyboard.press("Escape");
+  await row("Max Member").getByText("Not joined yet").waitFor();
+  assert.equal(await row("Olga Owner").getByText("Not joined yet").count(), 0);
 
   member = await openPage(browser, server.url);
   await member.page.goto(link);
@@ -55,16 +60,19 @@ test("a person is added and joins by the link", async () => {
   await member.page.getByLabel("I am 16 or older").check();
   await member.page.getByRole("button", { name: "Join" }).click();
   await member.page.getByRole("button", { name: "Start timer" }).waitFor();
+  await page.goto("/people");
+  await row("Max Member").waitFor();
+  assert.equal(await page.getByText("Not joined yet").count(), 0);
 });
 
 test("a phone shows the name, the role and the menu of a person", async () => {
   await page.setViewportSize({ width: 390, height: 800 });
   await page.goto("/people");
-  const row = page.getByRole("row", { name: /Max Member/ });
+  const max = row("Max Member");
   for (const part of [
-    row.getByRole("button", { name: "Max Member", exact: true }),
-    row.getByText("Member", { exact: true }),
-    row.getByRole("button", { name: "Edit: Max Member" }),
+    max.getByRole("button", { name: "Max Member", exact: true }),
+    max.getByText("Member", { exact: true }),
+    max.getByRole("button", { name: "Edit: Max Member" }),
   ]) {
     const { x, width } = await part.boundingBox();
     assert.ok(x >= 0 && x + width <= 390, `from ${x}, ${width} wide`);
@@ -94,10 +102,7 @@ test("somebody who is only in the directory is invited from the row", async () =
   const link = page.getByRole("textbox", { name: "Invitation link" });
   await eventually(async () => assert.match(await link.inputValue(), /^http/));
   await page.keyboard.press("Escape");
-  await page
-    .getByRole("row", { name: /Dora Directory/ })
-    .getByText("Member")
-    .waitFor();
+  await row("Dora Directory").getByText("Member").waitFor();
 });
 
 test("a member sees no settings, audit log or requests of others", async () => {

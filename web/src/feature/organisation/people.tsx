@@ -28,6 +28,9 @@ type Invited = Whole<Answer<"/people/{id}/invitation", "post">> & {
   joined: boolean;
 };
 
+/** Somebody with a role and no account yet, which the link of an invitation makes. */
+const isAwaited = ({ role, active, joined_at }: Person) => active && role !== "none" && !joined_at;
+
 export const useTeams = () =>
   useQuery({ queryKey: ["teams"], queryFn: () => all("/teams"), staleTime: 300_000 });
 
@@ -174,6 +177,9 @@ export default function People() {
                         </span>{" "}
                         {!person.active && (
                           <span className="tag warn">{words.people.inactive}</span>
+                        )}
+                        {isAwaited(person) && may("people.manage") && (
+                          <span className="tag warn">{words.people.awaited}</span>
                         )}
                       </td>
                       <td className="acts">

@@ -35,7 +35,7 @@ export const words = {
     reset_title: "Link for a new password",
     reset_help: (name: string, until: string) =>
       `Give this link to ${name} only: whoever opens it becomes ${name}. It sets a new password and signs ${name} out everywhere. It works once, until ${until}, and is not shown again.`,
-    no_account: "No account yet",
+    awaited: "Not joined yet",
     erase: "Erase person",
     role_help: {
       owner: "Everything, including deleting the organisation",
