@@ -37,9 +37,8 @@ test("a person is added and joins by the link", async () => {
   await page.getByRole("button", { name: "Add a person" }).click();
   await page.getByRole("textbox", { name: /^Name/ }).fill("Max Member");
   await page.getByRole("textbox", { name: "Email" }).fill("max@example.org");
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("button", { name: "Edit: Max Member" }).click();
-  await page.getByRole("menuitem", { name: "Invite" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).waitFor();
+  await page.getByRole("button", { name: "Save and invite" }).click();
   const shown = page.getByRole("textbox", { name: "Invitation link" });
   await eventually(async () => assert.match(await shown.inputValue(), /^http/));
   const link = await shown.inputValue();

@@ -53,19 +53,18 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
     setDirty(true);
   };
 
-  const send = async () => {
-    const checked = Object.entries(check?.(values) ?? {});
-    const over = Object.entries(values).map(([name, value]) => [
-      name,
-      overText(value, max?.(name)),
-    ]);
+  /** Sends the values, with the changes that the act itself makes. */
+  const send = async (changes?: Partial<T>) => {
+    const sent = { ...values, ...changes };
+    const checked = Object.entries(check?.(sent) ?? {});
+    const over = Object.entries(sent).map(([name, value]) => [name, overText(value, max?.(name))]);
     const found = [...checked, ...over].filter(([, text]) => text);
     setErrors(Object.fromEntries(found) as Record<string, string>);
     setProblem(null);
     if (found.length > 0 || busy) return;
     setBusy(true);
     try {
-      await submit(values);
+      await submit(sent);
       setDirty(false);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -166,9 +165,12 @@ interface SubmitProps {
   label?: string;
   disabled?: boolean;
   onCancel?: () => void;
+  /** Other acts, before the main one. */
+  children?: ReactNode;
 }
 
-export function Submit({ form, label = words.act.save, disabled, onCancel }: SubmitProps) {
+export function Submit(props: SubmitProps) {
+  const { form, label = words.act.save, disabled, onCancel, children } = props;
   return (
     <div className="row right">
       {onCancel && (
@@ -176,6 +178,7 @@ export function Submit({ form, label = words.act.save, disabled, onCancel }: Sub
           {words.act.cancel}
         </Button>
       )}
+      {children}
       <Button type="submit" loading={form.busy} disabled={disabled}>
         {label}
       </Button>

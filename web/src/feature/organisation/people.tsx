@@ -219,9 +219,9 @@ export default function People() {
           <PersonForm
             person={person}
             inviting={inviting}
-            onSaved={(saved) => {
+            onSaved={(saved, invites) => {
               close();
-              if (inviting) void invite(saved);
+              if (invites) void invite(saved);
               else if (!person && saved.email)
                 notify(words.people.added(saved.name), {
                   act: { label: words.people.invite, run: () => void invite(saved) },
@@ -258,7 +258,7 @@ export default function People() {
 interface PersonFormProps {
   person: Person | undefined;
   inviting: boolean;
-  onSaved: (person: Person) => void;
+  onSaved: (person: Person, invites: boolean) => void;
   onClose: () => void;
 }
 
@@ -304,6 +304,7 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
       role: inviting && person?.role === "none" ? "member" : (person?.role ?? "member"),
       zone: person?.zone ?? null,
       active: person?.active ?? true,
+      invites: inviting || !person,
     },
     check: ({ name, email, role }) => ({
       name: !name.trim() && shared.form.required,
@@ -311,7 +312,7 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
       role: inviting && role === "none" && words.people.role_needed,
     }),
     max: limitsOf("/people"),
-    submit: async ({ name, email, title, team, role, zone, active }) => {
+    submit: async ({ name, email, title, team, role, zone, active, invites }) => {
       if (rateBad) return;
       const body = {
         name: name.trim(),
@@ -331,9 +332,11 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
         : await api.post("/people", { body });
       await saveRate(saved.id);
       await refresh("people", "session");
-      onSaved(saved as Person);
+      onSaved(saved as Person, invites && mayInvite);
     },
   });
+  const { email, role, active } = form.values;
+  const mayInvite = inviting || (!person && email.trim() !== "" && role !== "none" && active);
   return (
     <Form form={form}>
       <TextInput label={words.people.name} required data-autofocus {...form.text("name")} />
@@ -380,9 +383,19 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
       <Switch label={words.people.active} {...form.check("active")} />
       <Submit
         form={form}
-        label={inviting ? words.people.save_invite : undefined}
+        label={mayInvite ? words.people.save_invite : undefined}
         onCancel={onClose}
-      />
+      >
+        {mayInvite && !inviting && (
+          <Button
+            variant="default"
+            disabled={form.busy}
+            onClick={() => void form.send({ invites: false })}
+          >
+            {shared.act.save}
+          </Button>
+        )}
+      </Submit>
     </Form>
   );
 }
