@@ -90,6 +90,19 @@ for (const [name, role] of [
     await context.close();
   });
 
+test("who writes no time begins at the reports", async () => {
+  const { context, page, problems } = await openPage(browser, server.url);
+  await signIn(page, { ...DEMO, email: "edda@demo.example" });
+  await page.getByRole("heading", { name: "Reports" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/reports");
+  assert.equal(await page.getByRole("link", { name: "Today" }).count(), 0);
+  await page.goto("/nowhere");
+  await page.getByRole("link", { name: "Go to Reports" }).click();
+  await page.getByRole("heading", { name: "Reports" }).waitFor();
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 test("a manager reads the team's entries, and changes the own", async () => {
   const { context, page, problems } = await openPage(browser, server.url);
   await signIn(page, { ...DEMO, email: "cleo@demo.example" });

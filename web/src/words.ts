@@ -30,7 +30,7 @@ export const words = {
     request: (id: string) => `Request ${id}`,
     missing: "There is nothing at this address",
     missing_help: "The link may be old, or the page is not for this account.",
-    to_today: "Go to Today",
+    to_first: (room: string) => `Go to ${room}`,
     none: "None",
     saved: "Saved",
     read_only: "Admins change these.",

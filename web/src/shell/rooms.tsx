@@ -4,6 +4,7 @@ import type { Permission } from "~/api/generated/permissions";
 import type { IconName } from "~/ui/icon";
 import { words } from "~/words";
 import { match } from "./router";
+import { may, type Session } from "./session";
 
 type Page = ComponentType<{ params: Record<string, string> }>;
 type Load = () => Promise<{ default: Page }>;
@@ -20,7 +21,7 @@ function place(path: string, load: Load, needs?: Permission): Place {
 }
 
 export const places: Place[] = [
-  place("/", () => import("~/feature/time/today")),
+  place("/", () => import("~/feature/time/today"), "time.write"),
   place("/time", () => import("~/feature/time/week"), "time.write"),
   place("/time/entries", () => import("~/feature/time/entries")),
   place("/time/import", () => import("~/feature/time/import"), "time.import"),
@@ -65,7 +66,7 @@ export interface Room {
 }
 
 export const rooms: Room[] = [
-  { path: "/", icon: "today", name: words.rooms.today },
+  { path: "/", icon: "today", name: words.rooms.today, needs: "time.write" },
   { path: "/time", icon: "week", name: words.rooms.time, needs: "time.write" },
   { path: "/reports", icon: "reports", name: words.rooms.reports, needs: "time.read" },
   { path: "/insights", icon: "insights", name: words.rooms.insights },
@@ -77,6 +78,10 @@ export const rooms: Room[] = [
   { path: "/promises", icon: "promises", name: words.rooms.promises, below: true },
   { path: "/settings", icon: "settings", name: words.rooms.settings, below: true },
 ];
+
+/** The rooms that somebody may enter; the first is where to begin. */
+export const roomsOf = (session: Session) =>
+  rooms.filter(({ needs }) => !needs || may(session, needs));
 
 const holds = (room: string, path: string) =>
   room === "/" ? path === "/" : path === room || path.startsWith(`${room}/`);

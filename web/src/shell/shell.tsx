@@ -7,7 +7,7 @@ import { Empty, Loading } from "~/ui/states";
 import { words } from "~/words";
 import { onKeys } from "./keys";
 import { Palette } from "./palette";
-import { find, isHere, prefetch, type Room, rooms } from "./rooms";
+import { find, isHere, prefetch, type Room, roomsOf } from "./rooms";
 import { go, Link, usePath } from "./router";
 import { may, signOut, useIsPaused, useSession } from "./session";
 
@@ -24,7 +24,7 @@ export function Shell() {
   const [keys, setKeys] = useState(false);
   const [more, setMore] = useState(false);
   const main = useRef<HTMLElement>(null);
-  const open = rooms.filter((room) => !room.needs || may(session, room.needs));
+  const open = roomsOf(session);
 
   useEffect(
     () =>
@@ -148,10 +148,16 @@ function RoomLink({ room, path }: { room: Room; path: string }) {
 function CurrentPage({ path }: { path: string }): ReactNode {
   const session = useSession();
   const found = find(path);
+  const [first] = roomsOf(session);
+  const to = path === "/" ? first?.path : path;
+  useLayoutEffect(() => {
+    if (to && to !== path) go(to, { replace: true });
+  }, [to, path]);
+  if (to !== path) return null;
   if (!found || (found.place.needs && !may(session, found.place.needs)))
     return (
       <Empty icon="question" title={words.state.missing} text={words.state.missing_help}>
-        <Link href="/">{words.state.to_today}</Link>
+        <Link href="/">{words.state.to_first(first?.name ?? "")}</Link>
       </Empty>
     );
   const { page: Page } = found.place;
