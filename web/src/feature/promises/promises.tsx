@@ -13,10 +13,14 @@ import { words } from "./words";
 
 type Promise_ = Whole<Row<"/promises">, "id">;
 type Checked = { items: Promise_[] };
-type Result = "held" | "broken" | "unknown";
+/** What the last check found, in the order in which it is counted. */
+const RESULTS = ["held", "broken", "unknown", "never"] as const;
+type Result = (typeof RESULTS)[number];
 
-const ICONS = { held: "check", broken: "cross", unknown: "question" } as const;
+const ICONS = { held: "check", broken: "cross", unknown: "question", never: "promises" } as const;
 const LOOKS = { held: "tag good", broken: "tag bad", unknown: "tag warn" };
+const resultOf = ({ result, checked_at }: Promise_) =>
+  checked_at ? ((result ?? "unknown") as Result) : "never";
 const KEY = ["promises"];
 
 export default function Promises() {
@@ -36,18 +40,20 @@ export default function Promises() {
     }
     setBusy(false);
   };
+  const isNew = promises.data?.items.every((promise) => resultOf(promise) === "never");
+  const act = may("promises.check") && (
+    <Button
+      loading={busy}
+      leftSection={<Icon name="refresh" size={16} />}
+      onClick={() => void check()}
+    >
+      {words.check}
+    </Button>
+  );
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>
-        {may("promises.check") && (
-          <Button
-            loading={busy}
-            leftSection={<Icon name="refresh" size={16} />}
-            onClick={() => void check()}
-          >
-            {words.check}
-          </Button>
-        )}
+        {isNew === false && act}
       </PageHead>
       {busy && (
         <p className="quiet checking" role="status">
@@ -68,7 +74,19 @@ export default function Promises() {
             );
           return (
             <div className="stack wide">
-              <Summary items={items} />
+              {isNew ? (
+                <section className="card">
+                  <Empty
+                    icon="promises"
+                    title={words.never}
+                    text={act ? words.never_help : words.never_others}
+                  >
+                    {act}
+                  </Empty>
+                </section>
+              ) : (
+                <Summary items={items} />
+              )}
               {groups.map(({ name, items }) => (
                 <section key={name} className="card flush" aria-label={name}>
                   <div className="card-head">
@@ -88,11 +106,10 @@ export default function Promises() {
 }
 
 function Summary({ items }: { items: Promise_[] }) {
-  const results: Result[] = ["held", "broken", "unknown"];
   return (
     <div className="row wrap summary" role="status">
-      {results.map((result) => {
-        const count = items.filter((item) => item.result === result).length;
+      {RESULTS.map((result) => {
+        const count = items.filter((item) => resultOf(item) === result).length;
         if (count === 0 && result !== "held") return null;
         return (
           <span key={result} className="figure">
@@ -108,7 +125,7 @@ function Summary({ items }: { items: Promise_[] }) {
 function PromiseRow({ promise }: { promise: Promise_ }) {
   const { zone } = useSession();
   const { id, sentence, kind, control, evidence, checked_at } = promise;
-  const result = (promise.result ?? "unknown") as Result;
+  const result = resultOf(promise);
   return (
     <div className={`promise ${result}`}>
       <Icon name={ICONS[result]} />
@@ -125,7 +142,7 @@ function PromiseRow({ promise }: { promise: Promise_ }) {
             <dd>{control}</dd>
             <dt>{words.kind}</dt>
             <dd>{words.kinds[kind ?? ""] ?? kind}</dd>
-            {evidence && (
+            {checked_at && evidence && (
               <>
                 <dt>{words.evidence}</dt>
                 <dd>{evidence}</dd>
@@ -134,7 +151,7 @@ function PromiseRow({ promise }: { promise: Promise_ }) {
           </dl>
         </details>
       </div>
-      <span className={LOOKS[result]}>{words[result]}</span>
+      {result !== "never" && <span className={LOOKS[result]}>{words[result]}</span>}
     </div>
   );
 }

@@ -1,0 +1,41 @@
+// Promises: what a new installation says of them, and what it says once they were checked.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, openBrowser, openPage } from "../lib/browser.mjs";
+import { startServer } from "../lib/server.mjs";
+import { signUp } from "./actions.mjs";
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("promises that nobody has checked say so, and are checked by the one act there is", async () => {
+  const { page, problems } = await openPage(browser, server.url);
+  await signUp(page, { name: "Pia Proof", email: "pia@example.org", organisation: "Proofs" });
+  // The checks themselves take a minute and have tests of their own.
+  await page.route("**/promises/check", async (route) => {
+    const { items } = await (await page.request.get("/api/v1/promises")).json();
+    const checked = { checked_at: new Date().toISOString(), evidence: "Seen." };
+    const found = (promise, i) => ({ ...promise, ...checked, result: i ? "held" : "unknown" });
+    await route.fulfill({ json: { items: items.map(found) } });
+  });
+  await page.goto("/promises");
+  await page.getByRole("heading", { name: "Not checked yet" }).waitFor();
+  assert.equal(await page.getByText("Unknown", { exact: true }).count(), 0);
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByText("Held", { exact: true }).first().waitFor();
+  assert.equal(await page.getByText("Unknown", { exact: true }).count(), 1);
+  assert.equal(await page.getByText("Not checked yet").count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Check now" }).count(), 1);
+  await checkAccessible(page);
+  assert.deepEqual(problems, []);
+});
