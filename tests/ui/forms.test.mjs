@@ -55,6 +55,24 @@ test("a form is built from questions, each with its privacy", async () => {
   form = new URL(page.url()).pathname.split("/")[2];
 });
 
+test("a phone shows a form's title first and its questions next", async () => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(`/forms/${form}/fields`);
+  const parts = [
+    page.getByRole("textbox", { name: /^Title/ }),
+    page.getByRole("textbox", { name: /^Question/ }).first(),
+    page.getByRole("button", { name: "Save" }),
+  ];
+  await parts[0].waitFor();
+  const tops = [];
+  for (const part of parts) tops.push((await part.boundingBox()).y);
+  assert.deepEqual(
+    tops,
+    tops.toSorted((a, b) => a - b),
+  );
+  await page.setViewportSize({ width: 1280, height: 800 });
+});
+
 test("a prompt shows its exact payload before it can be switched on", async () => {
   await switchOn(page, ["Suggestions on forms"]);
   await addProvider(page, { name: "House model", endpoint: `${model.origin}/v1` });

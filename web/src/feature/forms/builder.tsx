@@ -173,57 +173,61 @@ export function Builder({ form: given }: { form?: FormRow }) {
 
   return (
     <Form form={form} className="builder">
-      <section className="card flush" aria-label={words.tabs.fields}>
-        {form.errors.fields && fields.every((field) => !problemOf(field, fields)) && (
-          <Notice kind="bad">{form.errors.fields}</Notice>
-        )}
-        {fields.length === 0 && <Empty icon="forms" title={text.none} text={text.none_help} />}
-        {fields.map((field, i) => (
-          <FieldCard
-            key={field.at}
-            field={field}
-            problem={form.errors.fields ? problemOf(field, fields) : null}
-            onChange={(changes) => change(field.at, changes)}
-            onUp={i > 0 ? () => move(i, -1) : undefined}
-            onDown={i < fields.length - 1 ? () => move(i, 1) : undefined}
-            lost={lostChoices(field, row)}
-            onRemove={() => (field.stored ? setRemoving(field) : remove(field))}
-          />
-        ))}
-        <div className="field-card">
-          <Button
-            variant="default"
-            leftSection={<Icon name="plus" size={16} />}
-            disabled={full}
-            onClick={add}
-          >
-            {text.add}
-          </Button>
-        </div>
-        {hidden.length > 0 && (
-          <section className="field-card stack tight" aria-label={text.hidden}>
-            <h2>{text.hidden}</h2>
-            <p className="quiet small">{text.hidden_help}</p>
-            {hidden.map((field) => (
-              <div key={field.key} className="row between">
-                <span>{field.label}</span>
-                <Button
-                  variant="default"
-                  size="xs"
-                  aria-label={`${text.restore}: ${field.label}`}
-                  disabled={full}
-                  onClick={() => setFields([...fields, draftOf(field, next.current++)])}
-                >
-                  {text.restore}
-                </Button>
-              </div>
-            ))}
-          </section>
-        )}
-      </section>
-      <section className="card stack" aria-label={words.columns.title}>
-        <TextInput label={text.title} required {...form.text("title")} />
-        <Textarea label={text.description} autosize minRows={2} {...form.text("description")} />
+      <div className="stack wide">
+        <section className="card stack" aria-label={words.columns.title}>
+          <TextInput label={text.title} required {...form.text("title")} />
+          <Textarea label={text.description} autosize minRows={2} {...form.text("description")} />
+        </section>
+        <section className="card flush" aria-label={words.tabs.fields}>
+          {form.errors.fields && fields.every((field) => !problemOf(field, fields)) && (
+            <Notice kind="bad">{form.errors.fields}</Notice>
+          )}
+          {fields.length === 0 && <Empty icon="forms" title={text.none} text={text.none_help} />}
+          {fields.map((field, i) => (
+            <FieldCard
+              key={field.at}
+              field={field}
+              problem={form.errors.fields ? problemOf(field, fields) : null}
+              onChange={(changes) => change(field.at, changes)}
+              onUp={i > 0 ? () => move(i, -1) : undefined}
+              onDown={i < fields.length - 1 ? () => move(i, 1) : undefined}
+              lost={lostChoices(field, row)}
+              onRemove={() => (field.stored ? setRemoving(field) : remove(field))}
+            />
+          ))}
+          <div className="field-card">
+            <Button
+              variant="default"
+              leftSection={<Icon name="plus" size={16} />}
+              disabled={full}
+              onClick={add}
+            >
+              {text.add}
+            </Button>
+          </div>
+          {hidden.length > 0 && (
+            <section className="field-card stack tight" aria-label={text.hidden}>
+              <h2>{text.hidden}</h2>
+              <p className="quiet small">{text.hidden_help}</p>
+              {hidden.map((field) => (
+                <div key={field.key} className="row between">
+                  <span>{field.label}</span>
+                  <Button
+                    variant="default"
+                    size="xs"
+                    aria-label={`${text.restore}: ${field.label}`}
+                    disabled={full}
+                    onClick={() => setFields([...fields, draftOf(field, next.current++)])}
+                  >
+                    {text.restore}
+                  </Button>
+                </div>
+              ))}
+            </section>
+          )}
+        </section>
+      </div>
+      <section className="card stack" aria-label={words.columns.status}>
         <Select
           label={text.status}
           allowDeselect={false}
