@@ -47,6 +47,13 @@ test("a person is added and joins by the link", async () => {
   await row("Max Member").getByText("Not joined yet").waitFor();
   assert.equal(await row("Olga Owner").getByText("Not joined yet").count(), 0);
 
+  await page.goto(link);
+  await page.getByText("Olga Owner (olga@example.org) is signed in here").waitFor();
+  assert.equal(await page.getByRole("textbox", { name: "Password" }).count(), 0);
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Go on as Olga Owner" }).click();
+  await page.getByRole("button", { name: "Account of Olga Owner" }).waitFor();
+
   member = await openPage(browser, server.url);
   await member.page.goto(link);
   await member.page.getByText("Join Olga Works").waitFor();
@@ -78,6 +85,22 @@ test("a phone shows the name, the role and the menu of a person", async () => {
   }
   await checkAccessible(page);
   await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test("a link opened by somebody else who is signed in is used after signing out", async () => {
+  const other = await openPage(browser, server.url);
+  await signUp(other.page, { name: "Sam Else", email: "sam@example.org", organisation: "Else" });
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Edit: Max Member" }).click();
+  await page.getByRole("menuitem", { name: "Make a link to set a new password" }).click();
+  const shown = page.getByRole("textbox", { name: "Link for a new password" });
+  await eventually(async () => assert.match(await shown.inputValue(), /^http/));
+  await other.page.goto(await shown.inputValue());
+  await other.page.getByRole("button", { name: "Sign out and open the link" }).click();
+  await other.page.getByText("Max Member, you sign in with max@example.org").waitFor();
+  await other.page.getByRole("textbox", { name: "Password" }).waitFor();
+  assert.deepEqual(other.problems, []);
+  await other.context.close();
 });
 
 test("somebody who is only in the directory is invited from the row", async () => {

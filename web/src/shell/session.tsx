@@ -114,7 +114,7 @@ export function end() {
 }
 
 /** Ends the session; while the server has not ended it, the page says that it goes on. */
-export async function signOut() {
+export async function signOut(to = "/sign-in") {
   try {
     await api.delete("/session");
   } catch (error) {
@@ -125,5 +125,5 @@ export async function signOut() {
     }
   }
   end();
-  go("/sign-in");
+  go(to);
 }

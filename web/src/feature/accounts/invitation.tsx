@@ -1,9 +1,9 @@
 // Accepting an invitation by its link.
-import { Checkbox } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type Answer, api, Problem, type Whole } from "~/api/client";
 import { go, Link } from "~/shell/router";
-import { begin } from "~/shell/session";
+import { begin, type Session, signOut, useSessionQuery } from "~/shell/session";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Loading } from "~/ui/states";
 import { NewPassword, passwordProblem, WayIn } from "./way-in";
@@ -15,8 +15,13 @@ export default function Invitation({ token }: { token: string }) {
     queryFn: () => api.get("/invitations/{token}", { params: { token } }),
     retry: false,
   });
-  if (invitation.data)
-    return <Accept token={token} invitation={invitation.data as AcceptProps["invitation"]} />;
+  const session = useSessionQuery();
+  if (invitation.data && !session.isPending) {
+    const given = invitation.data as AcceptProps["invitation"];
+    const other = session.data && session.data.email !== given.email ? session.data : null;
+    if (other) return <OfAnother session={other} invitation={given} />;
+    return <Accept token={token} invitation={given} />;
+  }
   if (!invitation.error)
     return (
       <WayIn title={words.invitation.loading} lead="">
@@ -37,6 +42,27 @@ const text = words.invitation;
 interface AcceptProps {
   token: string;
   invitation: Whole<Answer<"/invitations/{token}">>;
+}
+
+/** Somebody else is signed in here: whose link it is must be clear before it is used. */
+function OfAnother({
+  session,
+  invitation,
+}: Pick<AcceptProps, "invitation"> & { session: Session }) {
+  const { organisation_name, name, email, has_account } = invitation;
+  return (
+    <WayIn
+      title={has_account ? text.reset_title : text.title(organisation_name)}
+      lead={text.other(session.name, session.email, name, email)}
+    >
+      <div className="row wrap">
+        <Button onClick={() => void signOut(location.pathname)}>{text.other_out}</Button>
+        <Button variant="default" onClick={() => go("/", { replace: true })}>
+          {text.other_stay(session.name)}
+        </Button>
+      </div>
+    </WayIn>
+  );
 }
 
 function Accept({ token, invitation }: AcceptProps) {

@@ -27,6 +27,10 @@ export const words = {
     title: (organisation: string) => `Join ${organisation}`,
     lead: (name: string, email: string) => `${name}, you sign in with ${email}. Choose a password.`,
     act: "Join",
+    other: (signed: string, as: string, name: string, email: string) =>
+      `${signed} (${as}) is signed in here. This link is for ${name} (${email}).`,
+    other_out: "Sign out and open the link",
+    other_stay: (signed: string) => `Go on as ${signed}`,
     gone: "This invitation cannot be used",
     gone_help: "It has been used or has expired. Ask for a new link.",
     loading: "Invitation",
