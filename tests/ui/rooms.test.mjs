@@ -119,7 +119,7 @@ test("a manager reads the team's entries, and changes the own", async () => {
   await context.close();
 });
 
-test("a chart's labels are whole on a phone, and filters stand in rows at a desk", async () => {
+test("charts and tables are whole on a phone, and filters stand in rows at a desk", async () => {
   const { context, page, problems } = await openPage(browser, server.url, { width: 390 });
   await signIn(page, DEMO);
   const [from, to] = [60, 0].map((ago) => new Date(Date.now() - ago * 86_400_000).toISOString());
@@ -136,6 +136,9 @@ test("a chart's labels are whole on a phone, and filters stand in rows at a desk
       return [...chart.querySelectorAll("text")].filter(isCut).map((text) => text.textContent);
     });
     assert.deepEqual(cut, [], by);
+    const table = page.getByRole("region", { name: "Reports" });
+    const over = await table.evaluate((card) => card.scrollWidth - card.clientWidth);
+    assert.ok(over <= 0, `the table by ${by} is ${over} pixels too wide`);
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   const edges = await page

@@ -307,7 +307,7 @@ function ReportTable({
       <td className="num">{durationText(line.duration_s)}</td>
       <td className="num">{durationText(line.billable_s)}</td>
       {seesAmounts && <td className="num">{moneyText(line.amount_minor ?? 0, currency)}</td>}
-      <td className="num">{share(line.duration_s)}</td>
+      <td className="num off-phone">{share(line.duration_s)}</td>
     </>
   );
   const toggle = (key: string) => {
@@ -334,7 +334,7 @@ function ReportTable({
               {words.amount}
             </th>
           )}
-          <th scope="col" className="num">
+          <th scope="col" className="num off-phone">
             {words.share}
           </th>
         </tr>
