@@ -272,6 +272,37 @@ test("hours imported before there was a rate are told of, and get one when asked
     .waitFor();
 });
 
+test("an end before the start is not taken for the next day when that makes more than a night", async () => {
+  await page.goto("/");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("n");
+  const form = page.getByRole("dialog", { name: "New entry" });
+  await form.getByRole("textbox", { name: "Note" }).fill("Backwards");
+  await form.getByLabel("Date").fill("2026-06-08");
+  await form.getByLabel("From", { exact: true }).fill("10:00");
+  await form.getByLabel("To", { exact: true }).fill("09:00");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Does it end on another day?").waitFor();
+  await checkAccessible(page);
+  const kept = (await rows("/time/entries")).filter(({ note }) => note === "Backwards");
+  assert.equal(kept.length, 0);
+  await form.getByLabel("Ends on").fill("2026-06-09");
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Entry added").waitFor();
+  const [entry] = (await rows("/time/entries")).filter(({ note }) => note === "Backwards");
+  assert.equal(entry.duration_s, 23 * 3600);
+});
+
+test("an entry over midnight counts below each day with the part that is of it", async () => {
+  await page.goto("/time/entries?from=2026-06-08&to=2026-06-09");
+  const row = page.getByRole("listitem").filter({ hasText: "Backwards" });
+  await row.first().waitFor();
+  const texts = await row.allInnerTexts();
+  assert.equal(texts.length, 2);
+  assert.match(texts[0], /00:00 – 09:00\s+9:00 of 23:00/);
+  assert.match(texts[1], /10:00 – 00:00\s+14:00 of 23:00/);
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -165,10 +165,12 @@ function CurrentPage({ path }: { path: string }): ReactNode {
 }
 
 function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
-  return (
-    (parts[0]?.[0] ?? "") + (parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : "")
-  ).toUpperCase();
+  const parts = name.match(/\p{L}[^\s]*/gu) ?? [];
+  const first = parts.length > 1 ? [parts[0], parts.at(-1)] : parts;
+  return first
+    .map((part) => [...(part ?? "")][0])
+    .join("")
+    .toUpperCase();
 }
 
 function AccountMenu({ onKeys }: { onKeys: () => void }) {

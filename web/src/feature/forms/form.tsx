@@ -45,17 +45,22 @@ export default function FormPage({ params }: { params: Record<string, string> })
             aside={<StatusTag status={form.status} />}
           >
             {form.public && form.link && (
-              <CopyButton value={`${location.origin}/f/${form.link}`}>
-                {({ copied, copy }) => (
-                  <Button
-                    variant="default"
-                    leftSection={<Icon name="link" size={16} />}
-                    onClick={copy}
-                  >
-                    {copied ? shared.act.copied : words.builder.public}
-                  </Button>
-                )}
-              </CopyButton>
+              <>
+                <a href={`/f/${form.link}`} target="_blank" rel="noreferrer">
+                  {words.builder.open_public}
+                </a>
+                <CopyButton value={`${location.origin}/f/${form.link}`}>
+                  {({ copied, copy }) => (
+                    <Button
+                      variant="default"
+                      leftSection={<Icon name="link" size={16} />}
+                      onClick={copy}
+                    >
+                      {copied ? shared.act.copied : words.builder.copy_public}
+                    </Button>
+                  )}
+                </CopyButton>
+              </>
             )}
           </PageHead>
           <nav className="tabs" aria-label={form.title}>

@@ -221,13 +221,13 @@ export function Submissions({ form }: { form: FormRow }) {
             <thead>
               <tr>
                 <th scope="col">{words.submissions.when}</th>
+                {suggests && <th scope="col">{words.submissions.suggestion}</th>}
                 {columns.map(({ key, label, kind }) => (
                   <th key={key} scope="col" className={kind === "number" ? "num" : undefined}>
                     {label}
                   </th>
                 ))}
                 <th scope="col">{words.submissions.by}</th>
-                {suggests && <th scope="col">{words.submissions.suggestion}</th>}
               </tr>
             </thead>
             <tbody>
@@ -243,14 +243,6 @@ export function Submissions({ form }: { form: FormRow }) {
                       {momentText(row.created_at, zone)}
                     </button>
                   </th>
-                  {columns.map((field) => (
-                    <td key={field.key} className={field.kind === "number" ? "num" : undefined}>
-                      <div className="truncate value-cell">
-                        <Value field={field} value={row[field.key]} files={files} />
-                      </div>
-                    </td>
-                  ))}
-                  <td className="nowrap">{by(row)}</td>
                   {suggests && (
                     <td>
                       <span className="row wrap">
@@ -260,6 +252,14 @@ export function Submissions({ form }: { form: FormRow }) {
                       </span>
                     </td>
                   )}
+                  {columns.map((field) => (
+                    <td key={field.key} className={field.kind === "number" ? "num" : undefined}>
+                      <div className="truncate value-cell">
+                        <Value field={field} value={row[field.key]} files={files} />
+                      </div>
+                    </td>
+                  ))}
+                  <td className="nowrap">{by(row)}</td>
                 </tr>
               ))}
             </tbody>

@@ -17,6 +17,8 @@ export const words = {
     description: "Description",
     status: "Status",
     public: "Public link",
+    open_public: "Open public page",
+    copy_public: "Copy public link",
     public_help: "Anybody with the link can fill it in, without an account",
     label: "Question",
     key: "Key",

@@ -179,6 +179,7 @@ export default function Entries() {
                     <div className="grow">
                       <EntryRow
                         entry={entry}
+                        day={day}
                         project={projects.get(entry.project ?? "")}
                         person={
                           entry.person === session.person

@@ -51,6 +51,9 @@ interface Values {
 
 const MINUTE = 60_000;
 
+/** Longer than this is hardly one night's work. */
+const NIGHT_MS = 12 * 3_600_000;
+
 /** An end before the begin is on the next day. */
 const dayOfEnd = ({ date, end_date, started_at, ended_at }: Values): Day =>
   end_date || (ended_at < started_at ? addDays(date, 1) : date);
@@ -196,6 +199,12 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   const known = ({ date, started_at, ended_at }: Values) => date && started_at && ended_at;
   const crosses = known(values) && dayOfEnd(values) !== values.date;
 
+  /** Whether the next day was guessed, and makes more of it than a night: it must be said then. */
+  const isFar = (values: Values): boolean => {
+    if (!known(values) || values.end_date || values.typed_s !== null) return false;
+    const { start, end } = spanOf(values, zone, origin.current);
+    return dayOfEnd(values) !== values.date && end.getTime() - start.getTime() > NIGHT_MS;
+  };
   const endProblem = (values: Values): string | null => {
     if (!values.ended_at) return words.entry.time_bad;
     if (!values.date || !values.started_at) return null;
@@ -204,6 +213,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       origin.current?.ended_at &&
       end.getTime() === Date.parse(origin.current.ended_at) &&
       start.getTime() === Date.parse(origin.current.started_at);
+    if (!stays && isFar(values)) return words.entry.end_long;
     return !stays && end <= start ? words.entry.end_bad : null;
   };
   const times = (changes: Partial<Values>) => {
@@ -329,7 +339,9 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
               className="grow"
               type="time"
               label={words.field.to}
-              description={crosses && !values.end_date ? words.entry.next_day : undefined}
+              description={
+                crosses && !values.end_date && !isFar(values) ? words.entry.next_day : undefined
+              }
               {...form.text("ended_at")}
               onChange={(event) => times({ ended_at: event.currentTarget.value })}
             />
@@ -343,7 +355,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           </>
         )}
       </div>
-      {!isRunning && values.end_date && (
+      {!isRunning && (values.end_date || isFar(values)) && (
         <TextInput
           type="date"
           label={words.entry.ends_on}

@@ -4,7 +4,7 @@ import { api, Problem } from "~/api/client";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
-import { clockText, dateText, durationText, inZone } from "~/ui/time";
+import { clockText, type Day, durationText, secondsByDay } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { type Entry, entriesChanged, type Project, useMayChange } from "./data";
 import { ProjectName } from "./pick";
@@ -22,26 +22,35 @@ export async function startAgain(entry: Entry) {
   await entriesChanged();
 }
 
-/** When an entry ended; with the date where the clock time alone would mislead. */
-function endText(ended_at: string, seconds: number, zone: string): string {
-  const time = clockText(ended_at, zone);
-  if (seconds < 86_400) return time;
-  return `${dateText(inZone(ended_at, zone).date, "short")}, ${time}`;
+/** What of an entry that ended falls on a day: rows of a day add up to its heading. */
+function partOf({ started_at, ended_at, zone }: Entry, day: Day, given: string) {
+  const start = Date.parse(started_at);
+  let at = start;
+  for (const [each, seconds] of secondsByDay(start, Date.parse(ended_at ?? ""), zone || given)) {
+    const end = at + seconds * 1000;
+    if (each === day) return { start: at, end, seconds };
+    at = end;
+  }
+  return null;
 }
 
 interface EntryRowProps {
   entry: Entry;
+  /** The day that the row stands below. */
+  day: Day;
   project: Project | undefined;
   person?: string;
   onEdit: (entry: Entry) => void;
 }
 
-export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
+export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps) {
   const { zone } = useSession();
   const may = useMay();
   const what = entry.note || words.entry.untitled;
-  const start = clockText(entry.started_at, zone);
-  const end = entry.ended_at ? endText(entry.ended_at, entry.duration_s, zone) : words.today.now;
+  const part = entry.ended_at ? partOf(entry, day, zone) : null;
+  const clock = (instant: number) => clockText(new Date(instant).toISOString(), zone);
+  const start = clock(part?.start ?? Date.parse(entry.started_at));
+  const end = part ? clock(part.end) : words.today.now;
   const canChange = useMayChange()(entry);
   const text = (
     <>
@@ -62,8 +71,11 @@ export function EntryRow({ entry, project, person, onEdit }: EntryRowProps) {
         <ProjectName project={project} />
       </span>
       <span className="entry-times num muted small">{words.entry.from_to(start, end)}</span>
-      <span className="num strong">
-        {entry.ended_at ? durationText(entry.duration_s) : words.today.running}
+      <span className="num">
+        <span className="strong">{part ? durationText(part.seconds) : words.today.running}</span>
+        {part && part.seconds < entry.duration_s && (
+          <span className="muted small"> {words.entry.of(durationText(entry.duration_s))}</span>
+        )}
       </span>
       {may("time.write") && (
         <Acts entry={entry} what={what} onEdit={canChange ? onEdit : undefined} />

@@ -96,10 +96,11 @@ export default function Today() {
           const { list: mine, total_s } = days.find(({ day }) => day === now) ?? NOTHING;
           const earlier = days.filter(({ day }) => day !== now);
           const week_s = days.reduce((sum, day) => sum + day.total_s, 0);
-          const row = (entry: Entry) => (
+          const row = (day: Day) => (entry: Entry) => (
             <li key={entry.id}>
               <EntryRow
                 entry={entry}
+                day={day}
                 project={projects.get(entry.project ?? "")}
                 onEdit={setEditing}
               />
@@ -124,7 +125,7 @@ export default function Today() {
                   {mine.length === 0 ? (
                     <Beginning isNew={items.length === 0} />
                   ) : (
-                    <ul className="entries">{mine.map(row)}</ul>
+                    <ul className="entries">{mine.map(row(now))}</ul>
                   )}
                 </section>
                 {earlier.length > 0 && (
@@ -135,7 +136,7 @@ export default function Today() {
                           <h2>{dateText(day, "long")}</h2>
                           <span className="num strong">{durationText(total_s)}</span>
                         </div>
-                        <ul className="entries">{list.map(row)}</ul>
+                        <ul className="entries">{list.map(row(day))}</ul>
                       </div>
                     ))}
                   </section>

@@ -81,6 +81,8 @@ export const words = {
     duration_most: (days: number) => `At most ${days} days`,
     duration_dates: "More than 24 h: give it its dates with N",
     ends_on: "Ends on",
+    end_long: "That is before the start. Does it end on another day?",
+    of: (whole: string) => `of ${whole}`,
     end_bad: "The end must come after the start",
     time_bad: "A time is needed",
     next_day: "ends the next day",
