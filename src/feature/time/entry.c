@@ -3,6 +3,7 @@
 
 #include "core/app.h"
 #include "core/rows.h"
+#include "core/sql.h"
 #include "feature/organisation/organisation.h"
 #include "rollup.h"
 
@@ -203,6 +204,11 @@ static bool booked_find(struct ctx *c, const struct time_entry *e, struct booked
                   ret, &found);
 }
 
+bool entry_unrated(const struct time_entry *e)
+{
+    return e->billable && !e->rated && !e->rate_minor && !e->amount_minor;
+}
+
 static void rate_set(struct time_entry *e, const struct booked *b)
 {
     int64_t rate = b->rate_minor != INT_NONE ? b->rate_minor : b->person_rate;
@@ -269,6 +275,11 @@ bool entries_rate(struct ctx *c)
     return tx_run(c->tx, &set, ARGS(value_bool(true), value_bool(false)), NULL);
 }
 
+static bool times_differ(const struct time_entry *old, const struct time_entry *e)
+{
+    return !old || old->started_at.us != e->started_at.us || old->ended_at.us != e->ended_at.us;
+}
+
 static bool times_check(struct ctx *c, const struct time_entry *old, struct time_entry *e)
 {
     e->started_at = whole_seconds(e->started_at);
@@ -283,9 +294,9 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
         return fail_at(c, "/started_at", "must not be in the future while the timer runs");
     if (e->duration_s.s < 0)
         return fail_at(c, "/ended_at", "must not be before the start");
-    /* A forgotten timer can be stopped however long it ran. */
-    bool stopped = old && id_given(old->running);
-    if (e->duration_s.s > ENTRY_DAYS_MAX * 86400 && !stopped)
+    /* A forgotten timer can be stopped however long it ran, and what it left be changed. */
+    bool chosen = times_differ(old, e) && !(old && id_given(old->running));
+    if (chosen && e->duration_s.s > ENTRY_DAYS_MAX * 86400)
         return fail_at(c, "/ended_at", "must be at most 31 days after the start");
     return true;
 }
@@ -324,25 +335,26 @@ bool overlap_refused(struct ctx *c, bool *ret)
 
 bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret)
 {
-    /* Entries have a longest length, so only those that started shortly before can reach in. */
-    static const struct query other = {
+    static const struct query near = {
         "SELECT id FROM time_entry WHERE person = $1 AND id <> $2 AND started_at < $3"
-        " AND started_at > $4 AND (ended_at > $5 OR ended_at IS NULL) LIMIT 1"
+        " AND ended_at > $4 AND started_at > $5 LIMIT 1"
+    };
+    static const struct query reaching = {
+        "SELECT id FROM time_entry WHERE person = $1 AND id <> $2 AND started_at < $3"
+        " AND reaches > $4 LIMIT 1"
     };
     struct instant end = instant_given(e->ended_at) ? e->ended_at : c->now;
-    struct instant reach = instant_plus(e->started_at, (struct span){ -ENTRY_DAYS_MAX * 86400 });
-    return tx_found(c->tx, &other,
-                    ARGS(value_id(e->person), value_id(e->id), value_instant(end),
-                         value_int(reach.us), value_instant(e->started_at)),
-                    ret);
+    struct instant first = instant_plus(e->started_at, (struct span){ -ENTRY_REACHES_S });
+    const struct value args[] = { value_id(e->person), value_id(e->id), value_instant(end),
+                                  value_instant(e->started_at), value_int(first.us) };
+    return tx_found(c->tx, &near, args, 5, ret) &&
+           (*ret || tx_found(c->tx, &reaching, args, 4, ret));
 }
 
 static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)
 {
     bool refused, found;
-    bool moved =
-        !old || old->started_at.us != e->started_at.us || old->ended_at.us != e->ended_at.us;
-    if (!moved)
+    if (!times_differ(old, e))
         return true;
     if (!overlap_refused(c, &refused))
         return false;
@@ -391,7 +403,9 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
     bool kept = old && old->billable == e->billable && id_equal(old->project, e->project);
     if (!kept)
         rate_set(e, &booked);
-    else if (old->duration_s.s != e->duration_s.s)
+    else
+        e->rated = e->billable && !entry_unrated(old);
+    if (kept && old->duration_s.s != e->duration_s.s)
         e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
     return overlap_check(c, old, e);
 }
@@ -423,15 +437,15 @@ const struct table time_entry_table = {
     .after = entry_after,
 };
 
-bool entry_put(struct ctx *c, struct time_entry *e)
+const struct query *entry_insert(struct ctx *c)
 {
-    static const struct query insert = {
-        "INSERT INTO time_entry (id, version, created_at, updated_at, person, project, task,"
-        " started_at, ended_at, duration_s, note, billable, tags, source, running, rate_minor,"
-        " amount_minor, rated, zone, reaches)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-        " $19, $20)"
-    };
+    struct buffer sql = buffer_new(c->arena);
+    insert_add(&sql, &time_entry_table);
+    return composed(c, &sql);
+}
+
+bool entry_put(struct ctx *c, const struct query *insert, struct time_entry *e)
+{
     struct value args[FIELDS_MAX];
     struct booked booked;
     size_t n = 0;
@@ -450,5 +464,5 @@ bool entry_put(struct ctx *c, struct time_entry *e)
     }
     EACH_FIELD (f, time_entry_fields)
         args[n++] = value_field(f, e);
-    return tx_run(c->tx, &insert, args, n, NULL);
+    return tx_run(c->tx, insert, args, n, NULL);
 }

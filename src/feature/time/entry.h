@@ -7,8 +7,14 @@
 extern const char *const entry_sources[];
 
 /* Inserts an entry that ended: sets id, version, times of the row, duration, and rate and amount
-   unless an amount is given. Checks nothing and leaves sums and audit to the caller. */
-MUST_USE bool entry_put(struct ctx *c, struct time_entry *e);
+   unless an amount is given. Checks nothing and leaves sums and audit to the caller, who keeps
+   entry_insert() for as many as there are. */
+const struct query *entry_insert(struct ctx *c);
+MUST_USE bool entry_put(struct ctx *c, const struct query *insert, struct time_entry *e);
+
+/* Whether it is billed at no known rate. A release that did not know .rated may write beside this
+   one, so a rate or an amount says as much. */
+bool entry_unrated(const struct time_entry *e);
 
 /* Sets rate and amount as they are set now, unless the project is put away. */
 MUST_USE bool entry_rate(struct ctx *c, struct time_entry *e);

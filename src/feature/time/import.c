@@ -60,6 +60,7 @@ struct importer {
     struct known_person *person;
     size_t person_count;
     struct names known; /* of a name or an e-mail address as the file has it: see known_id */
+    const struct query *entry_insert;
     struct rollup_batch batch;
     struct arena scratch; /* for what one row alone needs */
     bool refuses_overlap, takes_amounts, done;
@@ -146,6 +147,7 @@ static bool directory_load(struct importer *m)
         m->result.notice = "The amounts are in another currency than the organisation's; the rates "
                            "set here count instead";
     m->reach = ctx_scope(m->c, &time_import);
+    m->entry_insert = entry_insert(m->c);
     return overlap_refused(m->c, &m->refuses_overlap);
 }
 
@@ -400,7 +402,8 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
         row_wrong(m, row, "overlaps other time of the person, which the organisation refuses");
         return true;
     }
-    if (!entry_put(m->c, e) || !rollup_batch_add(m->c, &m->batch, e) || !key_keep(m, key, e))
+    if (!entry_put(m->c, m->entry_insert, e) || !rollup_batch_add(m->c, &m->batch, e) ||
+        !key_keep(m, key, e))
         return false;
     m->result.creates.entries++;
     m->result.total_s.s += e->duration_s.s;

@@ -91,8 +91,9 @@ static bool rate_all(struct ctx *c, void *with)
     int64_t before = 0;
     *w->ret = (struct rating){ 0 };
     select_add(&sql, &time_entry_table);
-    buffer_string(&sql, " WHERE billable = $1 AND rated = $2 AND started_at IS NOT NULL"
-                        " ORDER BY person, id");
+    buffer_string(&sql,
+                  " WHERE billable = $1 AND rated = $2 AND rate_minor = 0 AND amount_minor = 0"
+                  " AND started_at IS NOT NULL ORDER BY person, id");
     struct query all = { .sql = arena_string(c->arena, sql.at),
                          .whole = "Entries without a rate are found nowhere else" };
     if (!tx_rows(c->tx, &all, ARGS(value_bool(true), value_bool(false)), time_entry_fields,

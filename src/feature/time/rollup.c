@@ -1,4 +1,5 @@
 /* rollup.c: the tables of sums, and how entries change them. */
+#include "entry.h"
 #include "rollup_sums.h"
 
 #include <stdlib.h>
@@ -137,7 +138,7 @@ bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *si
     struct id tags[ENTRY_TAGS_MAX];
     size_t tag_count = 0;
     struct split_part part;
-    bool unrated = e->billable && !e->rated;
+    bool unrated = entry_unrated(e);
     if (!instant_given(e->ended_at))
         return true;
     if (e->tags.text && !tags_parse(e->tags.text, tags, &tag_count))

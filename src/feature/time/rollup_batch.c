@@ -204,11 +204,17 @@ void rollup_batch_free(struct rollup_batch *b)
 /* --- all entries --- */
 
 static const struct field counted_fields[] = {
-    FIELD(struct time_entry, person),       FIELD(struct time_entry, project),
-    FIELD(struct time_entry, started_at),   FIELD(struct time_entry, ended_at),
-    FIELD(struct time_entry, billable),     FIELD(struct time_entry, tags),
-    FIELD(struct time_entry, amount_minor), FIELD(struct time_entry, rated),
-    FIELD(struct time_entry, zone),         { 0 },
+    FIELD(struct time_entry, person),
+    FIELD(struct time_entry, project),
+    FIELD(struct time_entry, started_at),
+    FIELD(struct time_entry, ended_at),
+    FIELD(struct time_entry, billable),
+    FIELD(struct time_entry, tags),
+    FIELD(struct time_entry, rate_minor),
+    FIELD(struct time_entry, amount_minor),
+    FIELD(struct time_entry, rated),
+    FIELD(struct time_entry, zone),
+    { 0 },
 };
 
 struct collecting {
@@ -227,8 +233,8 @@ static bool entry_collect(void *with, const void *record)
 static bool collect_all(struct collecting *w)
 {
     static const struct query all = {
-        "SELECT person, project, started_at, ended_at, billable, tags, amount_minor, rated,"
-        " zone FROM time_entry WHERE ended_at IS NOT NULL",
+        "SELECT person, project, started_at, ended_at, billable, tags, rate_minor,"
+        " amount_minor, rated, zone FROM time_entry WHERE ended_at IS NOT NULL",
         .whole = "All sums are made anew"
     };
     w->ok = true;

@@ -5,6 +5,12 @@
 #include "import.h"
 #include "time.h"
 
+struct timer_new {
+    struct id project, task;
+    const char *note;
+    struct json tags;
+};
+
 struct timer_view {
     bool running;
     struct time_entry entry;

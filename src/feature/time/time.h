@@ -69,21 +69,6 @@ extern const struct permission time_read, time_write, time_import, projects_read
 
 extern const struct feature time_feature;
 
-/* The entry of the running timer of a person; *found says whether one runs. */
-MUST_USE bool timer_find(struct ctx *c, struct id person, struct time_entry *ret, bool *found);
-
-struct timer_new {
-    struct id project, task;
-    const char *note;
-    struct json tags;
-};
-
-/* Starts the timer of the actor, now. TIMER_RUNNING when one runs. */
-MUST_USE bool timer_start(struct ctx *c, const struct timer_new *in, struct time_entry *ret);
-
-/* Ends it, now. TIMER_NOT_RUNNING when none runs. */
-MUST_USE bool timer_stop(struct ctx *c, struct time_entry *ret);
-
 /* The ids in a value of time_entry.tags, at most ENTRY_TAGS_MAX; false when it is no such list. */
 MUST_USE bool tags_parse(const char *json, struct id ret[ENTRY_TAGS_MAX], size_t *count);
 /* The other way round, in canonical order. */

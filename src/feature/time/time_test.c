@@ -292,11 +292,16 @@ static void sums_follow_every_change(void **state)
 }
 
 /* Entries of a release that did not note whether a rate was known, opened by this one. */
-static bool as_before_rated(struct ctx *c, void *with)
+static bool unrated_forget(struct ctx *c, void *with)
 {
     static const struct query forget = { "UPDATE time_entry SET rated = $1", .whole = "A test" };
     (void)with;
-    return tx_run(c->tx, &forget, ARGS(value_bool(false)), NULL) && time_feature.derive(c);
+    return tx_run(c->tx, &forget, ARGS(value_bool(false)), NULL);
+}
+
+static bool as_before_rated(struct ctx *c, void *with)
+{
+    return unrated_forget(c, with) && time_feature.derive(c);
 }
 
 static void rates_are_those_of_the_time_of_writing(void **state)
@@ -335,6 +340,14 @@ static void rates_are_those_of_the_time_of_writing(void **state)
     assert_true(in_organisation(w, true, as_before_rated, NULL));
     r = expect(w, 200, GET, path, w->owner, NULL);
     has(&r, "\"rated\":true");
+    sums_are_right(w);
+    /* Written by that release after this one had opened the data: its sums are the same. */
+    assert_true(in_organisation(w, true, unrated_forget, NULL));
+    sums_are_right(w);
+    r = expect(w, 200, POST, "/time/rates", w->owner, "{}");
+    has(&r, "\"entries\":0,");
+    r = send(w, PATCH, path, w->owner, "{\"ended_at\":\"2026-03-02T10:00:00Z\"}", 4);
+    has(&r, "\"rate_minor\":20000,\"amount_minor\":40000,\"rated\":true");
     sums_are_right(w);
 }
 
@@ -477,6 +490,29 @@ static void overlaps_can_be_refused(void **state)
     char json[120];
     snprintf(json, sizeof json, body, "09:00", "09:30");
     expect(w, 201, POST, "/time/entries", w->member, json);
+}
+
+static void a_timer_forgotten_for_months_can_be_kept(void **state)
+{
+    struct staff *w = *state;
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    r = send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
+             strtoll(r.etag, NULL, 10));
+    assert_int_equal(r.status, 200);
+    r = expect(w, 201, POST, "/time/entries", w->owner,
+               "{\"started_at\":\"2026-01-05T08:00:00Z\"}");
+    const char *path = arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id"));
+    expect(w, 200, POST, "/time/timer/stop", w->owner, NULL);
+    r = send(w, PATCH, path, w->owner, "{\"note\":\"Forgotten\"}", 2);
+    assert_int_equal(r.status, 200);
+    /* A time of it may change to what anybody may enter, and not to less than that. */
+    r = send(w, PATCH, path, w->owner, "{\"ended_at\":\"2026-04-20T08:00:00Z\"}", 3);
+    assert_int_equal(r.status, 422);
+    /* It covers what lies far behind its start. */
+    r = expect(w, 200, GET, "/time/week?date=2026-02-18", w->owner, NULL);
+    has(&r, "\"cells_s\":[86400,86400,86400,86400,86400,86400,86400]");
+    expect(w, 409, POST, "/time/entries", w->owner,
+           "{\"started_at\":\"2026-02-18T08:00:00Z\",\"ended_at\":\"2026-02-18T09:00:00Z\"}");
 }
 
 static void entries_that_reach_into_a_day_are_found(void **state)
@@ -686,6 +722,7 @@ int main(void)
         TEST(sums_can_be_made_anew),
         TEST(people_reach_their_own_time),
         TEST(overlaps_can_be_refused),
+        TEST(a_timer_forgotten_for_months_can_be_kept),
         TEST(entries_that_reach_into_a_day_are_found),
         TEST(a_week_is_a_sheet),
         TEST(an_import_is_tried_then_done_once),

@@ -3,46 +3,11 @@
 #include "entry.h"
 #include "routes.h"
 
-bool timer_find(struct ctx *c, struct id person, struct time_entry *ret, bool *found)
+/* The entry of the running timer of a person; *found says whether one runs. */
+static bool timer_find(struct ctx *c, struct id person, struct time_entry *ret, bool *found)
 {
     static const struct query running = { "running = $1" };
     return row_find(c, &time_entry_table, &running, ARGS(value_id(person)), ret, found);
-}
-
-bool timer_start(struct ctx *c, const struct timer_new *in, struct time_entry *ret)
-{
-    struct time_entry e = {
-        .project = in->project,
-        .task = in->task,
-        .note = in->note,
-        .tags = in->tags,
-        .started_at = c->now,
-        .source = "timer",
-    };
-    if (!id_given(c->actor.person))
-        return fail(c, FORBIDDEN, "Only people have timers");
-    if (id_given(in->project)) {
-        struct project p;
-        if (!row_get(c, &project_table, in->project, &p))
-            return false;
-        e.billable = p.billable;
-    }
-    if (!row_create(c, &time_entry_table, &e))
-        return false;
-    *ret = e;
-    return true;
-}
-
-bool timer_stop(struct ctx *c, struct time_entry *ret)
-{
-    struct time_entry running, change = { .ended_at = c->now };
-    bool found;
-    if (!timer_find(c, c->actor.person, &running, &found))
-        return false;
-    if (!found)
-        return fail(c, TIMER_NOT_RUNNING, NULL);
-    return row_update(c, &time_entry_table, running.id, 0, &change,
-                      row_set(&time_entry_table, "ended_at"), ret);
 }
 
 /* --- over HTTP --- */
@@ -78,13 +43,40 @@ bool timer_get(struct ctx *c, const void *in, void *ret)
     return timer_find(c, c->actor.person, &view->entry, &view->running);
 }
 
-bool timer_post(struct ctx *c, const void *in, void *ret)
+bool timer_post(struct ctx *c, const void *in_record, void *ret)
 {
-    return timer_start(c, in, ret);
+    const struct timer_new *in = in_record;
+    struct time_entry e = {
+        .project = in->project,
+        .task = in->task,
+        .note = in->note,
+        .tags = in->tags,
+        .started_at = c->now,
+        .source = "timer",
+    };
+    if (!id_given(c->actor.person))
+        return fail(c, FORBIDDEN, "Only people have timers");
+    if (id_given(in->project)) {
+        struct project p;
+        if (!row_get(c, &project_table, in->project, &p))
+            return false;
+        e.billable = p.billable;
+    }
+    if (!row_create(c, &time_entry_table, &e))
+        return false;
+    *(struct time_entry *)ret = e;
+    return true;
 }
 
 bool timer_stop_post(struct ctx *c, const void *in, void *ret)
 {
+    struct time_entry running, change = { .ended_at = c->now };
+    bool found;
     (void)in;
-    return timer_stop(c, ret);
+    if (!timer_find(c, c->actor.person, &running, &found))
+        return false;
+    if (!found)
+        return fail(c, TIMER_NOT_RUNNING, NULL);
+    return row_update(c, &time_entry_table, running.id, 0, &change,
+                      row_set(&time_entry_table, "ended_at"), ret);
 }

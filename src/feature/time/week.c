@@ -152,10 +152,13 @@ static void rows_sort(struct week_row *rows, size_t n)
 
 static bool week_fill(struct ctx *c, struct id person, struct date date, struct week *ret)
 {
-    /* A day more on either side: entries count in the zone they were written in. */
-    static const struct query parts = {
+    static const struct query reaching = {
         "SELECT project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
-        " AND started_at > $2 AND started_at < $3 AND ended_at > $4 ORDER BY started_at"
+        " AND started_at <= $2 AND reaches > $3 AND ended_at IS NOT NULL ORDER BY started_at"
+    };
+    static const struct query near = {
+        "SELECT project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
+        " AND started_at > $2 AND ended_at > $3 AND started_at < $4 ORDER BY started_at"
     };
     struct week week = { .person = person };
     if (!person_zone(c, person, &week.zone))
@@ -173,13 +176,15 @@ static bool week_fill(struct ctx *c, struct id person, struct date date, struct 
     }
     struct filling f = { .c = c, .week = &week, .days = days };
     f.rows = arena_many(c->arena, WEEK_ROWS_MAX, struct week_row);
+    /* A day more on either side: entries count in the zone they were written in. */
     struct instant from = instant_plus(zone_day_start(z, week.from), (struct span){ -86400 });
     struct instant to = instant_plus(zone_day_start(z, week.to), (struct span){ 2 * 86400 });
-    struct instant reach = instant_plus(from, (struct span){ -ENTRY_DAYS_MAX * 86400 });
-    if (!tx_each(
-            c->tx, &parts,
-            ARGS(value_id(person), value_int(reach.us), value_instant(to), value_instant(from)),
-            part_fields, sizeof(struct time_entry), entry_fill, &f))
+    struct instant first = instant_plus(from, (struct span){ -ENTRY_REACHES_S });
+    const struct value args[] = { value_id(person), value_int(first.us), value_instant(from),
+                                  value_instant(to) };
+    if (!tx_each(c->tx, &reaching, args, 3, part_fields, sizeof(struct time_entry), entry_fill,
+                 &f) ||
+        !tx_each(c->tx, &near, args, 4, part_fields, sizeof(struct time_entry), entry_fill, &f))
         return false;
     if (f.full)
         return fail(c, INVALID, "The week has more than %d rows", WEEK_ROWS_MAX);

@@ -138,6 +138,7 @@ static bool projects_create(struct ctx *c, void *with)
 static bool reported_create(struct ctx *c, void *with)
 {
     const struct reported *r = with;
+    const struct query *insert = entry_insert(c);
     int64_t end = r->first + REPORTED_BATCH < r->count ? r->first + REPORTED_BATCH : r->count;
     for (int64_t i = r->first; i < end; i++) {
         struct time_entry e = {
@@ -151,7 +152,7 @@ static bool reported_create(struct ctx *c, void *with)
             .zone = "UTC",
         };
         e.ended_at = instant_plus(e.started_at, e.duration_s);
-        if (!entry_put(c, &e))
+        if (!entry_put(c, insert, &e))
             return false;
     }
     return true;

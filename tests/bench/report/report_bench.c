@@ -145,13 +145,14 @@ struct filling {
 static bool entries_fill(struct ctx *c, void *with)
 {
     struct filling *f = with;
+    const struct query *insert = entry_insert(c);
     for (int64_t i = f->from; i < f->from + PER_BATCH; i++) {
         struct made m = entry_make(f->w, i);
         struct id tags[2];
         for (int k = 0; k < m.tag_count; k++)
             tags[k] = f->w->tag[m.tags[k]];
         m.e.tags.text = tags_format(c->arena, tags, (size_t)m.tag_count);
-        if (!entry_put(c, &m.e))
+        if (!entry_put(c, insert, &m.e))
             return false;
     }
     return true;
