@@ -95,12 +95,12 @@ bool organisation_write(struct ctx *c, struct id organisation, ctx_work *work, v
     return in_organisation(c, organisation, true, work, with);
 }
 
-bool ctx_left_out(const struct ctx *c, const char *field)
+bool ctx_given(const struct ctx *c, const char *field)
 {
     field_set bit = 1;
     for (const struct field *f = c->x ? c->x->route->in : NULL; f && f->name; f++, bit <<= 1)
         if (!strcmp(f->name, field))
-            return !(c->x->given & bit);
+            return c->x->given & bit;
     return false;
 }
 

@@ -71,9 +71,9 @@ void ctx_finish(struct ctx *c, bool ok);
    that failed too: of a commit that broke off on its way to a server nobody knows. */
 void ctx_after_write(struct ctx *c);
 
-/* Whether the client could have given a field of the request's input and left it out; false where
-   there is no request. */
-bool ctx_left_out(const struct ctx *c, const char *field);
+/* Whether the client gave a field of the request's input; false where there is no such field, or no
+   request. */
+bool ctx_given(const struct ctx *c, const char *field);
 
 /* The scope that a permission has for the actor. */
 enum scope ctx_scope(const struct ctx *c, const struct permission *p);

@@ -38,7 +38,9 @@ static bool is_range(enum kind k)
     return k == KIND_INSTANT || k == KIND_DATE || k == KIND_INT || k == KIND_SPAN || k == KIND_REAL;
 }
 
-const struct field *table_list_fields(struct arena *a, const struct table *t, size_t *size)
+/* The input fields of a table's list: limit, cursor, sort, filters and ranges, laid out as a record
+   of *size bytes. */
+static const struct field *list_fields(struct arena *a, const struct table *t, size_t *size)
 {
     static const struct field limit = { .name = "limit",
                                         .kind = KIND_INT,
@@ -120,8 +122,9 @@ static bool filter_of(const struct table *t, const struct field *in, struct row_
     return ret->field && ret->compare != COMPARE_EQUAL;
 }
 
-bool table_page(struct ctx *c, const struct table *t, const void *in, const struct field *in_fields,
-                field_set given, struct list *ret, const char **next)
+static bool page_read(struct ctx *c, const struct table *t, const void *in,
+                      const struct field *in_fields, field_set given, struct list *ret,
+                      const char **next)
 {
     struct row_filter filters[FIELDS_MAX];
     struct page page = { .filters = filters, .limit = 50 };
@@ -195,7 +198,7 @@ static bool generic_list(struct ctx *c, const void *in, void *ret)
 {
     const struct generic *g = generic_of(c);
     (void)ret;
-    return table_page(c, g->table, in, g->in, c->x->given, &c->x->page, &c->x->next);
+    return page_read(c, g->table, in, g->in, c->x->given, &c->x->page, &c->x->next);
 }
 
 static bool generic_create(struct ctx *c, const void *in, void *ret)
@@ -284,7 +287,7 @@ static void operation_route(struct arena *a, const struct table *t, unsigned op,
         r->method = GET;
         r->path = t->path;
         r->handle = generic_list;
-        r->in = g->in = table_list_fields(a, t, &r->in_size);
+        r->in = g->in = list_fields(a, t, &r->in_size);
         r->list = true;
         r->doc = arena_printf(a, "List: %s", one);
     } else if (op == OP_READ) {

@@ -10,16 +10,6 @@
    arena; returns how many. */
 size_t table_routes(struct arena *a, const struct table *t, const struct route **list);
 
-/* For tables declared at run time (a form's submissions): the same create and list, given as JSON
-   and query, outside the route table. */
-MUST_USE bool table_page(struct ctx *c, const struct table *t, const void *in,
-                         const struct field *in_fields, field_set given, struct list *ret,
-                         const char **next);
-
-/* The input fields of a table's list: limit, cursor, sort, filters and ranges, laid out as a record
-   of *size bytes. */
-const struct field *table_list_fields(struct arena *a, const struct table *t, size_t *size);
-
 /* The version that If-Match names, 0 for "*"; VERSION_REQUIRED or VERSION_MISMATCH otherwise. */
 MUST_USE bool version_read(struct ctx *c, int64_t *ret);
 

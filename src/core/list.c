@@ -22,7 +22,7 @@ static bool order_parse(struct ctx *c, const struct table *t, const char *sort, 
     bool down = *name == '-';
     const struct field *f = field_find(t->fields, name + down);
     if (!f || (sort && !f->filter && strcmp(f->name, "id") != 0))
-        return fail_at(c, "/sort", "must be a column that this list can be sorted by");
+        return fail_at(c, "sort", "must be a column that this list can be sorted by");
     *ret = (struct order){ f, down };
     return true;
 }
@@ -197,7 +197,7 @@ static bool rows_ordered(struct ctx *c, const struct table *t, const struct page
     if (!tx_rows(c->tx, &q, args, n, t->fields, t->size, 0, &list))
         return false;
     if (list.count > ORDERED_MAX)
-        return fail_at(c, "/sort",
+        return fail_at(c, "sort",
                        "names a protected column, by which at most %d rows can be sorted: filter "
                        "them, or sort by another column",
                        ORDERED_MAX);
@@ -235,7 +235,7 @@ bool row_list(struct ctx *c, const struct table *t, const struct page *page, str
     if (!order_parse(c, t, page->sort, &order))
         return false;
     if (page->cursor && !place_parse(c, &order, page->cursor, &from))
-        return fail_at(c, "/cursor", "is not a cursor of this list");
+        return fail_at(c, "cursor", "is not a cursor of this list");
     bool here = db_seals(tx_db(c->tx)) && column_sealed(order.field);
     if (!(here ? rows_ordered : rows_page)(c, t, page, &order, after, &list))
         return false;

@@ -5,7 +5,7 @@
 #include "ctx.h"
 #include "table.h"
 
-/* One page of rows within the actor's scope for t->read. */
+/* COMPARE_FROM and COMPARE_TO: at least and at most the value. */
 enum compare { COMPARE_EQUAL, COMPARE_FROM, COMPARE_TO };
 struct row_filter {
     const struct field *field;
@@ -19,6 +19,10 @@ struct page {
     const char *cursor; /* NULL: the first page */
     int64_t limit;      /* 1 to 500 */
 };
+
+/* One page of rows within the actor's scope for t->read, laid out as t->fields say, in c->arena.
+   *next: the cursor of the page behind, NULL on the last. A filter, sort or cursor that is none of
+   the table's is INVALID. */
 MUST_USE bool row_list(struct ctx *c, const struct table *t, const struct page *page,
                        struct list *ret, const char **next);
 

@@ -111,7 +111,7 @@ MUST_USE bool ai_run_hasty(struct ctx *c, const struct capability *capability,
 
 /* .admit of every route that previews what AI would be told: RATE_LIMITED when the actor has asked
    for too many. */
-bool ai_preview_admit(struct ctx *c);
+MUST_USE bool ai_preview_admit(struct ctx *c);
 
 /* The capability of that name among all features; NULL when there is none. */
 const struct capability *capability_find(const struct app *app, const char *name);

@@ -399,7 +399,7 @@ static bool update(struct ctx *c, void *with)
     return version_read(c, &version) &&
            row_update(c, &form_table, v->id, version, &change, table_given(c, &form_table),
                       &e->form) &&
-           (ctx_left_out(c, "fields") || fields_store(c, e->form.id, &v->fields)) &&
+           (!ctx_given(c, "fields") || fields_store(c, e->form.id, &v->fields)) &&
            table_apply(c, &e->form) && form_view(c, &e->form, e->ret);
 }
 

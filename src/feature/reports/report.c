@@ -193,6 +193,12 @@ static void whole_take(struct maker *m, struct taken *t, struct blob parts)
     part_take(m, t, (struct id){ 0 }, NULL, 0);
 }
 
+/* More are refused, and need not be counted. */
+static bool fits(const struct maker *m)
+{
+    return m->cells.count <= REPORT_ROWS_MAX;
+}
+
 static bool day_take(void *with, const void *record)
 {
     struct maker *m = with;
@@ -201,11 +207,11 @@ static bool day_take(void *with, const void *record)
     struct taken t = { .day = row->day, .person = row->person, .sums = &part.sums };
     if (!m->by_project && !m->by_tag) {
         whole_take(m, &t, row->parts);
-        return true;
+        return fits(m);
     }
     for (size_t at = 0; packed_next(row->parts, &at, &part);)
         part_take(m, &t, part.project, part.tags, part.tag_count);
-    return true;
+    return fits(m);
 }
 
 static bool month_take(void *with, const void *record)
@@ -215,7 +221,7 @@ static bool month_take(void *with, const void *record)
                                 1 };
     struct taken t = { .day = r->day, .sums = &sums };
     part_take(with, &t, r->project, NULL, 0);
-    return true;
+    return fits(with);
 }
 
 static bool days_read(struct maker *m, struct date from, struct date until)
@@ -484,22 +490,33 @@ static uint32_t no_major(void *with, const struct cell *cell)
     return 0;
 }
 
-/* The rank of the cell's first grouping; ranks are kept as amounts of their own cells. */
+/* The cells of the first grouping alone, and which rank each has. */
+struct firsts {
+    struct cells cells;
+    uint32_t *rank;
+};
+
+static uint32_t *rank_at(struct firsts *f, uint32_t key)
+{
+    return &f->rank[cell_of(&f->cells, key, 0) - f->cells.at];
+}
+
 static uint32_t rank_of(void *with, const struct cell *cell)
 {
-    return (uint32_t)cell_of(with, cell->key, 0)->amount_minor;
+    return *rank_at(with, cell->key);
 }
 
 static struct place *cells_sort(struct maker *m)
 {
     struct arena *a = m->c->arena;
-    struct cells firsts = { .arena = a };
+    struct firsts f = { .cells.arena = a };
     for (size_t i = 0; i < m->cells.count; i++)
-        cell_of(&firsts, m->cells.at[i].key, 0)->duration_s += m->cells.at[i].duration_s;
-    struct place *ranks = cells_place(a, &firsts, m->by, no_major, NULL, true);
-    for (size_t i = 0; i < firsts.count; i++)
-        cell_of(&firsts, ranks[i].cell->key, 0)->amount_minor = (int64_t)i;
-    return cells_place(a, &m->cells, m->then, rank_of, &firsts, false);
+        cell_of(&f.cells, m->cells.at[i].key, 0)->duration_s += m->cells.at[i].duration_s;
+    struct place *ranks = cells_place(a, &f.cells, m->by, no_major, NULL, true);
+    f.rank = arena_many(a, f.cells.count, uint32_t);
+    for (size_t i = 0; i < f.cells.count; i++)
+        *rank_at(&f, ranks[i].cell->key) = (uint32_t)i;
+    return cells_place(a, &m->cells, m->then, rank_of, &f, false);
 }
 
 static void reads_note(struct maker *m)
@@ -514,7 +531,7 @@ static bool rows_make(struct maker *m, struct list *ret)
 {
     struct words by, then;
     size_t n = m->cells.count;
-    if (n > REPORT_ROWS_MAX)
+    if (!fits(m))
         return fail(m->c, INVALID, "The report has more than %d rows; narrow it down",
                     REPORT_ROWS_MAX);
     if (!words_load(m, m->by, &by) || !words_load(m, m->then, &then))

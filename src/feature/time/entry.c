@@ -398,7 +398,7 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         return false;
     if (booked.archived && (!old || !id_equal(old->project, e->project)))
         return fail_at(c, "/project", "is archived");
-    if (!old && ctx_left_out(c, "billable"))
+    if (!old && !ctx_given(c, "billable"))
         e->billable = booked.billable;
     bool kept = old && old->billable == e->billable && id_equal(old->project, e->project);
     if (!kept)

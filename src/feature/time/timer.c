@@ -56,12 +56,6 @@ bool timer_post(struct ctx *c, const void *in_record, void *ret)
     };
     if (!id_given(c->actor.person))
         return fail(c, FORBIDDEN, "Only people have timers");
-    if (id_given(in->project)) {
-        struct project p;
-        if (!row_get(c, &project_table, in->project, &p))
-            return false;
-        e.billable = p.billable;
-    }
     if (!row_create(c, &time_entry_table, &e))
         return false;
     *(struct time_entry *)ret = e;

@@ -304,12 +304,6 @@ static bool entry_make(struct ctx *c, const struct week_cell *in, struct id pers
         .note = in->note,
         .source = "week",
     };
-    if (id_given(in->project)) {
-        struct project p;
-        if (!row_get(c, &project_table, in->project, &p))
-            return false;
-        e.billable = p.billable;
-    }
     return row_create(c, &time_entry_table, &e);
 }
 
