@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { RUN = 64, SPELLED = 256, LONGEST = 16 };
+enum { RUN = 64, SPELLED = 256, LONGEST = 16, KNOWN = GAZETTEER_WORD | GAZETTEER_FUNCTION };
 
 /* Cyrillic, Greek and other letters that look like Latin ones. */
 static char look_alike(uint32_t p)
@@ -59,7 +59,7 @@ static bool sign_of_leet(uint32_t p)
 
 static bool is_word(const char *plain, size_t n)
 {
-    return gazetteer_look(word_hash(plain, n)) & (GAZETTEER_WORD | GAZETTEER_FUNCTION);
+    return gazetteer_look(word_hash(plain, n)) & KNOWN;
 }
 
 static void word_add(struct guard_view *v, const char *plain, size_t n, unsigned marks)
@@ -82,17 +82,17 @@ static void word_add(struct guard_view *v, const char *plain, size_t n, unsigned
     buffer_char(&v->plain, ' ');
 }
 
-/* One word while it is read. */
+/* One word, or a part of a long one, while it is read. */
 struct run {
     size_t count, letters, digits, latin, foreign;
     unsigned marks;
+    bool glued; /* signs that could as well stand between words were left out */
     uint32_t points[RUN];
+    struct buffer before; /* the parts of a glued one before this */
 };
 
 static void run_letter(struct run *r, char c)
 {
-    if (r->count == RUN)
-        return;
     r->points[r->count++] = (unsigned char)c;
     r->letters++;
     r->latin++;
@@ -155,15 +155,28 @@ struct spelled {
     size_t count;
 };
 
-/* Cuts letters without gaps into the longest known words. */
+/* Cuts letters without gaps into known words, so that few letters are left over. */
 static void spelled_cut(struct guard_view *v, const char *at, size_t n)
 {
-    for (size_t i = 0; i < n;) {
-        size_t best = n - i < LONGEST ? n - i : LONGEST;
-        while (best > 1 && !is_word(at + i, best))
-            best--;
-        word_add(v, at + i, best, 0);
-        i += best;
+    uint32_t *cost = arena_many(v->plain.arena, n + 1, uint32_t); /* of all from here on */
+    uint8_t *first = arena_many(v->plain.arena, n + 1, uint8_t);  /* bytes of the first word */
+    for (size_t i = n; i-- > 0;) {
+        uint64_t hash = hash_byte(hash_start, (unsigned char)at[i]);
+        cost[i] = cost[i + 1] + 2;
+        first[i] = 1;
+        for (uint8_t k = 2; k <= LONGEST && i + k <= n; k++) {
+            hash = hash_byte(hash, (unsigned char)at[i + k - 1]);
+            if (cost[i + k] < cost[i] && gazetteer_look(hash) & KNOWN) {
+                cost[i] = cost[i + k] + 1;
+                first[i] = k;
+            }
+        }
+    }
+    for (size_t i = 0, step; i < n; i += step) {
+        step = first[i];
+        while (at[i] & 0x80 && i + step < n && step < RUN && at[i + step] & 0x80)
+            step++;
+        word_add(v, at + i, step, 0);
     }
 }
 
@@ -185,7 +198,7 @@ static void spelled_end(struct guard_view *v, struct spelled *s)
 }
 
 /* Letters of other scripts and signs that stand for letters become plain ones; other signs go. */
-static size_t run_undo(struct guard_view *v, const struct run *r, char *plain)
+static size_t run_undo(struct guard_view *v, struct run *r, char *plain)
 {
     char undone[RUN * 4 + 8];
     bool mixed = r->latin && r->foreign;
@@ -202,10 +215,21 @@ static size_t run_undo(struct guard_view *v, const struct run *r, char *plain)
     for (size_t i = 0; i < n; i++)
         if (!sign_of_leet((unsigned char)plain[i]))
             plain[out++] = plain[i];
+    r->glued = r->glued || out < n;
     return out;
 }
 
-static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size_t gap)
+/* Whether the run is a part of several words, which are found when all of it is there. */
+static bool run_join(struct run *r, const char *plain, size_t n, bool full)
+{
+    if (!r->glued || !(full || r->before.len || (n > LONGEST && !is_word(plain, n))))
+        return false;
+    buffer_add(&r->before, plain, n);
+    return true;
+}
+
+/* `full`: the word goes on behind it. */
+static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size_t gap, bool full)
 {
     char plain[RUN * 4 + 8];
     size_t n = r->count;
@@ -217,7 +241,18 @@ static void run_end(struct guard_view *v, struct run *r, struct spelled *s, size
     else
         for (size_t i = 0; i < n; i++)
             plain[i] = (char)r->points[i];
+    bool joined = run_join(r, plain, n, full);
     memset(r, 0, offsetof(struct run, points));
+    r->glued = joined && full;
+    if (r->glued)
+        return;
+    if (joined) {
+        spelled_end(v, s);
+        spelled_cut(v, r->before.at, r->before.len);
+        v->undone |= VIEW_SPACED;
+        r->before.len = 0;
+        return;
+    }
     if (n == 1 && *plain - 'a' < 26 && *plain >= 'a' && s->count < SPELLED) {
         s->gap[s->count] = gap > 1;
         s->at[s->count++] = *plain;
@@ -254,6 +289,7 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
     struct run r;
     struct spelled s;
     memset(&r, 0, offsetof(struct run, points));
+    r.before = buffer_new(v->plain.arena);
     s.count = 0;
     size_t gap = 0;
     for (size_t i = 0, step; i < n; i += step) {
@@ -262,6 +298,8 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
         step = 1;
         if (p - 'a' < 26) {
             r.marks |= !r.count && point != p ? VIEW_CAPITAL : 0;
+            if (r.count == RUN)
+                run_end(v, &r, &s, gap, true);
             run_letter(&r, (char)p);
             continue;
         }
@@ -269,8 +307,10 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
             p = undress(point = point_at(text + i, n - i, &step));
         enum point_class class = point_class(p);
         if (class == POINT_MARK || (class == POINT_HIDDEN && p != 0)) {
-            if (class == POINT_HIDDEN && r.count && p != '\t')
+            if (class == POINT_HIDDEN && r.count && p != '\t') {
                 v->undone |= VIEW_HIDDEN;
+                r.glued = true;
+            }
             continue;
         }
         if ((p == '\'' || p == 0x2019 || p == '`') && r.count) {
@@ -278,28 +318,30 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
                 r.marks |= VIEW_OWNER;
                 step++;
             }
+            r.glued = true;
             continue;
         }
         if (class == POINT_LETTER && p >= 0x2e80 && r.count) {
-            run_end(v, &r, &s, gap); /* scripts without spaces: a character is a word */
+            run_end(v, &r, &s, gap, false); /* scripts without spaces: a character is a word */
             gap = 0;
         }
         if (class == POINT_LETTER || class == POINT_DIGIT || sign_of_leet(p)) {
             if (!r.count && point != p)
                 r.marks |= VIEW_CAPITAL;
-            if (r.count < RUN)
-                run_put(&r, p);
+            if (r.count == RUN)
+                run_end(v, &r, &s, gap, true);
+            run_put(&r, p);
             continue;
         }
         if (r.count) {
-            run_end(v, &r, &s, gap);
+            run_end(v, &r, &s, gap, false);
             gap = 0;
         }
         if (v->count)
             v->words[v->count - 1].marks |= (uint16_t)marks_of(p, text + i + step, n - i - step);
         gap++;
     }
-    run_end(v, &r, &s, gap);
+    run_end(v, &r, &s, gap, false);
     spelled_end(v, &s);
 }
 
