@@ -101,12 +101,7 @@ static const struct field form_field_fields[] = {
 
 static bool key_plain(const char *key)
 {
-    static const char *const reserved[] = { "id", "version", "created_at", "updated_at",
-                                            "submitter" };
-    for (size_t i = 0; i < LENGTH(reserved); i++)
-        if (!strcmp(reserved[i], key))
-            return false;
-    return key[0] >= 'a' && key[0] <= 'z' &&
+    return !field_find(submission_head, key) && key[0] >= 'a' && key[0] <= 'z' &&
            !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
 }
 

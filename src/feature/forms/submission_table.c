@@ -11,19 +11,19 @@
 
 /* What each kind of question is as a field. */
 static const struct {
-    const char *name;
+    char name[12]; /* in here, so that form_kinds can point to it */
     enum kind kind;
     const char *format;
     int64_t max;
-    bool number;
 } kinds[] = {
-    { "text", KIND_TEXT, "line", 500, false }, { "long_text", KIND_TEXT, NULL, 20000, false },
-    { "number", KIND_REAL, NULL, 0, true },    { "choice", KIND_TEXT, NULL, 200, false },
-    { "date", KIND_DATE, NULL, 0, false },     { "email", KIND_TEXT, "email", 254, false },
-    { "file", KIND_ID, NULL, 0, false },
+    { "text", KIND_TEXT, "line", 500 }, { "long_text", KIND_TEXT, NULL, 20000 },
+    { "number", KIND_REAL, NULL, 0 },   { "choice", KIND_TEXT, NULL, 200 },
+    { "date", KIND_DATE, NULL, 0 },     { "email", KIND_TEXT, "email", 254 },
+    { "file", KIND_ID, NULL, 0 },
 };
-const char *const form_kinds[] = { "text", "long_text", "number", "choice",
-                                   "date", "email",     "file",   NULL };
+const char *const form_kinds[] = { kinds[0].name, kinds[1].name, kinds[2].name, kinds[3].name,
+                                   kinds[4].name, kinds[5].name, kinds[6].name, NULL };
+static_assert(LENGTH(form_kinds) == LENGTH(kinds) + 1, "every kind of question can be chosen");
 
 /* SECRET is not for people to choose: nothing could ever show it. */
 const char *const form_privacies[] = { "OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE", NULL };
@@ -36,7 +36,7 @@ enum privacy form_privacy(const char *name)
     return CONTENT;
 }
 
-static const struct field head[] = {
+const struct field submission_head[] = {
     ROW_FIELDS(struct submission),
     FIELD(struct submission, submitter, .privacy = PERSONAL, .read_only = true, .subject = true,
           .refers = &person_table, .filter = true,
@@ -96,9 +96,9 @@ bool submission_table(struct ctx *c, const struct form *form, const struct table
     if (!form_fields_of(c, form->id, &rows))
         return false;
     enum { ALIGN = 16 }; /* of members, and of records: they stand one behind the other in lists */
-    size_t n = field_count(head), size = sizeof(struct submission);
+    size_t n = field_count(submission_head), size = sizeof(struct submission);
     struct field *fields = arena_many(c->arena, n + rows.count + 1, struct field);
-    memcpy(fields, head, n * sizeof *fields);
+    memcpy(fields, submission_head, n * sizeof *fields);
     for (size_t i = 0; i < rows.count; i++) {
         struct field f = field_of_row(c, (const struct form_field *)rows.at + i);
         size = (size + ALIGN - 1) / ALIGN * ALIGN;
