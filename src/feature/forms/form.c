@@ -310,6 +310,24 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
     return row_create(c, &form_field_table, &row);
 }
 
+/* Every question that there ever was is a column of the answers. */
+static bool fields_fit(struct ctx *c, const struct list *old, const struct list *views)
+{
+    const struct form_field_view *v = views->at;
+    size_t most = FIELDS_MAX - field_count(submission_head), n = old->count;
+    char pointer[60];
+    for (size_t i = 0; i < views->count; i++) {
+        if (field_named(old, v[i].key) || ++n <= most)
+            continue;
+        snprintf(pointer, sizeof pointer, "/fields/%zu", i);
+        return fail_at(c, pointer,
+                       "is one too many: with those taken out, a form has at most %zu questions; "
+                       "make a new form",
+                       most);
+    }
+    return true;
+}
+
 /* Questions that are no longer listed are hidden; what was answered to them stays. */
 static bool fields_store(struct ctx *c, struct id form, const struct list *views)
 {
@@ -320,6 +338,8 @@ static bool fields_store(struct ctx *c, struct id form, const struct list *views
     for (size_t i = 0; i < views->count; i++)
         if (!view_check(c, &v[i], i) || !key_single(c, v, i))
             return false;
+    if (!fields_fit(c, &old, views))
+        return false;
     const struct form_field *at = old.at;
     for (size_t i = 0; i < old.count; i++) {
         struct form_field change = { .hidden = true }, ret;
@@ -334,8 +354,7 @@ static bool fields_store(struct ctx *c, struct id form, const struct list *views
     for (size_t i = 0; i < views->count; i++)
         if (!field_store(c, form, &old, &v[i], i))
             return false;
-    return old.count + views->count <= FORM_FIELDS_MAX * 2 ||
-           fail_at(c, "/fields", "has had too many different questions; make a new form");
+    return true;
 }
 
 static bool table_apply(struct ctx *c, const struct form *form)

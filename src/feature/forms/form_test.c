@@ -180,6 +180,33 @@ static void test_grows(void **state)
     form_patch(s, form, "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"number\"}]}", 422);
 }
 
+/* The questions q0, q1 ... from one on, as an edit of a form. */
+static const char *questions(struct scene *s, int from, int count)
+{
+    struct buffer b = buffer_new(&s->w->a);
+    for (int i = 0; i < count; i++)
+        buffer_printf(&b, "%s{\"label\":\"Q\",\"key\":\"q%d\",\"kind\":\"text\"}", i ? "," : "",
+                      from + i);
+    return b.at;
+}
+
+static const char *edit(struct scene *s, const char *fields)
+{
+    return arena_printf(&s->w->a, "{\"fields\":[%s]}", fields);
+}
+
+static void test_as_many_as_fit(void **state)
+{
+    struct scene *s = *state;
+    int most = FIELDS_MAX - (int)field_count(submission_head);
+    const char *form = form_open_new(s, questions(s, 0, FORM_FIELDS_MAX));
+    form_patch(s, form, edit(s, questions(s, FORM_FIELDS_MAX, most - FORM_FIELDS_MAX)), 200);
+    struct answer r = form_patch(s, form, edit(s, questions(s, most - 2, 3)), 422);
+    assert_non_null(strstr(r.body, "\"/fields/2\""));
+    form_patch(s, form, edit(s, questions(s, 1, FORM_FIELDS_MAX)), 200); /* none of them is new */
+    submit(s, form, "{\"q1\":\"a\",\"q40\":\"b\"}", 201);
+}
+
 static void test_draft_and_closed(void **state)
 {
     struct scene *s = *state;
@@ -404,6 +431,7 @@ int main(void)
         WITH(test_bad_definitions),
         WITH(test_required_and_hidden),
         WITH(test_grows),
+        WITH(test_as_many_as_fit),
         WITH(test_draft_and_closed),
         WITH(test_public_link),
         WITH(test_files),
