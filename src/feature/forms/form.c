@@ -226,14 +226,6 @@ static const char *key_make(struct ctx *c, const char *label, size_t at)
              : arena_printf(c->arena, "question_%zu", at + 1);
 }
 
-static bool key_taken(const struct form_field *rows, size_t n, const char *key)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(rows[i].key, key))
-            return true;
-    return false;
-}
-
 static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
 {
     char pointer[60];
@@ -301,13 +293,30 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
         return row_update(c, &form_field_table, now->id, 0, &row, FIELD_ALL, &ret);
     }
     snprintf(pointer, sizeof pointer, "/fields/%zu/key", i);
-    if (v->key && !column_name_free(v->key))
+    if (!column_name_free(v->key))
         return fail_at(c, pointer, "is a name that databases use themselves");
     row = (struct form_field){ .form = form, .kind = v->kind, .key = v->key };
-    for (size_t at = i; !row.key || (!v->key && key_taken(old->at, old->count, row.key)); at++)
-        row.key = key_make(c, v->label, at);
     field_fill(&row, v, i);
     return row_create(c, &form_field_table, &row);
+}
+
+static bool key_listed(const struct form_field_view *v, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_equal(v[i].key, key))
+            return true;
+    return false;
+}
+
+/* Gives the questions without a key one that no other has or had. */
+static void keys_make(struct ctx *c, const struct list *old, struct form_field_view *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = i; !v[i].key; at++) {
+            const char *key = key_make(c, v[i].label, at);
+            if (!field_named(old, key) && !key_listed(v, n, key))
+                v[i].key = key;
+        }
 }
 
 /* Every question that there ever was is a column of the answers. */
@@ -332,7 +341,7 @@ static bool fields_fit(struct ctx *c, const struct list *old, const struct list 
 static bool fields_store(struct ctx *c, struct id form, const struct list *views)
 {
     struct list old;
-    const struct form_field_view *v = views->at;
+    struct form_field_view *v = arena_copy(c->arena, views->at, views->count * sizeof *v);
     if (!form_fields_of(c, form, &old))
         return false;
     for (size_t i = 0; i < views->count; i++)
@@ -340,6 +349,7 @@ static bool fields_store(struct ctx *c, struct id form, const struct list *views
             return false;
     if (!fields_fit(c, &old, views))
         return false;
+    keys_make(c, &old, v, views->count);
     const struct form_field *at = old.at;
     for (size_t i = 0; i < old.count; i++) {
         struct form_field change = { .hidden = true }, ret;

@@ -207,6 +207,25 @@ static void test_as_many_as_fit(void **state)
     submit(s, form, "{\"q1\":\"a\",\"q40\":\"b\"}", 201);
 }
 
+/* Whatever keys there are, a question without one gets another. */
+static void test_keys_are_made(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    static const char none[] = "{\"label\":\"A\",\"kind\":\"text\"}";
+    const char *form = world_text(
+        w,
+        form_post(s, "open",
+                  arena_printf(&w->a, "%s,%s,{\"label\":\"A\",\"key\":\"a_1\",\"kind\":\"text\"}",
+                               none, none),
+                  201)
+            .body,
+        "id");
+    submit(s, form, "{\"a_1\":\"given\",\"a_2\":\"made\",\"a_3\":\"made\"}", 201);
+    form_patch(s, form, edit(s, arena_printf(&w->a, "%s,%s", none, none)), 200);
+    submit(s, form, "{\"a_4\":\"made\",\"a_5\":\"made\"}", 201);
+}
+
 static void test_draft_and_closed(void **state)
 {
     struct scene *s = *state;
@@ -432,6 +451,7 @@ int main(void)
         WITH(test_required_and_hidden),
         WITH(test_grows),
         WITH(test_as_many_as_fit),
+        WITH(test_keys_are_made),
         WITH(test_draft_and_closed),
         WITH(test_public_link),
         WITH(test_files),
