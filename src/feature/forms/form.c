@@ -66,6 +66,8 @@ static bool form_check(struct ctx *c, enum op op, const void *old, void *row)
     struct form *form = row;
     bool listed = false;
     (void)old;
+    if (form && !form->status)
+        form->status = "draft";
     if (op != OP_TAKE)
         return true;
     if (!public_link_listed(c, form, &listed))
@@ -386,7 +388,7 @@ static bool create(struct ctx *c, void *with)
     const struct form_view *v = e->in;
     e->form = (struct form){ .title = v->title,
                              .description = v->description,
-                             .status = v->status ? v->status : "draft",
+                             .status = v->status,
                              .public = v->public,
                              .link = link_new(c),
                              .retention_days = v->retention_days };

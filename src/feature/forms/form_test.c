@@ -237,6 +237,8 @@ static void test_draft_and_closed(void **state)
     submit(s, form, "{}", 409);
     world_get(s->w, s->member, arena_printf(&s->w->a, "/forms/%s", form), 404);
     world_get(s->w, NULL, public, 404);
+    form_patch(s, form, "{\"status\":null}", 200);
+    world_get(s->w, NULL, public, 404);
     form_patch(s, form, "{\"status\":\"open\"}", 200);
     submit(s, form, "{}", 201);
     world_get(s->w, NULL, public, 200);

@@ -38,7 +38,7 @@ struct form_field_view {
         FIELD(type, description, .privacy = OPERATIONAL, .max = 4000,                             \
               .doc = "What it is for, shown above the questions"),                                \
         FIELD(type, status, .privacy = OPERATIONAL, .choices = form_statuses, .filter = (search), \
-              .doc = "Whether it takes answers"),                                                 \
+              .doc = "Whether it takes answers; draft when absent"),                              \
         FIELD(type, public, .privacy = OPERATIONAL,                                               \
               .doc = "Whether whoever has the link may answer"),                                  \
         FIELD(type, retention_days, .privacy = OPERATIONAL, .max = 36500,                         \

@@ -68,7 +68,8 @@ static bool visit_run(struct ctx *c, void *with)
     struct form form;
     if (!form_open(c, v->form, &form, &t))
         return false;
-    if (!form.public || !text_equal(form.link, v->link) || text_equal(form.status, "draft"))
+    if (!form.public || !text_equal(form.link, v->link) || !form.status ||
+        text_equal(form.status, "draft"))
         return fail(c, NOT_FOUND, NULL);
     return v->act(c, v, &form, t);
 }
