@@ -234,7 +234,7 @@ struct due {
 
 static bool load_due(struct ctx *c, void *with)
 {
-    static const struct query on = { "form = $1 AND \"on\" = $2" };
+    static const struct query on = { "form = $1 AND \"on\" = $2 ORDER BY id" };
     struct due *d = with;
     struct load *l = &d->load;
     if (!form_open(c, l->form_id, &l->form, &l->table))
@@ -255,33 +255,32 @@ static bool suggest(struct ctx *c, void *with)
            row_create(c, &suggestion_table, s);
 }
 
+/* Whether it is worth trying again later, by the problem's slug. */
+static bool passing(const char *slug)
+{
+    static const enum problem rows[] = { PROVIDER_FAILED, PROVIDER_TIMEOUT, RATE_LIMITED,
+                                         UNAVAILABLE };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        if (text_equal(slug, problem_info(rows[i])->slug))
+            return true;
+    return false;
+}
+
+/* Gives the suggestion the id of the one that there is, unless that is worth another try. */
 static bool suggested(struct ctx *c, void *with)
 {
-    static const struct query q = {
-        "SELECT id FROM suggestion WHERE hook = $1 AND submission = $2 AND state <> 'failed'"
-    };
-    static const struct field id_fields[] = {
-        FIELD(struct id_ref, id, .privacy = OPERATIONAL, .doc = "Id"),
-        { 0 },
-    };
-    struct suggestion *s = with;
-    struct id_ref row;
+    static const struct query q = { "hook = $1 AND submission = $2" };
+    struct suggestion *s = with, now;
     bool found = false;
-    if (!tx_row(c->tx, &q, ARGS(value_id(s->hook), value_id(s->submission)), id_fields, &row,
-                &found))
+    if (!row_find(c, &suggestion_table, &q, ARGS(value_id(s->hook), value_id(s->submission)), &now,
+                  &found))
         return false;
-    if (found)
-        s->id = row.id;
+    if (found && !(text_equal(now.state, "failed") && passing(now.problem)))
+        s->id = now.id;
     return true;
 }
 
-/* Whether it is worth trying again later. */
-static bool passing(enum problem p)
-{
-    return p == PROVIDER_FAILED || p == PROVIDER_TIMEOUT || p == RATE_LIMITED || p == UNAVAILABLE;
-}
-
-/* One hook on one submission; delivered twice, it still suggests once. */
+/* One hook on one submission; delivered twice, it still asks once, but for what may pass. */
 static bool hook_run_once(struct ctx *c, const struct load *l, const struct hook *hook)
 {
     struct hook_run run = { hook, l->table, l->row };
@@ -305,7 +304,7 @@ static bool hook_run_once(struct ctx *c, const struct load *l, const struct hook
     s.problem = ok ? NULL : problem_info(problem)->slug;
     if (!ctx_write(c, suggest, &s))
         return false;
-    return ok || !passing(problem) || fail(c, problem, NULL);
+    return ok || !passing(s.problem) || fail(c, problem, NULL);
 }
 
 static bool switch_off(struct ctx *c, void *with)
@@ -329,8 +328,16 @@ bool hooks_deliver(struct ctx *c, const struct event *e)
     struct due d = { .load = { .form_id = e->related, .submission = e->object } };
     if (!ctx_read(c, load_due, &d))
         return c->err->problem == NOT_FOUND; /* deleted meanwhile: nothing is left to do */
-    for (size_t i = 0; i < d.hooks.count; i++)
-        if (!hook_deliver(c, &d.load, (struct hook *)d.hooks.at + i))
-            return false;
-    return true;
+    struct error first = { 0 };
+    bool ok = true;
+    for (size_t i = 0; i < d.hooks.count; i++) {
+        if (hook_deliver(c, &d.load, (struct hook *)d.hooks.at + i))
+            continue;
+        if (ok)
+            first = *c->err;
+        ok = false;
+        *c->err = (struct error){ 0 };
+    }
+    *c->err = first;
+    return ok;
 }

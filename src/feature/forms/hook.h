@@ -37,7 +37,8 @@ extern const struct field suggestion_fields[];
 
 extern const struct capability hook_capability;
 
-/* The subscriber of form.submitted: runs every hook of the form that is on. */
+/* The subscriber of form.submitted: runs every hook of the form that is on, whatever becomes of the
+   others; false when one is worth another try, which leaves out those that are done. */
 MUST_USE bool hooks_deliver(struct ctx *c, const struct event *e);
 
 route_fn hook_preview, suggestion_accept, suggestion_dismiss;

@@ -247,6 +247,21 @@ static void test_a_person_decides(void **state)
     world_post(w, s->h->owner, arena_printf(&w->a, "/suggestions/%s/accept", id), "{}", 409);
 }
 
+/* Delivers form.submitted once more. */
+static bool deliver(struct scene *s, const char *submission)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(s->w->app, &s->w->a, &err, "event");
+    struct event e = { .type = "form.submitted",
+                       .object = world_id(submission),
+                       .related = world_id(s->form) };
+    c.organisation = s->organisation;
+    assert_true(db_open(s->w->app->store, s->organisation, false, &c.db, &err));
+    bool ok = hooks_deliver(&c, &e);
+    db_release(c.db);
+    return ok;
+}
+
 static void test_typed(void **state)
 {
     struct scene *s = *state;
@@ -272,21 +287,9 @@ static void test_typed(void **state)
     const char *id = submit(s, "Great");
     expect_state(s, id, "failed");
     assert_string_equal(world_text(w, suggestions(s, id), "problem"), "answer-invalid");
-}
-
-/* Delivers form.submitted once more. */
-static bool deliver(struct scene *s, const char *submission)
-{
-    struct error err = { 0 };
-    struct ctx c = app_ctx(s->w->app, &s->w->a, &err, "event");
-    struct event e = { .type = "form.submitted",
-                       .object = world_id(submission),
-                       .related = world_id(s->form) };
-    c.organisation = s->organisation;
-    assert_true(db_open(s->w->app->store, s->organisation, false, &c.db, &err));
-    bool ok = hooks_deliver(&c, &e);
-    db_release(c.db);
-    return ok;
+    size_t asked = provider_count(&s->h->provider);
+    assert_true(deliver(s, id)); /* it would answer the same */
+    assert_int_equal(provider_count(&s->h->provider), asked);
 }
 
 static void test_delivered_twice(void **state)
@@ -311,6 +314,20 @@ static void test_down_then_up(void **state)
     provider_use(s, "echo");
     assert_true(deliver(s, id));
     expect_state(s, id, "proposed");
+}
+
+/* A hook whose provider is away holds up none behind it, and none runs again with it. */
+static void test_one_down(void **state)
+{
+    struct scene *s = *state;
+    const char *away = house_provider(s->h, "quota");
+    hook_on(s, "Sort {{story}}", arena_printf(&s->w->a, ",\"provider\":\"%s\"", away));
+    hook_on(s, "Rate {{story}}", "");
+    const char *id = submit(s, "Fine");
+    assert_false(deliver(s, id));
+    const char *list = suggestions(s, id);
+    assert_int_equal(occurrences(list, "\"state\":\"failed\""), 1);
+    assert_int_equal(occurrences(list, "\"state\":\"proposed\""), 1);
 }
 
 static void test_switched_off(void **state)
@@ -440,6 +457,7 @@ int main(void)
         WITH(test_typed),
         WITH(test_delivered_twice),
         WITH(test_down_then_up),
+        WITH(test_one_down),
         WITH(test_switched_off),
         WITH(test_submitter_objects),
         WITH(test_class_changed_behind_it),
