@@ -280,7 +280,10 @@ static void test_typed(void **state)
     list = suggestions(s, submit(s, "Great"));
     assert_string_equal(world_text(w, list, "value"), "7");
     accept = arena_printf(&w->a, "/suggestions/%s/accept", world_text(w, list, "id"));
-    world_post(w, s->h->owner, accept, "{\"value\":\"many\"}", 422);
+    static const char *const others[] = { "many", "nan", "inf", "0x10", " 7", "7 ", "" };
+    for (size_t i = 0; i < LENGTH(others); i++)
+        world_post(w, s->h->owner, accept, arena_printf(&w->a, "{\"value\":\"%s\"}", others[i]),
+                   422);
     world_post(w, s->h->owner, accept, "{\"value\":\"7.5\"}", 200);
 
     provider_use(s, ""); /* answers a sentence */

@@ -3,9 +3,9 @@
 
 #include "core/rows.h"
 #include "feature/organisation/organisation.h"
+#include "net/value.h"
 #include "private.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const states[] = { "proposed", "accepted", "dismissed", "failed", NULL };
@@ -69,17 +69,17 @@ const struct table suggestion_table = {
 /* What a person writes instead is of the hook's type, too. A hook that is gone asks nothing. */
 static bool value_fits(struct ctx *c, struct id id, const char *value)
 {
-    struct error none = { 0 }, *outer = c->err;
+    static const struct query same = { "id = $1" };
     struct hook hook;
-    c->err = &none;
-    bool found = row_get(c, &hook_table, id, &hook);
-    c->err = outer;
+    bool found = false;
+    if (!row_find(c, &hook_table, &same, ARGS(value_id(id)), &hook, &found))
+        return false;
     if (!found)
         return true;
     if (text_equal(hook.output, "number")) {
-        char *end;
-        strtod(value, &end);
-        return (end != value && !*end) || fail_at(c, "/value", "must be a number");
+        double number;
+        const char *wrong = value_parse(c->arena, KIND_REAL, value, &number);
+        return !wrong || fail_at(c, "/value", "%s", wrong);
     }
     const char *const *choices = hook.choices.at;
     for (size_t i = 0; i < hook.choices.count; i++)
