@@ -64,6 +64,30 @@ static const struct job_type gadget_job = {
     .name = "gadget.round", .doc = "Counts itself", .run = gadget_round, .every = { 86400 }
 };
 static const struct job_type *const gadget_jobs[] = { &gadget_job, NULL };
+/* Reads somebody's gadget; while told so, the audit log is not there to note it. */
+static _Atomic bool gadget_blind;
+static bool audit_move(struct ctx *c, void *with)
+{
+    static const struct query away = { "ALTER TABLE audit_event RENAME TO audit_away" };
+    static const struct query back = { "ALTER TABLE audit_away RENAME TO audit_event" };
+    return tx_run(c->tx, *(const bool *)with ? &away : &back, NO_ARGS, NULL);
+}
+static bool gadget_look(struct ctx *c, const void *in, void *ret)
+{
+    static bool away;
+    bool blind = gadget_blind;
+    (void)in, (void)ret;
+    read_note(c, &gadget_table, id_new(c->now));
+    if (blind == away)
+        return true;
+    away = blind;
+    return ctx_write(c, audit_move, &blind);
+}
+static const struct route gadget_routes[] = {
+    { POST, "/gadgets/look", gadget_look, "Look at a gadget", .can = &gadget_use, .ok = 204,
+      LANE(LANE_SLOW) },
+    { 0 },
+};
 static const struct event_type gadget_made = { "gadget.made", "A gadget was made" };
 static const struct event_type *const gadget_events[] = { &gadget_made, NULL };
 static _Atomic int got_first, got_second;
@@ -86,6 +110,7 @@ static const struct subscriber gadget_subscribers[] = {
 };
 static const struct feature gadgets = { .name = "gadgets",
                                         .tables = gadget_tables,
+                                        .routes = gadget_routes,
                                         .permissions = gadget_permissions,
                                         .events = gadget_events,
                                         .subscribers = gadget_subscribers,
@@ -347,6 +372,22 @@ static struct answer failures(struct shop *w)
     return world_get(w->world, w->owner, "/organisation/failures", 200);
 }
 
+/* What went wrong behind a rule is not the answer that its key keeps. */
+static void test_failures_are_not_kept(void **state)
+{
+    struct shop *w = *state;
+    struct call c = {
+        .method = POST, .path = "/gadgets/look", .session = w->owner, .key = "look", .json = "{}"
+    };
+    struct answer r;
+    gadget_blind = true;
+    app_call(w->world->app, &w->world->a, &c, &r);
+    assert_true(r.status >= 500);
+    gadget_blind = false;
+    app_call(w->world->app, &w->world->a, &c, &r);
+    assert_int_equal(r.status, 204);
+}
+
 /* What fails is told once, kept, shown to admins and tried again until it succeeds. */
 static void test_jobs_that_fail(void **state)
 {
@@ -581,6 +622,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(test_jobs_where_a_database_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_follows_waits_for_the_outer_work, setup,

@@ -206,7 +206,7 @@ static void in_worker(void *with)
     }
     bool ok = rule_run(r);
     if (ok && r->c.reads && r->db)
-        (void)!ctx_write(&r->c, reads_write, NULL);
+        ok = ctx_write(&r->c, reads_write, NULL);
     if (keyed)
         answer_settle(r, ok);
     answered(r);
