@@ -2,13 +2,14 @@
 #include "names.h"
 
 #include "base/hash.h"
+#include "crypt/random.h"
 
 #include <string.h>
 #include <strings.h>
 
 static size_t slot_of(const struct names *n, struct id parent, const char *name)
 {
-    uint64_t h = hash_bytes(hash_start, parent.byte, sizeof parent.byte);
+    uint64_t h = hash_bytes(n->seed, parent.byte, sizeof parent.byte);
     for (const char *p = name; *p; p++) {
         char lower = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
         h = hash_byte(h, (unsigned char)lower);
@@ -25,6 +26,9 @@ static void grow(struct names *n)
     struct names larger = { .arena = n->arena, .room = n->room ? n->room * 2 : 64 };
     larger.slot = arena_many(n->arena, larger.room, struct name_slot);
     larger.count = n->count;
+    larger.seed = n->seed;
+    if (!n->room)
+        random_bytes(&larger.seed, sizeof larger.seed);
     for (size_t i = 0; i < n->room; i++)
         if (n->slot[i].name)
             larger.slot[slot_of(&larger, n->slot[i].parent, n->slot[i].name)] = n->slot[i];

@@ -15,6 +15,7 @@ struct names {
     struct arena *arena;
     struct name_slot *slot;
     size_t count, room;
+    uint64_t seed; /* where hashes begin: names that were chosen to fall together do not */
 };
 
 /* Names are kept, not copied. Cases of ASCII letters are the same. */
