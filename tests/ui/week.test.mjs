@@ -34,6 +34,18 @@ test("a project is made with a client and a colour of its own", async () => {
   }
 });
 
+/** Asks the API as the page would. */
+const call = (method, path, body, version) =>
+  page.evaluate(
+    async ([method, path, body, version]) => {
+      const headers = body ? { "Content-Type": "application/json" } : {};
+      if (version) headers["If-Match"] = `"${version}"`;
+      const init = { method, headers, body: body && JSON.stringify(body) };
+      return (await fetch(`/api/v1${path}`, init)).json();
+    },
+    [method, path, body, version],
+  );
+
 const holds = (cell, text) => eventually(async () => assert.equal(await cell.inputValue(), text));
 const label = (cell) => cell.getAttribute("aria-label");
 const total = (text) => page.locator("tfoot .total").getByText(text, { exact: true }).waitFor();
@@ -72,6 +84,52 @@ test("hours are typed, moved through, corrected and kept", async () => {
   await total("3:00");
   await page.getByText("Saved", { exact: true }).waitFor();
   await checkAccessible(page);
+});
+
+test("an emptied cell is stored when it is left, and can be taken back as it was", async () => {
+  const cell = page.getByRole("textbox", { name: /Quay survey, Wednesday/ });
+  await cell.focus();
+  await page.keyboard.press("Delete");
+  await page.getByRole("heading", { name: "Week", exact: true }).click();
+  await page.getByText(/^Cleared: Quay survey, .*Wednesday/).waitFor();
+  await total("1:30");
+  await page.reload();
+  await holds(cell, "");
+
+  await cell.fill("2:00");
+  await cell.press("Enter");
+  await total("3:30");
+  const at = "/time/entries?started_at_from=2026-03-04T00:00:00Z";
+  const [again] = (await call("GET", at)).items;
+  const known = { note: "Low tide", billable: true };
+  await call("PATCH", `/time/entries/${again.id}`, known, again.version);
+  await cell.focus();
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Tab");
+  await total("1:30");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await holds(cell, "2:00");
+  await eventually(async () => {
+    const [back] = (await call("GET", at)).items;
+    assert.deepEqual({ note: back.note, billable: back.billable }, known);
+    assert.equal(back.started_at, again.started_at);
+  });
+});
+
+test("hours of other entries are not cleared from the sheet, which says where they are", async () => {
+  const span = { started_at: "2026-03-05T08:00:00Z", ended_at: "2026-03-05T11:20:00Z" };
+  const [{ id: project }] = (await call("GET", "/projects")).items;
+  await call("POST", "/time/entries", { project, ...span });
+  await page.reload();
+  const cell = page.getByRole("textbox", { name: /Quay survey, Thursday/ });
+  await holds(cell, "3:20");
+  await cell.focus();
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Enter");
+  const why = "Other entries already make 3:20 that day. Change them in Entries.";
+  await page.getByRole("alert").filter({ hasText: why }).waitFor();
+  await holds(cell, "3:20");
+  assert.deepEqual(problems.splice(0), ["422 PUT /api/v1/time/week"]);
 });
 
 test("a list offers to make what is missing, and Enter takes the first that does", async () => {
@@ -113,17 +171,6 @@ test("a mistyped duration is refused at its cell and nothing is kept of it", asy
   }
   await checkAccessible(page);
 });
-
-/** Asks the API as the page would. */
-const call = (method, path, body) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const headers = body ? { "Content-Type": "application/json" } : {};
-      const init = { method, headers, body: body && JSON.stringify(body) };
-      return (await fetch(`/api/v1${path}`, init)).json();
-    },
-    [method, path, body],
-  );
 
 test("a change of the note leaves begin, end and seconds as they were", async () => {
   const spans = [

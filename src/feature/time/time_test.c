@@ -581,7 +581,8 @@ static void a_week_is_a_sheet(void **state)
     has(&r, "\"cells_s\":[0,5400,0,0,0,0,0]");
     snprintf(json, sizeof json, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":3599}",
              quay);
-    expect(w, 422, PUT, "/time/week", w->member, json);
+    r = expect(w, 422, PUT, "/time/week", w->member, json);
+    has(&r, "Other entries already make 1:00 that day. Change them in Entries.");
     snprintf(json, sizeof json, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":3600}",
              quay);
     r = expect(w, 200, PUT, "/time/week", w->member, json);

@@ -7,6 +7,8 @@
 #include "routes.h"
 #include "split.h"
 
+#include <inttypes.h>
+
 const struct field week_in_fields[] = {
     FIELD(struct week_in, date, .privacy = OPERATIONAL, .query = true,
           .doc = "A day of the week; today when not given"),
@@ -318,9 +320,14 @@ static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person
     if (!sheet_entry_find(c, in, person, z, &own, &found))
         return false;
     int64_t sheet = found ? instant_minus(own.ended_at, own.started_at).s : 0;
-    struct span wanted = { in->duration_s.s - (cell_of(week, in) - sheet) };
+    int64_t others = cell_of(week, in) - sheet;
+    struct span wanted = { in->duration_s.s - others };
+    int64_t minutes = (others + 59) / 60;
     if (wanted.s < 0)
-        return fail_at(c, "/duration_s", "is less than other entries of the day already make");
+        return fail_at(c, "/duration_s",
+                       "Other entries already make %" PRId64 ":%02" PRId64
+                       " that day. Change them in Entries.",
+                       minutes / 60, minutes % 60);
     if (!wanted.s && found)
         return row_delete(c, t, own.id, 0);
     if (!wanted.s)

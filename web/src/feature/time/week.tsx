@@ -21,14 +21,16 @@ import {
   startOfWeek,
   today,
 } from "~/ui/time";
+import { notify, notifyUndo } from "~/ui/toasts";
 import { words as shared } from "~/words";
+import { restoreEntry, sheetEntry } from "./cleared";
 import { useById, useClientName, useProjects, useTasks } from "./data";
 import { durationProblem } from "./duration";
 import { ProjectName, ProjectSelect } from "./pick";
 import { words } from "./words";
 
 type Given = Answer<"/time/week">;
-type Week = Omit<Given, "days"> & { days: Whole<Given["days"][number]>[] };
+type Week = Omit<Whole<Given, "zone">, "days"> & { days: Whole<Given["days"][number]>[] };
 
 interface SheetRow {
   key: string;
@@ -147,12 +149,25 @@ function Sheet({ from, week, now, turning }: SheetProps) {
       .filter(Boolean)
       .join(", ");
 
-  const send = async ({ project, task }: SheetRow, day: number, duration_s: number) => {
-    const date = week.days[day]?.date ?? from;
+  const dateOf = (day: number): Day => week.days[day]?.date ?? from;
+  const label = (row: SheetRow, day: number) =>
+    words.week.cell(name(row), dateText(dateOf(day), "long"));
+
+  const send = async (row: SheetRow, day: number, duration_s: number) => {
+    const { project, task } = row;
+    const date = dateOf(day);
+    const place = { person: week.person, zone: week.zone, date, project, task };
+    const gone = duration_s === 0 ? await sheetEntry(place) : undefined;
     await queryClient.cancelQueries({ queryKey: weekKey(from) });
     const body = { date, project, task, duration_s } as never;
     queryClient.setQueryData(weekKey(from), await api.put("/time/week", { body }));
     void refresh("entries", "report");
+    if (!gone) return;
+    notifyUndo(words.week.cleared(label(row, day)), async () => {
+      const why = await save(row, day, row.cells_s[day] ?? 0);
+      if (why) notify(why, { bad: true });
+      else await restoreEntry(place, gone);
+    });
   };
 
   /** Tells why it was refused, or null. Changes go one after the other, so that the last one stays. */
@@ -228,7 +243,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
                     <td key={date}>
                       <Cell
                         at={`${i} ${day}`}
-                        label={words.week.cell(name(row), dateText(date, "long"))}
+                        label={label(row, day)}
                         seconds={row.cells_s[day] ?? 0}
                         max_s={length_s}
                         readOnly={!canWrite || turning}

@@ -127,6 +127,7 @@ export const words = {
     empty: "Nothing in this week yet",
     empty_help: "Add a row for a project, then type hours into its days.",
     saving: "Saving",
+    cleared: (cell: string) => `Cleared: ${cell}`,
     refused: (cell: string, why: string) => `Not saved: ${cell}. ${why}`,
   },
   projects: {
