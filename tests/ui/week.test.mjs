@@ -224,6 +224,29 @@ test("a phone keeps the totals in sight while the days scroll", async () => {
     const { x, width } = await sum.boundingBox();
     assert.ok(x > 0 && x + width <= 390, `from ${x}, ${width} wide`);
   }
+  await page.goto("/time");
+  const edge = async (locator, side) => {
+    const { x, width } = await locator.boundingBox();
+    return Math.round(side === "left" ? x : x + width);
+  };
+  const heads = page.locator("table.week thead th");
+  const today = page.locator("table.week th.today");
+  await today.waitFor();
+  assert.ok(
+    (await edge(today, "right")) <= (await edge(heads.last(), "left")) + 1,
+    "today is seen",
+  );
+  assert.ok((await edge(today, "left")) >= (await edge(heads.first(), "right")) - 1);
+  const visible = await heads.evaluateAll((all) => {
+    const [from, to] = [all[0].getBoundingClientRect(), all[8].getBoundingClientRect()];
+    return all.slice(1, 8).map((head) => {
+      const { left, right } = head.getBoundingClientRect();
+      return Math.round(Math.max(0, Math.min(right, to.left) - Math.max(left, from.right)));
+    });
+  });
+  const whole = Math.max(...visible);
+  for (const width of visible)
+    assert.ok(width < 2 || width > whole - 2, `a day is cut: ${visible}`);
   await checkAccessible(page);
   await page.setViewportSize({ width: 1280, height: 800 });
 });

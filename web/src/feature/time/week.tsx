@@ -1,7 +1,7 @@
 // The week sheet: hours by project and day, by keyboard like a spreadsheet.
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FocusEvent, type KeyboardEvent, useRef, useState } from "react";
+import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { type Answer, api, Problem, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
@@ -124,7 +124,17 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const [refused, setRefused] = useState<string | null>(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const grid = useRef<HTMLTableElement>(null);
+  const days = useRef<HTMLDivElement>(null);
   useGuard(pending.length > 0);
+
+  // Where not all days have room, today is the last of those in sight.
+  useLayoutEffect(() => {
+    const today = grid.current?.querySelector<HTMLElement>("th.today");
+    const total = grid.current?.querySelector<HTMLElement>("thead th:last-child");
+    if (!today || !total || !days.current) return;
+    const room = days.current.clientWidth - total.offsetWidth;
+    days.current.scrollLeft = today.offsetLeft + today.offsetWidth - room;
+  }, []);
 
   const stored = week.rows.map((row) => ({
     key: keyOf(row.project, row.task),
@@ -206,7 +216,8 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   return (
     <div className="stack">
       <section className="card flush" aria-label={words.week.sheet}>
-        <div className="scroll">
+        {/* Without cells, it scrolls by keyboard itself. */}
+        <div className="scroll week-scroll" ref={days} tabIndex={rows.length > 0 ? undefined : 0}>
           <table className="week" ref={grid}>
             <thead>
               <tr>
