@@ -183,6 +183,38 @@ test("an entry that lies ahead or repeats another is stored, and says so", async
   assert.equal(await twin.count(), 0);
 });
 
+test("an entry that overlaps another says so, until only its note changes", async () => {
+  const overlap = page.locator(".toast").filter({ hasText: "Overlaps with another entry" });
+  const form = page.getByRole("dialog", { name: /entry$/ });
+  const save = async (note, from, to) => {
+    await form.getByRole("textbox", { name: "Note" }).fill(note);
+    await form.getByLabel("Date").fill("2026-02-04");
+    await form.getByLabel("From", { exact: true }).fill(from);
+    await form.getByLabel("To", { exact: true }).fill(to);
+    const looked = page.waitForResponse((response) => response.url().includes("reaches_from"));
+    await form.getByRole("button", { name: "Save" }).click();
+    await looked;
+    await form.waitFor({ state: "detached" });
+  };
+  for (const [note, from, to, overlaps] of [
+    ["Keel", "05:00", "06:00", false],
+    ["Rudder", "06:00", "06:30", false],
+    ["Mast", "05:30", "07:00", true],
+  ]) {
+    await page.goto("/time/entries?from=2026-02-04&to=2026-02-04");
+    await page.getByRole("heading", { level: 1 }).click();
+    await page.keyboard.press("n");
+    await save(note, from, to);
+    if (overlaps) await overlap.waitFor();
+    assert.equal(await overlap.count(), overlaps ? 1 : 0, note);
+  }
+  await page.reload();
+  await page.getByRole("button", { name: "Mast", exact: true }).click();
+  await save("Mast and sail", "05:30", "07:00");
+  await page.getByText("Entry saved").waitFor();
+  assert.equal(await overlap.count(), 0);
+});
+
 test("projects of one name are told apart by their clients", async () => {
   const other = (await owner.post("/api/v1/clients", { name: "Isle Ferries" })).body;
   await owner.post("/api/v1/projects", { name: "Website", client: other.id });

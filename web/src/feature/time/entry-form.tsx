@@ -164,7 +164,8 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       started_at: start.toISOString(),
       ...(isRunning ? {} : { ended_at: end.toISOString() }),
     } as EntryInput;
-    let saved: unknown = stored.current;
+    const was = stored.current;
+    let saved: unknown = was;
     if (!stored.current) saved = await api.post("/time/entries", { body });
     else {
       const { id, version } = stored.current;
@@ -180,7 +181,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     }
     notify(stored.current ? words.entry.saved : words.entry.created);
     void entriesChanged();
-    void mindSlips(saved as Entry, zone);
+    void mindSlips(saved as Entry, zone, was);
     onClose();
   };
 

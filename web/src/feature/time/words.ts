@@ -92,7 +92,7 @@ export const words = {
     theirs: "Take the stored one",
     ahead: (day: string) => `That entry lies ahead, on ${day}`,
     twin: "Another entry has the same times and the same note",
-    overlap: "The time overlaps another entry.",
+    overlap: "Overlaps with another entry",
     zone: (zone: string) => `Times in ${zone}`,
   },
   entries: {
