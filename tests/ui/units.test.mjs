@@ -55,8 +55,10 @@ test("a duration is refused with what helps", () => {
 
 test("durations are written in hours and minutes", () => {
   assert.equal(time.durationText(5400), "1:30");
-  assert.equal(time.durationText(29), "0:00");
-  assert.equal(time.durationText(31), "0:01");
+  assert.equal(time.durationText(0), "0:00");
+  assert.equal(time.durationText(29), "0:00:29");
+  assert.equal(time.durationText(59.9), "0:00:59");
+  assert.equal(time.durationText(89), "0:01");
   assert.equal(time.durationText(3725, true), "1:02:05");
   assert.equal(time.durationText(360000), "100:00");
 });

@@ -146,8 +146,9 @@ export function momentText(instant: string, zone: string): string {
   return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
 }
 
-/** Seconds as 1:30, or 1:30:05 with seconds. */
-export function durationText(seconds: number, withSeconds = false): string {
+/** Seconds as 1:30, or 1:30:05 with seconds; what is less than a minute has them always. */
+export function durationText(seconds: number, asked = false): string {
+  const withSeconds = asked || (seconds >= 1 && seconds < 60);
   const all = Math.max(0, withSeconds ? Math.floor(seconds) : Math.round(seconds / 60) * 60);
   const pad = (n: number) => String(n).padStart(2, "0");
   const text = `${Math.floor(all / 3600)}:${pad(Math.floor(all / 60) % 60)}`;
@@ -160,7 +161,7 @@ export function durationText(seconds: number, withSeconds = false): string {
 export function quantityText(value: number, unit?: string | null): [string, string] {
   if (!unit) return [smallText(value), ""];
   if (!/^h(\/|$)/.test(unit)) return [numberText(value, 1), unit];
-  const text = durationText(Math.round(Math.abs(value) * 3600));
+  const text = durationText(Math.round(Math.round(Math.abs(value) * 3600) / 60) * 60);
   return [value < 0 && text !== "0:00" ? `-${text}` : text, unit];
 }
 
