@@ -114,6 +114,7 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await page.getByRole("button", { name: "Choose another file" }).click();
   await drop("one.csv", ONE_MORE);
   await page.getByRole("heading", { name: "What will be created" }).waitFor();
+  await page.locator("main").getByText("Entry", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Import 1 entry", exact: true }).click();
   await page.getByText("1 entry imported", { exact: true }).waitFor();
   await page.getByRole("heading", { name: "What was created" }).waitFor();

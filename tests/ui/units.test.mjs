@@ -79,6 +79,12 @@ test("quantities of hours read as durations", () => {
   assert.deepEqual(time.quantityText(0.0000004, null), ["< 0.001", ""]);
 });
 
+test("what is counted is in one or in many", () => {
+  assert.equal(time.countText(1, "row"), "1 row");
+  assert.equal(time.countText(0, "row"), "0 rows");
+  assert.equal(time.countText(1200, "entry", "entries"), "1,200 entries");
+});
+
 test("clock times become instants, also when clocks change", () => {
   const at = (date, clock) => time.instantOf(date, clock, BERLIN).toISOString();
   assert.equal(at("2026-01-15", "09:00"), "2026-01-15T08:00:00.000Z");

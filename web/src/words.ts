@@ -1,4 +1,6 @@
 // Every word that the whole app shares; each room adds its own in its words.ts.
+import { countText } from "~/ui/time";
+
 export const words = {
   app: "vow",
   nothing_found: "Nothing found",
@@ -60,7 +62,7 @@ export const words = {
     masked: "Masked, when on",
     never: "Never",
     kept: "Kept until it is deleted here or the account is erased.",
-    days: (days: number) => `Deleted after ${days} days.`,
+    days: (days: number) => `Deleted after ${countText(days, "day")}.`,
     more: "The whole data map",
   },
   privacy: {

@@ -73,14 +73,14 @@ export function DisclosureFacts({ given }: { given: Disclosed }) {
           <dt>{local ? words.sheet.local_columns : words.sheet.columns}</dt>
           <dd title={columns.join(", ")}>
             {columnNames(columns)}
-            {rows ? ` (${words.sheet.rows(numberText(rows))})` : ""}
+            {rows ? ` (${words.sheet.rows(rows)})` : ""}
           </dd>
         </>
       )}
       {!local && (
         <>
           <dt>{words.sheet.size}</dt>
-          <dd className="figures">{words.sheet.bytes(numberText(bytes))}</dd>
+          <dd className="figures">{words.sheet.bytes(bytes)}</dd>
           <dt>{words.sheet.masked}</dt>
           <dd>{maskedText(masked)}</dd>
         </>

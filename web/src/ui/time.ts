@@ -213,6 +213,11 @@ export function moneyOf(text: string, currency: string): number | null {
   return Math.round(Number(given) * 10 ** minorDigits(currency));
 }
 
+/** A number with what it counts, in one or in many: 1 row, 1,200 rows. */
+export function countText(count: number, one: string, many = `${one}s`): string {
+  return `${numberText(count)} ${count === 1 ? one : many}`;
+}
+
 export function numberText(value: number, digits = 0): string {
   return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: digits }).format(value);
 }

@@ -1,3 +1,5 @@
+import { countText } from "~/ui/time";
+
 export const words = {
   title: "Privacy",
   lead: "What is kept, who sees it, and how to get it out or have it gone.",
@@ -30,11 +32,12 @@ export const words = {
     subject: "names the person",
     reader: "Read with",
     keep: "Kept",
-    days: (days: number) => `${days} days`,
+    days: (days: number) => countText(days, "day"),
     account: "Until deleted",
     empty: "Nothing fits",
     empty_help: "Change the search or the kind.",
-    count: (columns: number, tables: number) => `${columns} columns in ${tables} tables`,
+    count: (columns: number, tables: number) =>
+      `${countText(columns, "column")} in ${countText(tables, "table")}`,
   },
   requests: {
     export: "Export the organisation",
@@ -69,7 +72,7 @@ export const words = {
     program: "The program",
     everything: "Everything",
     since: (until: string, since: string) => `${until}, since ${since}`,
-    times: (n: number) => `${n} times`,
+    times: (n: number) => countText(n, "time"),
     and_more: (names: string, rest: number) => `${names} and ${rest} more`,
     empty: "Nothing in this period",
     empty_help: "Changes and readings appear here as they happen; choose another period or filter.",

@@ -140,7 +140,7 @@ export default function ImportPage() {
               >
                 {result.problem_count > 0
                   ? words.import.commit_none
-                  : words.import.commit(numberText(result.creates.entries))}
+                  : words.import.commit(result.creates.entries)}
               </Button>
             )}
             {result?.committed && (
@@ -226,7 +226,7 @@ function Places({ label, places }: { label: string; places: Result["problems"] }
 function Outcome({ result }: { result: Result }) {
   const may = useMay();
   const { creates, problems, problem_count, warnings, duplicates, people, notice } = result;
-  const warningsTitle = words.import.warnings(numberText(result.warning_count));
+  const warningsTitle = words.import.warnings(result.warning_count);
   // Nothing else is known of such a file.
   if (result.format === "auto" && problem_count > 0)
     return (
@@ -244,7 +244,7 @@ function Outcome({ result }: { result: Result }) {
     <div className="stack wide" aria-live="polite">
       {result.committed && (
         <Notice kind="good">
-          <span className="strong">{words.import.done(numberText(creates.entries))}</span>
+          <span className="strong">{words.import.done(creates.entries)}</span>
           <span>{words.import.done_help}</span>
         </Notice>
       )}
@@ -294,7 +294,9 @@ function Outcome({ result }: { result: Result }) {
             {kinds.map((kind) => (
               <div key={kind}>
                 <div className="figure">{numberText(creates[kind])}</div>
-                <span className="quiet">{words.import.creates[kind]}</span>
+                <span className="quiet">
+                  {words.import.creates[kind][creates[kind] === 1 ? 0 : 1]}
+                </span>
               </div>
             ))}
             <div>

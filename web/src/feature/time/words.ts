@@ -1,3 +1,5 @@
+import { countText } from "~/ui/time";
+
 export const words = {
   timer: {
     label: "Timer",
@@ -45,7 +47,7 @@ export const words = {
     lead: (total: string, entries: number) =>
       entries === 0
         ? "Nothing recorded yet."
-        : `${total} in ${entries === 1 ? "1 entry" : `${entries} entries`}.`,
+        : `${total} in ${countText(entries, "entry", "entries")}.`,
     quick: "Add an entry",
     add: "Add",
     added: (duration: string) => `Entry added: ${duration}`,
@@ -78,7 +80,7 @@ export const words = {
     duration_bare: (given: string, clock: string) =>
       `${given} alone means hours: write ${given}m or ${clock}`,
     duration_long: (hours: string) => `The day has ${hours} h`,
-    duration_most: (days: number) => `At most ${days} days`,
+    duration_most: (days: number) => `At most ${countText(days, "day")}`,
     duration_dates: "More than 24 h: give it its dates with N",
     ends_on: "Ends on",
     end_long: "That is before the start. Does it end on another day?",
@@ -103,11 +105,11 @@ export const words = {
     export: "Export",
     csv: "CSV of this period",
     json: "JSON of this period",
-    selected: (n: number) => (n === 1 ? "1 selected" : `${n} selected`),
+    selected: (n: number) => `${n} selected`,
     select: (what: string) => `Select ${what}`,
     select_all: "Select all",
     delete_selected: "Delete selected",
-    deleted: (n: number) => (n === 1 ? "1 entry deleted" : `${n} entries deleted`),
+    deleted: (n: number) => `${countText(n, "entry", "entries")} deleted`,
     period: "Period",
     from: "From",
     to: "To",
@@ -182,23 +184,24 @@ export const words = {
     dry: "What will be created",
     created: "What was created",
     once_read: "Would be created once every row can be read",
-    commit: (n: string) => (n === "1" ? "Import 1 entry" : `Import ${n} entries`),
+    commit: (n: number) => `Import ${countText(n, "entry", "entries")}`,
     commit_none: "Import",
     again: "Choose another file",
-    done: (n: string) => (n === "1" ? "1 entry imported" : `${n} entries imported`),
+    done: (n: number) => `${countText(n, "entry", "entries")} imported`,
     done_help: "Nothing is left half: all of it is there.",
     nothing: "Nothing new in this file",
     nothing_help: "Every row is here already.",
     rows: "Rows",
     duplicates: "Already here",
     total: "Time",
+    /** One and many of each. */
     creates: {
-      entries: "Entries",
-      projects: "Projects",
-      clients: "Clients",
-      tasks: "Tasks",
-      tags: "Tags",
-      people: "People",
+      entries: ["Entry", "Entries"],
+      projects: ["Project", "Projects"],
+      clients: ["Client", "Clients"],
+      tasks: ["Task", "Tasks"],
+      tags: ["Tag", "Tags"],
+      people: ["Person", "People"],
     },
     dates: "Dates",
     orders: {
@@ -213,10 +216,9 @@ export const words = {
     mine: "All of it is mine",
     unknown: "This file is not an export of a time tracker that is known here",
     unknown_help: "Export a detailed CSV there, or choose under “Exported from” where it is from.",
-    problems: (n: number) => (n === 1 ? "1 row cannot be read" : `${n} rows cannot be read`),
+    problems: (n: number) => `${countText(n, "row")} cannot be read`,
     problems_help: "Mend these in the file and drop it again; until then nothing is created.",
-    warnings: (n: string) =>
-      n === "1" ? "1 row contradicts itself" : `${n} rows contradict themselves`,
+    warnings: (n: number) => countText(n, "row contradicts itself", "rows contradict themselves"),
     warnings_help: "They can be imported all the same, as the reason says. Look at them first.",
     unrated: (hours: string) => `${hours} billable hours have no rate`,
     unrated_help:
