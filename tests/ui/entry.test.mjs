@@ -304,6 +304,19 @@ test("hours imported before there was a rate are told of, and get one when asked
     .waitFor();
 });
 
+test("the rail shows which page of time is open", async () => {
+  for (const [path, name] of [
+    ["/time", "Week"],
+    ["/time/entries", "Entries"],
+    ["/time/import", "Import"],
+  ]) {
+    await page.goto(path);
+    const lit = page.locator(".rail [aria-current=page]");
+    await lit.waitFor();
+    assert.deepEqual(await lit.allTextContents(), [name]);
+  }
+});
+
 test("an end before the start is not taken for the next day when that makes more than a night", async () => {
   await page.goto("/");
   await page.getByRole("heading", { level: 1 }).click();

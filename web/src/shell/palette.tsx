@@ -73,7 +73,6 @@ function useItems(onShowKeys: () => void): Item[] {
           ]
         : []),
       ...rooms.flatMap(({ path, icon, name }) => page(path, icon, name)),
-      ...page("/time/entries", "today", words.rooms.entries),
       ...page("/people/teams", "people", words.palette.teams),
       ...page("/projects/clients", "folder", words.palette.clients),
       ...page("/insights/receipts", "promises", words.palette.receipts),

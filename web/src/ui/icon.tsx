@@ -2,6 +2,7 @@
 const PATHS = {
   today: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3.5 2",
   week: "M4 5h16v15H4zM4 10h16M9.5 10v10M14.5 10v10M8 3v4M16 3v4",
+  entries: "M9 6h11M9 12h11M9 18h11M4 6h1.5M4 12h1.5M4 18h1.5",
   reports: "M4 20h16M7 16v-5M12 16V5M17 16v-8",
   insights:
     "M12 3v3M12 18v3M3 12h3M18 12h3M12 8.5l1.2 2.3 2.3 1.2-2.3 1.2L12 15.5l-1.2-2.3L8.5 12l2.3-1.2z",
