@@ -158,10 +158,14 @@ test("a provider on this machine is for the operator to allow", async () => {
     "file:///etc/passwd",
   ]) {
     const body = { name: "x", endpoint, model: "m", local: true };
-    assert.equal((await ann.post("/api/v1/ai/providers", body)).status, 422, endpoint);
+    const refused = await ann.post("/api/v1/ai/providers", body);
+    assert.equal(refused.status, 422, endpoint);
+    assert.match(refused.body.errors[0].problem, /lists in VOW_LOCAL_PROVIDERS/);
   }
   const plain = { name: "x", endpoint: "http://example.org/v1", model: "m" };
-  assert.equal((await ann.post("/api/v1/ai/providers", plain)).status, 422);
+  const refused = await ann.post("/api/v1/ai/providers", plain);
+  assert.equal(refused.status, 422);
+  assert.match(refused.body.errors[0].problem, /Plain http is only .* VOW_LOCAL_PROVIDERS$/);
   const kept = { name: "x", endpoint: "https://example.org/v1", model: "m", api_key: "sk-secret" };
   const made = await ann.post("/api/v1/ai/providers", kept);
   assert.equal(made.status, 201);

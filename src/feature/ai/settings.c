@@ -155,6 +155,20 @@ static void provider_take(struct ai_provider *p)
     p->agreement_until = p->no_training_until = p->zero_retention_until = (struct date){ 0 };
 }
 
+/* Says how an address that is refused could be taken. */
+static bool endpoint_refuse(struct ctx *c, const struct ai_provider *p)
+{
+    if (p->local)
+        return fail_at(c, "/local",
+                       "only for an address that the operator lists in VOW_LOCAL_PROVIDERS, "
+                       "which this one is not");
+    if (text_starts(p->endpoint, "http://"))
+        return fail_at(c, "/endpoint",
+                       "must begin with https://. Plain http is only for a provider on a machine "
+                       "of the operator, at an address listed in VOW_LOCAL_PROVIDERS");
+    return fail_at(c, "/endpoint", "must begin with https://");
+}
+
 static bool provider_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     struct ai_provider *p = row;
@@ -166,8 +180,7 @@ static bool provider_check(struct ctx *c, enum op op, const void *old, void *row
     if (op == OP_TAKE)
         provider_take(p);
     else if (!ai_endpoint_allowed(c->app, p))
-        return p->local ? fail_at(c, "/local", "only for endpoints that the operator has allowed")
-                        : fail_at(c, "/endpoint", "must begin with https://");
+        return endpoint_refuse(c, p);
     return true;
 }
 
