@@ -104,6 +104,8 @@ test("somebody without an account answers through the public link", async () => 
   const stranger = await openPage(browser, server.url, { width: 390, height: 844 });
   await stranger.page.goto(`/f/${link}`);
   await stranger.page.getByText("Forms asks").waitFor();
+  const reads = stranger.page.getByText("An AI model may be given these answers");
+  assert.match(await reads.textContent(), /masked: What happened\?$/);
   await stranger.page.getByRole("button", { name: "Send" }).click();
   await stranger.page.getByText("This is needed").waitFor();
   await stranger.page

@@ -34,6 +34,7 @@ export default function PublicForm({ link }: { link: string }) {
   }
   if (!form.data) return <Loading />;
   const { title, description, fields, organisation_name } = form.data;
+  const readable = fields.filter(({ ai, privacy }) => ai && privacy !== "SENSITIVE");
   return (
     <main className="public">
       {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
@@ -60,6 +61,11 @@ export default function PublicForm({ link }: { link: string }) {
         )}
       </section>
       <p className="small muted public-foot">{words.fill.kept}</p>
+      {readable.length > 0 && (
+        <p className="small muted public-foot">
+          {words.fill.ai(readable.map(({ label }) => label ?? ""))}
+        </p>
+      )}
     </main>
   );
 }

@@ -82,6 +82,8 @@ export const words = {
     number_bad: "Write a number",
     asks: (organisation: string) => `${organisation} asks`,
     kept: "The answers go to the organisation that gave out this link. No account is needed, and no cookie is set.",
+    ai: (questions: string[]) =>
+      `An AI model may be given these answers, with the personal data that is recognised in them masked: ${questions.join("; ")}`,
     optional: "optional",
   },
   submissions: {
