@@ -132,7 +132,7 @@ test("a hook is looked at, switched on, suggests, and a person decides", async (
   assert.equal((await on(hook.body.version)).status, 422, "not before the preview");
   const preview = await ann.post(`${path}/preview`, {});
   assert.equal(preview.status, 200, preview.text);
-  assert.match(preview.body.disclosure, /What is this\?/);
+  assert.match(preview.body.disclosure, /What is this\? none/, "the answer alone, without its key");
   const seen = await ann.get(path);
   assert.equal((await on(seen.body.version)).status, 200);
 

@@ -110,17 +110,13 @@ static bool hostile(struct ai_run *run, const char *text)
     return s->hostile;
 }
 
-void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
-                  const void *value)
+void context_value(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+                   const void *value)
 {
     const struct field *f = field_find(t->fields, column);
     assert(f && f->ai && f->privacy != SENSITIVE && f->privacy != SECRET && f->kind == kind);
     assert(is_declared(run, t, column));
     bool mask = f->privacy != OPERATIONAL || f->masked;
-    if (run->context.len)
-        buffer_char(&run->context, ' ');
-    buffer_string(&run->context, f->name);
-    buffer_char(&run->context, '=');
     struct field here = *f;
     here.at = 0;
     if (kind != KIND_TEXT) {
@@ -136,6 +132,16 @@ void context_cell(struct ai_run *run, const struct table *t, const char *column,
     buffer_char(&run->context, '"');
     context_text(run, text, mask);
     buffer_char(&run->context, '"');
+}
+
+void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+                  const void *value)
+{
+    if (run->context.len)
+        buffer_char(&run->context, ' ');
+    buffer_string(&run->context, column);
+    buffer_char(&run->context, '=');
+    context_value(run, t, column, kind, value);
 }
 
 void context_row(struct ai_run *run, const struct ai_cell *cells, const void *record)

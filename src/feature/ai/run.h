@@ -105,8 +105,12 @@ const char *ai_hex(struct arena *a, const uint8_t *at, size_t n);
 /* Context for capabilities. Notes a column as read; asserts that the capability declared it. */
 void context_column(struct ai_run *run, const struct table *t, const char *column);
 
-/* One labelled value of a column, at `value`: masked when its table says so, left out when it looks
-   like an instruction; asserts that the capability declared it. */
+/* A value of a column, at `value`, where its label stands already: masked when its table says so,
+   left out when it looks like an instruction; asserts that the capability declared it. */
+void context_value(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+                   const void *value);
+
+/* The same with its label before it. */
 void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
                   const void *value);
 
