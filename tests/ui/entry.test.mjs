@@ -297,7 +297,7 @@ test("hours imported before there was a rate are told of, and get one when asked
   assert.equal(changed.status, 200, changed.text);
   await give();
   await page.getByText("2:00 hours have a rate now: €100.00").waitFor();
-  await page.getByText("have no rate").waitFor({ state: "detached" });
+  await page.getByText("billable hours have no rate").waitFor({ state: "detached" });
   await page
     .getByRole("row", { name: /Breakwater/ })
     .getByText("€100.00")
