@@ -166,6 +166,15 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   assert.doesNotMatch(await receipt.textContent(), /sent|salt|bytes/i);
   await page.getByText("Advice, not a decision").first().waitFor();
   await checkAccessible(page);
+
+  const [id] = (await receipt.textContent()).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/);
+  await page.getByRole("link", { name: "Receipts" }).click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: id })
+    .getByText(/duration.* rows?\)/)
+    .waitFor();
+  await checkAccessible(page);
 });
 
 test("a card shows the number of its sentence, with its sign", async () => {

@@ -77,7 +77,9 @@ test("signing in in another tab is enough", async () => {
   await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
   await page.getByText("Entry added").last().waitFor();
   await eventually(async () => assert.equal(await signInAgain().count(), 0));
-  assert.deepEqual((await notes()).sort(), ["Buoy check", "Tide tables"]);
+  await eventually(async () =>
+    assert.deepEqual((await notes()).sort(), ["Buoy check", "Tide tables"]),
+  );
 });
 
 test("somebody else who signs in finds nothing of it, and sends nothing of it", async () => {

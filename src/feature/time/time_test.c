@@ -591,6 +591,40 @@ static void a_week_is_a_sheet(void **state)
     sums_are_right(w);
 }
 
+static void the_sheet_finds_free_time(void **state)
+{
+    struct staff *w = *state;
+    const char *elsewhere = make(w, "/projects", "{\"name\":\"Elsewhere\"}");
+    static const char *const cell = "{\"date\":\"2026-03-%02d\",\"duration_s\":%d}";
+    static const struct {
+        const char *from, *to; /* what there is already */
+        int day, duration_s;
+        const char *placed;
+    } rows[] = {
+        /* It is an hour later in Berlin. */
+        { "2026-03-03T20:00", "2026-03-03T23:50", 3, 7200, "2026-03-03T08:00:00.000Z" },
+        { "2026-03-04T09:00", "2026-03-04T11:00", 4, 7200, "2026-03-04T11:00:00.000Z" },
+        { "2026-03-05T10:00", "2026-03-05T22:30", 5, 10800, "2026-03-05T07:00:00.000Z" },
+        { "2026-03-06T18:00", "2026-03-07T13:00", 7, 3600, "2026-03-07T13:00:00.000Z" },
+    };
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    r = send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
+             strtoll(r.etag, NULL, 10));
+    assert_int_equal(r.status, 200);
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *body = arena_printf(
+            &w->world->a, "{\"started_at\":\"%s:00Z\",\"ended_at\":\"%s:00Z\",\"project\":\"%s\"}",
+            rows[i].from, rows[i].to, elsewhere);
+        expect(w, 201, POST, "/time/entries", w->owner, body);
+        expect(w, 200, PUT, "/time/week", w->owner,
+               arena_printf(&w->world->a, cell, rows[i].day, rows[i].duration_s));
+        r = expect(w, 200, GET, "/time/entries?sort=-created_at&limit=1", w->owner, NULL);
+        has(&r, arena_printf(&w->world->a, "\"started_at\":\"%s\"", rows[i].placed));
+    }
+    expect(w, 409, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 6, 80000));
+    sums_are_right(w);
+}
+
 #define TOGGL                                                                                      \
     "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time," \
     "Duration,Tags,Amount (EUR)\n"
@@ -726,6 +760,7 @@ int main(void)
         TEST(a_timer_forgotten_for_months_can_be_kept),
         TEST(entries_that_reach_into_a_day_are_found),
         TEST(a_week_is_a_sheet),
+        TEST(the_sheet_finds_free_time),
         TEST(an_import_is_tried_then_done_once),
         TEST(an_import_tells_hours_without_a_rate),
         TEST(an_import_is_all_or_nothing),

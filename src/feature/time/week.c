@@ -8,6 +8,7 @@
 #include "split.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 const struct field week_in_fields[] = {
     FIELD(struct week_in, date, .privacy = OPERATIONAL, .query = true,
@@ -248,40 +249,93 @@ static bool sheet_entry_find(struct ctx *c, const struct week_cell *in, struct i
                   entry_key_fields, ret, found);
 }
 
-struct latest {
-    struct instant at;
-};
-static const struct field latest_fields[] = {
-    FIELD(struct latest, at),
-    { 0 },
+/* What a person's day is taken by, in order of the start; a running timer has no end. */
+struct taken {
+    struct time_entry *at;
+    size_t count;
 };
 
-/* Where work of that length goes on the day: behind the last of the day, from nine at the
-   earliest, and within the day as long as it holds it. */
+static int compare_start(const void *left, const void *right)
+{
+    const struct time_entry *a = left, *b = right;
+    return (a->started_at.us > b->started_at.us) - (a->started_at.us < b->started_at.us);
+}
+
+static bool day_taken(struct ctx *c, struct id person, struct instant start, struct instant end,
+                      struct id but, struct taken *ret)
+{
+    static const struct query reaching = {
+        "SELECT id, started_at, ended_at FROM time_entry WHERE person = $1 AND started_at <= $2"
+        " AND reaches > $3 AND started_at < $4 AND id <> $5"
+    };
+    static const struct query near = {
+        "SELECT id, started_at, ended_at FROM time_entry WHERE person = $1 AND started_at > $2"
+        " AND (ended_at > $3 OR ended_at IS NULL) AND started_at < $4 AND id <> $5"
+    };
+    const struct id none = { .byte = { 1 } };
+    struct instant first = instant_plus(start, (struct span){ -ENTRY_REACHES_S });
+    const struct value args[] = { value_id(person), value_instant(first), value_instant(start),
+                                  value_instant(end), value_id(id_given(but) ? but : none) };
+    struct list before, within;
+    size_t size = sizeof(struct time_entry);
+    if (!tx_rows(c->tx, &reaching, args, 5, entry_key_fields, size, 0, &before) ||
+        !tx_rows(c->tx, &near, args, 5, entry_key_fields, size, 0, &within))
+        return false;
+    struct taken t = { .count = before.count + within.count };
+    t.at = arena_many(c->arena, t.count + 1, struct time_entry);
+    for (size_t i = 0; i < t.count; i++) {
+        bool first_list = i < before.count;
+        const struct time_entry *from = first_list ? before.at : within.at;
+        t.at[i] = from[first_list ? i : i - before.count];
+        if (!instant_given(t.at[i].ended_at))
+            t.at[i].ended_at.us = TIME_END_US;
+    }
+    qsort(t.at, t.count, sizeof *t.at, compare_start);
+    *ret = t;
+    return true;
+}
+
+/* The start of the first gap that holds the length, or of the last one's end that does. */
+static bool gap_find(const struct taken *t, struct instant from, struct instant until,
+                     struct span length, bool last, struct instant *ret)
+{
+    bool found = false;
+    for (size_t i = 0; i <= t->count; i++) {
+        bool more = i < t->count && t->at[i].started_at.us < until.us;
+        struct instant limit = more ? t->at[i].started_at : until;
+        if (limit.us - from.us >= length.s * 1000000) {
+            *ret = last ? instant_plus(limit, (struct span){ -length.s }) : from;
+            found = true;
+        }
+        if (!more || (found && !last))
+            break;
+        if (t->at[i].ended_at.us > from.us)
+            from = t->at[i].ended_at;
+    }
+    return found;
+}
+
+/* Where work of that length goes on the day: where nothing else is, from nine on or else before;
+   today before now, if that has room. On a day without room it lies at the end. */
 static bool place_find(struct ctx *c, struct id person, const struct zone *z, struct date day,
                        struct id but, struct span length, struct instant *ret)
 {
-    static const struct query last = {
-        "SELECT MAX(ended_at) FROM time_entry WHERE person = $1 AND started_at >= $2"
-        " AND started_at < $3 AND id <> $4"
-    };
     struct instant start = zone_day_start(z, day);
     struct instant end = zone_day_start(z, (struct date){ day.day + 1 });
-    struct instant at = zone_instant(z, day, 9 * 3600, false, NULL);
-    struct latest latest = { 0 };
-    struct id none = { .byte = { 1 } };
-    bool found;
-    if (!tx_row(c->tx, &last,
-                ARGS(value_id(person), value_instant(start), value_instant(end),
-                     value_id(id_given(but) ? but : none)),
-                latest_fields, &latest, &found))
+    struct instant nine = zone_instant(z, day, 9 * 3600, false, NULL);
+    struct taken taken;
+    if (!day_taken(c, person, start, end, but, &taken))
         return false;
-    if (latest.at.us > at.us)
-        at = latest.at;
-    struct instant fits = instant_plus(end, (struct span){ -length.s });
-    if (at.us > fits.us)
-        at = fits;
-    *ret = at.us < start.us ? start : at;
+    bool today = c->now.us > start.us && c->now.us < end.us;
+    bool found = (today && (gap_find(&taken, nine, c->now, length, false, ret) ||
+                            gap_find(&taken, start, c->now, length, true, ret))) ||
+                 gap_find(&taken, nine, end, length, false, ret) ||
+                 gap_find(&taken, start, end, length, true, ret);
+    if (!found)
+        *ret = instant_plus(end, (struct span){ -length.s });
+    if (ret->us < start.us)
+        *ret = start;
+    ret->us -= ret->us % 1000000;
     return true;
 }
 

@@ -68,8 +68,8 @@ export interface Room {
 export const rooms: Room[] = [
   { path: "/", icon: "today", name: words.rooms.today, needs: "time.write" },
   { path: "/time", icon: "week", name: words.rooms.time, needs: "time.write" },
-  { path: "/time/entries", icon: "entries", name: words.rooms.entries, needs: "time.write" },
   { path: "/reports", icon: "reports", name: words.rooms.reports, needs: "time.read" },
+  { path: "/time/entries", icon: "entries", name: words.rooms.entries, needs: "time.read" },
   { path: "/insights", icon: "insights", name: words.rooms.insights },
   { path: "/forms", icon: "forms", name: words.rooms.forms, needs: "forms.fill" },
   { path: "/projects", icon: "folder", name: words.rooms.projects },

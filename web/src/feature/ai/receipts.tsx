@@ -63,12 +63,16 @@ export default function Receipts() {
             <tbody>
               {(items as Receipt[]).map((receipt) => (
                 <tr key={receipt.id}>
-                  <td className="figures">{momentText(receipt.created_at, zone)}</td>
+                  <td className="figures">
+                    {momentText(receipt.created_at, zone)}
+                    <div className="small quiet">{receipt.id}</div>
+                  </td>
                   <td>{people.get(receipt.person ?? "")?.name ?? "–"}</td>
                   <td>{words.capability[receipt.capability] ?? receipt.capability}</td>
                   <td>{receipt.provider === "local" ? words.local : receipt.provider}</td>
                   <td className="small quiet" title={receipt.columns.join(", ")}>
                     {columnNames(receipt.columns as string[]) || "–"}
+                    {receipt.rows ? ` (${words.sheet.rows(receipt.rows)})` : ""}
                   </td>
                   <td className="small quiet">
                     {(receipt.masked as string[]).map(maskedLine).join(", ") || "–"}
