@@ -115,12 +115,11 @@ static struct id shared_id(const struct app *app, const struct limit *limit, con
 
 static bool shared_take(struct ctx *c, void *with)
 {
-    static const struct query same = { "id = $1" };
     static const struct query note = { "UPDATE rate_limit SET full_at = $2 WHERE id = $1" };
     struct taking *t = with;
     struct rate_limit row = { 0 };
     bool found;
-    if (!row_find(c, &rate_limit_table, &same, ARGS(value_id(t->id)), &row, &found))
+    if (!row_look(c, &rate_limit_table, t->id, &row, &found))
         return false;
     int64_t each = (int64_t)(60e6 / t->limit->per_minute);
     int64_t empty = t->now.us + (int64_t)(t->limit->burst * (double)each);

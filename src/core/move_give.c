@@ -108,7 +108,6 @@ static int stamp_order(const struct row_stamps *s, size_t i, const struct row_st
 static bool changes_send(struct give *g, const struct table *t, const struct row_stamps *old,
                          const struct row_stamps *now, bool deleting)
 {
-    static const struct query by_id = { "id = $1" };
     for (size_t i = 0, k = 0; i < old->count || k < now->count;) {
         int order = stamp_order(old, i, now, k);
         bool same = !order && !memcmp(old->at[i].hash, now->at[k].hash, HASH_SIZE);
@@ -124,7 +123,7 @@ static bool changes_send(struct give *g, const struct table *t, const struct row
         struct buffer row = buffer_new(g->c->arena);
         void *record = arena_alloc(g->c->arena, t->size);
         bool found = false;
-        if (!row_find(g->c, t, &by_id, ARGS(value_id(*after)), record, &found))
+        if (!row_look(g->c, t, *after, record, &found))
             return false;
         row_encode(&row, g->c->arena, t, record);
         if (!frame_send(g->fd, FRAME_ROW, row.at, row.len, g->c->err))

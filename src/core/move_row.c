@@ -142,6 +142,5 @@ bool rows_each(struct ctx *c, const struct table *t, const struct field *owner, 
 
 bool tenant_find(struct ctx *c, struct id id, struct tenant *ret, bool *found)
 {
-    static const struct query by_id = { "id = $1" };
-    return row_find(c, &tenant_table, &by_id, ARGS(value_id(id)), ret, found);
+    return row_look(c, &tenant_table, id, ret, found);
 }

@@ -168,12 +168,11 @@ static bool due_claim(struct ctx *c, void *with)
 /* Whether the task is still there for this node to end: another may hold this one for dead. */
 static bool task_kept(struct ctx *c, const struct outbox_task *task, bool *ret)
 {
-    static const struct query same = { "id = $1" };
     struct outbox_task now = { 0 };
     *ret = true;
     if (!c->app->node)
         return true;
-    if (!row_find(c, &outbox_task_table, &same, ARGS(value_id(task->id)), &now, ret))
+    if (!row_look(c, &outbox_task_table, task->id, &now, ret))
         return false;
     *ret = *ret && id_equal(now.holder, task->holder);
     return true;

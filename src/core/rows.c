@@ -168,6 +168,12 @@ bool row_find(struct ctx *c, const struct table *t, const struct query *where,
     return tx_row(c->tx, &q, args, n, t->fields, ret, found);
 }
 
+bool row_look(struct ctx *c, const struct table *t, struct id id, void *ret, bool *found)
+{
+    static const struct query by_id = { "id = $1" };
+    return row_find(c, t, &by_id, ARGS(value_id(id)), ret, found);
+}
+
 bool rows_find(struct ctx *c, const struct table *t, const struct query *where,
                const struct value *args, size_t n, struct list *ret)
 {

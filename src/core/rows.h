@@ -28,6 +28,9 @@ MUST_USE bool row_read(struct ctx *c, const struct table *t, struct id id, void 
 /* Reads one row for the program's own use: no scope, no audit. NOT_FOUND when there is none. */
 MUST_USE bool row_get(struct ctx *c, const struct table *t, struct id id, void *ret);
 
+/* The same for a row that may be gone: *found says whether it is there. */
+MUST_USE bool row_look(struct ctx *c, const struct table *t, struct id id, void *ret, bool *found);
+
 /* The row, or all rows, that a condition holds for, for the program's own use: no scope, no audit.
    `where` is what stands behind WHERE ("email = $1"; ORDER BY and LIMIT may follow); the columns
    come from the declaration. */

@@ -39,14 +39,13 @@ const struct field suggestion_fields[] = {
 /* An archive of an earlier version can name somebody who was erased before. */
 static bool suggestion_check(struct ctx *c, enum op op, const void *old, void *row)
 {
-    static const struct query there = { "id = $1" };
     struct suggestion *s = row;
     struct person person;
     bool found = false;
     (void)old;
     if (op != OP_TAKE || !id_given(s->decided_by))
         return true;
-    if (!row_find(c, &person_table, &there, ARGS(value_id(s->decided_by)), &person, &found))
+    if (!row_look(c, &person_table, s->decided_by, &person, &found))
         return false;
     if (!found)
         s->decided_by = (struct id){ 0 };
@@ -69,10 +68,9 @@ const struct table suggestion_table = {
 /* What a person writes instead is of the hook's type, too. A hook that is gone asks nothing. */
 static bool value_fits(struct ctx *c, struct id id, const char *value)
 {
-    static const struct query same = { "id = $1" };
     struct hook hook;
     bool found = false;
-    if (!row_find(c, &hook_table, &same, ARGS(value_id(id)), &hook, &found))
+    if (!row_look(c, &hook_table, id, &hook, &found))
         return false;
     if (!found)
         return true;

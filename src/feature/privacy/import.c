@@ -129,10 +129,9 @@ static bool line_take(struct ctx *c, struct import *i, const struct table *t,
 /* Whoever imports is in the directory, whether the archive knows them or not. */
 static bool self_keep(struct ctx *c, const struct import *i)
 {
-    static const struct query same = { "id = $1" };
     struct person p;
     bool there = false;
-    return row_find(c, &person_table, &same, ARGS(value_id(i->self.id)), &p, &there) &&
+    return row_look(c, &person_table, i->self.id, &p, &there) &&
            (there || row_put(c, &person_table, &i->self));
 }
 

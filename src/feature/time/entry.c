@@ -333,22 +333,55 @@ bool overlap_refused(struct ctx *c, bool *ret)
     return true;
 }
 
+#define SHARING \
+    "SELECT id, project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
+
+bool entries_within(struct ctx *c, struct id person, struct instant from, struct instant until,
+                    struct list *ret)
+{
+    static const struct query reaching = { SHARING " AND reaches > $2 AND started_at <= $3"
+                                                   " ORDER BY started_at" };
+    static const struct query near = { SHARING " AND started_at > $3 AND started_at < $4"
+                                               " AND (ended_at > $2 OR ended_at IS NULL)"
+                                               " ORDER BY started_at" };
+    static const struct field fields[] = {
+        FIELD(struct time_entry, id),
+        FIELD(struct time_entry, project),
+        FIELD(struct time_entry, task),
+        FIELD(struct time_entry, started_at),
+        FIELD(struct time_entry, ended_at),
+        FIELD(struct time_entry, zone),
+        { 0 },
+    };
+    struct instant first = instant_plus(from, (struct span){ -ENTRY_REACHES_S });
+    const struct value args[] = { value_id(person), value_instant(from), value_instant(first),
+                                  value_instant(until) };
+    struct list before, after;
+    size_t size = sizeof(struct time_entry);
+    if (!tx_rows(c->tx, &reaching, args, 3, fields, size, 0, &before) ||
+        !tx_rows(c->tx, &near, args, 4, fields, size, 0, &after))
+        return false;
+    struct time_entry *all =
+        arena_many(c->arena, before.count + after.count + 1, struct time_entry);
+    if (before.count)
+        memcpy(all, before.at, before.count * size);
+    if (after.count)
+        memcpy(all + before.count, after.at, after.count * size);
+    *ret = (struct list){ all, before.count + after.count };
+    return true;
+}
+
 bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret)
 {
-    static const struct query near = {
-        "SELECT id FROM time_entry WHERE person = $1 AND id <> $2 AND started_at < $3"
-        " AND ended_at > $4 AND started_at > $5 LIMIT 1"
-    };
-    static const struct query reaching = {
-        "SELECT id FROM time_entry WHERE person = $1 AND id <> $2 AND started_at < $3"
-        " AND reaches > $4 LIMIT 1"
-    };
+    struct list list;
     struct instant end = instant_given(e->ended_at) ? e->ended_at : c->now;
-    struct instant first = instant_plus(e->started_at, (struct span){ -ENTRY_REACHES_S });
-    const struct value args[] = { value_id(e->person), value_id(e->id), value_instant(end),
-                                  value_instant(e->started_at), value_int(first.us) };
-    return tx_found(c->tx, &near, args, 5, ret) &&
-           (*ret || tx_found(c->tx, &reaching, args, 4, ret));
+    if (!entries_within(c, e->person, e->started_at, end, &list))
+        return false;
+    const struct time_entry *other = list.at;
+    *ret = false;
+    for (size_t i = 0; i < list.count; i++)
+        *ret |= !id_equal(other[i].id, e->id);
+    return true;
 }
 
 static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)

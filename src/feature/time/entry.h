@@ -25,6 +25,11 @@ MUST_USE bool entries_reach(struct ctx *c);
 /* Notes of entries written before there was .rated that they have a rate. */
 MUST_USE bool entries_rate(struct ctx *c);
 
+/* Entries of a person that share time with what lies between two moments, in order of the start; a
+   running one reaches on. Only what tells them, what they are booked on and when are set. */
+MUST_USE bool entries_within(struct ctx *c, struct id person, struct instant from,
+                             struct instant until, struct list *ret);
+
 /* Whether the organisation refuses entries of one person that overlap, and whether this one
    overlaps another. */
 MUST_USE bool overlap_refused(struct ctx *c, bool *ret);

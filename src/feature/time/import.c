@@ -407,7 +407,7 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
         return false;
     m->result.creates.entries++;
     m->result.total_s.s += e->duration_s.s;
-    m->result.unrated_s.s += e->billable && !e->rated ? e->duration_s.s : 0;
+    m->result.unrated_s.s += entry_unrated(e) ? e->duration_s.s : 0;
     who->entries++;
     return true;
 }

@@ -8,7 +8,6 @@
 #include "split.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 const struct field week_in_fields[] = {
     FIELD(struct week_in, date, .privacy = OPERATIONAL, .query = true,
@@ -90,12 +89,6 @@ static bool week_first(struct ctx *c, struct date d, struct date *ret)
     return true;
 }
 
-static const struct field part_fields[] = {
-    FIELD(struct time_entry, project),    FIELD(struct time_entry, task),
-    FIELD(struct time_entry, started_at), FIELD(struct time_entry, ended_at),
-    FIELD(struct time_entry, zone),       { 0 },
-};
-
 struct filling {
     struct ctx *c;
     struct week *week;
@@ -119,11 +112,11 @@ static struct week_row *row_of(struct filling *f, const struct time_entry *e)
     return row;
 }
 
-static bool entry_fill(void *with, const void *record)
+static void entry_fill(struct filling *f, const struct time_entry *e)
 {
-    struct filling *f = with;
-    const struct time_entry *e = record;
     struct split_part part;
+    if (!instant_given(e->ended_at))
+        return;
     struct split s = split_start(zone_named(f->c, e->zone), e->started_at, e->ended_at, 0);
     while (split_next(&s, &part)) {
         int i = part.day.day - f->week->from.day;
@@ -132,14 +125,13 @@ static bool entry_fill(void *with, const void *record)
         struct week_row *row = row_of(f, e);
         f->full = !row;
         if (!row)
-            return false;
+            return;
         /* The cells were made here; a list only shows them as constant. */
         ((struct span *)(uintptr_t)row->cells_s.at)[i].s += part.length.s;
         row->total_s.s += part.length.s;
         f->days[i].total_s.s += part.length.s;
         f->week->total_s.s += part.length.s;
     }
-    return true;
 }
 
 static void rows_sort(struct week_row *rows, size_t n)
@@ -155,14 +147,6 @@ static void rows_sort(struct week_row *rows, size_t n)
 
 static bool week_fill(struct ctx *c, struct id person, struct date date, struct week *ret)
 {
-    static const struct query reaching = {
-        "SELECT project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
-        " AND started_at <= $2 AND reaches > $3 AND ended_at IS NOT NULL ORDER BY started_at"
-    };
-    static const struct query near = {
-        "SELECT project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
-        " AND started_at > $2 AND ended_at > $3 AND started_at < $4 ORDER BY started_at"
-    };
     struct week week = { .person = person };
     if (!person_zone(c, person, &week.zone))
         return false;
@@ -182,13 +166,11 @@ static bool week_fill(struct ctx *c, struct id person, struct date date, struct 
     /* A day more on either side: entries count in the zone they were written in. */
     struct instant from = instant_plus(zone_day_start(z, week.from), (struct span){ -86400 });
     struct instant to = instant_plus(zone_day_start(z, week.to), (struct span){ 2 * 86400 });
-    struct instant first = instant_plus(from, (struct span){ -ENTRY_REACHES_S });
-    const struct value args[] = { value_id(person), value_int(first.us), value_instant(from),
-                                  value_instant(to) };
-    if (!tx_each(c->tx, &reaching, args, 3, part_fields, sizeof(struct time_entry), entry_fill,
-                 &f) ||
-        !tx_each(c->tx, &near, args, 4, part_fields, sizeof(struct time_entry), entry_fill, &f))
+    struct list entries;
+    if (!entries_within(c, person, from, to, &entries))
         return false;
+    for (size_t i = 0; i < entries.count && !f.full; i++)
+        entry_fill(&f, (const struct time_entry *)entries.at + i);
     if (f.full)
         return fail(c, INVALID, "The week has more than %d rows", WEEK_ROWS_MAX);
     rows_sort(f.rows, f.count);
@@ -249,70 +231,28 @@ static bool sheet_entry_find(struct ctx *c, const struct week_cell *in, struct i
                   entry_key_fields, ret, found);
 }
 
-/* What a person's day is taken by, in order of the start; a running timer has no end. */
-struct taken {
-    struct time_entry *at;
-    size_t count;
-};
-
-static int compare_start(const void *left, const void *right)
-{
-    const struct time_entry *a = left, *b = right;
-    return (a->started_at.us > b->started_at.us) - (a->started_at.us < b->started_at.us);
-}
-
-static bool day_taken(struct ctx *c, struct id person, struct instant start, struct instant end,
-                      struct id but, struct taken *ret)
-{
-    static const struct query reaching = {
-        "SELECT id, started_at, ended_at FROM time_entry WHERE person = $1 AND started_at <= $2"
-        " AND reaches > $3 AND started_at < $4 AND id <> $5"
-    };
-    static const struct query near = {
-        "SELECT id, started_at, ended_at FROM time_entry WHERE person = $1 AND started_at > $2"
-        " AND (ended_at > $3 OR ended_at IS NULL) AND started_at < $4 AND id <> $5"
-    };
-    const struct id none = { .byte = { 1 } };
-    struct instant first = instant_plus(start, (struct span){ -ENTRY_REACHES_S });
-    const struct value args[] = { value_id(person), value_instant(first), value_instant(start),
-                                  value_instant(end), value_id(id_given(but) ? but : none) };
-    struct list before, within;
-    size_t size = sizeof(struct time_entry);
-    if (!tx_rows(c->tx, &reaching, args, 5, entry_key_fields, size, 0, &before) ||
-        !tx_rows(c->tx, &near, args, 5, entry_key_fields, size, 0, &within))
-        return false;
-    struct taken t = { .count = before.count + within.count };
-    t.at = arena_many(c->arena, t.count + 1, struct time_entry);
-    for (size_t i = 0; i < t.count; i++) {
-        bool first_list = i < before.count;
-        const struct time_entry *from = first_list ? before.at : within.at;
-        t.at[i] = from[first_list ? i : i - before.count];
-        if (!instant_given(t.at[i].ended_at))
-            t.at[i].ended_at.us = TIME_END_US;
-    }
-    qsort(t.at, t.count, sizeof *t.at, compare_start);
-    *ret = t;
-    return true;
-}
-
-/* The start of the first gap that holds the length, or of the last one's end that does. */
-static bool gap_find(const struct taken *t, struct instant from, struct instant until,
-                     struct span length, bool last, struct instant *ret)
+/* The start of the first gap between entries that holds the length, or of the length at the end of
+   the last one; the entry `but` takes no room. */
+static bool gap_find(const struct list *entries, struct id but, struct instant from,
+                     struct instant until, struct span length, bool last, struct instant *ret)
 {
     bool found = false;
-    for (size_t i = 0; i <= t->count; i++) {
-        bool more = i < t->count && t->at[i].started_at.us < until.us;
-        struct instant limit = more ? t->at[i].started_at : until;
+    const struct time_entry *e = entries->at, *end = e + entries->count;
+    for (;; e++) {
+        if (e < end && id_equal(e->id, but))
+            continue;
+        bool more = e < end && e->started_at.us < until.us;
+        struct instant limit = more ? e->started_at : until;
         if (limit.us - from.us >= length.s * 1000000) {
             *ret = last ? instant_plus(limit, (struct span){ -length.s }) : from;
             found = true;
         }
         if (!more || (found && !last))
-            break;
-        if (t->at[i].ended_at.us > from.us)
-            from = t->at[i].ended_at;
+            return found;
+        struct instant free = instant_given(e->ended_at) ? e->ended_at : until;
+        if (free.us > from.us)
+            from = free;
     }
-    return found;
 }
 
 /* Where work of that length goes on the day: where nothing else is, from nine on or else before;
@@ -323,14 +263,14 @@ static bool place_find(struct ctx *c, struct id person, const struct zone *z, st
     struct instant start = zone_day_start(z, day);
     struct instant end = zone_day_start(z, (struct date){ day.day + 1 });
     struct instant nine = zone_instant(z, day, 9 * 3600, false, NULL);
-    struct taken taken;
-    if (!day_taken(c, person, start, end, but, &taken))
+    struct list all;
+    if (!entries_within(c, person, start, end, &all))
         return false;
     bool today = c->now.us > start.us && c->now.us < end.us;
-    bool found = (today && (gap_find(&taken, nine, c->now, length, false, ret) ||
-                            gap_find(&taken, start, c->now, length, true, ret))) ||
-                 gap_find(&taken, nine, end, length, false, ret) ||
-                 gap_find(&taken, start, end, length, true, ret);
+    bool found = (today && (gap_find(&all, but, nine, c->now, length, false, ret) ||
+                            gap_find(&all, but, start, c->now, length, true, ret))) ||
+                 gap_find(&all, but, nine, end, length, false, ret) ||
+                 gap_find(&all, but, start, end, length, true, ret);
     if (!found)
         *ret = instant_plus(end, (struct span){ -length.s });
     if (ret->us < start.us)

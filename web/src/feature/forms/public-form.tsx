@@ -34,7 +34,7 @@ export default function PublicForm({ link }: { link: string }) {
   }
   if (!form.data) return <Loading />;
   const { title, description, fields, organisation_name } = form.data;
-  const readable = fields.filter(({ ai, privacy }) => ai && privacy !== "SENSITIVE");
+  const readable = fields.filter(({ ai }) => ai);
   return (
     <main className="public">
       {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
