@@ -28,6 +28,13 @@ const struct problem_info *problem_info(enum problem p)
     return &problems[p];
 }
 
+void error_clear(struct error *err)
+{
+    err->problem = NO_PROBLEM;
+    err->detail[0] = 0;
+    err->places = 0;
+}
+
 bool error_set(struct error *err, enum problem p, const char *format, ...)
 {
     if (err->problem)

@@ -38,6 +38,9 @@ struct error {
     struct error_place place[ERROR_PLACES];
 };
 
+/* Makes it no error, and touches only what was used. */
+void error_clear(struct error *err);
+
 /* Sets the problem with its detail (format may be NULL) and returns false, so that a function can
    end with it. The first problem stays when one is set already, except that any problem
    overrides none. */

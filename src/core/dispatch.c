@@ -22,6 +22,7 @@ struct request {
     struct ctx c;
     struct db *db;
     struct error asked;   /* what was wrong with the input */
+    bool hurried;         /* on a thread that must not wait for the store */
     bool kept, elsewhere; /* what a hasty rule asked for */
     atomic_int holds; /* what must end before the exchange may: the answer, and a reading thread */
 };
@@ -91,16 +92,6 @@ static bool rule_run(struct request *r)
     return rule_end(r, rule_call(r));
 }
 
-static bool work_read(struct tx *tx, void *with, struct error *err)
-{
-    struct request *r = with;
-    (void)err;
-    r->c.tx = tx;
-    bool ok = rule_run(r);
-    r->c.tx = NULL;
-    return ok;
-}
-
 /* Effects of an earlier run of the same work must not show in the answer. */
 static void answer_reset(struct request *r)
 {
@@ -111,6 +102,17 @@ static void answer_reset(struct request *r)
     x->bytes = (struct blob){ 0 };
     r->c.reads = NULL;
     r->c.wake = r->c.forget = false;
+}
+
+static bool work_read(struct tx *tx, void *with, struct error *err)
+{
+    struct request *r = with;
+    (void)err;
+    answer_reset(r);
+    r->c.tx = tx;
+    bool ok = rule_run(r);
+    r->c.tx = NULL;
+    return ok;
 }
 
 static bool is_keyed(const struct request *r)
@@ -158,16 +160,31 @@ static bool in_write_lane(struct request *r)
     return false;
 }
 
-/* Reads of other people's data are on disk in the audit log before the answer leaves. */
-static bool in_read_lane(struct request *r)
+/* Reads of other people's data are on disk in the audit log before the answer leaves; whether it
+   may leave now. */
+static bool read_answers(struct request *r, bool ok)
 {
-    if (!r->db) {
-        (void)!rule_run(r);
-        return true;
-    }
-    if (!db_read(r->db, &r->x->arena, work_read, r, &r->x->err) || !r->c.reads)
+    if (!ok || !r->c.reads || !r->db)
         return true;
     db_write(r->db, &r->x->arena, work_audit, written, r, &r->x->err);
+    return false;
+}
+
+static void read_end(void *with, bool ok)
+{
+    struct request *r = with;
+    if (read_answers(r, ok))
+        answered(r);
+}
+
+static bool in_read_lane(struct request *r)
+{
+    struct exchange *x = r->x;
+    if (!r->db)
+        return rule_run(r), true;
+    if (!r->hurried)
+        return read_answers(r, db_read(r->db, &x->arena, work_read, r, &x->err));
+    db_read_later(r->db, &x->arena, work_read, read_end, r, &x->err);
     return false;
 }
 
@@ -235,20 +252,10 @@ void ctx_keep(struct ctx *c)
     r->kept = true;
 }
 
-/* Whether the answer may leave at once; else it follows when what was read is in the audit log. */
-static bool rule_answers(struct request *r, bool ok)
-{
-    if (!rule_end(r, ok) || !r->c.reads || !r->db)
-        return true;
-    db_write(r->db, &r->x->arena, work_audit, written, r, &r->x->err);
-    return false;
-}
-
 void ctx_finish(struct ctx *c, bool ok)
 {
     struct request *r = c->x->owner;
-    if (rule_answers(r, ok))
-        answered(r);
+    read_end(r, rule_end(r, ok));
 }
 
 /* On the thread that took the request as long as that need not wait. A rule that was kept may have
@@ -263,7 +270,7 @@ static bool in_slow_lane(struct request *r)
         r->c.hasty = false;
         return in_pool(r, r->app->slow, in_worker);
     }
-    return !r->kept && rule_answers(r, ok);
+    return !r->kept && read_answers(r, rule_end(r, ok));
 }
 
 /* What the store says of its files is for the operator, not for a client. */
@@ -298,7 +305,7 @@ static bool request_run(struct request *r)
             x->retry_after_s = 2;
             return refuse_moving(x);
         }
-        if (!db_open(app->store, r->c.organisation, false, &r->db, &x->err))
+        if (!r->db && !db_open(app->store, r->c.organisation, false, &r->db, &x->err))
             return refused_by_store(x);
         r->c.db = r->db;
     }
@@ -323,6 +330,23 @@ static void in_reader(void *with)
     answered(r);
 }
 
+/* Where reading waits for a server: a request that reads one thing waits for it beside others, and
+   any other has a thread to wait. */
+static bool request_run_waiting(struct request *r)
+{
+    if (r->x->route->lane == LANE_READ) {
+        db_hurry();
+        r->hurried = true;
+        bool answers = request_run(r);
+        if (!db_hurry_end())
+            return answers;
+        r->hurried = false;
+        error_clear(&r->x->err);
+    }
+    atomic_store(&r->holds, 2);
+    return in_pool(r, r->app->readers, in_reader);
+}
+
 bool app_handle(void *with, struct exchange *x)
 {
     struct app *app = with;
@@ -338,10 +362,8 @@ bool app_handle(void *with, struct exchange *x)
                          .now = x->at,
                          .x = x,
                          .request_id = x->request_id };
-    atomic_init(&r->holds, app->readers ? 2 : 1);
-    if (!app->readers)
-        return request_run(r);
-    return in_pool(r, app->readers, in_reader);
+    atomic_init(&r->holds, 1);
+    return app->readers ? request_run_waiting(r) : request_run(r);
 }
 
 void app_ended(void *with, struct exchange *x)

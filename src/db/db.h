@@ -147,6 +147,18 @@ typedef void db_done(void *with, bool ok);
 /* Runs `work` now, on this thread, in a snapshot. Writing in it fails. */
 MUST_USE bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
 
+/* For threads that must not wait, where reading waits (see store_waits): until db_hurry_end, on
+   this thread, what would have to wait fails instead, with UNAVAILABLE. db_hurry_end says whether
+   anything did, so that all of it must be done on a thread that may wait. */
+void db_hurry(void);
+MUST_USE bool db_hurry_end(void);
+
+/* The same as db_read for a thread in a hurry: `work` begins here and now, and is run anew on a
+   thread of the store once what it asks was answered; then `done` is called. Nothing is queued
+   where db_hurry_end says so: as long as it is not known that the work asks one thing alone. */
+void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
+                   struct error *err);
+
 /* Queues `work`; `done(with, ok)` is called once from a writer thread, after the commit is on disk
    or the work has failed (then *err says why). `a`, `with` and `err` must live until then. */
 void db_write(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,

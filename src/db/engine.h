@@ -13,9 +13,10 @@ enum {
     OPEN_SLACK = 16,      /* databases over open_max before an opener must close one itself */
 };
 
-/* A work in a database's queue; lies in the caller's arena or stack. */
+/* A work in a queue; lies in the caller's arena or stack. */
 struct work {
     struct work *next;
+    struct db *db;
     db_work *work;
     db_done *done;
     void *with;
@@ -23,6 +24,7 @@ struct work {
     struct error *err;
     pthread_t by;
     bool ok;
+    struct pg_ask *ask; /* PostgreSQL's, of one that is read for later */
 };
 
 enum state { OPENING, OPEN, CLOSING };
@@ -48,6 +50,7 @@ struct db {
     int64_t used; /* seconds, monotonic */
     struct work *first, *last;
     pthread_t owner; /* who has the writer, while busy */
+    int later_busy;  /* threads that read for works of later.c */
 
     /* SQLite's. */
     char *path;
@@ -72,6 +75,9 @@ struct store {
     struct db *newest, *oldest;
     int open;
     struct db *ready_first, *ready_last;
+    struct work *later, **later_end; /* works to be read for */
+    int later_idle;                  /* threads that wait for one */
+    pthread_cond_t asked;            /* there is one, or the store stops */
     bool stopping;
     size_t cached; /* bytes of page caches and statements, atomically */
     pthread_t *threads;
@@ -95,6 +101,7 @@ struct tx {
     struct db *db;
     struct conn *conn;  /* SQLite's */
     struct pg_conn *pg; /* PostgreSQL's */
+    struct pg_ask *ask; /* of a work that is read for later; then there may be no connection yet */
     struct arena *arena;
     struct error *err;
     struct put_off **off; /* of one that writes */
@@ -122,6 +129,11 @@ struct engine {
                 struct error *err);
 
     bool (*read)(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
+    /* Runs a work up to what it asks; whether `answer` can give that. NULL: reading does not wait.
+     */
+    bool (*later)(struct work *w);
+    /* Has what the works of a batch ask answered, runs them, and tells each at once. */
+    void (*answer)(struct db *db, struct work *batch);
     /* Runs the works of a batch, together in a transaction, by who has the writer; leaves in each
        whether it is kept. */
     void (*batch)(struct db *db, struct work *batch);
@@ -181,6 +193,12 @@ void writer_let(struct db *db);
 
 /* Runs batches of the databases that are ready until the store stops. */
 void *writer_thread(void *store);
+
+/* The same for works of db_read_later. */
+void *later_thread(void *store);
+
+/* Whether this thread is in a hurry (see db_hurry), which notes that something had to wait. */
+bool must_not_wait(struct error *err);
 
 /* Gives memory back: of databases unused since `before` (seconds, monotonic), and of the least
    recently used ones while the caches hold more than the budget. The caller holds store->lock,

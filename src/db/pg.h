@@ -20,6 +20,7 @@ enum {
     PG_WAIT_S = 10,     /* for a free connection */
     PG_LOGIN_DAYS = 30, /* a login gets a new password when it is as old */
     PG_NAME = 64,       /* room for a name */
+    PG_LONE = 128,      /* statements of a database of which is known whether they are lone */
 };
 
 /* How to reach the server: parameters of libpq, without user and password. */
@@ -66,8 +67,9 @@ struct pg_db {
     char role[PG_NAME]; /* also its schema */
     int64_t generation; /* of the password */
     struct secret_key seal, blind, login;
-    char lock[80];   /* the command that takes the writing lock */
-    int64_t commits; /* of this node, tried; by who has the writer */
+    char lock[80];          /* the command that takes the writing lock */
+    int64_t commits;        /* of this node, tried; by who has the writer */
+    uint64_t lone[PG_LONE]; /* atomically: see pg_lone */
 };
 
 /* What a result column is: with `where`, a sealed column, and the column that holds its row's id.
@@ -134,8 +136,7 @@ struct pg_stmt {
     struct pg_column *column;
     int columns;
     char name[40];
-    int busy;                                     /* streams that read its rows */
-    enum { LONE_UNKNOWN, LONE, LONE_NEVER } lone; /* whether it is all that a reading work asks */
+    int busy; /* streams that read its rows, and works that wait for it */
 };
 
 /* The answer to a statement that many works of a transaction ask. */
@@ -263,6 +264,9 @@ PGresult *pg_stmt_run_again(struct tx *tx, struct pg_stmt *s, const struct value
 /* Forgets what is known of statements that name the table; of all for NULL. */
 void pg_known_forget(struct pg_conn *conn, const char *table);
 
+/* Sends it with what goes ahead of it; how many results come from it on, or 0. */
+int pg_stmt_fly(struct tx *tx, struct pg_stmt *s, const struct value *args);
+
 /* Sends it, for whose result nobody asks. Its failure shows at what is waited for next.
  */
 MUST_USE bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args);
@@ -286,6 +290,20 @@ MUST_USE bool pg_encode(struct tx *tx, const struct pg_plan *plan, const struct 
 /* A row of a result as a record. */
 MUST_USE bool pg_decode(struct tx *tx, const struct pg_stmt *s, const PGresult *result, int row,
                         struct arena *a, const struct field *fields, void *record);
+
+/* Whether the statement with a text of that hash was all that a reading work asked, each time. */
+bool pg_lone(struct db *db, uint64_t hash);
+void pg_lone_learn(struct db *db, uint64_t hash, bool lone);
+
+/* What a work asks that is run later (tx->ask): its statement, once there is an answer, and the
+   answer, which is the caller's. pg_ask_else refuses what is not answered like this. */
+struct pg_ask;
+bool pg_ask_start(struct tx *tx, const char *sql, const struct value *args, size_t n,
+                  struct pg_stmt **ret);
+PGresult *pg_ask_take(struct pg_ask *ask);
+bool pg_ask_else(struct tx *tx);
+bool pg_later(struct work *w);
+void pg_answer(struct db *db, struct work *batch);
 
 bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
 void pg_batch(struct db *db, struct work *batch);

@@ -35,14 +35,6 @@ static void wait_some(int attempt)
     nanosleep(&pause, NULL);
 }
 
-/* Before a work is run again. */
-static void error_forget(struct error *err)
-{
-    err->problem = NO_PROBLEM;
-    err->detail[0] = 0;
-    err->places = 0;
-}
-
 /* What it puts off waits in `off`; else, where it writes, only for its own end. */
 static bool work_call(struct pg_conn *conn, struct work *w, bool writes, struct put_off **off)
 {
@@ -68,16 +60,18 @@ static bool went_on(const struct pg_conn *conn, const struct work *w)
 
 static void lone_learn(struct pg_conn *conn, const struct work *w)
 {
-    if (conn->more)
-        conn->first->lone = LONE_NEVER;
-    else if (w->ok && conn->asked == 1 && conn->first->lone == LONE_UNKNOWN)
-        conn->first->lone = LONE;
+    if (conn->more || (w->ok && conn->asked == 1))
+        pg_lone_learn(conn->db, conn->first->hash, !conn->more);
 }
 
 bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
-    struct work w = { .work = work, .with = with, .arena = a, .err = err, .by = pthread_self() };
+    struct work w = {
+        .db = db, .work = work, .with = with, .arena = a, .err = err, .by = pthread_self()
+    };
     bool careful = false, more = false;
+    if (must_not_wait(err))
+        return false;
     for (int attempt = 0;; attempt++) {
         struct pg_conn *conn;
         if (!pg_conn_get(db, &conn, err))
@@ -95,7 +89,7 @@ bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct e
         if (!again && (!lost || attempt == PG_ATTEMPTS))
             break;
         careful |= after;
-        error_forget(err);
+        error_clear(err);
         if (lost) {
             pg_conns_close(db);
             wait_some(attempt);
@@ -148,7 +142,7 @@ static bool work_run(struct pg_conn *conn, struct work *w)
         if (pass)
             w->ok = error_set(w->err, INTERNAL, "a work went on after the connection had failed");
         else
-            error_forget(w->err);
+            error_clear(w->err);
     }
     conn->careful = false;
     return true;
@@ -158,7 +152,7 @@ static void batch_failed(struct work *batch, const struct error *err)
 {
     for (struct work *w = batch; w; w = w->next) {
         if (w->ok) {
-            error_forget(w->err); /* of a failure that the work had got over */
+            error_clear(w->err); /* of a failure that the work had got over */
             error_set(w->err, err->problem, "%s", err->detail);
         }
         w->ok = false;
@@ -184,7 +178,7 @@ static void batch_reset(struct work *batch)
 {
     for (struct work *w = batch; w; w = w->next) {
         w->ok = true;
-        error_forget(w->err);
+        error_clear(w->err);
     }
 }
 
@@ -239,7 +233,7 @@ static bool batch_try(struct pg_conn *conn, struct work *batch, bool last)
     if (!ok && !conn->lost) {
         batch_undo(conn);
         batch_reset(batch);
-        error_forget(&err);
+        error_clear(&err);
         ok = batch_patient(conn, batch, &err);
     }
     if (ok)

@@ -348,8 +348,7 @@ void pg_stmts_free(struct pg_conn *conn)
 
 /* --- running --- */
 
-/* Sends the statement with what goes ahead of it; how many results come from it on, or 0. */
-static int stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
+int pg_stmt_fly(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
     struct pg_conn *conn = tx->pg;
     struct pg_values v;
@@ -373,7 +372,7 @@ static int stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
 /* The same, and waits for all that was sent before it. */
 static bool stmt_ask(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
-    int own = stmt_send(tx, s, args);
+    int own = pg_stmt_fly(tx, s, args);
     if (own && !pg_sync(tx->pg))
         own = pg_broken(tx->pg, tx->err);
     if (own && pg_settle(tx->pg, own + 1, tx->err))
@@ -387,7 +386,9 @@ static bool stmt_ask(struct tx *tx, struct pg_stmt *s, const struct value *args)
 PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
     struct pg_conn *conn = tx->pg;
-    conn->loose = conn->lone && !conn->begun && s->lone == LONE;
+    if (tx->ask)
+        return pg_ask_take(tx->ask);
+    conn->loose = conn->lone && !conn->begun && pg_lone(conn->db, s->hash);
     if (conn->loose)
         conn->ahead_count = 0;
     bool asked = stmt_ask(tx, s, args);
@@ -412,7 +413,7 @@ PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args
 bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
     struct pg_conn *conn = tx->pg;
-    if (!stmt_send(tx, s, args))
+    if (!pg_stmt_fly(tx, s, args))
         return false;
     conn->wrote = true;
     return conn->flying < PG_FLYING_MAX ||

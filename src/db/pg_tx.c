@@ -9,6 +9,8 @@ static bool start(struct tx *tx, const struct query *q, const struct value *args
 {
     struct pg_conn *conn = tx->pg;
     struct pg_stmt *s = NULL;
+    if (tx->ask)
+        return pg_ask_start(tx, q->sql, args, n, ret);
     if (conn->loose) {
         conn->more = true;
         return error_set(tx->err, UNAVAILABLE, "the transaction was not begun");
@@ -89,8 +91,11 @@ bool pg_each(struct tx *tx, const struct query *q, const struct value *args, siz
     struct pg_stmt *s = NULL;
     struct pg_stream stream;
     struct arena row = { 0 };
+    if (tx->ask)
+        return pg_ask_else(tx);
     if (!start(tx, q, args, n, &s))
         return false;
+    tx->pg->asked++; /* rows that come one by one need the transaction */
     bool ok = pg_stream_start(tx, s, args, &stream), more = ok;
     void *record = arena_alloc(tx->arena, size);
     for (PGresult *r; more && (r = pg_stream_next(tx, &stream));) {

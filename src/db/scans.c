@@ -65,7 +65,7 @@ bool scans_check(struct tx *tx, const struct query *q, const struct value *args,
     const struct store *s = tx->db->store;
     const char **tables;
     size_t count;
-    if (!s->scans || q->whole || !has_plan(q->sql) ||
+    if (!s->scans || tx->ask || q->whole || !has_plan(q->sql) ||
         !is_new(s->scans, hash_text(hash_start, q->sql)))
         return true;
     if (!s->engine->scanned(tx, q->sql, args, n, &tables, &count))

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CACHE_DEFAULT = 64 << 20 };
+enum { CACHE_DEFAULT = 64 << 20, LATER_THREADS = 8 };
 
 bool store_full(const struct store *s)
 {
@@ -27,6 +27,7 @@ static void store_free(struct store *s)
     s->engine->close(s);
     scans_close(s);
     pthread_cond_destroy(&s->work);
+    pthread_cond_destroy(&s->asked);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->lock);
     free(s->threads);
@@ -39,16 +40,27 @@ static void threads_join(struct store *s)
     pthread_mutex_lock(&s->lock);
     s->stopping = true;
     pthread_cond_broadcast(&s->work);
+    pthread_cond_broadcast(&s->asked);
     pthread_mutex_unlock(&s->lock);
     for (int i = 0; i < s->thread_count; i++)
         pthread_join(s->threads[i], NULL);
+}
+
+static bool threads_start(struct store *s, int n, void *run(void *store))
+{
+    for (; n > 0; n--)
+        if (pthread_create(&s->threads[s->thread_count], NULL, run, s))
+            return false;
+        else
+            s->thread_count++;
+    return true;
 }
 
 bool store_open(const struct store_config *config, struct store **ret, struct error *err)
 {
     assert(config->writers > 0 && config->open_max > 0 && config->batch_max > 0);
     struct store *s = calloc(1, sizeof *s);
-    pthread_t *threads = calloc((size_t)config->writers, sizeof *threads);
+    pthread_t *threads = calloc((size_t)config->writers + LATER_THREADS, sizeof *threads);
     char *dir = strdup(config->dir);
     if (!s || !threads || !dir)
         abort();
@@ -60,7 +72,9 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
     s->config.dir = dir;
     if (!s->config.cache)
         s->config.cache = CACHE_DEFAULT;
+    s->later_end = &s->later;
     wait_init(&s->work);
+    pthread_cond_init(&s->asked, NULL);
     pthread_cond_init(&s->changed, NULL);
     pthread_mutex_init(&s->lock, NULL);
     scans_open(s);
@@ -68,13 +82,13 @@ bool store_open(const struct store_config *config, struct store **ret, struct er
         store_free(s);
         return false;
     }
-    for (; s->thread_count < config->writers; s->thread_count++)
-        if (pthread_create(&threads[s->thread_count], NULL, writer_thread, s)) {
-            error_set(err, INTERNAL, "no thread for writing");
-            threads_join(s);
-            store_free(s);
-            return false;
-        }
+    if (!threads_start(s, config->writers, writer_thread) ||
+        (s->engine->later && !threads_start(s, LATER_THREADS, later_thread))) {
+        error_set(err, INTERNAL, "the store could not start a thread");
+        threads_join(s);
+        store_free(s);
+        return false;
+    }
     *ret = s;
     return true;
 }
@@ -121,7 +135,7 @@ static void db_free(struct db *db)
 
 static bool unused(const struct db *db)
 {
-    return db->state == OPEN && !db->refs && !db->busy && !db->first;
+    return db->state == OPEN && !db->refs && !db->busy && !db->first && !db->later_busy;
 }
 
 static bool closable(const struct db *db)
@@ -224,6 +238,10 @@ bool db_open(struct store *s, struct id id, bool create, struct db **ret, struct
         if (db && db->state == OPEN) {
             touch(s, db);
             *ret = db;
+            break;
+        }
+        if (must_not_wait(err)) {
+            ok = false;
             break;
         }
         if (db) {

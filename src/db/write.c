@@ -140,9 +140,13 @@ void db_write(struct db *db, struct arena *a, db_work *work, db_done *done, void
               struct error *err)
 {
     struct work *w = arena_new(a, struct work);
-    *w = (struct work){
-        .work = work, .done = done, .with = with, .arena = a, .err = err, .by = pthread_self()
-    };
+    *w = (struct work){ .db = db,
+                        .work = work,
+                        .done = done,
+                        .with = with,
+                        .arena = a,
+                        .err = err,
+                        .by = pthread_self() };
     pthread_mutex_lock(&db->store->lock);
     bool wake = !db->busy && !db->first;
     queue_add(db, w);
@@ -184,12 +188,15 @@ bool db_write_wait(struct db *db, struct arena *a, db_work *work, void *with, st
                          .with = with,
                          .lock = PTHREAD_MUTEX_INITIALIZER,
                          .told = PTHREAD_COND_INITIALIZER };
-    struct work w = { .work = wait_work,
+    struct work w = { .db = db,
+                      .work = wait_work,
                       .done = wait_done,
                       .with = &wait,
                       .arena = a,
                       .err = err,
                       .by = pthread_self() };
+    if (must_not_wait(err))
+        return false;
     pthread_mutex_lock(&s->lock);
     assert(!db->busy || !pthread_equal(db->owner, pthread_self()));
     bool lead = !db->busy;

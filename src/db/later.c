@@ -1,0 +1,108 @@
+/* later.c: reads of threads that must not wait: what works ask of a database goes to the server
+   together, as their writes go to the disk together, and threads of the store take the answers. */
+#include "engine.h"
+
+/* Threads that read for the same database, and works that one of them takes at once: whoever takes
+   more keeps the others waiting where each is long. */
+enum { PER_DB = 4, BATCH = 8 };
+
+static _Thread_local bool hurried, waits;
+
+void db_hurry(void)
+{
+    hurried = true;
+    waits = false;
+}
+
+bool db_hurry_end(void)
+{
+    hurried = false;
+    return waits;
+}
+
+bool must_not_wait(struct error *err)
+{
+    if (!hurried)
+        return false;
+    waits = true;
+    error_set(err, UNAVAILABLE, "this thread must not wait");
+    return true;
+}
+
+void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
+                   struct error *err)
+{
+    struct store *s = db->store;
+    struct work *w = arena_new(a, struct work);
+    *w = (struct work){ .db = db,
+                        .work = work,
+                        .done = done,
+                        .with = with,
+                        .arena = a,
+                        .err = err,
+                        .by = pthread_self() };
+    assert(hurried);
+    if (!s->engine->later(w) || waits) {
+        waits = true;
+        return;
+    }
+    pthread_mutex_lock(&s->lock);
+    *s->later_end = w;
+    s->later_end = &w->next;
+    bool wake = s->later_idle > 0;
+    pthread_mutex_unlock(&s->lock);
+    if (wake)
+        pthread_cond_signal(&s->asked);
+}
+
+/* Those of one database, in their order; NULL when nothing may be taken now. */
+static struct work *batch_take(struct store *s)
+{
+    struct work **at = &s->later, *batch = NULL, **end = &batch;
+    while (*at && (*at)->db->later_busy == PER_DB)
+        at = &(*at)->next;
+    struct db *db = *at ? (*at)->db : NULL;
+    for (int n = 0; *at && n < BATCH;) {
+        struct work *w = *at;
+        if (w->db != db) {
+            at = &w->next;
+            continue;
+        }
+        *at = w->next;
+        w->next = NULL;
+        *end = w;
+        end = &w->next;
+        n++;
+    }
+    if (!*at)
+        s->later_end = at;
+    return batch;
+}
+
+void *later_thread(void *store)
+{
+    struct store *s = store;
+    pthread_mutex_lock(&s->lock);
+    for (;;) {
+        struct work *batch = batch_take(s);
+        if (!batch && s->stopping)
+            break;
+        if (!batch) {
+            s->later_idle++;
+            pthread_cond_wait(&s->asked, &s->lock);
+            s->later_idle--;
+            continue;
+        }
+        struct db *db = batch->db;
+        db->later_busy++; /* keeps it open, too */
+        pthread_mutex_unlock(&s->lock);
+        s->engine->answer(db, batch);
+        wipe_stack();
+        pthread_mutex_lock(&s->lock);
+        db->later_busy--;
+        if (!db->refs)
+            pthread_cond_broadcast(&s->changed);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
