@@ -1,5 +1,5 @@
 // What may happen to the database server while the product is in use: it restarts, a connection is cut
-// around a commit, its disk is full, it dies and a standby takes its place.
+// around a commit, its disk or its log's is full, it dies and a standby takes its place.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
@@ -137,6 +137,32 @@ test("the server's disk is full: writes are refused, reads go on, room is enough
     made.set(number, reply.body.id);
   }
   await allOnce(place, made);
+});
+
+test("the disk of the server's log is full: it dies, and goes on where there is room", async (t) => {
+  if (!canMount()) return t.skip("this kernel lets nobody mount a small disk");
+  const settings = { min_wal_size: "2MB", max_wal_size: "4MB" };
+  const postgres = await Postgres.start(t, { disk: "24m", log: true, settings });
+  const place = await serve(t, postgres.url());
+  const { pid } = place.server;
+  const run = load(place);
+  await until(() => run.made.size > 10);
+  postgres.fill();
+  await until(() => {
+    try {
+      postgres.sql("SELECT pg_switch_wal()"); // uses up the segments that lie ready
+    } catch {} // the server has died, by now or just so
+    return run.refused > 0;
+  });
+  postgres.empty();
+  if (postgres.isDown) await postgres.start();
+  const before = run.made.size;
+  await until(() => run.made.size > before + 10);
+  await run.stop();
+  await allOnce(place, run.made);
+  assert.equal(place.server.pid, pid);
+  const person = await place.server.signUp();
+  assert.ok(person.cookie);
 });
 
 test("the server dies and a standby takes over: what was acknowledged is there", async (t) => {

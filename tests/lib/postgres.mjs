@@ -63,26 +63,30 @@ export async function freePort() {
 
 export class Postgres {
   #child;
+  #holder;
 
   /**
    * A running server with the platform role and its database. settings: more of postgresql.conf; port:
-   * where it listens on loopback too; disk: the size of a disk of its own for the tables; from: another
-   * server, to be a standby of.
+   * where it listens on loopback too; disk: the size of a disk of its own, for the tables or, with
+   * log, for the write-ahead log; from: another server, to be a standby of.
    */
-  static async start(t, { settings = {}, port, disk, from } = {}) {
+  static async start(t, { settings = {}, port, disk, log = false, from } = {}) {
     const server = new Postgres();
     server.dir = await mkdtemp(join(tmpdir(), "vow-postgres-"));
     server.data = join(server.dir, "data");
     server.port = port ?? 5432;
-    server.disk = disk;
+    server.disk = disk && join(server.dir, "disk");
+    server.log = log;
     server.settings = { ...SETTINGS, port: server.port, ...settings };
     server.user = somebody();
     server.password = PASSWORD;
     t.after(async () => {
       await server.stop("SIGQUIT");
+      server.#holder?.kill("SIGKILL");
       await rm(server.dir, { recursive: true, force: true });
     });
     await chmod(server.dir, 0o711);
+    if (disk) await server.#mount(disk);
     if (from) server.#copy(from);
     else await server.#make();
     await server.start();
@@ -96,7 +100,9 @@ export class Postgres {
   }
 
   #run(command, args, env = {}) {
-    const done = spawnSync(command.includes("/") ? command : join(BIN, command), args, {
+    const tool = ["sh", "rm"].includes(command) ? command : join(BIN, command);
+    const [first, ...rest] = this.#within([tool, ...args]);
+    const done = spawnSync(first, rest, {
       ...this.user,
       cwd: this.dir,
       encoding: "utf8",
@@ -110,14 +116,37 @@ export class Postgres {
     const secret = join(this.dir, "password");
     await writeFile(secret, PASSWORD, { mode: 0o644 });
     this.own(this.dir);
+    const log = this.log ? ["--wal-segsize=1", `--waldir=${join(this.disk, "log")}`] : [];
     this.#run("initdb", [
       ...["-D", this.data, "-U", "root_of_all", "-E", "UTF8", "--locale=C", "--no-sync"],
-      ...["-A", "scram-sha-256", `--pwfile=${secret}`],
+      ...["-A", "scram-sha-256", `--pwfile=${secret}`, ...log],
     ]);
-    if (this.disk) {
-      await mkdir(join(this.dir, "disk"));
-      this.own(join(this.dir, "disk"));
-    }
+  }
+
+  /** Mounts the disk where only a process that stays, and those that enter its namespace, see it. */
+  async #mount(size) {
+    await mkdir(this.disk);
+    this.own(this.disk);
+    const mount = `mount -t tmpfs -o size=${size},mode=700 none ${this.disk} && echo && exec cat`;
+    const command = ["-U", "-c", "--keep-caps", "-m", "sh", "-c", mount];
+    this.#holder = spawn("unshare", command, { ...this.user, stdio: ["pipe", "pipe", "inherit"] });
+    RUNNING.add(this.#holder);
+    await once(this.#holder.stdout, "data");
+  }
+
+  /** The command as one that sees the disk. */
+  #within(command) {
+    if (!this.#holder) return command;
+    return ["nsenter", "-U", "--preserve-credentials", "-m", "-t", `${this.#holder.pid}`, ...command];
+  }
+
+  /** Fills what is left of the disk; the way back is empty. */
+  fill() {
+    this.#run("sh", ["-c", `! cat /dev/zero 2>/dev/null >${this.disk}/filler`]);
+  }
+
+  empty() {
+    this.#run("rm", [`${this.disk}/filler`]);
   }
 
   #copy(from) {
@@ -127,8 +156,9 @@ export class Postgres {
   }
 
   #furnish() {
-    const space = this.disk ? " TABLESPACE small" : "";
-    if (this.disk) this.sql(`CREATE TABLESPACE small LOCATION '${join(this.dir, "disk")}'`);
+    const small = this.disk && !this.log;
+    const space = small ? " TABLESPACE small" : "";
+    if (small) this.sql(`CREATE TABLESPACE small LOCATION '${this.disk}'`);
     this.sql(`CREATE ROLE vow LOGIN CREATEROLE PASSWORD '${PASSWORD}'`);
     this.sql(`CREATE DATABASE vow OWNER vow${space}`);
   }
@@ -136,10 +166,8 @@ export class Postgres {
   /** Starts the process; again after stop. Resolves when it answers. */
   async start() {
     const settings = Object.entries(this.settings).flatMap(([k, v]) => ["-c", `${k}=${v}`]);
-    const command = [join(BIN, "postgres"), "-D", this.data, "-k", this.dir, ...settings];
-    const mount = `mount -t tmpfs -o size=${this.disk},mode=700 none ${this.dir}/disk && exec "$@"`;
-    if (this.disk)
-      command.unshift("unshare", "-U", "-c", "--keep-caps", "-m", "sh", "-c", mount, "sh");
+    const server = [join(BIN, "postgres"), "-D", this.data, "-k", this.dir, ...settings];
+    const command = this.#within(server);
     this.#child = spawn(command[0], command.slice(1), {
       ...this.user,
       cwd: this.dir,
@@ -159,9 +187,14 @@ export class Postgres {
     });
   }
 
+  /** Whether it has ended by itself, or was stopped. */
+  get isDown() {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** SIGINT ends it tidily, SIGQUIT like a crash, SIGKILL without a word. */
   async stop(signal) {
-    if (this.#child?.exitCode === null && !this.#child.killed) this.#child.kill(signal);
+    if (this.#child && !this.isDown && !this.#child.killed) this.#child.kill(signal);
     await this.ended;
   }
 
