@@ -127,6 +127,7 @@ struct answer {
     const char *type;
     const char *session; /* token of a new session, or NULL */
     const char *etag;
+    const char *filename;
 };
 void app_call(struct app *app, struct arena *a, const struct call *call, struct answer *ret);
 

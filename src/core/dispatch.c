@@ -434,6 +434,7 @@ void app_call(struct app *app, struct arena *a, const struct call *call, struct 
         .type = arena_string(a, reply.type),
         .session = arena_string(a, x->set_cookie),
         .etag = arena_string(a, reply.etag),
+        .filename = arena_string(a, x->filename),
     };
     app_ended(app, x);
     arena_done(&x->arena);

@@ -1,6 +1,7 @@
 // The main job, by hand: sign up, time something, import, see the report, look at what an insight
 // would send, send exactly that, and read the answer with its receipt.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
@@ -35,6 +36,12 @@ after(async () => {
   await server?.stop();
   model?.stop();
 });
+
+/** The file that a click hands over. */
+async function downloaded(link) {
+  const [file] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  return file;
+}
 
 test("a stranger signs up and lands on Today", async () => {
   await signUp(page, { name: "Ada Osei", email: "ada@example.org", organisation: "Osei Works" });
@@ -132,10 +139,21 @@ test("the report matches a hand count", async () => {
       .getByText(hours, { exact: true })
       .first()
       .waitFor();
-  const downloaded = page.waitForEvent("download");
-  await page.getByRole("link", { name: "CSV" }).click();
-  const download = await downloaded;
-  assert.match(download.suggestedFilename(), /\.csv$/);
+  const report = await downloaded(page.getByRole("link", { name: "CSV" }));
+  assert.equal(report.suggestedFilename(), "report-2026-03-01-to-2026-03-31.csv");
+});
+
+test("what is exported is the period that is shown, and the file's name says so", async () => {
+  await page.goto("/time/entries?from=2026-03-02&to=2026-03-02");
+  await page.getByRole("button", { name: "Measuring", exact: true }).waitFor();
+  for (const kind of ["CSV", "JSON"]) {
+    await page.getByRole("button", { name: "Export" }).click();
+    const file = await downloaded(page.getByRole("menuitem", { name: kind }));
+    assert.equal(file.suggestedFilename(), `time-2026-03-02.${kind.toLowerCase()}`);
+    const text = await readFile(await file.path(), "utf8");
+    assert.match(text, /Measuring/);
+    assert.doesNotMatch(text, /Talk with Nora Lind/, "of the day after");
+  }
 });
 
 test("AI is off, says so, and leads an admin to the switch", async () => {

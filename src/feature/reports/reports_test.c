@@ -92,14 +92,16 @@ static int tear_down(void **state)
     return removed;
 }
 
+#define YEAR "from=2026-01-01&to=2026-12-31"
+
 static void csv_is(struct staff *w, const char *query, const char *session, const char *is)
 {
     struct answer r = expect(w, 200, GET, arena_printf(&w->world->a, "/reports/time.csv?%s", query),
                              session, NULL);
     assert_string_equal(r.body, is);
+    if (strstr(query, YEAR))
+        assert_string_equal(r.filename, "report-2026-01-01-to-2026-12-31.csv");
 }
-
-#define YEAR "from=2026-01-01&to=2026-12-31"
 
 static void groupings_are_as_counted_by_hand(void **state)
 {

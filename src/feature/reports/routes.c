@@ -124,7 +124,7 @@ static bool report_csv_get(struct ctx *c, const void *in, void *ret)
     }
     c->x->bytes = (struct blob){ out.at, out.len };
     c->x->type = "text/csv; charset=utf-8";
-    c->x->filename = "report.csv";
+    c->x->filename = time_file_name(c->arena, "report", r.from, r.to, "csv");
     return true;
 }
 

@@ -264,26 +264,43 @@ static bool json_work(struct ctx *c, void *with)
     return true;
 }
 
-static bool export_answer(struct ctx *c, const void *in, ctx_work *work, const char *type,
-                          const char *filename)
+const char *time_file_name(struct arena *a, const char *what, struct date from, struct date to,
+                           const char *ending)
+{
+    char first[DATE_TEXT], last[DATE_TEXT];
+    date_format(from, first);
+    date_format(to, last);
+    if (!date_given(from) && !date_given(to))
+        return arena_printf(a, "%s.%s", what, ending);
+    if (!date_given(to))
+        return arena_printf(a, "%s-from-%s.%s", what, first, ending);
+    if (!date_given(from))
+        return arena_printf(a, "%s-to-%s.%s", what, last, ending);
+    if (from.day == to.day)
+        return arena_printf(a, "%s-%s.%s", what, first, ending);
+    return arena_printf(a, "%s-%s-to-%s.%s", what, first, last, ending);
+}
+
+static bool export_answer(struct ctx *c, const struct export_in *in, ctx_work *work,
+                          const char *type, const char *ending)
 {
     struct exporter x = { .c = c, .in = in };
     if (!ctx_read(c, work, &x))
         return false;
     c->x->bytes = (struct blob){ x.out.at, x.out.len };
     c->x->type = type;
-    c->x->filename = filename;
+    c->x->filename = time_file_name(c->arena, "time", in->from, in->to, ending);
     return true;
 }
 
 bool export_csv_get(struct ctx *c, const void *in, void *ret)
 {
     (void)ret;
-    return export_answer(c, in, csv_work, "text/csv; charset=utf-8", "time.csv");
+    return export_answer(c, in, csv_work, "text/csv; charset=utf-8", "csv");
 }
 
 bool export_json_get(struct ctx *c, const void *in, void *ret)
 {
     (void)ret;
-    return export_answer(c, in, json_work, "application/json", "time.json");
+    return export_answer(c, in, json_work, "application/json", "json");
 }

@@ -77,6 +77,11 @@ const char *tags_format(struct arena *a, struct id *tags, size_t count);
 /* What so many seconds cost at a rate per hour, rounded half up. */
 int64_t amount_of(int64_t seconds, int64_t rate_minor);
 
+/* What a file of time is called: `what`, its first and last day as far as they are given, and the
+   ending: "time-2026-03-02-to-2026-03-08.csv". */
+const char *time_file_name(struct arena *a, const char *what, struct date from, struct date to,
+                           const char *ending);
+
 /* The zone of that name, or UTC. */
 const struct zone *zone_named(const struct ctx *c, const char *name);
 

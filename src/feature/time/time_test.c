@@ -677,6 +677,24 @@ static void an_import_is_tried_then_done_once(void **state)
     sums_are_right(w);
 }
 
+static void an_export_is_named_after_its_period(void **state)
+{
+    struct staff *w = *state;
+    static const char *const rows[][2] = {
+        { ".csv", "time.csv" },
+        { ".json", "time.json" },
+        { ".csv?from=2026-03-02&to=2026-03-08", "time-2026-03-02-to-2026-03-08.csv" },
+        { ".json?from=2026-03-02&to=2026-03-08", "time-2026-03-02-to-2026-03-08.json" },
+        { ".json?from=2026-03-02&to=2026-03-02", "time-2026-03-02.json" },
+        { ".csv?from=2026-03-02", "time-from-2026-03-02.csv" },
+        { ".json?to=2026-03-08", "time-to-2026-03-08.json" },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *path = arena_printf(&w->world->a, "/time/export%s", rows[i][0]);
+        assert_string_equal(expect(w, 200, GET, path, w->owner, NULL).filename, rows[i][1]);
+    }
+}
+
 static void an_import_tells_hours_without_a_rate(void **state)
 {
     struct staff *w = *state;
@@ -762,6 +780,7 @@ int main(void)
         TEST(a_week_is_a_sheet),
         TEST(the_sheet_finds_free_time),
         TEST(an_import_is_tried_then_done_once),
+        TEST(an_export_is_named_after_its_period),
         TEST(an_import_tells_hours_without_a_rate),
         TEST(an_import_is_all_or_nothing),
         TEST(members_import_their_own),

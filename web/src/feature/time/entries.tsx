@@ -11,7 +11,7 @@ import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
-import { addDays, type Day, dateText, durationText } from "~/ui/time";
+import { type Day, dateText, durationText } from "~/ui/time";
 import { words as shared } from "~/words";
 import {
   type Entry,
@@ -70,12 +70,7 @@ export default function Entries() {
   const days = byDay(items, zone, from, to);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
-    address(`/time/export.${kind}`, undefined, {
-      from,
-      to: addDays(to, 1),
-      person,
-      project,
-    });
+    address(`/time/export.${kind}`, undefined, { from, to, person, project });
 
   const toggle = (ids: string[], on: boolean) => {
     const next = new Set(selected);
