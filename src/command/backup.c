@@ -1,11 +1,15 @@
 /* backup.c: `vow backup` and `vow restore`.
 
    A backup is a folder: control.db, org/ID.db, key-check. All of it is sealed; it can be read with
-   the master key alone, which is not part of it. */
+   the master key alone, which is not part of it. Both ways the new folder gets its name when it is
+   whole and on disk; until then it is called NAME.unfinished, which the next try replaces. */
 #include "backup.h"
 
 #include "admin.h"
 #include "command.h"
+#include "core/rows.h"
+#include "core/tenant.h"
+#include "crypt/master.h"
 #include "open.h"
 
 #include <dirent.h>
@@ -19,29 +23,49 @@
 
 static bool cannot(struct error *err, const char *what, const char *path)
 {
-    return error_set(err, errno == ENOSPC ? STORAGE_FULL : UNAVAILABLE, "%s %.120s: %s", what, path,
-                     strerror(errno));
+    bool full = errno == ENOSPC || errno == EDQUOT;
+    return error_set(err, full ? STORAGE_FULL : UNAVAILABLE, "Cannot %s %.110s: %s%s", what, path,
+                     strerror(errno), full ? "; make room and try again" : "");
 }
 
 static bool folder_make(const char *path, struct error *err)
 {
-    return !mkdir(path, 0700) || errno == EEXIST || cannot(err, "Cannot make", path);
+    return !mkdir(path, 0700) || errno == EEXIST || cannot(err, "make", path);
+}
+
+static bool folder_sync(const char *path, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = (fd >= 0 && !fsync(fd)) || cannot(err, "write", path);
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static bool bytes_write(int fd, const char *at, size_t n)
+{
+    for (ssize_t done; n; at += done, n -= (size_t)done)
+        if ((done = write(fd, at, n)) < 0)
+            return false;
+    return true;
 }
 
 static bool file_copy(const char *from, const char *to, struct error *err)
 {
     char piece[65536];
-    ssize_t n = -1;
+    ssize_t n = 0;
     int in = open(from, O_RDONLY | O_CLOEXEC);
-    int out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (in < 0)
+        return cannot(err, "read", from);
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool ok = out >= 0;
     while (ok && (n = read(in, piece, sizeof piece)) > 0)
-        ok = write(out, piece, (size_t)n) == n;
-    ok = ok && n == 0 && !fsync(out);
-    if (!ok)
-        cannot(err, "Cannot copy to", to);
-    if (in >= 0)
-        close(in);
+        ok = bytes_write(out, piece, (size_t)n);
+    if (n < 0)
+        ok = cannot(err, "read", from);
+    else if (!ok || fsync(out))
+        ok = cannot(err, "write", to);
+    close(in);
     if (out >= 0)
         close(out);
     return ok;
@@ -54,7 +78,7 @@ static bool files_each(struct arena *a, const char *dir, const char *below, each
                        void *with, struct error *err)
 {
     DIR *d = opendir(arena_printf(a, "%s/%s", dir, below));
-    bool ok = d || cannot(err, "Cannot read", dir);
+    bool ok = d || cannot(err, "read", dir);
     for (struct dirent *e; ok && d && (e = readdir(d));) {
         struct stat s;
         const char *name = arena_printf(a, "%s%s", below, e->d_name);
@@ -84,7 +108,7 @@ static bool remove_one(void *with, const char *name, struct error *err)
 {
     struct copy *c = with;
     const char *path = arena_printf(c->a, "%s/%s", c->to, name);
-    return !unlink(path) || cannot(err, "Cannot remove", path);
+    return !unlink(path) || cannot(err, "remove", path);
 }
 
 static bool backup_remove(struct arena *a, const char *dir, struct error *err)
@@ -95,14 +119,45 @@ static bool backup_remove(struct arena *a, const char *dir, struct error *err)
     if (!files_each(a, dir, "", remove_one, &c, err))
         return false;
     rmdir(arena_printf(a, "%s/org", dir));
-    return !rmdir(dir) || cannot(err, "Cannot remove", dir);
+    return !rmdir(dir) || cannot(err, "remove", dir);
 }
 
 static bool copy_all(struct arena *a, const char *from, const char *to, struct error *err)
 {
     struct copy c = { a, from, to };
-    return folder_make(to, err) && folder_make(arena_printf(a, "%s/org", to), err) &&
-           files_each(a, from, "", copy_one, &c, err);
+    return files_each(a, from, "", copy_one, &c, err);
+}
+
+static char *path_given(struct arena *a, const char *path)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    return arena_text(a, path, n);
+}
+
+static const char *folder_around(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return !slash ? "." : arena_text(a, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Where a new folder is made; what was left there by a try that was interrupted is removed. */
+static bool unfinished_make(struct arena *a, const char *dir, const char **ret, struct error *err)
+{
+    const char *around = folder_around(a, dir);
+    *ret = arena_printf(a, "%s.unfinished", dir);
+    if (access(around, F_OK))
+        return error_set(err, NOT_FOUND, "There is no folder %.120s; make it first", around);
+    return backup_remove(a, *ret, err) && folder_make(*ret, err) &&
+           folder_make(arena_printf(a, "%s/org", *ret), err);
+}
+
+static bool unfinished_name(struct arena *a, const char *made, const char *dir, struct error *err)
+{
+    return folder_sync(arena_printf(a, "%s/org", made), err) && folder_sync(made, err) &&
+           (!rename(made, dir) || cannot(err, "make", dir)) &&
+           folder_sync(folder_around(a, dir), err);
 }
 
 static bool organisation_copy(struct app *app, struct arena *a, struct id id, const char *dir,
@@ -127,8 +182,7 @@ static bool backup_make(struct app *app, const char *dir, struct error *err)
     struct arena a = { 0 };
     struct id *ids;
     size_t n = 0;
-    bool ok = folder_make(dir, err) && folder_make(arena_printf(&a, "%s/org", dir), err) &&
-              store_ids(app->store, &a, &ids, &n, err) &&
+    bool ok = store_ids(app->store, &a, &ids, &n, err) &&
               db_backup(app->control, arena_printf(&a, "%s/control.db", dir), err) &&
               file_copy(arena_printf(&a, "%s/key-check", app->data_dir),
                         arena_printf(&a, "%s/key-check", dir), err);
@@ -142,7 +196,9 @@ bool backup_online(struct app *app, int fd, struct error *err)
 {
     struct arena a = { 0 };
     const char *dir = arena_printf(&a, "%s/backup", app->data_dir);
-    bool ok = backup_remove(&a, dir, err) && backup_make(app, dir, err) && admin_say(fd, dir);
+    bool ok = backup_remove(&a, dir, err) && folder_make(dir, err) &&
+              folder_make(arena_printf(&a, "%s/org", dir), err) && backup_make(app, dir, err) &&
+              admin_say(fd, dir);
     arena_done(&a);
     return ok;
 }
@@ -163,33 +219,46 @@ static bool backup_through(int fd, struct arena *a, const char *to, struct error
     return error_set(err, UNAVAILABLE, "The running program ended in between");
 }
 
+/* Into the folder `to`, through the running program when there is one. */
+static bool backup_write(const char *data, const char *to, struct arena *a, struct error *err)
+{
+    struct app *app;
+    int fd;
+    bool ok;
+    if (admin_connect(data, &fd)) {
+        ok = backup_through(fd, a, to, err);
+        close(fd);
+        return ok;
+    }
+    if (!installation_open(data, a, &app, err))
+        return false;
+    ok = backup_make(app, to, err);
+    app_stop(app);
+    return ok;
+}
+
 int backup_command(int argc, char **argv)
 {
-    const char *data = NULL, *to = NULL;
+    const char *data = NULL, *to = NULL, *made;
     const struct option_row options[] = {
         { "--data", "DIR", "Data folder, in use or not", &data, .required = true },
         { "--to", "DIR", "Where the backup goes; must not exist", &to, .required = true },
         { 0 },
     };
     struct arena a = { 0 };
-    struct error err = { 0 };
-    struct app *app;
-    int status, fd;
+    struct error err = { 0 }, ignored = { 0 };
+    int status;
     if (!options_read(argc, argv, "vow backup: copies everything, sealed, while it is in use",
                       options, &status))
         return status;
     if (!access(to, F_OK))
-        return complain("%s exists already", to);
+        return complain("%s exists already; name a folder that does not", to);
     if (access(data, F_OK))
         return complain("There is no data folder %s", data);
-    bool ok;
-    if (admin_connect(data, &fd)) {
-        ok = backup_through(fd, &a, to, &err);
-        close(fd);
-    } else if ((ok = installation_open(data, &a, &app, &err))) {
-        ok = backup_make(app, to, &err);
-        app_stop(app);
-    }
+    to = path_given(&a, to);
+    bool ok = unfinished_make(&a, to, &made, &err);
+    if (ok && !(ok = backup_write(data, made, &a, &err) && unfinished_name(&a, made, to, &err)))
+        (void)!backup_remove(&a, made, &ignored);
     if (ok)
         printf("The backup is in %s; keep the master key somewhere else.\n", to);
     else
@@ -198,23 +267,118 @@ int backup_command(int argc, char **argv)
     return ok ? 0 : 1;
 }
 
-/* Opens everything once, so that a backup that cannot be read is known now and not in need. */
-static bool restored_check(const char *data, struct arena *a, struct error *err)
+struct check_said {
+    const char *text;
+};
+static const struct field check_said_fields[] = { FIELD(struct check_said, text), { 0 } };
+
+/* Reads every page of a database, so each is opened with its key. */
+static bool pages_check(struct ctx *c, void *with)
+{
+    static const struct query check = { "SELECT quick_check FROM pragma_quick_check(1)" };
+    struct check_said said = { 0 };
+    bool found;
+    (void)with;
+    return tx_row(c->tx, &check, NO_ARGS, check_said_fields, &said, &found) &&
+           (text_equal(said.text, "ok") || fail(c, INTERNAL, "some of it is damaged"));
+}
+
+static bool active_find(struct ctx *c, void *with)
+{
+    static const struct query active = { "state = 'active'" };
+    return rows_find(c, &tenant_table, &active, NO_ARGS, with);
+}
+
+/* Opens and reads everything once, so that a backup that cannot be read is known now and not in
+   need. `what` is then what cannot be. */
+static bool restored_check(const char *dir, const struct secret_key *key, struct arena *a,
+                           const char **what, size_t *count, struct error *err)
 {
     struct app *app;
-    struct id *ids;
-    size_t n = 0;
-    if (!installation_open(data, a, &app, err))
+    struct list tenants;
+    *what = "control.db";
+    if (!installation_open_store(dir, NULL, key, a, &app, err))
         return false;
-    bool ok = store_ids(app->store, a, &ids, &n, err);
-    for (size_t i = 0; ok && i < n; i++) {
-        struct db *db;
-        ok = db_open(app->store, ids[i], false, &db, err);
-        if (ok)
-            db_release(db);
+    struct ctx c = app_ctx(app, a, err, "restore");
+    bool ok = control_read(&c, pages_check, NULL) && control_read(&c, active_find, &tenants);
+    *count = ok ? tenants.count : 0;
+    for (size_t i = 0; ok && i < tenants.count; i++) {
+        char id[ID_TEXT];
+        id_format(((const struct tenant *)tenants.at)[i].id, id);
+        *what = arena_printf(a, "org/%s.db", id);
+        ok = !access(arena_printf(a, "%s/%s", dir, *what), F_OK) || cannot(err, "find", *what);
+        ok = ok &&
+             organisation_read(&c, ((const struct tenant *)tenants.at)[i].id, pages_check, NULL);
     }
     app_stop(app);
     return ok;
+}
+
+static bool is_empty(const char *dir)
+{
+    DIR *d = opendir(dir);
+    bool empty = d;
+    for (struct dirent *e; d && (e = readdir(d));)
+        empty = empty && (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."));
+    if (d)
+        closedir(d);
+    return empty;
+}
+
+/* Whether a folder can get this name. */
+static bool place_told(struct arena *a, const char *data)
+{
+    struct stat here, around;
+    if (stat(data, &here))
+        return true;
+    if (!is_empty(data))
+        return !complain("%s is there already; move it away, or name another folder", data);
+    return stat(folder_around(a, data), &around) || here.st_dev == around.st_dev ||
+           !complain("%s is where a disk is mounted; name a folder in it, such as %s/vow", data,
+                     data);
+}
+
+/* Whether it is a whole backup, as far as names tell. */
+static bool backup_told(struct arena *a, const char *from)
+{
+    static const char *const parts[] = { "control.db", "key-check", "org" };
+    if (access(from, F_OK))
+        return !complain("There is no backup %s", from);
+    if (!access(arena_printf(a, "%s/lock", from), F_OK))
+        return !complain("%s is a data folder, not a backup; make one with vow backup --data %s "
+                         "--to DIR",
+                         from, from);
+    for (size_t i = 0; i < LENGTH(parts); i++)
+        if (access(arena_printf(a, "%s/%s", from, parts[i]), R_OK))
+            return !complain("%s is not a whole backup: %s in it cannot be read (%s)", from,
+                             parts[i], strerror(errno));
+    return true;
+}
+
+/* Says itself what is in the way. */
+static bool restore(struct arena *a, const char *from, const char *data,
+                    const struct secret_key *key)
+{
+    struct error err = { 0 }, ignored = { 0 };
+    const char *made, *what = NULL;
+    size_t count;
+    bool ok = unfinished_make(a, data, &made, &err);
+    if (!ok)
+        return !complain_error(&err);
+    ok = copy_all(a, from, made, &err);
+    bool whole = ok && restored_check(made, key, a, &what, &count, &err);
+    if (whole && unfinished_name(a, made, data, &err)) {
+        printf("Restored into %s: %zu %s. Start it with the same master key.\n", data, count,
+               count == 1 ? "organisation" : "organisations");
+        return true;
+    }
+    if (ok && !whole && err.problem != STORAGE_FULL)
+        complain("%s/%s cannot be read, so nothing was restored; take another backup (%s)", from,
+                 what, err.detail[0] ? err.detail : problem_info(err.problem)->title);
+    else
+        complain_error(&err);
+    (void)!backup_remove(a, made, &ignored);
+    return false;
 }
 
 int restore_command(int argc, char **argv)
@@ -222,26 +386,25 @@ int restore_command(int argc, char **argv)
     const char *data = NULL, *from = NULL;
     const struct option_row options[] = {
         { "--from", "DIR", "A backup", &from, .required = true },
-        { "--data", "DIR", "Data folder to make; must not exist", &data, .required = true },
+        { "--data", "DIR", "Data folder to make; must not exist, or be empty", &data,
+          .required = true },
         { 0 },
     };
     struct arena a = { 0 };
-    struct error err = { 0 }, ignored = { 0 };
+    struct error err = { 0 };
+    struct master_key_source source;
+    struct secret_key *key = arena_new(&a, struct secret_key);
     int status;
     if (!options_read(argc, argv, "vow restore: makes a data folder from a backup", options,
                       &status))
         return status;
-    if (!access(data, F_OK))
-        return complain("%s exists already", data);
-    if (access(arena_printf(&a, "%s/control.db", from), R_OK))
-        return complain("%s is not a backup", from);
-    bool ok = copy_all(&a, from, data, &err) && restored_check(data, &a, &err);
-    if (ok) {
-        printf("Restored into %s.\n", data);
-    } else {
-        complain_error(&err);
-        (void)!backup_remove(&a, data, &ignored);
-    }
+    data = path_given(&a, data);
+    from = path_given(&a, from);
+    master_key_source_make(key_file(&a, data), &source);
+    bool ok = place_told(&a, data) && backup_told(&a, from) &&
+              (master_key_open(&source, arena_printf(&a, "%s/key-check", from), false, key, &err) ||
+               !complain_error(&err)) &&
+              restore(&a, from, data, key);
     arena_done(&a);
     return ok ? 0 : 1;
 }

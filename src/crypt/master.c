@@ -180,8 +180,13 @@ bool master_key_load(const struct master_key_source *source, bool may_create,
         snprintf(path, sizeof path, "%s/vow-master-key", source->credentials) < (int)sizeof path &&
         access(path, F_OK) == 0)
         return file_load(path, false, ret, err);
-    if (source->default_file)
+    if (source->default_file && (may_create || !access(source->default_file, F_OK)))
         return file_load(source->default_file, may_create, ret, err);
+    if (source->default_file)
+        return error_set(err, NOT_FOUND,
+                         "There is no master key, and without it the data cannot be opened: name "
+                         "its file in VOW_MASTER_KEY_FILE, or put it at %s",
+                         source->default_file);
     return error_set(err, NOT_FOUND,
                      "There is no master key: set VOW_MASTER_KEY_FILE, VOW_MASTER_KEY or the "
                      "systemd credential vow-master-key.");
@@ -203,7 +208,8 @@ bool master_key_open(const struct master_key_source *source, const char *check_p
     if (!known && errno != ENOENT)
         return error_set(err, UNAVAILABLE, "%s cannot be read: %s.", check_path, strerror(errno));
     if (known && file_read(fd, stored, sizeof stored) != MASTER_CHECK)
-        return error_set(err, INVALID, "%s is damaged; restore it from a backup.", check_path);
+        return error_set(err, INVALID, "%s is damaged; put that of another backup in its place.",
+                         check_path);
 
     autofree(secret_key_wipe) struct secret_key key;
     if (!master_key_load(source, may_create && !known, &key, err))
@@ -212,8 +218,8 @@ bool master_key_open(const struct master_key_source *source, const char *check_p
     master_key_check(&key, check);
     if (known && !hash_equal(check, stored, MASTER_CHECK))
         return error_set(err, INVALID,
-                         "This is not the master key that the data was stored with; nothing was "
-                         "opened or changed.");
+                         "This is not the master key that the data was stored with: give that one; "
+                         "nothing was opened or changed.");
     if (!known && may_create && !file_create(check_path, check, sizeof check))
         return error_set(err, UNAVAILABLE, "%s could not be written: %s.", check_path,
                          strerror(errno));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -128,6 +128,78 @@ test("a backup made while in use is the whole, elsewhere", async () => {
   assert.deepEqual(await entries(new Client(second, ann.cookie)), [made.body]);
   await second.stop();
   folders.push(server.dir);
+});
+
+test("a restore says what to do, and leaves a whole folder or none", async () => {
+  const server = await startServer();
+  await server.signUp();
+  await server.signUp();
+  const home = await folder();
+  const copy = join(home, "copy");
+  const data = join(home, "data");
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const made = await vow(["backup", "--data", server.data, "--to", `${copy}/`], { env });
+  assert.equal(made.status, 0, made.stderr);
+  await server.stop({ keep: true });
+  folders.push(server.dir);
+
+  const restore = (from, to = data) => ["restore", "--from", from, "--data", to];
+  const says = async (part, args, options = { env }) => {
+    const before = await readdir(home);
+    assert.match(await refused(args, options), part);
+    assert.deepEqual(await readdir(home), before, "nothing is left behind");
+  };
+  await says(
+    /There is no master key.* VOW_MASTER_KEY_FILE, or put it at .*\/data\.key$/m,
+    restore(copy),
+    {
+      env: { VOW_MASTER_KEY_FILE: undefined },
+    },
+  );
+  const wrong = { env: { VOW_MASTER_KEY: "ab".repeat(32) } };
+  await says(/not the master key that the data was stored with/, restore(copy), wrong);
+  await says(/There is no backup .*\/none$/m, restore(join(home, "none")));
+  await says(/is a data folder, not a backup; make one with vow backup/, restore(server.data));
+  await says(/There is no folder .*\/no; make it first/, restore(copy, join(home, "no", "data")));
+  await says(/is there already; move it away/, restore(copy, copy));
+  await says(/exists already; name a folder that does not/, [
+    "backup",
+    "--data",
+    server.data,
+    "--to",
+    copy,
+  ]);
+
+  const [first, second] = (await readdir(join(copy, "org"))).map((name) => join("org", name));
+  const broken = async (part, damage) => {
+    const bad = join(home, "bad");
+    await cp(copy, bad, { recursive: true });
+    await damage((name) => join(bad, name));
+    await says(part, restore(bad));
+    await rm(bad, { recursive: true });
+  };
+  await broken(/not a whole backup: key-check/, (at) => rm(at("key-check")));
+  await broken(/key-check is damaged/, (at) => writeFile(at("key-check"), "short"));
+  const unread = (name) =>
+    new RegExp(`${name} cannot be read, so nothing was restored; take another`);
+  await broken(unread(first), (at) => rm(at(first)));
+  await broken(unread(first), (at) => cp(at(second), at(first)));
+  await broken(unread(second), (at) => truncate(at(second), 100_000));
+  for (const name of ["control.db", second])
+    await broken(unread(name), async (at) => {
+      const bytes = await readFile(at(name));
+      bytes[bytes.length - 5000] ^= 1; // a page that opening does not need
+      await writeFile(at(name), bytes);
+    });
+
+  // What was killed halfway is no hindrance, nor is an empty folder.
+  await mkdir(join(home, "data.unfinished", "org"), { recursive: true });
+  await cp(join(copy, first), join(home, "data.unfinished", first));
+  await mkdir(data);
+  const restored = await vow(restore(copy, `${data}/`), { env });
+  assert.equal(restored.stderr, "");
+  assert.match(restored.stdout, /^Restored into .*\/data: 2 organisations\./);
+  assert.deepEqual((await readdir(home)).sort(), ["copy", "data"]);
 });
 
 function children(pid) {
