@@ -1,9 +1,8 @@
-/* limits.c: a fixed table of buckets, keyed by hash; two keys that collide share a bucket. And rows
-   for those that all nodes share. */
+/* limits.c: a fixed table of buckets, found by a keyed hash; two that fall together share a bucket,
+   and nobody outside can aim for that. And rows for those that all nodes share. */
 #include "limits.h"
 
 #include "app.h"
-#include "base/hash.h"
 #include "crypt/crypt.h"
 #include "node.h"
 #include "rows.h"
@@ -12,7 +11,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 enum { BUCKETS = 4096 };
 
@@ -23,15 +21,16 @@ struct bucket {
 
 struct limits {
     pthread_mutex_t lock;
-    uint64_t seed; /* so that nobody outside can choose to collide */
+    struct siphash_key key;
     struct bucket bucket[BUCKETS];
 };
 
 struct limits *limits_new(void)
 {
     struct limits *l = calloc(1, sizeof *l);
-    if (!l || getrandom(&l->seed, sizeof l->seed, 0) != sizeof l->seed)
+    if (!l)
         abort();
+    siphash_key_random(&l->key);
     pthread_mutex_init(&l->lock, NULL);
     return l;
 }
@@ -44,19 +43,19 @@ void limits_free(struct limits *l)
     free(l);
 }
 
-static uint64_t mix(uint64_t h, const char *text)
+static struct bucket *bucket_of(struct limits *l, const char *name, const char *who)
 {
-    h = hash_text(h, text);
-    h ^= h >> 29;
-    return h * UINT64_C(0xbf58476d1ce4e5b9);
+    struct siphash s = siphash_start(&l->key);
+    siphash_add(&s, name, strlen(name) + 1);
+    siphash_add(&s, who, strlen(who));
+    return &l->bucket[siphash_end(&s) % BUCKETS];
 }
 
 int64_t limit_take(struct limits *l, const struct limit *limit, const char *who, struct instant now)
 {
-    uint64_t h = mix(mix(l->seed, limit->name), who);
+    struct bucket *b = bucket_of(l, limit->name, who);
     int64_t wait = 0;
     pthread_mutex_lock(&l->lock);
-    struct bucket *b = &l->bucket[h % BUCKETS];
     double minutes = (double)(now.us - b->at.us) / 60e6;
     if (!instant_given(b->at) || minutes < 0)
         b->left = instant_given(b->at) ? b->left : limit->burst;

@@ -10,5 +10,6 @@
 #include "random.h"
 #include "seal.h"
 #include "sign.h"
+#include "siphash.h"
 
 #endif

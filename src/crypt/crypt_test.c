@@ -1,6 +1,7 @@
 /* crypt_test.c: published vectors and the promises of the headers. */
 #include "crypt.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <setjmp.h>
@@ -256,6 +257,53 @@ static void test_sign_vector(void **state)
     assert_true(sign_verify(public_key, NULL, 0, signature));
 }
 
+static uint64_t siphash_of(const struct siphash_key *key, const uint8_t *at, size_t n)
+{
+    struct siphash s = siphash_start(key);
+    siphash_add(&s, at, n);
+    return siphash_end(&s);
+}
+
+/* What OpenSSL says of it, as eight bytes with the lowest first. */
+static uint64_t siphash_elsewhere(const uint8_t key[16], const uint8_t *at, size_t n)
+{
+    size_t size = 8;
+    uint8_t bytes[8];
+    uint64_t ret = 0;
+    OSSL_PARAM params[] = { OSSL_PARAM_size_t(OSSL_MAC_PARAM_SIZE, &size), OSSL_PARAM_END };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
+    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(mac);
+    assert_true(EVP_MAC_init(ctx, key, 16, params));
+    assert_true(EVP_MAC_update(ctx, at, n));
+    assert_true(EVP_MAC_final(ctx, bytes, &size, sizeof bytes));
+    EVP_MAC_CTX_free(ctx);
+    EVP_MAC_free(mac);
+    for (int i = 7; i >= 0; i--)
+        ret = ret << 8 | bytes[i];
+    return ret;
+}
+
+/* The vector of appendix A of the paper, and the first of those that came with it: the key is the
+   bytes 0 to 15, the text those from 0 on. Every other length as OpenSSL has it, in pieces. */
+static void test_siphash_vectors(void **state)
+{
+    (void)state;
+    const struct siphash_key key = { UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908) };
+    uint8_t bytes[256];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
+    assert_int_equal(siphash_of(&key, bytes, 15), UINT64_C(0xa129ca6149be45e5));
+    assert_int_equal(siphash_of(&key, bytes, 0), UINT64_C(0x726fdb47dd0e0e31));
+    assert_int_equal(siphash_of(&key, bytes, 1), UINT64_C(0x74f839c593dc67fd));
+    assert_int_equal(siphash_of(&key, bytes, 8), UINT64_C(0x93f5f5799a932462));
+    for (size_t n = 0; n <= sizeof bytes; n++) {
+        struct siphash s = siphash_start(&key);
+        siphash_add(&s, bytes, n / 3);
+        siphash_add(&s, bytes + n / 3, n - n / 3);
+        assert_int_equal(siphash_end(&s), siphash_elsewhere(bytes, bytes, n));
+    }
+}
+
 static void test_random_differs(void **state)
 {
     (void)state;
@@ -277,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_wrap_vector),
         cmocka_unit_test(test_derive_is_hkdf),
         cmocka_unit_test(test_sign_vector),
+        cmocka_unit_test(test_siphash_vectors),
         cmocka_unit_test(test_random_differs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

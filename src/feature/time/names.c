@@ -1,20 +1,18 @@
 /* names.c: a hash table of names. */
 #include "names.h"
 
-#include "base/hash.h"
-#include "crypt/random.h"
-
 #include <string.h>
 #include <strings.h>
 
 static size_t slot_of(const struct names *n, struct id parent, const char *name)
 {
-    uint64_t h = hash_bytes(n->seed, parent.byte, sizeof parent.byte);
+    struct siphash s = siphash_start(&n->key);
+    siphash_add(&s, parent.byte, sizeof parent.byte);
     for (const char *p = name; *p; p++) {
         char lower = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-        h = hash_byte(h, (unsigned char)lower);
+        siphash_add(&s, &lower, 1);
     }
-    size_t i = (h ^ h >> 32) & (n->room - 1);
+    size_t i = siphash_end(&s) & (n->room - 1);
     while (n->slot[i].name &&
            (strcasecmp(n->slot[i].name, name) != 0 || !id_equal(n->slot[i].parent, parent)))
         i = (i + 1) & (n->room - 1);
@@ -26,9 +24,9 @@ static void grow(struct names *n)
     struct names larger = { .arena = n->arena, .room = n->room ? n->room * 2 : 64 };
     larger.slot = arena_many(n->arena, larger.room, struct name_slot);
     larger.count = n->count;
-    larger.seed = n->seed;
+    larger.key = n->key;
     if (!n->room)
-        random_bytes(&larger.seed, sizeof larger.seed);
+        siphash_key_random(&larger.key);
     for (size_t i = 0; i < n->room; i++)
         if (n->slot[i].name)
             larger.slot[slot_of(&larger, n->slot[i].parent, n->slot[i].name)] = n->slot[i];

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/id.h"
+#include "crypt/siphash.h"
 
 struct name_slot {
     struct id parent, id;
@@ -15,7 +16,7 @@ struct names {
     struct arena *arena;
     struct name_slot *slot;
     size_t count, room;
-    uint64_t seed; /* where hashes begin: names that were chosen to fall together do not */
+    struct siphash_key key; /* so that nobody can choose names that fall together */
 };
 
 /* Names are kept, not copied. Cases of ASCII letters are the same. */
