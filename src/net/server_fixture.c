@@ -208,7 +208,8 @@ static int fixture_start(void **state, const char *cert, const char *key)
     assert_non_null(mkdtemp(h->web));
     snprintf(assets, sizeof assets, "%s/assets", h->web);
     assert_int_equal(mkdir(assets, 0700), 0);
-    file_write(h->web, "index.html", "<style nonce=\"__NONCE__\"></style>app __NONCE__");
+    file_write(h->web, "index.html",
+               "<style nonce=\"__NONCE__\"></style>app __NONCE__ session __SESSION__");
     file_write(h->web, "robots.txt", "none");
     file_write(assets, "app-1A2B3C4D.js", "plain script");
     file_write(assets, "app-1A2B3C4D.js.br", "brotli");

@@ -78,15 +78,17 @@ static void page_headers(struct connection *c, struct MHD_Response *r, const cha
                     "browsing-topics=()");
 }
 
+/* Kept nowhere: the page says whether a session's cookie came, so that the app need not ask in
+   vain, and going back to a kept one would say what was true before. */
 static enum MHD_Result index_send(struct connection *c)
 {
     struct buffer page = buffer_new(&c->x.arena);
     char nonce[33];
     nonce_make(nonce);
-    web_index(c->server->web, nonce, &page);
+    web_index(c->server->web, nonce, c->x.cookie && *c->x.cookie, &page);
     struct MHD_Response *r = response_new(c, page.at, page.len, "text/html; charset=utf-8");
     page_headers(c, r, nonce);
-    response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return response_send(c, MHD_HTTP_OK, r);
 }
 

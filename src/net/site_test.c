@@ -25,6 +25,24 @@ static void health_and_well_known(void **state)
     assert_status(ask(h, "GET /api/v1/openapi.json", "", NULL), 200);
 }
 
+/* Whatever the cookie is worth: only asking tells. */
+static void the_page_says_whether_a_cookie_came(void **state)
+{
+    struct fixture *h = *state;
+    char *r = ask_as(h, "GET /", "Cookie: other=1; vow=abc\r\n", NULL), *length;
+    assert_has(r, " session yes");
+    assert_has(r, "\r\nCache-Control: no-store\r\n");
+    assert_has(ask(h, "GET /sign-in", "", NULL), " session no");
+    assert_has(ask_as(h, "GET /", "Cookie: vow=\r\n", NULL), " session no");
+    assert_has(ask_as(h, "GET /", "Cookie: other=vow\r\n", NULL), " session no");
+    r = ask(h, "HEAD /", "", NULL);
+    assert_status(r, 200);
+    length = strstr(r, "Content-Length: ");
+    assert_non_null(length);
+    assert_true(atoi(length + 16) > 50);
+    assert_lacks(r, "session");
+}
+
 static void web_app_is_served(void **state)
 {
     struct fixture *h = *state;
@@ -33,7 +51,8 @@ static void web_app_is_served(void **state)
     assert_has(r, "script-src 'self'; style-src 'self' 'nonce-");
     assert_has(r, "Cross-Origin-Opener-Policy: same-origin\r\n");
     assert_has(r, "Referrer-Policy: no-referrer\r\n");
-    assert_lacks(r, "__NONCE__");
+    assert_lacks(r, "__");
+    assert_has(r, "\r\nCache-Control: no-store\r\n");
     nonce = strstr(r, "'nonce-") + 7;
     snprintf(first, sizeof first, "nonce=\"%.32s\"", nonce);
     assert_has(r, first);
@@ -67,6 +86,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(health_and_well_known),
         cmocka_unit_test(web_app_is_served),
+        cmocka_unit_test(the_page_says_whether_a_cookie_came),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

@@ -14,7 +14,6 @@
 
 enum { DEPTH_MAX = 8, FILES_MAX = 4096 };
 #define FILE_MAX ((off_t)64 << 20)
-#define NONCE_MARK "__NONCE__"
 
 struct web {
     struct web_file *file;
@@ -188,15 +187,22 @@ const struct web_file *web_find(const struct web *w, const char *path, size_t le
     return NULL;
 }
 
-void web_index(const struct web *w, const char *nonce, struct buffer *ret)
+static void mark_fill(struct buffer *out, struct blob page, const char *mark, const char *text)
 {
-    const char *at = w->index->plain.at;
-    size_t left = w->index->plain.len, mark = sizeof NONCE_MARK - 1;
-    for (const char *hit; (hit = memmem(at, left, NONCE_MARK, mark));) {
-        buffer_add(ret, at, (size_t)(hit - at));
-        buffer_string(ret, nonce);
-        left -= (size_t)(hit - at) + mark;
-        at = hit + mark;
+    const char *at = page.at;
+    size_t left = page.len, n = strlen(mark);
+    for (const char *hit; (hit = memmem(at, left, mark, n));) {
+        buffer_add(out, at, (size_t)(hit - at));
+        buffer_string(out, text);
+        left -= (size_t)(hit - at) + n;
+        at = hit + n;
     }
-    buffer_add(ret, at, left);
+    buffer_add(out, at, left);
+}
+
+void web_index(const struct web *w, const char *nonce, bool session, struct buffer *ret)
+{
+    struct buffer half = buffer_new(ret->arena);
+    mark_fill(&half, w->index->plain, "__NONCE__", nonce);
+    mark_fill(ret, (struct blob){ half.at, half.len }, "__SESSION__", session ? "yes" : "no");
 }

@@ -23,7 +23,7 @@ MUST_USE bool web_open(struct arena *a, const char *dir, struct web **ret, struc
    lead elsewhere. */
 const struct web_file *web_find(const struct web *w, const char *path, size_t len);
 
-/* index.html with `nonce` at every `__NONCE__`. */
-void web_index(const struct web *w, const char *nonce, struct buffer *ret);
+/* index.html with `nonce` at every `__NONCE__` and, at every `__SESSION__`, "yes" or "no". */
+void web_index(const struct web *w, const char *nonce, bool session, struct buffer *ret);
 
 #endif

@@ -60,7 +60,7 @@ export async function openPage(
     if (said.type() === "error" && !ofAnswer) problems.push(`console: ${said.text()}`);
   });
   page.on("response", (response) => {
-    // The app asks who is signed in; "nobody" is an answer.
+    // That a session has ended is an answer.
     const { pathname } = new URL(response.url());
     if (response.status() >= 400 && response.status() !== 401)
       problems.push(`${response.status()} ${response.request().method()} ${pathname}`);

@@ -48,6 +48,32 @@ async function notes() {
   return items.map(({ note }) => note);
 }
 
+test("who comes without a session sees the way in, and nothing is asked for in vain", async () => {
+  const visit = await openPage(browser, server.url);
+  const asked = [];
+  const said = [];
+  visit.page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.startsWith("/api/")) asked.push(pathname);
+  });
+  visit.page.on("console", (message) => said.push(message.text()));
+  await visit.page.goto("/");
+  await visit.page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.deepEqual(asked, []);
+  await visit.page.getByLabel("Email").fill("sia@example.org");
+  await visit.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await visit.page.getByRole("button", { name: "Sign in" }).click();
+  await visit.page.getByRole("navigation").first().waitFor();
+  await visit.page.goto("/time/entries");
+  await visit.page.getByRole("heading", { name: "Entries" }).waitFor();
+  await visit.page.evaluate(() => fetch("/api/v1/session", { method: "DELETE" }));
+  // Going back to the page of before the sign-in is a new look at it.
+  await visit.page.goto("/sign-in");
+  await visit.page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.deepEqual(said, []);
+  assert.deepEqual(visit.problems, []);
+});
+
 test("an entry typed when the session ends is saved once, after signing in in place", async () => {
   const form = await typeEntry("Tide tables", "09:00", "10:30");
   await endSession();

@@ -31,6 +31,10 @@ export const sessionQuery = {
   staleTime: 60_000,
 };
 
+// The page says whether a session's cookie came with the request for it; without one nobody is asked.
+if (document.querySelector("meta[name=session][content=no]"))
+  queryClient.setQueryData(sessionQuery.queryKey, null);
+
 export function useSessionQuery() {
   return useQuery(sessionQuery);
 }
