@@ -148,6 +148,15 @@ int zone_second(const struct zone *z, struct instant t)
     return (int)(local - day_seconds(date_of_seconds(local)));
 }
 
+void zone_format(const struct zone *z, struct instant t, char to[INSTANT_TEXT])
+{
+    int s = zone_second(z, t), minutes = abs(zone_offset(z, t)) / 60;
+    date_format(zone_date(z, t), to);
+    size_t n = strlen(to);
+    snprintf(to + n, INSTANT_TEXT - n, "T%02d:%02d:%02d%c%02d:%02d", s / 3600, s / 60 % 60, s % 60,
+             zone_offset(z, t) < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
 struct instant zone_instant(const struct zone *z, struct date d, int64_t second, bool later,
                             enum zone_times *times)
 {

@@ -33,6 +33,10 @@ int zone_offset(const struct zone *z, struct instant t);
 struct date zone_date(const struct zone *z, struct instant t);
 int zone_second(const struct zone *z, struct instant t);
 
+/* RFC 3339 as clocks on the wall show it, with their distance from UTC in whole minutes:
+   2026-03-02T09:00:00+01:00. */
+void zone_format(const struct zone *z, struct instant t, char to[INSTANT_TEXT]);
+
 enum zone_times { ZONE_NEVER, ZONE_ONCE, ZONE_TWICE };
 
 /* The moment at which clocks show `second` (of the day; may lie outside of it) on `d`. `times` may

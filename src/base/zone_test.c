@@ -84,6 +84,29 @@ static void offsets_follow_the_clock_changes(void **state)
         assert_int_equal(zone_offset(find(rows[i].zone), at(rows[i].at)), rows[i].offset);
 }
 
+static void times_are_written_as_clocks_show_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *moment, *shown;
+    } rows[] = {
+        { "UTC", "2026-03-02T08:00:00.000Z", "2026-03-02T08:00:00+00:00" },
+        { "Europe/Berlin", "2026-03-02T08:00:00.000Z", "2026-03-02T09:00:00+01:00" },
+        { "Europe/Berlin", "2026-07-31T22:30:05.000Z", "2026-08-01T00:30:05+02:00" },
+        { "America/New_York", "2026-01-01T04:59:59.000Z", "2025-12-31T23:59:59-05:00" },
+        { "America/St_Johns", "2026-01-01T12:00:00.000Z", "2026-01-01T08:30:00-03:30" },
+        { "Asia/Kathmandu", "2026-01-01T20:00:00.000Z", "2026-01-02T01:45:00+05:45" },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char text[INSTANT_TEXT];
+        struct instant back;
+        zone_format(find(rows[i].zone), at(rows[i].moment), text);
+        assert_string_equal(text, rows[i].shown);
+        assert_true(instant_parse(text, &back));
+        assert_int_equal(back.us, at(rows[i].moment).us);
+    }
+}
+
 static void days_have_23_24_or_25_hours(void **state)
 {
     (void)state;
@@ -257,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offsets_follow_the_clock_changes),
+        cmocka_unit_test(times_are_written_as_clocks_show_them),
         cmocka_unit_test(days_have_23_24_or_25_hours),
         cmocka_unit_test(local_times_resolve_as_documented),
         cmocka_unit_test(clocks_and_moments_agree),

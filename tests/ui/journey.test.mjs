@@ -173,6 +173,8 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   const sheet = page.getByRole("dialog", { name: "What would be read" });
   await sheet.getByText("Nothing leaves it").waitFor();
   await sheet.getByText(/Time entry: .*duration/).waitFor();
+  await sheet.getByText(/^1\s*–\s*31 Mar 2026$/).waitFor();
+  await sheet.getByText(/^4 Jan\s*–\s*28 Feb 2026 \(0 rows of these\)$/).waitFor();
   await sheet.getByTitle("time_entry.duration_s").waitFor();
   assert.doesNotMatch(await sheet.textContent(), /sen[dt]|bytes/i);
   await checkAccessible(page);
@@ -181,6 +183,7 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   await page.getByRole("button", { name: "Get the insight" }).click();
   const receipt = page.getByRole("region", { name: "Receipt" });
   await receipt.getByText("Nothing left this server").waitFor();
+  await page.getByText(/^Looked at: .*31 Mar 2026, compared with 4 Jan.*28 Feb 2026\.$/).waitFor();
   assert.doesNotMatch(await receipt.textContent(), /sent|salt|bytes/i);
   await page.getByText("Advice, not a decision").first().waitFor();
   await checkAccessible(page);

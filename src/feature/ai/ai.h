@@ -79,10 +79,13 @@ struct ai_answer {
     const char *disclosure;      /* the exact bytes that leave; "" with the local engine */
     const char *disclosure_hash; /* SHA-256, for .expect */
     int64_t bytes;
-    struct list masked;  /* struct ai_masked */
-    struct list columns; /* const char *: "time_entry.note" */
+    struct list masked;   /* struct ai_masked */
+    struct list columns;  /* const char *: "time_entry.note" */
+    struct date from, to; /* the days that were looked at, `to` not included */
     int64_t rows;
-    int64_t left_out; /* texts that did not go along because they read like instructions */
+    struct date compared_from; /* the days from here up to `from`, to compare with; absent: none */
+    int64_t compared_rows;     /* rows of those */
+    int64_t left_out;          /* texts that did not go along because they read like instructions */
     const char *provider, *model, *evidence;
     /* of an answer */
     const char *text;

@@ -36,6 +36,15 @@ void context_column(struct ai_run *run, const struct table *t, const char *colum
     run->columns = columns;
 }
 
+bool context_zone(struct ai_run *run)
+{
+    const char *name;
+    if (!person_zone(run->c, run->c->actor.person, &name))
+        return false;
+    run->zone = zone_named(run->c, name);
+    return true;
+}
+
 bool ai_elsewhere(struct ai_run *run)
 {
     run->elsewhere = true;
@@ -119,11 +128,14 @@ void context_value(struct ai_run *run, const struct table *t, const char *column
     bool mask = f->privacy != OPERATIONAL || f->masked;
     struct field here = *f;
     here.at = 0;
-    if (kind != KIND_TEXT) {
-        struct buffer *out = &run->context;
-        json_value(out, &here, value);
-        return;
+    if (kind == KIND_INSTANT && instant_given(*(const struct instant *)value)) {
+        char text[INSTANT_TEXT];
+        assert(run->zone);
+        zone_format(run->zone, *(const struct instant *)value, text);
+        return buffer_printf(&run->context, "\"%s\"", text);
     }
+    if (kind != KIND_TEXT)
+        return json_value(&run->context, &here, value);
     const char *text = *(const char *const *)value;
     if (!text)
         return context_text(run, "none", false);

@@ -117,6 +117,8 @@ bool ai_disclosure(struct ai_run *run)
     ret->bytes = (int64_t)body.len;
     ret->disclosure_hash = hex_hash(run, body.at, body.len);
     ret->columns = (struct list){ run->columns, run->column_count };
+    ret->from = run->in->from;
+    ret->to = run->in->to;
     ret->left_out = run->left_out;
     ret->advisory = true;
     masked_count(run);

@@ -101,6 +101,51 @@ static void test_names_of_projects_are_masked(void **state)
     assert_null(strstr(shown, "Initech"));
 }
 
+/* --- what is told is told on the clock of who asks, and says of which days it is --- */
+
+static const char *asked(struct house *h, const char *provider, bool preview)
+{
+    const char *json = arena_printf(&h->w->a,
+                                    "{\"capability\":\"feedback.me\"," HOUSE_PERIOD
+                                    ",\"preview\":%s,\"provider\":\"%s\"}",
+                                    preview ? "true" : "false", provider);
+    return world_post(h->w, h->owner, "/ai/run", json, 200).body;
+}
+
+static void test_times_are_on_the_clock_of_who_asks(void **state)
+{
+    struct house *h = *state;
+    const char *provider = house_provider(h, "");
+    house_note(h, h->owner, "early", 2);
+    house_patch(h, "/organisation", "{\"zone\":\"Europe/Berlin\"}", 200);
+    const char *first = asked(h, provider, true);
+    assert_non_null(strstr(first, "2026-03-02T09:00:00+01:00"));
+    assert_non_null(strstr(first, "2026-03-02T10:30:00+01:00"));
+    world_ask(h->w, h->owner, PUT, "/session/profile",
+              "{\"name\":\"Ada Beispiel\",\"zone\":\"Asia/Tokyo\"}", 0, 200);
+    const char *second = asked(h, provider, true);
+    assert_non_null(strstr(second, "2026-03-02T17:00:00+09:00"));
+    assert_null(strstr(second, "T08:00:00"));
+}
+
+static void test_an_answer_says_of_which_days_it_is(void **state)
+{
+    struct house *h = *state;
+    house_note(h, h->owner, "within", 2);
+    world_post(h->w, h->owner, "/time/entries",
+               "{\"started_at\":\"2026-02-10T08:00:00.000Z\",\"ended_at\":"
+               "\"2026-02-10T09:30:00.000Z\"}",
+               201);
+    for (int preview = 0; preview < 2; preview++) {
+        const char *said = asked(h, "local", preview);
+        assert_non_null(strstr(said, "\"from\":\"2026-03-01\",\"to\":\"2026-04-01\",\"rows\":2,"
+                                     "\"compared_from\":\"2026-01-04\",\"compared_rows\":1"));
+    }
+    const char *sent = asked(h, house_provider(h, ""), true);
+    assert_non_null(strstr(sent, "\"from\":\"2026-03-01\",\"to\":\"2026-04-01\",\"rows\":1,"
+                                 "\"compared_from\":null,\"compared_rows\":0"));
+}
+
 /* --- who asks, for the provider's detection of abuse --- */
 
 static bool nothing_context(struct ai_run *r)
@@ -173,6 +218,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(test_the_table_decides),
         WITH(test_names_of_projects_are_masked),
+        WITH(test_times_are_on_the_clock_of_who_asks),
+        WITH(test_an_answer_says_of_which_days_it_is),
         WITH(test_identifier_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

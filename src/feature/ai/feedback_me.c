@@ -3,7 +3,6 @@
 #include "run.h"
 
 #include "core/app.h"
-#include "feature/organisation/organisation.h"
 #include "feature/time/time.h"
 
 #include <string.h>
@@ -45,8 +44,7 @@ static const struct ai_cell own_entry_cells[] = {
     { 0 },
 };
 
-static bool own_entries(struct ai_run *run, const struct zone *zone, struct date from,
-                        int64_t limit, struct list *ret)
+static bool own_entries(struct ai_run *run, struct date from, int64_t limit, struct list *ret)
 {
     /* The person is a parameter that comes from the session, so nobody else's rows can come. */
     static const struct query q = {
@@ -57,19 +55,11 @@ static bool own_entries(struct ai_run *run, const struct zone *zone, struct date
         " AND e.ended_at IS NOT NULL ORDER BY e.started_at LIMIT $4"
     };
     struct ctx *c = run->c;
-    return tx_rows(c->tx, &q,
-                   ARGS(value_id(c->actor.person), value_instant(zone_day_start(zone, from)),
-                        value_instant(zone_day_start(zone, run->in->to)), value_int(limit)),
+    return context_zone(run) &&
+           tx_rows(c->tx, &q,
+                   ARGS(value_id(c->actor.person), value_instant(zone_day_start(run->zone, from)),
+                        value_instant(zone_day_start(run->zone, run->in->to)), value_int(limit)),
                    own_entry_fields, sizeof(struct own_entry), 0, ret);
-}
-
-static bool own_zone(struct ai_run *run, const struct zone **ret)
-{
-    const char *name;
-    if (!person_zone(run->c, run->c->actor.person, &name))
-        return false;
-    *ret = zone_named(run->c, name);
-    return true;
 }
 
 static void columns_note(struct ai_run *run)
@@ -81,9 +71,8 @@ static void columns_note(struct ai_run *run)
 
 static bool context(struct ai_run *run)
 {
-    const struct zone *zone;
     struct list rows;
-    if (!own_zone(run, &zone) || !own_entries(run, zone, run->in->from, CONTEXT_ROWS, &rows))
+    if (!own_entries(run, run->in->from, CONTEXT_ROWS, &rows))
         return false;
     columns_note(run);
     for (size_t i = 0; i < rows.count && !context_full(run); i++) {
@@ -95,12 +84,11 @@ static bool context(struct ai_run *run)
 
 static bool local(struct ai_run *run)
 {
-    const struct zone *zone;
     struct list rows;
     struct arena *a = run->c->arena;
     struct findings found = findings_new(a);
     struct date from = { run->in->from.day - BASELINE_DAYS };
-    if (!own_zone(run, &zone) || !own_entries(run, zone, from, ENTRIES_MAX, &rows))
+    if (!own_entries(run, from, ENTRIES_MAX, &rows))
         return false;
     struct worked *worked = arena_many(a, rows.count, struct worked);
     for (size_t i = 0; i < rows.count; i++) {
@@ -108,12 +96,14 @@ static bool local(struct ai_run *run)
         worked[i] = (struct worked){ .id = e->id,
                                      .start = e->started_at,
                                      .end = e->ended_at,
-                                     .day = zone_day(zone, e->started_at),
+                                     .day = zone_day(run->zone, e->started_at),
                                      .zone = zone_named(run->c, e->zone),
                                      .project = e->project,
                                      .project_name = e->name };
+        run->ret->compared_rows += worked[i].day.day < run->in->from.day;
     }
-    feedback_find(worked, rows.count, zone, run->in->from, run->in->to, &found);
+    run->ret->compared_from = from;
+    feedback_find(worked, rows.count, run->zone, run->in->from, run->in->to, &found);
     columns_note(run);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
@@ -127,9 +117,9 @@ const struct capability feedback_me = {
     .can = &ai_use,
     .quick = true,
     .reads = reads,
-    .instruction = "Give the person kind, concrete feedback on the own time entries below: what "
-                   "stands out, long days, missing breaks, where focus was lost, and one thing to "
-                   "try. At most 200 words.",
+    .instruction = "Give the person kind, concrete feedback on the own time entries below, with "
+                   "times as the person's clock showed them: what stands out, long days, missing "
+                   "breaks, where focus was lost, and one thing to try. At most 200 words.",
     .context = context,
     .local = local,
 };

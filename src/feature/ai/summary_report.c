@@ -107,7 +107,9 @@ static bool local(struct ai_run *run)
     for (size_t i = 0; i < rows.count; i++) {
         const struct sum_row *r = (const struct sum_row *)rows.at + i;
         list[i] = (struct day_sum){ r->day, r->project, r->name, r->duration_s.s, r->billable_s.s };
+        run->ret->compared_rows += r->day.day < run->in->from.day;
     }
+    run->ret->compared_from = from;
     summary_find(list, rows.count, run->in->from, run->in->to, &found);
     columns_note(run);
     run->ret->rows = (int64_t)rows.count;

@@ -5,7 +5,7 @@ import { LOCAL } from "~/feature/ai/data";
 import { words } from "~/feature/ai/words";
 import { columnNames } from "./names";
 import { Notice } from "./states";
-import { numberText } from "./time";
+import { addDays, numberText, rangeText } from "./time";
 
 export interface Masked {
   kind: string;
@@ -21,7 +21,18 @@ export interface Disclosed {
   bytes: number;
   columns?: readonly string[];
   rows?: number;
+  from?: string | null;
+  to?: string | null;
+  compared_from?: string | null;
+  compared_rows?: number;
   left_out?: number;
+}
+
+/** The days that were looked at and those that they are compared with; null where there are none. */
+export function periodsOf({ from, to, compared_from }: Disclosed) {
+  if (!from || !to) return null;
+  const before = compared_from ? rangeText(compared_from, addDays(from, -1)) : null;
+  return { period: rangeText(from, addDays(to, -1)), before };
 }
 
 /** The text with its tokens (PERSON_1, EMAIL_ADDRESS_2_1) marked. */
@@ -51,6 +62,8 @@ export function maskedLine(line: string): string {
 
 export function DisclosureFacts({ given }: { given: Disclosed }) {
   const { provider, model, evidence, bytes, masked, columns, rows, left_out = 0 } = given;
+  const { compared_rows = 0 } = given;
+  const periods = periodsOf(given);
   const local = provider === LOCAL;
   return (
     <dl className="facts">
@@ -74,6 +87,20 @@ export function DisclosureFacts({ given }: { given: Disclosed }) {
           <dd title={columns.join(", ")}>
             {columnNames(columns)}
             {rows ? ` (${words.sheet.rows(rows)})` : ""}
+          </dd>
+        </>
+      )}
+      {periods && (
+        <>
+          <dt>{words.period}</dt>
+          <dd>{periods.period}</dd>
+        </>
+      )}
+      {periods?.before && (
+        <>
+          <dt>{words.sheet.compared}</dt>
+          <dd>
+            {periods.before} ({words.sheet.compared_rows(compared_rows)})
           </dd>
         </>
       )}

@@ -8,13 +8,13 @@ import { quantityText } from "./time";
 
 interface InsightCardProps {
   finding: Finding;
-  from: string;
-  to: string;
+  /** Where the entries of its period are. */
+  entries: string;
   onDismiss: () => void;
   onNever: () => void;
 }
 
-export function InsightCard({ finding, from, to, onDismiss, onNever }: InsightCardProps) {
+export function InsightCard({ finding, entries, onDismiss, onNever }: InsightCardProps) {
   const { title, sentence, method, value, unit, numbers, series, rows } = finding;
   const [figure, of] = quantityText(value ?? 0, unit);
   return (
@@ -52,7 +52,7 @@ export function InsightCard({ finding, from, to, onDismiss, onNever }: InsightCa
             </tbody>
           </table>
           {rows.length > 0 && (
-            <Link className="small" href={`/time/entries?from=${from}&to=${to}`}>
+            <Link className="small" href={entries}>
               {words.answer.rows(rows.length)}
             </Link>
           )}

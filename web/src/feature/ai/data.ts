@@ -21,7 +21,10 @@ export type Finding = Whole<
   Omit<FindingGiven, "numbers" | "series">,
   "kind" | "title" | "sentence" | "method"
 > & { numbers: Numbers; series: Numbers };
-export type AiAnswer = Whole<Omit<Given, "findings" | "masked">, "disclosure" | "provider"> & {
+export type AiAnswer = Whole<
+  Omit<Given, "findings" | "masked">,
+  "disclosure" | "provider" | "from" | "to"
+> & {
   findings: Finding[];
   masked: { kind: string; count: number }[];
 };

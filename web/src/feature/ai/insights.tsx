@@ -5,7 +5,7 @@ import { Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { go, Link, useFilters } from "~/shell/router";
 import { useMay } from "~/shell/session";
-import { DisclosureSheet } from "~/ui/disclosure";
+import { DisclosureSheet, periodsOf } from "~/ui/disclosure";
 import { overText, ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { InsightCard } from "~/ui/insight-card";
@@ -239,7 +239,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             {streamed ? <p className="answer">{streamed}</p> : <Loading rows={3} />}
           </section>
         )}
-        {answer && <Answered answer={answer} from={period.from} to={period.to} />}
+        {answer && <Answered answer={answer} />}
       </div>
       {preview && (
         <DisclosureSheet
@@ -257,13 +257,14 @@ function readHidden(): string[] {
   return JSON.parse(localStorage.getItem(HIDDEN) ?? "[]");
 }
 
-function Answered({ answer, from, to }: { answer: AiAnswer; from: string; to: string }) {
+function Answered({ answer }: { answer: AiAnswer }) {
   const [dismissed, setDismissed] = useState<string[]>([]);
   const [hidden, setHidden] = useState(readHidden);
   const keyOf = (finding: AiAnswer["findings"][number]) => `${finding.kind} ${finding.title}`;
   const wanted = answer.findings.filter((finding) => !hidden.includes(finding.kind));
   const shown = wanted.filter((finding) => !dismissed.includes(keyOf(finding)));
   const out = answer.findings.length - wanted.length;
+  const periods = periodsOf(answer);
   const hide = (kinds: string[]) => {
     localStorage.setItem(HIDDEN, JSON.stringify(kinds));
     setHidden(kinds);
@@ -275,6 +276,13 @@ function Answered({ answer, from, to }: { answer: AiAnswer; from: string; to: st
           <span className="strong">{words.answer.advisory}</span>
           <span>{words.answer.advisory_help}</span>
         </Notice>
+        {periods && (
+          <p className="quiet">
+            {periods.before
+              ? words.answer.compared(periods.period, periods.before)
+              : words.answer.period(periods.period)}
+          </p>
+        )}
         {answer.text && <p className="answer card">{answer.text}</p>}
         {answer.findings.length === 0 && !answer.text && (
           <section className="card">
@@ -286,8 +294,7 @@ function Answered({ answer, from, to }: { answer: AiAnswer; from: string; to: st
             <InsightCard
               key={keyOf(finding)}
               finding={finding}
-              from={from}
-              to={to}
+              entries={`/time/entries?from=${answer.from}&to=${addDays(answer.to, -1)}`}
               onDismiss={() => {
                 setDismissed([...dismissed, keyOf(finding)]);
                 notify(words.answer.dismissed, {
