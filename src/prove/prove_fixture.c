@@ -220,6 +220,16 @@ struct route *route_own(struct fixture *f, const char *feature, enum method m, c
     return NULL;
 }
 
+route_fn *original;
+
+void handle_own(struct fixture *f, const char *feature, enum method m, const char *path,
+                route_fn *instead)
+{
+    struct route *r = route_own(f, feature, m, path);
+    original = r->handle;
+    r->handle = instead;
+}
+
 struct table *table_own(struct fixture *f, const char *feature, const char *table)
 {
     struct feature *own = feature_own(f, feature);

@@ -40,6 +40,12 @@ struct route *route_own(struct fixture *f, const char *feature, enum method m, c
 struct table *table_own(struct fixture *f, const char *feature, const char *table);
 void feature_add(struct fixture *f, const struct feature *feature);
 
+/* Exchanges what handles a route; `original` is what did, for one that calls it when it has done
+   its damage. */
+extern route_fn *original;
+void handle_own(struct fixture *f, const char *feature, enum method m, const char *path,
+                route_fn *instead);
+
 /* Starts the program unless it runs. */
 void fixture_start(struct fixture *f);
 

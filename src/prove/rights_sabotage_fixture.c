@@ -1,0 +1,210 @@
+/* rights_sabotage_fixture.c: what breaks the promises about accounts, organisations and rights. */
+#include "prove/sabotage_fixture.h"
+
+#include "feature/accounts/accounts.h"
+#include "feature/ai/run.h"
+#include "feature/forms/forms.h"
+#include "feature/time/time.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct curious {
+    struct sign_up usual;
+    const char *phone;
+};
+
+static void one_field_more(struct fixture *f)
+{
+    static const struct field phone =
+        FIELD(struct curious, phone, .privacy = PERSONAL, .max = 40, .doc = "Phone number");
+    struct route *r = route_own(f, "accounts", POST, "/accounts");
+    size_t n = field_count(r->in);
+    struct field *fields = arena_many(&f->a, n + 2, struct field);
+    memcpy(fields, r->in, n * sizeof *fields);
+    fields[n] = phone;
+    r->in = fields;
+    r->in_size = sizeof(struct curious);
+}
+
+static void cheap_hash(struct fixture *f)
+{
+    f->config.bcrypt_cost = 4;
+}
+
+struct anything {
+    struct id id;
+};
+static const struct field anything_fields[] = {
+    FIELD(struct anything, id, .privacy = OPERATIONAL, .required = true, .doc = "Row"),
+    { 0 },
+};
+
+static bool client_get(struct ctx *c, void *with)
+{
+    struct client row;
+    return row_get(c, &client_table, *(struct id *)with, &row);
+}
+
+static bool find_anywhere(struct ctx *c, const void *in, void *ret)
+{
+    struct id id = ((const struct anything *)in)->id, *ids;
+    size_t n;
+    if (!store_ids(c->app->store, c->arena, &ids, &n, c->err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct error err = { 0 };
+        struct ctx other = app_ctx(c->app, c->arena, &err, "leak");
+        if (organisation_read(&other, ids[i], client_get, &id)) {
+            ((struct anything *)ret)->id = id;
+            return true;
+        }
+    }
+    return error_set(c->err, NOT_FOUND, NULL);
+}
+
+static const struct route leak_routes[] = {
+    { GET, "/leaks/{id}", find_anywhere, "A client, whoever has it", .who = WHO_MEMBER,
+      INPUT(struct anything, anything_fields), OUTPUT(struct anything, anything_fields),
+      LANE(LANE_SLOW), .schema = "leak", .fails = FAILS(NOT_FOUND) },
+    { 0 },
+};
+
+static void route_across(struct fixture *f)
+{
+    static const struct feature leaks = { .name = "leaks", .routes = leak_routes };
+    feature_add(f, &leaks);
+}
+
+static bool eager(struct ctx *c, const struct event *e)
+{
+    struct date today = instant_date_utc(c->now);
+    struct ai_input in = { .provider = "local", .from = { today.day - 7 }, .to = today };
+    struct ai_answer answer = { 0 };
+    struct error err = { 0 };
+    struct ctx own = *c;
+    (void)e;
+    own.err = &err;
+    (void)!ai_run(&own, &feedback_me, &in, &answer);
+    return true;
+}
+
+static void eager_subscriber(struct fixture *f)
+{
+    static const struct subscriber subscribers[] = { { &form_submitted, "eager", eager }, { 0 } };
+    static const struct feature feature = { .name = "eager", .subscribers = subscribers };
+    feature_add(f, &feature);
+}
+
+static void hook_unchecked(struct fixture *f)
+{
+    table_own(f, "forms", "hook")->check = NULL;
+}
+
+static bool only_with_ai(struct ctx *c, enum op op, const void *old, void *row)
+{
+    struct ai_settings settings;
+    (void)op, (void)old, (void)row;
+    return row_single(c, &ai_settings_table, &settings) &&
+           (settings.on || error_set(c->err, AI_OFF, NULL));
+}
+
+static void work_needs_ai(struct fixture *f)
+{
+    table_own(f, "time", "client")->check = only_with_ai;
+}
+
+static bool promise_only(struct ctx *c, const void *in, void *ret)
+{
+    (void)c, (void)in, (void)ret;
+    return true;
+}
+
+static void deletion_forgotten(struct fixture *f)
+{
+    handle_own(f, "privacy", POST, "/organisation/deletion", promise_only);
+}
+
+static void client_held_back(struct fixture *f)
+{
+    table_own(f, "time", "client")->held_back = true;
+}
+
+static bool refuse_quickly(struct ctx *c, const void *in, void *ret)
+{
+    (void)in, (void)ret;
+    return error_set(c->err, BAD_CREDENTIALS, NULL);
+}
+
+static void no_limit(struct fixture *f)
+{
+    handle_own(f, "accounts", POST, "/session", refuse_quickly);
+}
+
+static void foreign_script(struct fixture *f)
+{
+    f->page = "HTTP/1.1 200 OK\r\nContent-Security-Policy: default-src 'self'\r\n\r\n"
+              "<script src=\"https://tracker.invalid/t.js\"></script>";
+}
+
+static void inline_allowed(struct fixture *f)
+{
+    f->page = "HTTP/1.1 200 OK\r\nContent-Security-Policy: script-src 'unsafe-inline'\r\n\r\n";
+}
+
+static void cookie_for_scripts(struct fixture *f)
+{
+    f->cookie = "vow=TOKEN; Path=/; SameSite=Lax";
+}
+
+static void second_cookie(struct fixture *f)
+{
+    f->cookie = "vow=TOKEN; Path=/; HttpOnly; SameSite=Lax\r\nSet-Cookie: visitor=7";
+}
+
+static void cookie_in_clear(struct fixture *f)
+{
+    f->config.tls = true;
+}
+
+static bool age_assumed(struct ctx *c, const void *in, void *ret)
+{
+    const struct route *r = c->x->route;
+    void *affirmed = arena_copy(c->arena, in, r->in_size);
+    *(bool *)field_in(field_find(r->in, "of_age"), affirmed) = true;
+    return original(c, affirmed, ret);
+}
+
+static void no_age_of_invited(struct fixture *f)
+{
+    handle_own(f, "accounts", POST, "/invitations/{token}", age_assumed);
+}
+
+static void no_age(struct fixture *f)
+{
+    handle_own(f, "accounts", POST, "/accounts", age_assumed);
+}
+
+const struct sabotage rights_sabotage[] = {
+    { "PL-1.a", "one_field_more", one_field_more, 4 },
+    { "PL-1.b", "cheap_hash", cheap_hash, 4 },
+    { "PL-1.c", "route_across", route_across, 4 },
+    { "PL-3.a", "eager_subscriber", eager_subscriber, 4 },
+    { "PL-3.b", "hook_unchecked", hook_unchecked, 4 },
+    { "PL-3.c", "work_needs_ai", work_needs_ai, 4 },
+    { "PL-5.a", "deletion_forgotten", deletion_forgotten, 4, ON_BOTH },
+    { "PL-5.b", "client_held_back", client_held_back, 4 },
+    { "PL-6.b", "route_across", route_across, 4 },
+    { "PL-6.c", "no_limit", no_limit, 4 },
+    { "PL-7", "foreign_script", foreign_script, 4 },
+    { "PL-7", "inline_allowed", inline_allowed, 4 },
+    { "PL-7", "cookie_for_scripts", cookie_for_scripts, 4 },
+    { "PL-7", "second_cookie", second_cookie, 4 },
+    { "PL-7", "cookie_in_clear", cookie_in_clear, 4 },
+    { "PL-10", "no_age", no_age, 4 },
+    { "PL-10", "no_age_of_invited", no_age_of_invited, 4 },
+    { 0 },
+};

@@ -1,0 +1,22 @@
+/* sabotage_fixture.h: what takes a control away, each with the promise that it must break. */
+#ifndef VOW_PROVE_SABOTAGE_FIXTURE_H
+#define VOW_PROVE_SABOTAGE_FIXTURE_H
+
+#include "prove/prove_fixture.h"
+
+/* On a server the whole takes long, so there is tried what differs. */
+enum sabotage_store { EMBEDDED, ON_SERVER, ON_BOTH };
+
+/* Hashes of the least cost that is allowed take their time, so they are made only where they
+   matter. */
+struct sabotage {
+    const char *id, *name;
+    void (*damage)(struct fixture *f);
+    int cost;
+    enum sabotage_store store;
+};
+
+/* Each ends with a row without id. */
+extern const struct sabotage ai_sabotage[], rights_sabotage[];
+
+#endif
