@@ -102,7 +102,7 @@ test("whoever has the link may answer, and sees nothing else", async () => {
   assert.equal(list.body.items[0].submitter, null);
   assert.equal((await server.api("GET", `/api/v1/files/${given.body.id}`)).status, 401);
   assert.equal((await server.api("GET", `/api/v1/forms/${form.id}/submissions`)).status, 401);
-  for (const bad of ["{", "[]", '{"story":7}', '{"other":"x"}']) {
+  for (const bad of ["{", "[]", "{}", '{"story":" "}', '{"story":7}', '{"other":"x"}']) {
     const reply = await server.api("POST", `${path}/submissions`, {
       body: bad,
       headers: { "Content-Type": "application/json" },

@@ -119,6 +119,31 @@ test("somebody without an account answers through the public link", async () => 
   await stranger.context.close();
 });
 
+test("a form with nothing filled in is not sent, inside and through the link", async () => {
+  const { id, link } = await page.evaluate(async () => {
+    const fields = [
+      { label: "Ideas", kind: "text" },
+      { label: "How many?", kind: "number" },
+    ];
+    const body = JSON.stringify({ title: "Box", status: "open", public: true, fields });
+    const headers = { "Content-Type": "application/json" };
+    return (await fetch("/api/v1/forms", { method: "POST", headers, body })).json();
+  });
+  for (const path of [`/forms/${id}/fill`, `/f/${link}`]) {
+    await page.goto(path);
+    const ideas = page.getByRole("textbox", { name: "Ideas" });
+    const refusal = page.getByRole("alert").getByText("Answer at least one question");
+    await ideas.fill("  ");
+    await page.getByRole("button", { name: "Send" }).click();
+    await refusal.waitFor();
+    await checkAccessible(page);
+    await page.getByRole("textbox", { name: "How many?" }).fill("0");
+    await refusal.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText(/^(Sent|Thank you, this has arrived)$/).waitFor();
+  }
+});
+
 test("the suggestion waits beside the submission until a person accepts it", async () => {
   await page.goto(`/forms/${form}`);
   await page.getByText("Nobody can sign in").waitFor();

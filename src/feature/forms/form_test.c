@@ -83,7 +83,6 @@ static void test_kinds_and_bounds(void **state)
         const char *json;
         int status;
     } rows[] = {
-        { "{}", 201 },
         { "{\"t\":\"hello\"}", 201 },
         { "{\"t\":\"hello!\"}", 422 },
         { "{\"t\":\"a\\nb\"}", 422 },
@@ -109,6 +108,29 @@ static void test_kinds_and_bounds(void **state)
         submit(s, form, rows[i].json, rows[i].status);
     struct answer r = submit(s, form, "{\"n\":2.5,\"c\":\"red\",\"d\":\"2026-03-01\"}", 201);
     assert_non_null(strstr(r.body, "\"n\":2.5,\"c\":\"red\",\"d\":\"2026-03-01\""));
+}
+
+static void test_empty(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    struct answer made = form_post(s, "open", all_kinds, 201);
+    const char *public =
+        arena_printf(&w->a, "/public/forms/%s/submissions", world_text(w, made.body, "link"));
+    static const char *const empty[] = {
+        "{}",
+        "{\"t\":null,\"n\":null,\"d\":null,\"f\":null}",
+        "{\"t\":\"\"}",
+        "{\"t\":\"  \",\"l\":\" \\n\\t\"}",
+    };
+    for (size_t i = 0; i < LENGTH(empty); i++) {
+        struct answer r = submit(s, world_text(w, made.body, "id"), empty[i], 422);
+        assert_non_null(strstr(r.body, "/problems/form-empty"));
+        r = world_post(w, NULL, public, empty[i], 422);
+        assert_non_null(strstr(r.body, "/problems/form-empty"));
+    }
+    submit(s, world_text(w, made.body, "id"), "{\"n\":0}", 201);
+    world_post(w, NULL, public, "{\"n\":0}", 204);
 }
 
 static void test_bad_definitions(void **state)
@@ -240,7 +262,7 @@ static void test_draft_and_closed(void **state)
     form_patch(s, form, "{\"status\":null}", 200);
     world_get(s->w, NULL, public, 404);
     form_patch(s, form, "{\"status\":\"open\"}", 200);
-    submit(s, form, "{}", 201);
+    submit(s, form, "{\"t\":\"hi\"}", 201);
     world_get(s->w, NULL, public, 200);
     world_post(s->w, NULL, public_post_path, "{\"t\":\"hi\"}", 204);
     world_post(s->w, NULL, public_post_path, "{\"nothing\":1}", 422);
@@ -449,6 +471,7 @@ int main(void)
 #define WITH(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
         WITH(test_kinds_and_bounds),
+        WITH(test_empty),
         WITH(test_bad_definitions),
         WITH(test_required_and_hidden),
         WITH(test_grows),

@@ -51,7 +51,7 @@ MUST_USE bool submission_table(struct ctx *c, const struct form *form, const str
 MUST_USE bool form_open(struct ctx *c, struct id id, struct form *form, const struct table **table);
 
 /* Stores an answer given as JSON and says so with form.submitted. FORM_CLOSED when the form does
-   not take any. */
+   not take any, FORM_EMPTY when no question is answered. */
 MUST_USE bool submission_create(struct ctx *c, const struct form *form, const struct table *table,
                                 struct blob json, void **ret);
 

@@ -14,6 +14,17 @@
 
 const struct event_type form_submitted = { "form.submitted", "A form was answered" };
 
+/* Whether no question is answered, or only with blanks. */
+static bool is_empty(const struct field *questions, const void *row)
+{
+    EACH_FIELD (f, questions) {
+        const char *text = f->kind == KIND_TEXT ? *(const char *const *)field_of(f, row) : NULL;
+        if (!field_absent(f, row) && !(text && !text[strspn(text, " \t\r\n")]))
+            return false;
+    }
+    return true;
+}
+
 bool submission_create(struct ctx *c, const struct form *form, const struct table *table,
                        struct blob json, void **ret)
 {
@@ -25,6 +36,8 @@ bool submission_create(struct ctx *c, const struct form *form, const struct tabl
     record_clear(table->fields, row);
     if (!json_read(c->arena, json, in, row, false, &given, c->err))
         return false;
+    if (is_empty(in, row))
+        return fail(c, FORM_EMPTY, NULL);
     ((struct submission *)row)->submitter = c->actor.person;
     if (!row_create(c, table, row) ||
         !event_add(c, &form_submitted, ((struct submission *)row)->id, form->id))

@@ -3,6 +3,7 @@ import { FileInput, Select, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Problem } from "~/api/client";
 import { Form, Submit, useForm } from "~/ui/form";
+import { Notice } from "~/ui/states";
 import { words as shared } from "~/words";
 import type { FormField } from "./data";
 import { words } from "./words";
@@ -16,7 +17,12 @@ interface FillProps {
   upload: (file: File) => Promise<string>;
 }
 
+/** What is wrong with the whole, beside the problems of fields: no field has this key. */
+const WHOLE = "";
 const numberOf = (text: string) => Number(text.replace(",", "."));
+
+const isEmpty = (values: Record<string, string>) =>
+  Object.values(values).every((value) => !value.trim());
 
 export function Fill({ fields, submit, upload }: FillProps) {
   const limits = new Map(
@@ -27,8 +33,9 @@ export function Fill({ fields, submit, upload }: FillProps) {
     initial: Object.fromEntries(fields.map(({ key }) => [key, ""])),
     max: (key) => limits.get(key),
     guard: true,
-    check: (values) =>
-      Object.fromEntries(
+    check: (values) => ({
+      [WHOLE]: isEmpty(values) && !fields.some(({ required }) => required) && words.fill.empty,
+      ...Object.fromEntries(
         fields.map(({ key, kind, required }) => {
           const value = values[key]?.trim() ?? "";
           if (required && !value) return [key, shared.form.required];
@@ -37,6 +44,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
           return [key, null];
         }),
       ),
+    }),
     submit: (values) =>
       submit(
         Object.fromEntries(
@@ -103,6 +111,9 @@ export function Fill({ fields, submit, upload }: FillProps) {
           />
         );
       })}
+      {form.errors[WHOLE] && isEmpty(form.values) && (
+        <Notice kind="bad">{form.errors[WHOLE]}</Notice>
+      )}
       <Submit
         form={form}
         label={uploading > 0 ? words.fill.uploading : words.fill.send}

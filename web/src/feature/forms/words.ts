@@ -80,6 +80,7 @@ export const words = {
     file: "Choose a file",
     uploading: "Uploading",
     number_bad: "Write a number",
+    empty: "Answer at least one question",
     asks: (organisation: string) => `${organisation} asks`,
     kept: "The answers go to the organisation that gave out this link. No account is needed, and no cookie is set.",
     ai: (questions: string[]) =>
