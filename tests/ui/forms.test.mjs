@@ -47,6 +47,16 @@ test("a form is built from questions, each with its privacy", async () => {
   await page.getByLabel("AI may read it, masked").last().check();
   await add("Area", "Choice");
   await page.getByLabel("Choices, one a line").fill("Website\nInvoice");
+  const privacy = page.getByRole("combobox", { name: "Privacy" }).last();
+  const suggested = page.getByText("Suggested by the kind of answer");
+  await add("Where to answer?", "Email");
+  assert.equal(await privacy.inputValue(), "Personal");
+  assert.equal(await suggested.count(), 3);
+  await choose(page, "Privacy", "Sensitive");
+  await choose(page, "Kind", "Short text");
+  assert.equal(await privacy.inputValue(), "Sensitive");
+  assert.equal(await suggested.count(), 2);
+  await page.getByRole("button", { name: "Remove field: Where to answer?" }).click();
   await choose(page, "Status", "Open");
   await flip(page.getByRole("switch", { name: /^Public link/ }));
   await checkAccessible(page);

@@ -18,6 +18,8 @@ import { words } from "./words";
 interface Draft {
   at: number;
   stored: boolean;
+  /** The author chose its privacy; until then that follows the kind. */
+  chosen: boolean;
   key: string;
   label: string;
   help: string;
@@ -41,6 +43,7 @@ function draftOf(field: FormField, at: number): Draft {
   return {
     at,
     stored: true,
+    chosen: true,
     key,
     label,
     help: help ?? "",
@@ -52,6 +55,9 @@ function draftOf(field: FormField, at: number): Draft {
     ai,
   };
 }
+
+/** The class that fits a kind of answer, as far as the kind tells. */
+const privacyOf = (kind: string) => (kind === "email" ? "PERSONAL" : "CONTENT");
 
 const linesOf = (choices: string) =>
   choices
@@ -108,7 +114,7 @@ export function Builder({ form: given }: { form?: FormRow }) {
         ...rest,
         title: title.trim(),
         description: description.trim() || null,
-        fields: fields.map(({ at, stored, help, choices, kind, ...field }) => ({
+        fields: fields.map(({ at, stored, chosen, help, choices, kind, ...field }) => ({
           ...field,
           kind,
           label: field.label.trim(),
@@ -159,11 +165,12 @@ export function Builder({ form: given }: { form?: FormRow }) {
       {
         at: next.current++,
         stored: false,
+        chosen: false,
         key: "",
         label: "",
         help: "",
         kind: "text",
-        privacy: "CONTENT",
+        privacy: privacyOf("text"),
         required: false,
         choices: "",
         max: 0,
@@ -296,7 +303,9 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           allowDeselect={false}
           data={Object.entries(text.kinds).map(([value, label]) => ({ value, label }))}
           value={field.kind}
-          onChange={(kind) => kind && onChange({ kind })}
+          onChange={(kind) =>
+            kind && onChange(field.chosen ? { kind } : { kind, privacy: privacyOf(kind) })
+          }
         />
         <div className="row field-acts">
           <ActionIcon aria-label={text.up} disabled={!onUp} onClick={onUp}>
@@ -341,12 +350,17 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
       <div className="row top wrap">
         <Select
           label={text.privacy}
-          description={text.privacy_help[field.privacy as keyof typeof text.privacy_help]}
+          description={[
+            text.privacy_help[field.privacy as keyof typeof text.privacy_help],
+            !field.chosen && text.privacy_suggested,
+          ]
+            .filter(Boolean)
+            .join(". ")}
           w={280}
           allowDeselect={false}
           data={privacies.map((value) => ({ value, label: shared.privacy[value] }))}
           value={field.privacy}
-          onChange={(privacy) => privacy && onChange({ privacy })}
+          onChange={(privacy) => privacy && onChange({ privacy, chosen: true })}
         />
         <div className="stack tight field-checks">
           <Checkbox

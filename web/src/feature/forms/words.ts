@@ -41,6 +41,7 @@ export const words = {
       CONTENT: "Free text or files that people write",
       SENSITIVE: "Health, finance, special categories. Never read by AI",
     },
+    privacy_suggested: "Suggested by the kind of answer",
     required: "Needed",
     ai: "AI may read it, masked",
     ai_never: "AI never reads sensitive fields",
