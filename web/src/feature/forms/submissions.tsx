@@ -104,6 +104,7 @@ function FilterBar({ form, filters, setGiven, suggests }: FilterBarProps) {
     <>
       <TextInput
         type="search"
+        className="long"
         label={words.submissions.search}
         value={filters.text}
         onChange={(event) => setGiven({ text: event.currentTarget.value })}
