@@ -5,6 +5,7 @@ import { api, type Row } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { usePeople } from "~/feature/time/pick";
+import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
@@ -27,7 +28,7 @@ export default function Teams() {
   const [removing, setRemoving] = useState<Team | null>(null);
   return (
     <>
-      <PageHead title={words.people.title} lead={words.teams.empty_help}>
+      <PageHead title={words.people.title} lead={<TeamsLead />}>
         {may("people.manage") && (
           <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
             {words.teams.create}
@@ -108,6 +109,21 @@ export default function Teams() {
         >
           <p>{words.teams.remove_help}</p>
         </Confirm>
+      )}
+    </>
+  );
+}
+
+/** How managers and members come together, and where that is set. */
+function TeamsLead() {
+  const may = useMay();
+  return (
+    <>
+      {words.teams.lead}{" "}
+      {may("people.manage") ? (
+        <Link href="/people">{words.teams.to_people}</Link>
+      ) : (
+        words.teams.set_by_admin
       )}
     </>
   );
