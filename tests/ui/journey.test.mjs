@@ -225,6 +225,8 @@ test("a model gets exactly what the preview showed, and names come back here", a
   await eventually(async () => JSON.parse(await text.textContent()));
   const shown = await text.textContent();
   assert.ok(!shown.includes("Nora"), "a name is masked");
+  const [rules] = JSON.parse(shown).messages;
+  assert.doesNotMatch(rules.content, /[A-Z]+_\d/, "rules that look like somebody");
   assert.equal(model.bodies.length, 0, "looking sends nothing");
   await checkAccessible(page);
   await sheet.getByRole("button", { name: "Send this" }).click();
