@@ -190,12 +190,14 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
 
   const [id] = (await receipt.textContent()).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/);
   await page.getByRole("link", { name: "Receipts" }).click();
-  await page
-    .getByRole("row")
-    .filter({ hasText: id })
-    .getByText(/duration.* rows?\)/)
-    .waitFor();
+  const row = page.getByRole("row").filter({ hasText: id });
+  await row.getByText(/duration.* rows?\)/).waitFor();
+  await row.getByText("Answered", { exact: true }).waitFor();
+  await page.setViewportSize({ width: 390, height: 800 });
+  const { height } = await row.boundingBox();
+  assert.ok(height < 100, `a row of a phone is ${height} high`);
   await checkAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
 });
 
 test("a card shows the number of its sentence, with its sign", async () => {

@@ -15,6 +15,10 @@ import { momentText, numberText } from "~/ui/time";
 import { words as shared } from "~/words";
 import { words } from "./words";
 
+/** "PROVIDER_FAILED" as people read it. */
+const outcomeText = (reason: string) =>
+  words.outcomes[reason] ?? reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll("_", " ");
+
 type Receipt = Whole<Row<"/ai/receipts">, "created_at" | "capability" | "provider">;
 
 export default function Receipts() {
@@ -45,19 +49,19 @@ export default function Receipts() {
         ) : items.length === 0 ? (
           <Empty icon="promises" title={words.receipts.empty} text={words.receipts.empty_help} />
         ) : (
-          <table className="table">
+          <table className="table receipts">
             <thead>
               <tr>
                 <th scope="col">{words.receipts.when}</th>
-                <th scope="col">{words.receipts.who}</th>
                 <th scope="col">{words.receipts.what}</th>
+                <th scope="col">{words.receipts.outcome}</th>
+                <th scope="col">{words.receipts.who}</th>
                 <th scope="col">{words.receipts.engine}</th>
                 <th scope="col">{words.receipts.read}</th>
                 <th scope="col">{words.receipts.masked}</th>
                 <th scope="col" className="num">
                   {words.receipts.bytes}
                 </th>
-                <th scope="col">{words.receipts.outcome}</th>
               </tr>
             </thead>
             <tbody>
@@ -65,24 +69,25 @@ export default function Receipts() {
                 <tr key={receipt.id}>
                   <td className="figures">
                     {momentText(receipt.created_at, zone)}
-                    <div className="small quiet">{receipt.id}</div>
+                    <div className="small quiet off-phone">{receipt.id}</div>
+                  </td>
+                  <td>{words.capability[receipt.capability] ?? receipt.capability}</td>
+                  <td>
+                    <span className={receipt.reason === "OK" ? "tag good" : "tag"}>
+                      {outcomeText(receipt.reason ?? "")}
+                    </span>
                   </td>
                   <td>{people.get(receipt.person ?? "")?.name ?? "–"}</td>
-                  <td>{words.capability[receipt.capability] ?? receipt.capability}</td>
                   <td>{receipt.provider === "local" ? words.local : receipt.provider}</td>
                   <td className="small quiet" title={receipt.columns.join(", ")}>
                     {columnNames(receipt.columns as string[]) || "–"}
                     {receipt.rows ? ` (${words.sheet.rows(receipt.rows)})` : ""}
+                    <div className="figures on-phone">{receipt.id}</div>
                   </td>
                   <td className="small quiet">
                     {(receipt.masked as string[]).map(maskedLine).join(", ") || "–"}
                   </td>
                   <td className="num">{numberText(receipt.bytes)}</td>
-                  <td>
-                    <span className={receipt.reason === "OK" ? "tag good" : "tag"}>
-                      {receipt.reason}
-                    </span>
-                  </td>
                 </tr>
               ))}
             </tbody>

@@ -108,6 +108,15 @@ export const words = {
     seen: "The own ones are seen by the person, all of them by admins and auditors.",
     commitment: "Commitment",
   },
+  /** How requests ended; other reasons are read as they are written. */
+  outcomes: {
+    OK: "Answered",
+    SENT: "Sent, without an answer",
+    NO_RECEIPT: "Answered, without a receipt",
+    LENGTH: "Answer cut short",
+    FILTERED: "Answer held back by the provider",
+    REFUSAL: "The model declined",
+  } as Record<string, string>,
   capability: {
     "feedback.me": "Feedback on my time",
     "summary.report": "Summary of a report",
