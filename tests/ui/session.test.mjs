@@ -124,6 +124,32 @@ test("somebody else who signs in finds nothing of it, and sends nothing of it", 
   assert.deepEqual(await notes(), []);
 });
 
+test("sessions are told apart, and all others are ended at once", async () => {
+  await page.goto("/settings/sessions");
+  const own = page.locator(".setting").filter({ hasText: "This one" });
+  await own.getByText("Chrome on Linux").waitFor();
+  const before = await page.getByRole("button", { name: /^End: / }).count();
+  for (const agent of [
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15",
+  ]) {
+    const body = { email: "noa@example.org", password: PASSWORD };
+    const headers = { "User-Agent": agent };
+    assert.equal((await server.api("POST", "/api/v1/session", { body, headers })).status, 201);
+  }
+  await page.reload();
+  const end = page.getByRole("button", { name: /^End: / });
+  await page.getByRole("button", { name: /^End: Firefox on Linux, Last used / }).waitFor();
+  await page.getByRole("button", { name: /^End: Safari on Mac, Last used / }).waitFor();
+  assert.equal(await end.count(), before + 2);
+  assert.equal(await own.getByRole("button").count(), 0);
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "End all others" }).click();
+  await page.getByText(`${before + 2} sessions ended`).waitFor();
+  await eventually(async () => assert.equal(await end.count(), 0));
+  await own.waitFor();
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -131,9 +131,8 @@ function agentText(agent: string | null | undefined): string {
     agent.includes(each),
   );
   const known = { Edg: "Edge", OPR: "Opera" }[browser ?? ""] ?? browser;
-  return known
-    ? `${known}${system ? ` · ${system.replace(" OS X", "")}` : ""}`
-    : agent.slice(0, 60);
+  if (!known) return agent.slice(0, 60);
+  return system ? words.settings.sessions.on(known, system.replace(" OS X", "")) : known;
 }
 
 function Sessions() {
@@ -143,10 +142,10 @@ function Sessions() {
     queryFn: () => items("/sessions") as Promise<Own[]>,
   });
   const text = words.settings.sessions;
-  const end = async (id: string) => {
-    await api.delete("/sessions/{id}", { params: { id } });
+  const end = async (...ending: Own[]) => {
+    for (const { id } of ending) await api.delete("/sessions/{id}", { params: { id } });
     await refresh("sessions");
-    notify(text.ended);
+    notify(text.ended(ending.length));
   };
   return (
     <div className="stack narrow">
@@ -155,28 +154,50 @@ function Sessions() {
       </p>
       <section className="card flush">
         <Show query={sessions}>
-          {(sessions) =>
-            sessions.map(({ id, agent, current, seen_at, created_at }) => (
-              <div key={id} className="setting">
-                <div className="stack none">
-                  <span className="row">
-                    <span className="strong">{agentText(agent)}</span>
-                    {current && <span className="tag good">{text.this}</span>}
-                  </span>
-                  <span className="small muted figures">
-                    {text.seen(momentText(seen_at, zone))}
-                    {" · "}
-                    {text.opened(momentText(created_at, zone))}
-                  </span>
-                </div>
-                {!current && (
-                  <Button variant="default" size="xs" onClick={() => void end(id)}>
-                    {text.end}
-                  </Button>
+          {(all) => {
+            const others = all
+              .filter(({ current }) => !current)
+              .sort((a, b) => b.seen_at.localeCompare(a.seen_at));
+            return (
+              <>
+                {[...all.filter(({ current }) => current), ...others].map((each) => (
+                  <div key={each.id} className="setting">
+                    <div className="stack none">
+                      <span className="row">
+                        <span className="strong">{agentText(each.agent)}</span>
+                        {each.current && <span className="tag good">{text.this}</span>}
+                      </span>
+                      <span className="small muted figures">
+                        {text.seen(momentText(each.seen_at, zone))}
+                        {" · "}
+                        {text.opened(momentText(each.created_at, zone))}
+                      </span>
+                    </div>
+                    {!each.current && (
+                      <Button
+                        variant="default"
+                        size="xs"
+                        aria-label={text.end_this(
+                          agentText(each.agent),
+                          text.seen(momentText(each.seen_at, zone)),
+                        )}
+                        onClick={() => void end(each)}
+                      >
+                        {text.end}
+                      </Button>
+                    )}
+                  </div>
+                ))}
+                {others.length > 1 && (
+                  <div className="setting">
+                    <Button variant="default" onClick={() => void end(...others)}>
+                      {text.end_others}
+                    </Button>
+                  </div>
                 )}
-              </div>
-            ))
-          }
+              </>
+            );
+          }}
         </Show>
       </section>
     </div>
