@@ -130,6 +130,34 @@ test("hours of other entries are not cleared from the sheet, which says where th
   await page.getByRole("alert").filter({ hasText: why }).waitFor();
   await holds(cell, "3:20");
   assert.deepEqual(problems.splice(0), ["422 PUT /api/v1/time/week"]);
+  const refusal = page.locator(`[id="${await cell.getAttribute("aria-describedby")}"]`);
+  const { y } = await refusal.boundingBox();
+  const foot = await page.locator("table.week").boundingBox();
+  assert.ok(y >= foot.y + foot.height, "the refusal covers no cell");
+  await checkAccessible(page);
+  await refusal.getByRole("link", { name: "Entries of Thursday 5 March" }).click();
+  await page.waitForURL("**/time/entries?from=2026-03-05&to=2026-03-05");
+  await page.getByText("3:20").first().waitFor();
+  await page.goto("/time?date=2026-03-04");
+});
+
+test("clearing a cell takes out what the sheet wrote and leaves other entries", async () => {
+  const cell = page.getByRole("textbox", { name: /Quay survey, Thursday/ });
+  await holds(cell, "3:20");
+  await cell.fill("4:00");
+  await cell.press("Enter");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await cell.focus();
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Tab");
+  await page.getByText(/^Cleared: .*Thursday.* Other entries make 3:20$/).waitFor();
+  await holds(cell, "3:20");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await holds(cell, "4:00");
+  await cell.focus();
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("Tab");
+  await holds(cell, "3:20");
 });
 
 test("a list offers to make what is missing, and Enter takes the first that does", async () => {

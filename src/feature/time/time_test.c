@@ -238,6 +238,13 @@ static void a_week_is_a_sheet(void **state)
              quay);
     r = expect(w, 200, PUT, "/time/week", w->member, json);
     has(&r, "\"cells_s\":[0,5400,0,0,0,0,0]");
+    const char *clear = arena_printf(
+        &w->world->a, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":0}", quay);
+    r = expect(w, 200, PUT, "/time/week", w->member, clear);
+    has(&r, "\"cells_s\":[0,3600,0,0,0,0,0]");
+    r = expect(w, 422, PUT, "/time/week", w->member, clear);
+    has(&r, "Other entries already make 1:00 that day.");
+    expect(w, 200, PUT, "/time/week", w->member, json);
     snprintf(json, sizeof json, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":3599}",
              quay);
     r = expect(w, 422, PUT, "/time/week", w->member, json);

@@ -201,7 +201,9 @@ const struct field week_cell_fields[] = {
     FIELD(struct week_cell, task, .privacy = OPERATIONAL, .refers = &project_task_table,
           .doc = "Task of that project"),
     FIELD(struct week_cell, duration_s, .privacy = OPERATIONAL, .required = true, .min = 0,
-          .max = 90000, .doc = "Seconds of work that the cell is to hold"),
+          .max = 90000,
+          .doc = "Seconds of work that the cell is to hold; 0 takes out what was written "
+                 "here and leaves other entries alone"),
     FIELD(struct week_cell, note, .privacy = CONTENT, .max = 2000,
           .doc = "What the time went into; not given leaves the note alone"),
     { 0 },
@@ -317,13 +319,13 @@ static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person
     int64_t others = cell_of(week, in) - sheet;
     struct span wanted = { in->duration_s.s - others };
     int64_t minutes = (others + 59) / 60;
+    if (found && (!wanted.s || !in->duration_s.s))
+        return row_delete(c, t, own.id, 0);
     if (wanted.s < 0)
         return fail_at(c, "/duration_s",
                        "Other entries already make %" PRId64 ":%02" PRId64
                        " that day. Change them in Entries.",
                        minutes / 60, minutes % 60);
-    if (!wanted.s && found)
-        return row_delete(c, t, own.id, 0);
     if (!wanted.s)
         return true;
     if (!place_find(c, person, z, in->date, own.id, wanted, &at))

@@ -1,5 +1,5 @@
 // The week sheet: hours by project and day, by keyboard like a spreadsheet.
-import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
@@ -9,7 +9,7 @@ import { Link, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Icon } from "~/ui/icon";
-import { Empty, PageHead, Show } from "~/ui/states";
+import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import {
   addDays,
   type Day,
@@ -46,6 +46,13 @@ interface Change {
   seconds: number;
 }
 
+/** Why something is not kept, and whether other entries of the day stand in its way. */
+interface Refusal {
+  why: string;
+  entries?: boolean;
+}
+
+const REFUSAL = "week-refusal";
 const keyOf = (project?: string | null, task?: string | null) => `${project ?? ""} ${task ?? ""}`;
 const sum = (cells: number[]) => cells.reduce((all, cell) => all + cell, 0);
 const weekKey = (from: Day) => ["week", from];
@@ -72,7 +79,6 @@ export default function WeekPage() {
         lead={rangeText(from, addDays(from, 6))}
         aside={<Eye table="time_entry" seen={words.today.seen} />}
       >
-        <Link href="/time/entries">{shared.rooms.entries}</Link>
         <ActionIcon
           variant="default"
           size={36}
@@ -121,7 +127,9 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const [known, setKnown] = useState<SheetRow[]>([]);
   const [pending, setPending] = useState<Change[]>([]);
   const [saved, setSaved] = useState(false);
-  const [refused, setRefused] = useState<string | null>(null);
+  const [refused, setRefused] = useState<
+    (Refusal & { at: string; label: string; date: Day }) | null
+  >(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const grid = useRef<HTMLTableElement>(null);
   const days = useRef<HTMLDivElement>(null);
@@ -170,18 +178,21 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     const gone = duration_s === 0 ? await sheetEntry(place) : undefined;
     await queryClient.cancelQueries({ queryKey: weekKey(from) });
     const body = { date, project, task, duration_s } as never;
-    queryClient.setQueryData(weekKey(from), await api.put("/time/week", { body }));
+    const answer = await api.put("/time/week", { body });
+    queryClient.setQueryData(weekKey(from), answer);
     void refresh("entries", "report");
     if (!gone) return;
-    notifyUndo(words.week.cleared(label(row, day)), async () => {
-      const why = await save(row, day, row.cells_s[day] ?? 0);
-      if (why) notify(why, { bad: true });
+    const left = answer.rows.find((each) => keyOf(each.project, each.task) === row.key);
+    const left_s = (left?.cells_s as number[] | undefined)?.[day] ?? 0;
+    notifyUndo(words.week.cleared(label(row, day), left_s && durationText(left_s)), async () => {
+      const refusal = await save(row, day, row.cells_s[day] ?? 0);
+      if (refusal) notify(refusal.why, { bad: true });
       else await restoreEntry(place, gone);
     });
   };
 
   /** Tells why it was refused, or null. Changes go one after the other, so that the last one stays. */
-  const save = async (row: SheetRow, day: number, seconds: number): Promise<string | null> => {
+  const save = async (row: SheetRow, day: number, seconds: number): Promise<Refusal | null> => {
     const change = { row: row.key, day, seconds };
     setPending((all) => [...all, change]);
     const sent = queue.current.then(() => send(row, day, seconds));
@@ -192,10 +203,19 @@ function Sheet({ from, week, now, turning }: SheetProps) {
       return null;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return error.errors[0]?.problem ?? error.detail ?? error.message;
+      const [first] = error.errors;
+      return {
+        why: first?.problem ?? error.detail ?? error.message,
+        entries: first?.pointer === "/duration_s" || error.kind === "entry-overlaps",
+      };
     } finally {
       setPending((all) => all.filter((each) => each !== change));
     }
+  };
+
+  const refuse = (row: SheetRow, at: string, day: number, refusal: Refusal) => {
+    setRefused({ ...refusal, at, label: label(row, day), date: dateOf(day) });
+    setSaved(false);
   };
 
   /** False at the edge of the sheet. */
@@ -250,23 +270,28 @@ function Sheet({ from, week, now, turning }: SheetProps) {
                       </span>
                     </span>
                   </th>
-                  {week.days.map(({ date, length_s }, day) => (
-                    <td key={date}>
-                      <Cell
-                        at={`${i} ${day}`}
-                        label={label(row, day)}
-                        seconds={row.cells_s[day] ?? 0}
-                        max_s={length_s}
-                        readOnly={!canWrite || turning}
-                        onSave={(seconds) => save(row, day, seconds)}
-                        onRefuse={(why) => {
-                          setRefused(why);
-                          if (why) setSaved(false);
-                        }}
-                        onMove={(down, right) => move(i + down, day + right)}
-                      />
-                    </td>
-                  ))}
+                  {week.days.map(({ date, length_s }, day) => {
+                    const at = `${i} ${day}`;
+                    return (
+                      <td key={date}>
+                        <Cell
+                          at={at}
+                          label={label(row, day)}
+                          seconds={row.cells_s[day] ?? 0}
+                          max_s={length_s}
+                          readOnly={!canWrite || turning}
+                          refused={refused?.at === at}
+                          onType={() => setRefused(null)}
+                          onRefuse={(why) => refuse(row, at, day, { why })}
+                          onSave={async (seconds) => {
+                            const refusal = await save(row, day, seconds);
+                            if (refusal) refuse(row, at, day, refusal);
+                          }}
+                          onMove={(down, right) => move(i + down, day + right)}
+                        />
+                      </td>
+                    );
+                  })}
                   <td className="num total">{durationText(sum(row.cells_s))}</td>
                 </tr>
               ))}
@@ -292,6 +317,18 @@ function Sheet({ from, week, now, turning }: SheetProps) {
           <Empty icon="week" title={words.week.empty} text={words.week.empty_help} />
         )}
       </section>
+      {refused && (
+        <div className="week-refusal" id={REFUSAL}>
+          <Notice kind="bad">
+            <span>{words.week.refused(refused.label, refused.why)}</span>
+            {refused.entries && (
+              <Link href={`/time/entries?from=${refused.date}&to=${refused.date}`}>
+                {words.week.to_entries(dateText(refused.date, "long"))}
+              </Link>
+            )}
+          </Notice>
+        </div>
+      )}
       {canWrite && (
         <div className="row between wrap">
           <ProjectSelect
@@ -305,9 +342,6 @@ function Sheet({ from, week, now, turning }: SheetProps) {
           <p className="small muted" role="status">
             {pending.length > 0 ? words.week.saving : saved && shared.state.saved}
           </p>
-          <span className="visually-hidden" role="alert">
-            {refused}
-          </span>
         </div>
       )}
       {canWrite && <p className="small muted">{words.week.help}</p>}
@@ -322,21 +356,23 @@ interface CellProps {
   /** The length of the day. */
   max_s: number;
   readOnly: boolean;
-  onSave: (seconds: number) => Promise<string | null>;
-  /** Why what was typed is not kept; null once that is over. */
-  onRefuse: (why: string | null) => void;
+  /** What was given last is not kept; why stands below the sheet. */
+  refused: boolean;
+  onType: () => void;
+  onRefuse: (why: string) => void;
+  onSave: (seconds: number) => void;
   /** False where there is no such cell. */
   onMove: (down: number, right: number) => boolean;
 }
 
 const textOf = (seconds: number) => (seconds === 0 ? "" : durationText(seconds));
 
-function Cell({ at, label, seconds, max_s, readOnly, onSave, onRefuse, onMove }: CellProps) {
+function Cell(props: CellProps) {
+  const { at, label, seconds, max_s, readOnly, refused, onType, onRefuse, onSave, onMove } = props;
   const [text, setText] = useState<string | null>(null);
-  const [refused, setRefused] = useState<string | null>(null);
-  const refuse = (why: string | null) => {
-    setRefused(why);
-    onRefuse(why && words.week.refused(label, why));
+  const type = (typed: string | null) => {
+    setText(typed);
+    onType();
   };
   const shown = text ?? textOf(seconds);
   const isClear = shown.trim() === "";
@@ -351,8 +387,8 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onRefuse, onMove }:
     // the text as it will stand.
     flushSync(() => {
       setText(null);
-      refuse(problem);
-      if (!problem && textOf(read) !== textOf(seconds)) void onSave(read).then(refuse);
+      if (problem) onRefuse(problem);
+      else if (textOf(read) !== textOf(seconds)) onSave(read);
     });
     return !problem;
   };
@@ -374,44 +410,30 @@ function Cell({ at, label, seconds, max_s, readOnly, onSave, onRefuse, onMove }:
       event.preventDefault();
       if (!commit() || !onMove(...move)) input.select();
     } else if (event.key === "Escape") {
-      flushSync(() => setText(null));
+      flushSync(() => type(null));
       input.select();
     } else if ((event.key === "Delete" || event.key === "Backspace") && all) {
       event.preventDefault();
-      setText("");
+      type("");
     }
   };
 
   return (
-    <Tooltip
-      label={refused}
-      opened={refused !== null}
-      color="red"
-      position="bottom"
-      multiline
-      maw={240}
-    >
-      <input
-        className="cell"
-        data-cell={at}
-        aria-label={label}
-        aria-invalid={problem !== null || refused !== null}
-        inputMode="text"
-        autoComplete="off"
-        maxLength={12}
-        readOnly={readOnly}
-        value={shown}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          refuse(null);
-        }}
-        onFocus={(event: FocusEvent<HTMLInputElement>) => event.currentTarget.select()}
-        onBlur={() => {
-          if (text === null) refuse(null);
-          else commit();
-        }}
-        onKeyDown={keys}
-      />
-    </Tooltip>
+    <input
+      className="cell"
+      data-cell={at}
+      aria-label={label}
+      aria-invalid={problem !== null || refused}
+      aria-describedby={refused ? REFUSAL : undefined}
+      inputMode="text"
+      autoComplete="off"
+      maxLength={12}
+      readOnly={readOnly}
+      value={shown}
+      onChange={(event) => type(event.currentTarget.value)}
+      onFocus={(event: FocusEvent<HTMLInputElement>) => event.currentTarget.select()}
+      onBlur={() => commit()}
+      onKeyDown={keys}
+    />
   );
 }

@@ -129,8 +129,10 @@ export const words = {
     empty: "Nothing in this week yet",
     empty_help: "Add a row for a project, then type hours into its days.",
     saving: "Saving",
-    cleared: (cell: string) => `Cleared: ${cell}`,
+    cleared: (cell: string, left: string | 0) =>
+      left ? `Cleared: ${cell}. Other entries make ${left}` : `Cleared: ${cell}`,
     refused: (cell: string, why: string) => `Not saved: ${cell}. ${why}`,
+    to_entries: (day: string) => `Entries of ${day}`,
   },
   projects: {
     title: "Projects",
