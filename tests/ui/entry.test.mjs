@@ -184,7 +184,9 @@ test("an entry that lies ahead or repeats another is stored, and says so", async
 });
 
 test("an entry that overlaps another says so, until only its note changes", async () => {
-  const overlap = page.locator(".toast").filter({ hasText: "Overlaps with another entry" });
+  const overlap = page
+    .locator(".toast")
+    .filter({ hasText: "Overlaps with “Keel”, 05:00 – 06:00, and 1 more" });
   const form = page.getByRole("dialog", { name: /entry$/ });
   const save = async (note, from, to) => {
     await form.getByRole("textbox", { name: "Note" }).fill(note);
@@ -209,6 +211,10 @@ test("an entry that overlaps another says so, until only its note changes", asyn
     assert.equal(await overlap.count(), overlaps ? 1 : 0, note);
   }
   await page.reload();
+  const marks = page.getByText("Overlaps", { exact: true });
+  await page.getByTitle("Overlaps with “Mast”, 05:30 – 07:00").first().waitFor();
+  assert.equal(await marks.count(), 3);
+  await checkAccessible(page);
   await page.getByRole("button", { name: "Mast", exact: true }).click();
   await save("Mast and sail", "05:30", "07:00");
   await page.getByText("Entry saved").waitFor();

@@ -25,6 +25,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { PersonSelect, ProjectSelect, usePeople } from "./pick";
 import { removeEntries } from "./remove";
+import { overlapsAmong } from "./slips";
 import { byDay } from "./today";
 import { words } from "./words";
 
@@ -68,6 +69,7 @@ export default function Entries() {
   ];
   const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
+  const overlaps = overlapsAmong(items);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
     address(`/time/export.${kind}`, undefined, { from, to, person, project });
@@ -181,6 +183,7 @@ export default function Entries() {
                             ? undefined
                             : people.get(entry.person)?.name
                         }
+                        overlaps={overlaps.get(entry.id)}
                         onEdit={setEditing}
                       />
                     </div>

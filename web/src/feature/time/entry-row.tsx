@@ -9,6 +9,7 @@ import { notify } from "~/ui/toasts";
 import { type Entry, entriesChanged, type Project, useMayChange } from "./data";
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
+import { overlapText } from "./slips";
 import { words } from "./words";
 
 export async function startAgain(entry: Entry) {
@@ -40,10 +41,12 @@ interface EntryRowProps {
   day: Day;
   project: Project | undefined;
   person?: string;
+  /** Another entry that it shares time with. */
+  overlaps?: Entry;
   onEdit: (entry: Entry) => void;
 }
 
-export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps) {
+export function EntryRow({ entry, day, project, person, overlaps, onEdit }: EntryRowProps) {
   const { zone } = useSession();
   const may = useMay();
   const what = entry.note || words.entry.untitled;
@@ -60,13 +63,20 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
   );
   return (
     <div className="entry">
-      {canChange ? (
-        <button type="button" className="linklike truncate" onClick={() => onEdit(entry)}>
-          {text}
-        </button>
-      ) : (
-        <span className="truncate">{text}</span>
-      )}
+      <span className="row">
+        {canChange ? (
+          <button type="button" className="linklike truncate" onClick={() => onEdit(entry)}>
+            {text}
+          </button>
+        ) : (
+          <span className="truncate">{text}</span>
+        )}
+        {overlaps && (
+          <span className="tag warn" title={overlapText(overlaps, entry, zone)}>
+            {words.entry.overlaps}
+          </span>
+        )}
+      </span>
       <span className="entry-project truncate">
         <ProjectName project={project} />
       </span>

@@ -39,7 +39,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { ProjectSelect } from "./pick";
 import { emit } from "./signals";
-import { mindSlips } from "./slips";
+import { mindSlips, overlapsAmong } from "./slips";
 import { words } from "./words";
 
 const startOf = (entry: Entry) => Date.parse(entry.started_at);
@@ -93,6 +93,7 @@ export default function Today() {
       <Show query={entries}>
         {(items) => {
           const days = byDay(items, zone, from, now);
+          const overlaps = overlapsAmong(items);
           const { list: mine, total_s } = days.find(({ day }) => day === now) ?? NOTHING;
           const earlier = days.filter(({ day }) => day !== now);
           const week_s = days.reduce((sum, day) => sum + day.total_s, 0);
@@ -102,6 +103,7 @@ export default function Today() {
                 entry={entry}
                 day={day}
                 project={projects.get(entry.project ?? "")}
+                overlaps={overlaps.get(entry.id)}
                 onEdit={setEditing}
               />
             </li>

@@ -94,7 +94,9 @@ export const words = {
     theirs: "Take the stored one",
     ahead: (day: string) => `That entry lies ahead, on ${day}`,
     twin: "Another entry has the same times and the same note",
-    overlap: "Overlaps with another entry",
+    overlap: (note: string | null | undefined, when: string, more: number) =>
+      `Overlaps with ${note ? `“${note}”` : "an entry without a note"}, ${when}${more ? `, and ${more} more` : ""}`,
+    overlaps: "Overlaps",
     zone: (zone: string) => `Times in ${zone}`,
   },
   entries: {
