@@ -137,7 +137,8 @@ export class Postgres {
   /** The command as one that sees the disk. */
   #within(command) {
     if (!this.#holder) return command;
-    return ["nsenter", "-U", "--preserve-credentials", "-m", "-t", `${this.#holder.pid}`, ...command];
+    const how = ["-U", "--preserve-credentials", "-m", "-t", `${this.#holder.pid}`];
+    return ["nsenter", ...how, ...command];
   }
 
   /** Fills what is left of the disk; the way back is empty. */
