@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 struct web;
+struct loop;
 
 /* How much of the request has been seen; I/O thread only. */
 enum stage {
@@ -51,6 +52,8 @@ struct connection {
     struct exchange x;
     struct server *server;
     struct MHD_Connection *mhd;
+    struct loop *loop;                /* whose thread it has */
+    struct connection *finished_next; /* the loop's */
     int socket;
     struct connection *next, *before; /* in the server's watch, guarded by its lock */
     _Atomic int64_t deadline_s;       /* 0: none */
@@ -82,7 +85,9 @@ struct connection {
 struct server {
     struct server_config config;
     struct arena arena;
-    struct MHD_Daemon *daemon;
+    struct loop **loops;
+    size_t loop_count;
+    struct loop *_Atomic reader; /* who watches the source; changed under the lock */
     struct router *router;
     struct web *web;
     const char *openapi;
@@ -131,6 +136,13 @@ void watch_add(struct connection *c);
 void watch_remove(struct connection *c);
 void watch_set(struct connection *c, size_t bytes); /* so much may take its time from now */
 void watch_clear(struct connection *c);
+
+/* loop.c: the thread of a daemon, which it stops with itself. NULL when there can be none. */
+struct loop *loop_new(struct server *s, struct MHD_Daemon *daemon);
+void loop_quiesce(struct loop *l); /* once the server is stopping: takes no more connections */
+void loop_stop(struct loop *l);
+struct loop *loop_here(void);           /* the caller's, on an I/O thread */
+void loop_resume(struct connection *c); /* a suspended one; from any thread */
 
 /* server.c */
 void connection_ready(struct connection *c);   /* lets the connection's thread go on */

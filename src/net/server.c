@@ -58,6 +58,7 @@ static struct connection *connection_new(struct server *s, struct MHD_Connection
         abort();
     c->server = s;
     c->mhd = mhd;
+    c->loop = loop_here();
     c->socket = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     c->x.connection = c;
     atomic_init(&c->holds, 1);
@@ -79,9 +80,8 @@ void connection_release(struct connection *c)
 
 void connection_ready(struct connection *c)
 {
-    struct MHD_Connection *mhd = c->mhd;
     if (atomic_exchange(&c->phase, PHASE_READY) == PHASE_SUSPENDED)
-        MHD_resume_connection(mhd);
+        loop_resume(c);
 }
 
 /* Back to how a new connection is; the error is large and mostly untouched, so it is reset alone.
@@ -171,7 +171,7 @@ static enum MHD_Result dispatch(struct connection *c)
         return answer_send(c);
     MHD_suspend_connection(c->mhd);
     if (!atomic_compare_exchange_strong(&c->phase, &handling, PHASE_SUSPENDED))
-        MHD_resume_connection(c->mhd);
+        loop_resume(c);
     return MHD_YES;
 }
 
@@ -327,15 +327,14 @@ static unsigned thread_count(const struct server_config *config)
     return config->threads > 0 ? (unsigned)config->threads : cores > 0 ? (unsigned)cores : 1;
 }
 
-static bool daemon_start(struct server *s, struct error *err)
+/* The daemon of one thread, for its share of the connections. */
+static struct MHD_Daemon *daemon_start(struct server *s, unsigned connections)
 {
     const struct server_config *config = &s->config;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME,
-             threads = thread_count(config);
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem options[] = {
         { MHD_OPTION_LISTEN_SOCKET, config->listen_fd, NULL },
-        { MHD_OPTION_CONNECTION_LIMIT,
-          config->connections_max ? config->connections_max : CONNECTIONS, NULL },
+        { MHD_OPTION_CONNECTION_LIMIT, connections, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, s->timeout_s, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL, NULL },
         { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
@@ -347,11 +346,8 @@ static bool daemon_start(struct server *s, struct error *err)
         { MHD_OPTION_END, 0, NULL },
         { MHD_OPTION_END, 0, NULL },
         { MHD_OPTION_END, 0, NULL },
-        { MHD_OPTION_END, 0, NULL },
     };
-    struct MHD_OptionItem *more = options + LENGTH(options) - 5;
-    if (threads > 1)
-        *more++ = (struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE, threads, NULL };
+    struct MHD_OptionItem *more = options + LENGTH(options) - 4;
     if (s->tls) {
         flags |= MHD_USE_TLS;
         *more++ = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0,
@@ -361,14 +357,35 @@ static bool daemon_start(struct server *s, struct error *err)
         *more++ = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
                                            (void *)(uintptr_t)TLS_PRIORITIES };
     }
-    s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options,
-                                 MHD_OPTION_END);
-    if (s->daemon)
-        return true;
-    return error_set(err, INTERNAL,
-                     s->tls ? "The server could not start; are the TLS certificate "
-                              "and key right?"
-                            : "The server could not start");
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options,
+                            MHD_OPTION_END);
+}
+
+static void loops_stop(struct server *s)
+{
+    while (s->loop_count)
+        loop_stop(s->loops[--s->loop_count]);
+}
+
+static bool loops_start(struct server *s, struct error *err)
+{
+    unsigned threads = thread_count(&s->config);
+    unsigned most = s->config.connections_max ? (unsigned)s->config.connections_max : CONNECTIONS;
+    s->loops = arena_many(&s->arena, threads, struct loop *);
+    for (unsigned i = 0; i < threads; i++) {
+        struct MHD_Daemon *daemon = daemon_start(s, most / threads + (i < most % threads));
+        struct loop *loop = daemon ? loop_new(s, daemon) : NULL;
+        if (loop) {
+            s->loops[s->loop_count++] = loop;
+            continue;
+        }
+        loops_stop(s);
+        return error_set(err, INTERNAL,
+                         s->tls ? "The server could not start; are the TLS certificate "
+                                  "and key right?"
+                                : "The server could not start");
+    }
+    return true;
 }
 
 static void server_free(struct server *s)
@@ -402,7 +419,7 @@ bool server_start(const struct server_config *config, struct server **ret, struc
         s->router = router_new(&s->arena, config->routes, config->route_count);
         s->openapi = openapi_document(&s->arena, config->routes, config->route_count);
         s->openapi_len = strlen(s->openapi);
-        ok = watch_start(s) ? daemon_start(s, err)
+        ok = watch_start(s) ? loops_start(s, err)
                             : error_set(err, INTERNAL, "The server could not start a thread");
     }
     if (!ok) {
@@ -421,7 +438,8 @@ void server_stop(struct server *s)
     if (!s)
         return;
     atomic_store(&s->stopping, true);
-    MHD_quiesce_daemon(s->daemon);
+    for (size_t i = 0; i < s->loop_count; i++)
+        loop_quiesce(s->loops[i]);
     pthread_mutex_lock(&s->lock);
     while (atomic_load(&s->handled))
         pthread_cond_wait(&s->idle, &s->lock);
@@ -429,7 +447,7 @@ void server_stop(struct server *s)
     while (atomic_load(&s->busy) && pthread_cond_timedwait(&s->idle, &s->lock, &until) != ETIMEDOUT)
         ;
     pthread_mutex_unlock(&s->lock);
-    MHD_stop_daemon(s->daemon);
+    loops_stop(s);
     watch_stop(s);
     server_free(s);
 }

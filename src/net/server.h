@@ -56,6 +56,13 @@ struct exchange {
 
 struct server;
 
+/* Something to read beside the connections: at most one I/O thread at a time watches it. */
+struct server_source {
+    int fd;                   /* 0: none */
+    bool (*read)(void *with); /* takes what is there, without waiting; false: watch it no more */
+    void *with;
+};
+
 struct server_config {
     int listen_fd;        /* bound and listening */
     const char *tls_cert; /* PEM text; NULL serves plain HTTP */
@@ -72,6 +79,7 @@ struct server_config {
     void (*ended)(void *with, struct exchange *x);
     bool (*ready)(void *with); /* for /readyz; NULL: always */
     void *with;
+    struct server_source source;
     const char *contact; /* URI for /.well-known/security.txt; NULL serves none */
     int timeout_s;       /* silence after which a connection is closed; 0: 30 */
     int connections_max; /* 0: 2048 */
@@ -80,6 +88,10 @@ struct server_config {
 MUST_USE bool server_start(const struct server_config *config, struct server **ret,
                            struct error *err);
 void server_stop(struct server *s); /* refuses new requests, lets running ones end, joins */
+
+/* Has the calling thread watch the source from now on, instead of the one that did; false when it
+   is no I/O thread of this server. */
+MUST_USE bool server_source_here(struct server *s);
 
 /* Sends the answer of an exchange whose `handle` returned false. */
 void exchange_finish(struct exchange *x);

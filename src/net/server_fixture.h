@@ -4,6 +4,7 @@
 
 #include "server.h"
 
+#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 
@@ -23,6 +24,9 @@ struct fixture {
     sem_t arrived;         /* a slow exchange is with us */
     struct exchange *slow; /* GET /slow and GET /stream; the test finishes it */
     atomic_int ended;
+    int source;                           /* an eventfd; 1 finishes `slow`, more closes it */
+    bool sourced;                         /* who takes a slow exchange watches the source */
+    pthread_t slow_thread, source_thread; /* who took the slow exchange, who read the source */
     char web[64];
 };
 

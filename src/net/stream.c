@@ -47,7 +47,7 @@ static void wake(struct connection *c)
     if (!c->stream.asleep)
         return;
     c->stream.asleep = false;
-    MHD_resume_connection(c->mhd);
+    loop_resume(c);
 }
 
 /* A sleeping connection is not watched by the daemon, so we look ourselves. */

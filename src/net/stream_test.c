@@ -28,6 +28,31 @@ static void slow_exchange_is_finished_elsewhere(void **state)
     assert_has(hear(fd), "\"late\"");
 }
 
+/* On the thread of who asked last, which sends the answer itself; until it is closed. */
+static void source_is_read_beside(void **state)
+{
+    struct fixture *h = *state;
+    const char *text = "GET /api/v1/slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    struct pollfd unread = { .fd = h->source, .events = POLLIN };
+    assert_false(server_source_here(h->server)); /* this is no I/O thread */
+    h->sourced = true;
+    for (uint64_t i = 0; i < 40; i++) {
+        uint64_t count = i % 8 == 7 ? 2 : 1;
+        int fd = dial(h);
+        say(fd, text, strlen(text));
+        sem_wait(&h->arrived);
+        assert_int_equal(write(h->source, &count, sizeof count), sizeof count);
+        assert_status(hear(fd), 200);
+        assert_true(pthread_equal(h->slow_thread, h->source_thread));
+    }
+    h->sourced = false;
+    uint64_t left = 2;
+    assert_int_equal(write(h->source, &left, sizeof left), sizeof left);
+    usleep(50000);
+    assert_int_equal(poll(&unread, 1, 0), 1); /* closed, so nobody reads it any more */
+    assert_int_equal(read(h->source, &left, sizeof left), sizeof left);
+}
+
 static void client_may_leave_while_suspended(void **state)
 {
     struct fixture *h = *state;
@@ -242,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_exchange_is_finished_elsewhere),
+        cmocka_unit_test(source_is_read_beside),
         cmocka_unit_test(client_may_leave_while_suspended),
         cmocka_unit_test(events_are_streamed),
         cmocka_unit_test(streams_may_follow_each_other),
