@@ -330,6 +330,17 @@ static bool core_close_off(struct core *core, struct arena *a, struct error *err
                            network->text);
 }
 
+/* An I/O thread reads the answers of egress itself, which saves waking another for it. */
+static bool channel_read(void *with)
+{
+    return egress_client_read(with);
+}
+
+static bool channel_lend(void *with)
+{
+    return server_source_here(with);
+}
+
 /* argv: data folder, plain or tls, certificate, key, contact */
 int core_process(int argc, char **argv)
 {
@@ -369,13 +380,16 @@ int core_process(int argc, char **argv)
     core->server.handle = app_handle;
     core->server.ended = app_ended;
     core->server.with = app;
+    core->server.source = (struct server_source){ PROCESS_CHANNEL, channel_read, egress };
     if (!server_start(&core->server, &http, &err))
         refuse(&err);
+    egress_client_lend(egress, channel_lend, http);
     struct admin *admin = admin_start(app, &core->residues, core->admin_fd);
     report_tell("core", core->report);
     process_ready();
     core_wait();
     admin_stop(admin);
+    egress_client_lend(egress, NULL, NULL);
     server_stop(http);
     app_stop(app);
     egress_client_free(egress);

@@ -1,4 +1,4 @@
-/* client.c: one thread that reads the channel, and a table of the requests under way. */
+/* client.c: who reads the channel, and a table of the requests under way. */
 #include "client.h"
 
 #include "base/arena.h"
@@ -20,6 +20,7 @@ enum {
     SCAN_S = 10,     /* for egress to look through its memory */
     WAIT_MS = 2000,  /* for a new egress, and for room in the channel */
     WATCH_MS = 1000, /* between two looks for requests that egress has forgotten */
+    LENT_MS = 100,   /* between two looks into a channel that somebody else should read */
     LATE_MS = 5000,  /* beyond a request's own limit */
     FIRST_BYTE_MS = 60000,
     TOTAL_MS = 300000,
@@ -47,11 +48,16 @@ struct slot {
 };
 
 struct egress_client {
-    int channel, stop;
+    int channel, wake;
     pthread_t thread;
-    pthread_mutex_t lock; /* over all that follows */
+    pthread_mutex_t reading; /* held by who reads; taken before the other lock */
+    pthread_mutex_t lock;    /* over all that follows */
     pthread_cond_t joined;
-    bool connected, closed;
+    bool connected, closed; /* connected, session: changed while reading only */
+    bool stopping;
+    bool (*lend)(void *with); /* whether the calling thread will read */
+    void *lend_with;
+    bool lent;
     bool scanned; /* egress has answered: */
     int64_t found;
     uint64_t session, turn; /* turn: how often an id was given */
@@ -60,6 +66,8 @@ struct egress_client {
     struct slot slot[EGRESS_CALLS];
     char packet[PACKETS][MESSAGE_PACKET + 1]; /* the reading thread's own */
 };
+
+static _Thread_local const struct egress_client *reads; /* what this thread is reading */
 
 static bool room_wait(struct egress_client *c, int64_t until)
 {
@@ -145,7 +153,7 @@ static void session_start(struct egress_client *c, enum egress_reason reason)
     uint64_t session = c->session = (uint64_t)arc4random() << 32 | arc4random() | 1;
     c->connected = false;
     pthread_mutex_unlock(&c->lock);
-    (void)message_send(c, MESSAGE_HELLO, session, 0); /* client_run tries again until WELCOME */
+    (void)message_send(c, MESSAGE_HELLO, session, 0); /* client_look tries again until WELCOME */
     if (reason)
         calls_end(c, INT64_MAX, reason);
 }
@@ -211,7 +219,7 @@ static void message_handle(struct egress_client *c, const struct message *m)
         session_start(c, EGRESS_INTERRUPTED);
         return;
     }
-    if (m->head.session != c->session) /* only this thread writes it */
+    if (m->head.session != c->session)
         return;
     if (m->head.kind == MESSAGE_TEXT) {
         text_take(c, m);
@@ -269,32 +277,101 @@ static void client_close(struct egress_client *c)
     pthread_mutex_unlock(&c->lock);
 }
 
+bool egress_client_read(struct egress_client *c)
+{
+    const struct egress_client *before = reads;
+    pthread_mutex_lock(&c->reading);
+    reads = c;
+    bool open = channel_read(c);
+    reads = before;
+    pthread_mutex_unlock(&c->reading);
+    wipe_stack();
+    return open;
+}
+
+/* Looks for requests that egress has forgotten, and for a session that is long in coming. */
+static void client_look(struct egress_client *c, int64_t now)
+{
+    pthread_mutex_lock(&c->reading);
+    calls_end(c, now, EGRESS_SLOW);
+    if (!c->connected)
+        session_start(c, EGRESS_OK);
+    pthread_mutex_unlock(&c->reading);
+}
+
+/* Waits for something to read, or to do; false when the client is stopping. */
+static bool client_wait(struct egress_client *c)
+{
+    struct pollfd want[2] = { { .fd = c->wake, .events = POLLIN },
+                              { .fd = c->channel, .events = POLLIN } };
+    uint64_t count;
+    pthread_mutex_lock(&c->lock);
+    bool lent = c->lent, waits = c->free_count < EGRESS_CALLS;
+    pthread_mutex_unlock(&c->lock);
+    int n = poll(want, lent ? 1 : 2, lent && waits ? LENT_MS : WATCH_MS);
+    if (n > 0 && want[0].revents && read(c->wake, &count, sizeof count) != sizeof count)
+        abort();
+    pthread_mutex_lock(&c->lock);
+    bool goes_on = !c->stopping;
+    pthread_mutex_unlock(&c->lock);
+    return goes_on;
+}
+
 static void *client_run(void *user)
 {
     struct egress_client *c = user;
-    struct pollfd want[2] = { { .fd = c->channel, .events = POLLIN },
-                              { .fd = c->stop, .events = POLLIN } };
     int64_t looked = clock_ms();
+    bool open = true;
+    reads = c;
+    pthread_mutex_lock(&c->reading);
     session_start(c, EGRESS_OK);
-    while (!want[1].revents) {
-        int n = poll(want, 2, WATCH_MS);
-        if (n > 0 && want[0].revents && !channel_read(c))
-            break;
-        wipe_stack();
+    pthread_mutex_unlock(&c->reading);
+    while (client_wait(c) && (open = egress_client_read(c))) {
         int64_t now = clock_ms();
         if (now - looked < WATCH_MS)
             continue;
         looked = now;
-        calls_end(c, now, EGRESS_SLOW);
-        if (!c->connected) /* only this thread writes it */
-            session_start(c, EGRESS_OK);
+        client_look(c, now);
     }
     client_close(c);
-    if (want[1].revents)
+    pthread_mutex_lock(&c->reading);
+    if (open)
         session_start(c, EGRESS_CANCELLED); /* egress forgets what it was doing for us */
     else
         calls_end(c, INT64_MAX, EGRESS_INTERRUPTED);
+    pthread_mutex_unlock(&c->reading);
     return NULL;
+}
+
+static void client_wake(struct egress_client *c)
+{
+    uint64_t one = 1;
+    if (write(c->wake, &one, sizeof one) != sizeof one)
+        abort();
+}
+
+void egress_client_lend(struct egress_client *c, bool (*lend)(void *with), void *with)
+{
+    pthread_mutex_lock(&c->lock);
+    c->lend = lend;
+    c->lend_with = with;
+    c->lent = false;
+    pthread_mutex_unlock(&c->lock);
+    client_wake(c);
+}
+
+/* For the only request under way: its own thread reads the answer, when it can. */
+static void channel_lend(struct egress_client *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool (*lend)(void *with) = c->free_count == EGRESS_CALLS - 1 ? c->lend : NULL;
+    void *with = c->lend_with;
+    pthread_mutex_unlock(&c->lock);
+    if (!lend || !lend(with))
+        return;
+    pthread_mutex_lock(&c->lock);
+    c->lent = c->lend != NULL;
+    pthread_mutex_unlock(&c->lock);
 }
 
 struct egress_client *egress_client_new(int channel)
@@ -307,25 +384,28 @@ struct egress_client *egress_client_new(int channel)
         c->free_slot[c->free_count++] = (uint16_t)(EGRESS_CALLS - 1 - i);
     wait_init(&c->joined);
     pthread_mutex_init(&c->lock, NULL);
-    c->stop = eventfd(0, EFD_CLOEXEC);
-    if (c->stop >= 0 && !pthread_create(&c->thread, NULL, client_run, c))
+    pthread_mutex_init(&c->reading, NULL);
+    c->wake = eventfd(0, EFD_CLOEXEC);
+    if (c->wake >= 0 && !pthread_create(&c->thread, NULL, client_run, c))
         return c;
-    if (c->stop >= 0)
-        close(c->stop);
+    if (c->wake >= 0)
+        close(c->wake);
     free(c);
     return NULL;
 }
 
 void egress_client_free(struct egress_client *c)
 {
-    uint64_t one = 1;
     if (!c)
         return;
-    if (write(c->stop, &one, sizeof one) != sizeof one)
-        abort();
+    pthread_mutex_lock(&c->lock);
+    c->stopping = true;
+    pthread_mutex_unlock(&c->lock);
+    client_wake(c);
     pthread_join(c->thread, NULL);
-    close(c->stop);
+    close(c->wake);
     pthread_cond_destroy(&c->joined);
+    pthread_mutex_destroy(&c->reading);
     pthread_mutex_destroy(&c->lock);
     wipe(c, sizeof *c);
     free(c);
@@ -361,7 +441,7 @@ static bool begin_fill(const struct egress_request *in, struct message_begin *re
 static bool session_wait(struct egress_client *c, bool patient)
 {
     struct timespec until = wait_ms(WAIT_MS);
-    while (patient && !c->connected && !c->closed && !pthread_equal(pthread_self(), c->thread))
+    while (patient && !c->connected && !c->closed && reads != c)
         if (pthread_cond_timedwait(&c->joined, &c->lock, &until))
             break;
     return c->connected;
@@ -459,6 +539,8 @@ static bool call_start(struct egress_client *c, const struct egress_request *in,
     if (!begin_fill(in, &begin))
         return call_refuse(err, how, EGRESS_UNSENDABLE);
     uint64_t id = slot_take(c, &begin, how, event, user, &why, &session);
+    if (id)
+        channel_lend(c);
     bool sent = id && body_send(c, session, id, in, &begin, how.patient);
     wipe(&begin, sizeof begin);
     if (!id)

@@ -1,6 +1,7 @@
 /* client.h: core's side of the channel to egress, the process that may open connections.
 
-   Thread-safe. One thread of the client's own reads the channel and calls back. When egress dies,
+   Thread-safe. One thread at a time reads the channel and calls back: the client's own, or one that
+   it was lent to. When egress dies,
    the requests under way end at once with EGRESS_INTERRUPTED; new ones wait for its successor (at
    most two seconds). Bytes of provider answers arrive as typed events only, already parsed and
    checked in egress: text is valid UTF-8 without NUL. Nothing is logged. */
@@ -94,7 +95,16 @@ struct egress_client *egress_client_new(int channel);
    freed before. NULL is accepted. */
 void egress_client_free(struct egress_client *client);
 
-/* Callbacks run on the client's thread, one at a time; they must be quick, must not call
+/* Offers the channel to threads that wait for something anyway: one that sends the only request
+   under way is asked by `lend` whether it will call egress_client_read from now on, whenever the
+   channel has something to read, instead of whom did before. The client still looks ten times a
+   second, in case that thread is busy. NULL: nobody else any more. */
+void egress_client_lend(struct egress_client *client, bool (*lend)(void *with), void *with);
+
+/* Takes what is there, without waiting, and calls back; false when the channel is closed. */
+MUST_USE bool egress_client_read(struct egress_client *client);
+
+/* Callbacks run on the thread that reads, one at a time; they must be quick, must not call
    egress_client_free, and may call egress_send and egress_cancel. */
 typedef void egress_callback(void *user, const struct egress_event *event);
 

@@ -4,6 +4,7 @@
 #include "egress_fixture.h"
 #include "message.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -320,6 +321,76 @@ static void offers_without_waiting(void **state)
     close(h.pair[1]);
 }
 
+struct brought {
+    pthread_t by;
+    atomic_bool ended;
+};
+
+static void event_brought(void *with, const struct egress_event *e)
+{
+    struct brought *b = with;
+    if (e->kind != EGRESS_END)
+        return;
+    assert_int_equal(e->end.reason, EGRESS_OK);
+    b->by = pthread_self();
+    atomic_store(&b->ended, true);
+}
+
+static bool lend_count(void *with)
+{
+    ++*(int *)with;
+    return true;
+}
+
+/* Sends a request, and reads the channel on this thread until it has ended; whether it was this
+   thread that was told. */
+static bool brought_here(struct house *h)
+{
+    char url[160];
+    struct error err = { 0 };
+    struct brought b = { 0 };
+    struct pollfd channel = { .fd = h->pair[0], .events = POLLIN };
+    struct egress_request in = { .url = provider_url(&h->provider, "", url),
+                                 .body = { body_whole, strlen(body_whole) },
+                                 .local = true };
+    uint64_t id;
+    assert_true(egress_offer(h->client, &in, event_brought, &b, &err, &id));
+    while (!atomic_load(&b.ended))
+        if (poll(&channel, 1, 10) > 0)
+            assert_true(egress_client_read(h->client));
+    return pthread_equal(b.by, pthread_self());
+}
+
+static void call_well(struct house *h)
+{
+    char *text;
+    assert_int_equal(call_finish(call_new(h, "", body_whole, false, 0), &text).reason, EGRESS_OK);
+    free(text);
+}
+
+static void the_channel_may_be_lent(void **state)
+{
+    struct house *h = *state;
+    char *text;
+    int asked = 0, here = 0;
+    call_well(h); /* there is a session */
+    egress_client_lend(h->client, lend_count, &asked);
+    for (int i = 0; i < 20; i++)
+        here += brought_here(h);
+    assert_int_equal(asked, 20);
+    assert_in_range(here, 10, 20); /* the client's own thread looks too, now and then */
+    /* who has it is not asked for a second request beside the first, and need not read */
+    struct egress_call *first = call_new(h, "slow", body_stream, true, 0);
+    call_well(h);
+    assert_int_equal(call_finish(first, &text).reason, EGRESS_OK);
+    assert_string_equal(text, good_text);
+    free(text);
+    assert_int_equal(asked, 21);
+    egress_client_lend(h->client, NULL, NULL);
+    call_well(h);
+    assert_int_equal(asked, 21);
+}
+
 int main(int count, char **args)
 {
     (void)count;
@@ -333,6 +404,7 @@ int main(int count, char **args)
         cmocka_unit_test(ends_at_messages_out_of_order),
         cmocka_unit_test(client_distrusts_egress),
         cmocka_unit_test(offers_without_waiting),
+        cmocka_unit_test(the_channel_may_be_lent),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }

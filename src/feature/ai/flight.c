@@ -127,7 +127,7 @@ static void flight_land(struct flight *f)
         flight_hand(f);
 }
 
-/* On the client's thread. */
+/* On the thread that reads egress' channel. */
 static void on_event(void *user, const struct egress_event *e)
 {
     struct flight *f = user;
@@ -150,7 +150,7 @@ static void on_event(void *user, const struct egress_event *e)
 
 /* ---- looking ---- */
 
-/* In a world of its own, since the flight's is with the client's thread. */
+/* In a world of its own: the flight's is that of the thread that reads. */
 static void switches_look(struct flight *f)
 {
     struct arena a = { 0 };
