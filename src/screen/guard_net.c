@@ -10,6 +10,12 @@
    the sum of all vectors of a word fits into 16 bits. */
 enum { ANSWERS = NET_SPAN * NET_FILTERS + NET_WIDE, POINT = 256 };
 
+/* Answers that the machine adds as a whole; without a sign, so that a sum that does not fit has a
+   meaning. All of them stay in registers while vectors are added. */
+typedef uint16_t lanes __attribute__((vector_size(16)));
+enum { LANE = sizeof(lanes) / sizeof(int16_t), LANES = ANSWERS / LANE };
+_Static_assert(ANSWERS % LANE == 0, "answers fill the lanes");
+
 enum { SLOTS = 1 << 15, GRAM = 4 };
 _Static_assert(NET_WORDS * 2 < SLOTS && NET_VECTORS < UINT16_MAX, "places fit into 16 bits");
 
@@ -21,7 +27,7 @@ struct net_index {
 struct net {
     const struct net_layers *layers;
     const struct net_index *index;
-    int16_t answers[NET_VECTORS][ANSWERS];
+    lanes answers[NET_VECTORS][LANES];
 };
 
 static size_t slot_of(const struct net_index *index, uint32_t word)
@@ -67,7 +73,7 @@ const struct net *net_new(struct arena *a, const struct net_weights *w)
             answers[NET_SPAN * NET_FILTERS + d] = x;
         }
         for (size_t k = 0; k < ANSWERS; k++)
-            n->answers[i][k] = fixed(answers[k]);
+            n->answers[i][k / LANE][k % LANE] = (uint16_t)fixed(answers[k]);
     }
     return n;
 }
@@ -114,16 +120,13 @@ void net_word_read(const struct net_index *index, const struct guard_view *v,
 }
 
 /* The sum of what some vectors answer. */
-static void answers_sum(const struct net *n, const uint16_t *at, size_t count,
-                        int16_t *restrict ret)
+static void answers_sum(const struct net *n, const uint16_t *at, size_t count, int16_t ret[ANSWERS])
 {
-    if (count)
-        memcpy(ret, n->answers[*at], sizeof *n->answers);
-    else
-        memset(ret, 0, sizeof *n->answers);
-    for (size_t i = 1; i < count; i++)
-        for (size_t k = 0; k < ANSWERS; k++)
-            ret[k] = (int16_t)(ret[k] + n->answers[at[i]][k]);
+    lanes sum[LANES] = { 0 };
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < LANES; k++)
+            sum[k] += n->answers[at[i]][k];
+    memcpy(ret, sum, sizeof sum);
 }
 
 /* The answers to one word of a view; none beyond its ends. */
@@ -138,7 +141,7 @@ static void word_answer(const struct net *n, const struct guard_view *v,
     answers_sum(n, w.at + w.letters, w.count - w.letters, ret);
     if (!w.letters)
         return;
-    int32_t share = (int32_t)(POINT / sqrtf((float)w.letters));
+    int16_t share = (int16_t)(POINT / sqrtf((float)w.letters));
     answers_sum(n, w.at, w.letters, parts);
     for (size_t k = 0; k < ANSWERS; k++)
         ret[k] = (int16_t)(ret[k] + parts[k] * share / POINT);

@@ -284,6 +284,48 @@ static unsigned marks_of(uint32_t p, const char *next, size_t n)
     return p == ',' ? VIEW_COMMA : 0;
 }
 
+static bool is_letter(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+/* Whether a word of plain letters ends before this sign, whatever follows. */
+static bool is_end(char c)
+{
+    return c == '\n' || (c >= ' ' && c <= '~' && !is_letter(c) && !(c >= '0' && c <= '9') &&
+                         c != '\'' && c != '`' && !sign_of_leet((unsigned char)c));
+}
+
+/* Adds a word that has nothing to undo, the most of them; returns its bytes, or 0. */
+static size_t plain_word_read(struct guard_view *v, struct spelled *s, const char *at, size_t n)
+{
+    char plain[RUN];
+    size_t len = 0;
+    for (; len < n && len < RUN && is_letter(at[len]); len++)
+        plain[len] = at[len] | 0x20;
+    if (len < 2 || (len < n && !is_end(at[len])))
+        return 0;
+    spelled_end(v, s);
+    word_add(v, plain, len, *at & 0x20 ? 0 : VIEW_CAPITAL);
+    return len;
+}
+
+/* Reads a letter of ASCII, or all of a word that has nothing to undo; returns the bytes. */
+static size_t letter_read(struct guard_view *v, struct run *r, struct spelled *s, const char *at,
+                          size_t n, size_t *gap)
+{
+    size_t plain = r->count || r->glued ? 0 : plain_word_read(v, s, at, n);
+    if (plain) {
+        *gap = 0;
+        return plain;
+    }
+    r->marks |= !r->count && !(*at & 0x20) ? VIEW_CAPITAL : 0;
+    if (r->count == RUN)
+        run_end(v, r, s, *gap, true);
+    run_letter(r, (char)(*at | 0x20));
+    return 1;
+}
+
 static void words_read(struct guard_view *v, const char *text, size_t n)
 {
     struct run r;
@@ -296,11 +338,8 @@ static void words_read(struct guard_view *v, const char *text, size_t n)
         unsigned char byte = (unsigned char)text[i];
         uint32_t point = byte, p = point - 'A' < 26 ? point | 0x20 : point;
         step = 1;
-        if (p - 'a' < 26) {
-            r.marks |= !r.count && point != p ? VIEW_CAPITAL : 0;
-            if (r.count == RUN)
-                run_end(v, &r, &s, gap, true);
-            run_letter(&r, (char)p);
+        if (is_letter(text[i])) {
+            step = letter_read(v, &r, &s, text + i, n - i, &gap);
             continue;
         }
         if (byte >= 0x80)
@@ -421,6 +460,8 @@ static void encoded_read(struct guard_view *v, const char *text, size_t n)
             continue;
         while (end < n && is_code(text[end]))
             end++;
+        if (end - i < rows[1].first || (end - i < rows[2].first && digit_of(text[i], 16) < 0))
+            continue; /* too short for base64, and none of the others: most words */
         for (size_t k = 0; k < LENGTH(rows); k++) {
             if (i < tried[k] || end - i < rows[k].first || digit_of(text[i], rows[k].base) < 0 ||
                 digit_of(text[i + 1], rows[k].base) < 0)
