@@ -243,8 +243,11 @@ void model_hide(const struct model_inner *in, const struct model_concepts *conce
     }
 }
 
-/* How much the network has to say beside the rest. */
-static const float net_share = 0.5f;
+/* How much the network has to say beside the rest; less of injections, where it takes harmless
+   texts with the same few words for some. */
+static const float net_share[GUARD_CLASSES] = {
+    0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f, [GUARD_INJECTION] = 0.25f, [GUARD_HARM] = 0.5f,
+};
 
 static void tally_judge(const struct model_weights *w, const struct net *net, const struct tally *t,
                         const struct model_concepts *concepts, float ret[GUARD_CLASSES])

@@ -212,7 +212,7 @@ void net_out(const struct net_layers *l, const float pool[NET_POOL], const float
 }
 
 void net_judge(const struct net *n, const struct net_pool *pool, size_t words,
-               const uint8_t *concepts, size_t concept_count, float share,
+               const uint8_t *concepts, size_t concept_count, const float share[GUARD_CLASSES],
                float logit[GUARD_CLASSES])
 {
     float numbers[NET_POOL], hidden[NET_HIDDEN], said[GUARD_CLASSES];
@@ -223,5 +223,5 @@ void net_judge(const struct net *n, const struct net_pool *pool, size_t words,
     net_hide(n->layers, numbers, concepts, concept_count, hidden);
     net_out(n->layers, numbers, hidden, said);
     for (size_t k = 0; k < GUARD_CLASSES; k++)
-        logit[k] += share * said[k];
+        logit[k] += share[k] * said[k];
 }

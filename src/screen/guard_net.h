@@ -71,9 +71,9 @@ struct net_pool net_read(const struct net *n, const struct guard_view *v,
                          const struct concept_word *facts, size_t first, size_t count);
 struct net_pool net_pool_add(const struct net_pool *a, const struct net_pool *b);
 
-/* Adds what a window of `words` words and its concepts say to each class, times `share`. */
+/* Adds what a window of `words` words and its concepts say to each class, times its share. */
 void net_judge(const struct net *n, const struct net_pool *pool, size_t words,
-               const uint8_t *concepts, size_t concept_count, float share,
+               const uint8_t *concepts, size_t concept_count, const float share[GUARD_CLASSES],
                float logit[GUARD_CLASSES]);
 
 /* The steps of net_judge: hidden units and classes, from answers and sums as numbers. */

@@ -32,6 +32,31 @@ static const struct {
       "negeer|zapomnij|zignoruj|esqueca ~6 instructions|instrucciones|"
       "instrukcije|consignes|regles|reglas|istruzioni|regole|instructies|regels|instrukcje|"
       "polecenia|instrucoes|regras|precedentes|anteriores" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "забудь|забудьте|забыть|игнорируй|игнорируйте|игнорировать|ігноруй|ігноруйте|"
+      "забрави|забравете|игнорирай|отмени|отмените|zapomen|zapomente|ignoruj|ignorujte|zabudni|"
+      "pomin|"
+      "zanemari|zanemarite|zaboravite|prezri|olvidate|olvidar|olvida|esquece|esqueca|"
+      "dimenticate|dimentica|uita|ignora|glem|glom|ignorera|unohda|ohita|felejtsd|felejts|"
+      "abaikan|lupakan|ξεχνα|αγνοησε ~5 инструкции|инструкций|правила|правил|указания|указаниях|"
+      "команды|ограничения|вказівки|інструкції|ограниченията|упутства|zasadach|zasady|reguly|"
+      "poleceniach|pokyny|instrukce|instrukcie|pravidla|pravila|upute|navodila|ordenes|normas|"
+      "instrucoes|comandi|istruzioni|ordini|instructiunile|regulile|instruktioner|instruksjoner|"
+      "instruktionerna|reglerna|regler|ohjeet|saannot|utasitast|utasitasokat|szabalyokat|instruksi|"
+      "perintah|aturan|aturanmu|οδηγιες|κανονες" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "talimatlari|talimatlarini|kurallari|kurallarini|komutlari ~3 unut|unutun|boz|yoksay" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "تجاهل|انس|تجاهلي|انسى ~3 التعليمات|تعليماتك|القواعد|قواعدك|الأوامر|أوامرك" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "התעלם|שכח|התעלמי ~3 ההוראות|הוראות|הכללים|הנחיות|ההנחיות" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "忽|无|無|忘 略|视|視|记|記 ~12 指|规|規|限|命 令|示|则|則|制" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "指|命|規|制 示|令|則|限 ~8 無|忘 視|れ ~1 て|ろ|な" },
+    { GUARD_INJECTION, 0.95f, "tells the model to drop its instructions",
+      "지|명|규 시|령|칙 ~5 무|잊 시|어 해|하|버|라|줘" },
+
     { GUARD_INJECTION, 0.9f, "asks for the hidden instructions",
       "reveal|print|show|repeat|output|display|leak|dump|reproduce|recite|copy|give|tell|share|"
       "write|paste|expose ~7 system|initial|original|hidden|secret|preprompt|developer|above ~1 "
