@@ -3,7 +3,7 @@
 // that), so that the app holds no copy of either.
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import openapiTS, { astToString } from "openapi-typescript";
@@ -108,6 +108,45 @@ function chunksOf(outputs, path, seen = new Set()) {
   return seen;
 }
 
+/** Where a library's index takes each of its names from: Button -> …/components/Button/Button.mjs. */
+async function sourcesOf(library) {
+  const index = join("node_modules", library, "esm/index.mjs");
+  const text = await readFile(index, "utf8");
+  const sources = {};
+  for (const [, names, from] of text.matchAll(/^import \{ (.+) \} from "(\..+)";$/gm))
+    for (const name of names.split(", ")) sources[name] = resolve(dirname(index), from);
+  return sources;
+}
+
+/** Imports from Mantine's files instead of its index: through the index every page would reach the
+    components of all others, and they would all be in the first chunk. */
+const withoutIndex = {
+  name: "without-index",
+  async setup({ onLoad }) {
+    const libraries = ["@mantine/core", "@mantine/hooks"];
+    const sources = Object.fromEntries(
+      await Promise.all(libraries.map(async (each) => [each, await sourcesOf(each)])),
+    );
+    const imports = /^import \{([^{}]+)\} from "(@mantine\/\w+)";$/gm;
+    const direct = (whole, names, library) => {
+      const wanted = names.split(",").map((name) => name.trim());
+      const lines = wanted.flatMap((given) => {
+        const from = sources[library][given.split(" as ")[0]];
+        return from ? [`import { ${given} } from ${JSON.stringify(from)};`] : [];
+      });
+      // Types are in no file of these; on one line, so that lines of errors stay right.
+      return lines.join(" ") + "\n".repeat(whole.split("\n").length - 1);
+    };
+    onLoad(
+      { filter: /(\/web\/src\/.*\.tsx?|\/@mantine\/core\/esm\/.*\.mjs)$/ },
+      async ({ path }) => ({
+        contents: (await readFile(path, "utf8")).replace(imports, direct),
+        loader: path.endsWith(".tsx") ? "tsx" : path.endsWith(".ts") ? "ts" : "js",
+      }),
+    );
+  },
+};
+
 async function bundle() {
   await rm("dist", { recursive: true, force: true });
   const { metafile } = await build({
@@ -127,6 +166,7 @@ async function bundle() {
     legalComments: "none",
     define: { "process.env.NODE_ENV": '"production"', __webpack_nonce__: "globalThis.styleNonce" },
     logLevel: "warning",
+    plugins: [withoutIndex],
   });
   return metafile.outputs;
 }

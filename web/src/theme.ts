@@ -1,18 +1,11 @@
 // Mantine in our colours: the scales behind the tokens of styles/tokens.css.
-import {
-  ActionIcon,
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  Drawer,
-  Input,
-  Modal,
-  Tooltip,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme } from "@mantine/core";
 import { words } from "./words";
 
 /** Of every list to choose from: Enter takes the first match, and no match says so. */
 const choosing = { selectFirstOptionOnChange: true, nothingFoundMessage: words.nothing_found };
+
+const closeButtonProps = { "aria-label": words.act.close };
 
 export const theme = createTheme({
   fontFamily: '"Inter Variable", system-ui, sans-serif',
@@ -73,23 +66,18 @@ export const theme = createTheme({
       "#7d1b15",
     ],
   },
+  // Named, not imported: the first page has no use for most of them.
   components: {
-    Button: Button.extend({ defaultProps: { size: "sm", loaderProps: { type: "dots" } } }),
-    ActionIcon: ActionIcon.extend({
-      defaultProps: { variant: "subtle", color: "gray", size: 32 },
-    }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: false } }),
-    Modal: Modal.extend({
-      defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } },
-    }),
-    Drawer: Drawer.extend({
-      defaultProps: { position: "right", closeButtonProps: { "aria-label": "Close" } },
-    }),
+    Button: { defaultProps: { size: "sm", loaderProps: { type: "dots" } } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
+    Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
+    Modal: { defaultProps: { centered: true, closeButtonProps } },
+    Drawer: { defaultProps: { position: "right", closeButtonProps } },
     Select: { defaultProps: choosing },
     MultiSelect: { defaultProps: choosing },
-    InputWrapper: Input.Wrapper.extend({
+    InputWrapper: {
       defaultProps: { inputWrapperOrder: ["label", "input", "error", "description"] },
-    }),
+    },
   },
 });
 
