@@ -90,14 +90,19 @@ async function generate() {
   );
 }
 
-/** What the first page runs, of a stranger or of somebody who is signed in; fetched at once instead
-    of one by one. */
-const FIRST = [
-  "src/main.tsx",
-  "src/feature/accounts/sign-in.tsx",
-  "src/shell/shell.tsx",
-  "src/feature/time/today.tsx",
-];
+/** The pages that the server begins with, and what each runs, announced so that it is fetched at once
+    instead of one by one. index.html is for somebody who is signed in; the others are for strangers,
+    by the first word of the address, sign-in.html for every other word. */
+const PAGES = {
+  index: ["src/shell/shell.tsx", "src/feature/time/today.tsx"],
+  "sign-in": ["src/feature/accounts/sign-in.tsx"],
+  "sign-up": ["src/feature/accounts/sign-up.tsx"],
+  invitations: ["src/feature/accounts/invitation.tsx"],
+  f: ["src/feature/forms/public-form.tsx"],
+};
+
+/** Those that show the same to everybody, and so can be drawn here. */
+const DRAWN = ["sign-in", "sign-up"];
 
 /** The output and everything that it imports at once, in the order of need. */
 function chunksOf(outputs, path, seen = new Set()) {
@@ -150,7 +155,7 @@ const withoutIndex = {
 async function bundle() {
   await rm("dist", { recursive: true, force: true });
   const { metafile } = await build({
-    entryPoints: ["src/main.tsx", "src/styles/index.css"],
+    entryPoints: ["src/main.tsx", "src/before.ts", "src/styles/index.css"],
     outdir: "dist/assets",
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
@@ -171,31 +176,66 @@ async function bundle() {
   return metafile.outputs;
 }
 
-async function writePages(outputs) {
-  const made = Object.keys(outputs);
-  const script = made.find((path) => outputs[path].entryPoint === "src/main.tsx");
-  const style = made.find((path) => outputs[path].entryPoint === "src/styles/index.css");
-  const font = made.find((path) => /inter-latin-wght-normal-\w+\.woff2$/.test(path));
-  const chunks = [
-    ...FIRST.reduce((seen, source) => {
-      const path = made.find((each) => outputs[each].entryPoint === source);
-      return chunksOf(outputs, path, seen);
-    }, new Set()),
-  ];
-  const url = (path) => path.replace(/^dist/, "");
-  const head = [
-    `<link rel="preload" as="font" type="font/woff2" crossorigin href="${url(font)}">`,
-    `<link rel="stylesheet" href="${url(style)}">`,
-    ...chunks.slice(1).map((path) => `<link rel="modulepreload" href="${url(path)}">`),
-    `<script type="module" src="${url(script)}"></script>`,
-  ];
-  const page = await readFile("index.html", "utf8");
-  await cp("public", "dist", { recursive: true });
-  await writeFile("dist/index.html", page.replace("<!-- assets -->", head.join("\n    ")));
-  return chunks;
+/** What draw.tsx exports: the app once more, for node. */
+async function drawing() {
+  const outfile = resolve("node_modules/.cache/draw.cjs");
+  await build({
+    entryPoints: ["src/draw.tsx"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    jsx: "automatic",
+    define: { "process.env.NODE_ENV": '"production"', "navigator.language": '"en"' },
+    logLevel: "warning",
+    plugins: [withoutIndex],
+  });
+  return await import(outfile);
 }
 
-/** Writes .br and .gz beside every file that shrinks; index.html carries a nonce, so it stays. */
+/** Writes the pages; resolves to the scripts of each. */
+async function writePages(outputs, draw) {
+  const made = Object.keys(outputs);
+  const madeOf = (source) => made.find((path) => outputs[path].entryPoint === source);
+  const url = (path) => path.replace(/^dist/, "");
+  const font = made.find((path) => /inter-latin-wght-normal-\w+\.woff2$/.test(path));
+  const template = await readFile("index.html", "utf8");
+  await cp("public", "dist", { recursive: true });
+  const scripts = {};
+  for (const [name, sources] of Object.entries(PAGES)) {
+    const chunks = ["src/main.tsx", ...sources].reduce(
+      (seen, source) => chunksOf(outputs, madeOf(source), seen),
+      new Set(),
+    );
+    const drawn = DRAWN.includes(name) ? await draw(`/${name}`) : null;
+    const [main, ...rest] = [...chunks].map(url);
+    const preload = '<link rel="preload" as="script" crossorigin fetchpriority="low"';
+    const head = [
+      `<script src="${url(madeOf("src/before.ts"))}"></script>`,
+      `<link rel="preload" as="font" type="font/woff2" crossorigin href="${url(font)}">`,
+      `<link rel="stylesheet" href="${url(madeOf("src/styles/index.css"))}">`,
+      ...(drawn
+        ? [
+            `<style nonce="__NONCE__">${drawn.style}</style>`,
+            `${preload} href="${main}" data-app>`, // before.ts starts it.
+            ...rest.map((href) => `${preload} href="${href}">`),
+          ]
+        : [
+            ...rest.map((href) => `<link rel="modulepreload" href="${href}">`),
+            `<script type="module" src="${main}"></script>`,
+          ]),
+    ];
+    const page = template
+      .replace("<!-- assets -->", () => head.join("\n    "))
+      .replace("<!-- session -->", name === "index" ? "yes" : "no")
+      .replace("<!-- drawn -->", () => drawn?.html ?? "");
+    await writeFile(`dist/${name}.html`, page);
+    scripts[name] = [...chunks];
+  }
+  return scripts;
+}
+
+/** Writes .br and .gz beside every file that shrinks; pages carry a nonce, so they stay. */
 async function compress() {
   for (const folder of ["dist", "dist/assets"]) {
     for (const name of await readdir(folder)) {
@@ -209,17 +249,21 @@ async function compress() {
   }
 }
 
-async function firstPageKib(chunks) {
+async function kibOf(chunks) {
   let bytes = 0;
   for (const path of chunks) bytes += (await readFile(`${path}.br`)).length;
-  return (bytes / 1024).toFixed(0);
+  return `${(bytes / 1024).toFixed(0)} KiB`;
 }
 
 await generate();
 if (!process.argv.includes("types")) {
-  const chunks = await writePages(await bundle());
+  const { themeSheet, draw } = await drawing();
+  await mkdir("src/styles/generated", { recursive: true });
+  await writeFile("src/styles/generated/theme.css", await themeSheet());
+  const scripts = await writePages(await bundle(), draw);
   await compress();
-  const files = (await readdir("dist/assets")).filter((name) => name.endsWith(".js"));
-  const first = `${await firstPageKib(chunks)} KiB compressed in ${chunks.length} files`;
-  console.log(`${basename(process.cwd())}: first page ${first}; ${files.length} scripts in all`);
+  const ways = await Promise.all(
+    ["sign-in", "index"].map(async (name) => `${name} ${await kibOf(scripts[name])}`),
+  );
+  console.log(`${basename(process.cwd())}: script, compressed: ${ways.join(", ")}`);
 }

@@ -78,14 +78,14 @@ static void page_headers(struct connection *c, struct MHD_Response *r, const cha
                     "browsing-topics=()");
 }
 
-/* Kept nowhere: the page says whether a session's cookie came, so that the app need not ask in
-   vain, and going back to a kept one would say what was true before. */
-static enum MHD_Result index_send(struct connection *c)
+/* Kept nowhere: going back to a page of before would say what was true before. */
+static enum MHD_Result page_send(struct connection *c)
 {
+    bool is_stranger = !c->x.cookie || !*c->x.cookie;
     struct buffer page = buffer_new(&c->x.arena);
     char nonce[33];
     nonce_make(nonce);
-    web_index(c->server->web, nonce, c->x.cookie && *c->x.cookie, &page);
+    web_page(c->server->web, c->x.path, is_stranger, nonce, &page);
     struct MHD_Response *r = response_new(c, page.at, page.len, "text/html; charset=utf-8");
     page_headers(c, r, nonce);
     response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
@@ -131,7 +131,8 @@ static enum MHD_Result file_send(struct connection *c, const struct web_file *f)
     return response_send(c, unchanged ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, r);
 }
 
-/* An address without a file is a page of the app, unless it looks like a file's. */
+/* An address without a file is a page of the app, unless it looks like a file's. A page is never
+   sent as the file that it is: without its nonce and its policy it is none. */
 static bool web_send(struct connection *c, enum MHD_Result *ret)
 {
     const char *path = c->x.path;
@@ -139,13 +140,14 @@ static bool web_send(struct connection *c, enum MHD_Result *ret)
     const struct web_file *f;
     if (!c->server->web)
         return false;
-    f = is_path(c, "/index.html") ? NULL : web_find(c->server->web, path, len);
+    f = web_find(c->server->web, path, len);
+    bool is_page = f && text_ends(f->path, ".html");
     while (name && path[name - 1] != '/')
         name--;
-    if (f)
+    if (f && !is_page)
         *ret = file_send(c, f);
-    else if (!memchr(path + name, '.', len - name) || is_path(c, "/index.html"))
-        *ret = index_send(c);
+    else if (is_page || !memchr(path + name, '.', len - name))
+        *ret = page_send(c);
     else
         return false;
     return true;

@@ -14,11 +14,12 @@
 
 enum { DEPTH_MAX = 8, FILES_MAX = 4096 };
 #define FILE_MAX ((off_t)64 << 20)
+#define NONCE_MARK "__NONCE__"
 
 struct web {
     struct web_file *file;
     size_t count;
-    const struct web_file *index;
+    const struct web_file *index, *sign_in;
 };
 
 static const struct {
@@ -164,6 +165,7 @@ bool web_open(struct arena *a, const char *dir, struct web **ret, struct error *
     w->index = web_find(w, "/index.html", 11);
     if (!w->index)
         return error_set(err, INTERNAL, "The web app's folder has no index.html");
+    w->sign_in = web_find(w, "/sign-in.html", 13);
     *ret = w;
     return true;
 }
@@ -187,22 +189,28 @@ const struct web_file *web_find(const struct web *w, const char *path, size_t le
     return NULL;
 }
 
-static void mark_fill(struct buffer *out, struct blob page, const char *mark, const char *text)
+static const struct web_file *stranger_page(const struct web *w, const char *path)
 {
-    const char *at = page.at;
-    size_t left = page.len, n = strlen(mark);
-    for (const char *hit; (hit = memmem(at, left, mark, n));) {
-        buffer_add(out, at, (size_t)(hit - at));
-        buffer_string(out, text);
-        left -= (size_t)(hit - at) + n;
-        at = hit + n;
-    }
-    buffer_add(out, at, left);
+    char name[32];
+    path += strspn(path, "/");
+    int word = (int)strcspn(path, "/?");
+    int n = snprintf(name, sizeof name, "/%.*s.html", word, path);
+    const struct web_file *own = (size_t)n < sizeof name ? web_find(w, name, (size_t)n) : NULL;
+    return own ? own : w->sign_in;
 }
 
-void web_index(const struct web *w, const char *nonce, bool session, struct buffer *ret)
+void web_page(const struct web *w, const char *path, bool is_stranger, const char *nonce,
+              struct buffer *ret)
 {
-    struct buffer half = buffer_new(ret->arena);
-    mark_fill(&half, w->index->plain, "__NONCE__", nonce);
-    mark_fill(ret, (struct blob){ half.at, half.len }, "__SESSION__", session ? "yes" : "no");
+    const struct web_file *page = is_stranger ? stranger_page(w, path) : NULL;
+    page = page ? page : w->index;
+    const char *at = page->plain.at;
+    size_t left = page->plain.len, mark = sizeof NONCE_MARK - 1;
+    for (const char *hit; (hit = memmem(at, left, NONCE_MARK, mark));) {
+        buffer_add(ret, at, (size_t)(hit - at));
+        buffer_string(ret, nonce);
+        left -= (size_t)(hit - at) + mark;
+        at = hit + mark;
+    }
+    buffer_add(ret, at, left);
 }

@@ -23,7 +23,10 @@ MUST_USE bool web_open(struct arena *a, const char *dir, struct web **ret, struc
    lead elsewhere. */
 const struct web_file *web_find(const struct web *w, const char *path, size_t len);
 
-/* index.html with `nonce` at every `__NONCE__` and, at every `__SESSION__`, "yes" or "no". */
-void web_index(const struct web *w, const char *nonce, bool session, struct buffer *ret);
+/* The page to begin with at a path, with `nonce` at every `__NONCE__`: for somebody with a session
+   index.html; for a stranger the page of the path's first word ("/sign-up/…": sign-up.html), or
+   else sign-in.html, or else index.html. */
+void web_page(const struct web *w, const char *path, bool is_stranger, const char *nonce,
+              struct buffer *ret);
 
 #endif

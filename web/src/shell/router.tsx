@@ -15,9 +15,8 @@ function tell() {
   for (const listener of listeners) listener();
 }
 
-window.addEventListener("popstate", tell);
-
 function subscribe(listener: () => void) {
+  if (listeners.size === 0) window.addEventListener("popstate", tell);
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -34,8 +33,10 @@ export function go(to: string, { replace = false } = {}) {
   tell();
 }
 
+const path = () => location.pathname;
+
 export function usePath(): string {
-  return useSyncExternalStore(subscribe, () => location.pathname);
+  return useSyncExternalStore(subscribe, path, path);
 }
 
 /** The filters of the page; setting one replaces the address, null removes it. */

@@ -31,10 +31,6 @@ export const sessionQuery = {
   staleTime: 60_000,
 };
 
-// The page says whether a session's cookie came with the request for it; without one nobody is asked.
-if (document.querySelector("meta[name=session][content=no]"))
-  queryClient.setQueryData(sessionQuery.queryKey, null);
-
 export function useSessionQuery() {
   return useQuery(sessionQuery);
 }
@@ -71,15 +67,16 @@ function setPause(next: typeof pause) {
   for (const watcher of watchers) watcher();
 }
 
+function watch(watcher: () => void) {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+const isPaused = () => pause !== null;
+
 /** Whether the person has to sign in again. */
 export function useIsPaused(): boolean {
-  return useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
-    },
-    () => pause !== null,
-  );
+  return useSyncExternalStore(watch, isPaused, isPaused);
 }
 
 /** Asks to sign in again; resolves when the same person is back, and never for anybody else. */
@@ -115,6 +112,11 @@ export function begin(session: Given) {
 
 export function end() {
   replace(null);
+}
+
+/** What the server knew when it sent a stranger's page, so that nobody is asked. */
+export function beNobody() {
+  queryClient.setQueryData(sessionQuery.queryKey, null);
 }
 
 /** Ends the session; while the server has not ended it, the page says that it goes on. */

@@ -141,7 +141,8 @@ export function Form({ form, children, className = "stack" }: FormProps) {
     void form.send();
   };
   return (
-    <form className={className} onSubmit={submit} onKeyDown={keys} noValidate>
+    // Sent by a browser without our script, nothing typed would get into an address.
+    <form className={className} method="post" onSubmit={submit} onKeyDown={keys} noValidate>
       {form.problem && <ProblemNotice problem={form.problem} />}
       {children}
     </form>

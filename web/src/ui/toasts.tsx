@@ -38,14 +38,15 @@ export function notifyUndo(text: string, undo: () => void) {
   notify(text, { act: { label: words.act.undo, run: undo } });
 }
 
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const current = () => toasts;
+
 export function Toasts() {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => toasts,
-  );
+  const shown = useSyncExternalStore(subscribe, current, current);
   return (
     <div className="toasts" role="status" aria-live="polite">
       {shown.map(({ id, text, bad, act }) => (

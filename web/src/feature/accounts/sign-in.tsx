@@ -5,6 +5,7 @@ import { Link } from "~/shell/router";
 import { begin } from "~/shell/session";
 import { Form, Submit, useForm } from "~/ui/form";
 import { words as shared } from "~/words";
+import { useTyped } from "./typed";
 import { WayIn } from "./way-in";
 import { words } from "./words";
 
@@ -17,6 +18,7 @@ export default function SignIn() {
     }),
     submit: async (body) => begin(await api.post("/session", { body })),
   });
+  useTyped(form);
   return (
     <WayIn title={words.sign_in.title} lead={words.sign_in.lead}>
       <Form form={form}>

@@ -6,6 +6,7 @@ import { go, Link } from "~/shell/router";
 import { begin } from "~/shell/session";
 import { Form, Submit, useForm } from "~/ui/form";
 import { words as shared } from "~/words";
+import { useTyped } from "./typed";
 import { NewPassword, passwordProblem, WayIn } from "./way-in";
 import { words } from "./words";
 
@@ -35,6 +36,7 @@ export default function SignUp() {
       go("/", { replace: true });
     },
   });
+  useTyped(form);
   const input = (name: "name" | "email" | "organisation") => ({
     label: words.field[name],
     required: true,

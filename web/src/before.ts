@@ -1,0 +1,29 @@
+// Runs before anything is shown, as no module does: the browser waits for it. It sets the colour
+// scheme, so that nothing flashes, and holds what is sent before the app is there to take it. A page
+// that comes with its form is shown before the app is started.
+{
+  const chosen = localStorage.getItem("mantine-color-scheme-value");
+  const isDark =
+    chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  document.documentElement.dataset.mantineColorScheme = isDark ? "dark" : "light";
+
+  const start = () => {
+    const app = document.querySelector<HTMLLinkElement>("link[data-app]");
+    if (app) void import(app.href);
+  };
+
+  addEventListener(
+    "submit",
+    (event) => {
+      event.preventDefault();
+      if (event.target instanceof HTMLFormElement) event.target.dataset.sent = "";
+      start();
+    },
+    true,
+  );
+
+  // Starting takes the CPU from who types. So a form has it alone for as long as it took to be shown.
+  addEventListener("DOMContentLoaded", () =>
+    requestAnimationFrame(() => setTimeout(start, performance.now())),
+  );
+}
