@@ -378,6 +378,7 @@ int core_process(int argc, char **argv)
     core->server.routes = app->routes;
     core->server.route_count = app->route_count;
     core->server.handle = app_handle;
+    core->server.round = app_round;
     core->server.ended = app_ended;
     core->server.with = app;
     core->server.source = (struct server_source){ PROCESS_CHANNEL, channel_read, egress };

@@ -89,8 +89,9 @@ void app_stop(struct app *app);
 MUST_USE bool app_declare(const struct feature *const *features, struct app **ret,
                           struct error *err);
 
-/* net's server_config.handle and .ended; `with` is the app. */
+/* net's server_config.handle, .round and .ended; `with` is the app. */
 bool app_handle(void *with, struct exchange *x);
+void app_round(void *with);
 void app_ended(void *with, struct exchange *x);
 
 bool moving_is(const struct app *app, struct id organisation);

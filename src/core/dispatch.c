@@ -366,6 +366,13 @@ bool app_handle(void *with, struct exchange *x)
     return app->readers ? request_run_waiting(r) : request_run(r);
 }
 
+void app_round(void *with)
+{
+    struct app *app = with;
+    if (app->readers)
+        store_go(app->store);
+}
+
 void app_ended(void *with, struct exchange *x)
 {
     struct request *r = x->owner;
@@ -407,6 +414,7 @@ static void call_run(struct app *app, const struct call *call, struct waiting *w
                        : (struct blob){ call->json, call->json ? strlen(call->json) : 0 });
     if (app_handle(app, x))
         return;
+    app_round(app);
     pthread_mutex_lock(&w->lock);
     while (!w->finished)
         pthread_cond_wait(&w->ready, &w->lock);

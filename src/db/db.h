@@ -155,9 +155,11 @@ MUST_USE bool db_hurry_end(void);
 
 /* The same as db_read for a thread in a hurry: `work` begins here and now, and is run anew on a
    thread of the store once what it asks was answered; then `done` is called. Nothing is queued
-   where db_hurry_end says so: as long as it is not known that the work asks one thing alone. */
+   where db_hurry_end says so: as long as it is not known that the work asks one thing alone. What
+   was queued may lie until store_go, so that what comes in one go is asked in one go. */
 void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
                    struct error *err);
+void store_go(struct store *s);
 
 /* Queues `work`; `done(with, ok)` is called once from a writer thread, after the commit is on disk
    or the work has failed (then *err says why). `a`, `with` and `err` must live until then. */

@@ -50,7 +50,7 @@ struct db {
     int64_t used; /* seconds, monotonic */
     struct work *first, *last;
     pthread_t owner; /* who has the writer, while busy */
-    int later_busy;  /* threads that read for works of later.c */
+    bool later_busy; /* a thread of later.c reads for works of it */
 
     /* SQLite's. */
     char *path;

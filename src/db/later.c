@@ -2,9 +2,9 @@
    together, as their writes go to the disk together, and threads of the store take the answers. */
 #include "engine.h"
 
-/* Threads that read for the same database, and works that one of them takes at once: whoever takes
-   more keeps the others waiting where each is long. */
-enum { PER_DB = 4, BATCH = 8 };
+/* Works that are asked for at once, by one thread for each database: more of either kept the others
+   waiting where answers are long. */
+enum { BATCH = 8 };
 
 static _Thread_local bool hurried, waits;
 
@@ -49,7 +49,13 @@ void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done,
     pthread_mutex_lock(&s->lock);
     *s->later_end = w;
     s->later_end = &w->next;
-    bool wake = s->later_idle > 0;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void store_go(struct store *s)
+{
+    pthread_mutex_lock(&s->lock);
+    bool wake = s->later && s->later_idle > 0;
     pthread_mutex_unlock(&s->lock);
     if (wake)
         pthread_cond_signal(&s->asked);
@@ -59,7 +65,7 @@ void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done,
 static struct work *batch_take(struct store *s)
 {
     struct work **at = &s->later, *batch = NULL, **end = &batch;
-    while (*at && (*at)->db->later_busy == PER_DB)
+    while (*at && (*at)->db->later_busy)
         at = &(*at)->next;
     struct db *db = *at ? (*at)->db : NULL;
     for (int n = 0; *at && n < BATCH;) {
@@ -94,12 +100,12 @@ void *later_thread(void *store)
             continue;
         }
         struct db *db = batch->db;
-        db->later_busy++; /* keeps it open, too */
+        db->later_busy = true; /* keeps it open, too */
         pthread_mutex_unlock(&s->lock);
         s->engine->answer(db, batch);
         wipe_stack();
         pthread_mutex_lock(&s->lock);
-        db->later_busy--;
+        db->later_busy = false;
         if (!db->refs)
             pthread_cond_broadcast(&s->changed);
     }

@@ -83,8 +83,9 @@ static bool read_start(struct place *p, struct reading *r)
     return !db_hurry_end();
 }
 
-static bool read_wait(struct reading *r)
+static bool read_wait(struct place *p, struct reading *r)
 {
+    store_go(p->store);
     pthread_mutex_lock(&r->lock);
     while (!r->done)
         pthread_cond_wait(&r->told, &r->lock);
@@ -149,7 +150,7 @@ static void test_taken_once_known(void **state)
     assert_false(read_start(p, &first));
     learn(p, ONE);
     assert_true(read_start(p, &second));
-    assert_true(read_wait(&second));
+    assert_true(read_wait(p, &second));
     assert_note(&second, 4);
     assert_int_equal(second.runs, 2);
     reading_end(&first);
@@ -166,7 +167,7 @@ static void test_each_its_own_answer(void **state)
         assert_true(read_start(p, &r[i]));
     }
     for (int i = 0; i < NOTES; i++) {
-        assert_true(read_wait(&r[i]));
+        assert_true(read_wait(p, &r[i]));
         if (i + 1 < NOTES)
             assert_note(&r[i], i + 1);
         else
@@ -183,7 +184,7 @@ static void test_asks_more(void **state)
                    one = reading_of(ONE, 6);
     learn(p, ONE);
     assert_true(read_start(p, &r));
-    assert_true(read_wait(&r));
+    assert_true(read_wait(p, &r));
     assert_note(&r, 7);
     assert_int_equal(r.err.problem, NO_PROBLEM);
     assert_false(read_start(p, &again));
@@ -200,7 +201,7 @@ static void test_asks_something_else(void **state)
     struct reading r = reading_of(ANOTHER_EACH_TIME, 10);
     learn(p, ONE);
     assert_true(read_start(p, &r));
-    assert_true(read_wait(&r));
+    assert_true(read_wait(p, &r));
     assert_note(&r, 10 + r.runs - 1);
     assert_true(r.runs > 2);
     reading_end(&r);
@@ -229,7 +230,7 @@ static void test_one_fails(void **state)
         assert_true(read_start(p, &r[i]));
     }
     for (size_t i = 0; i < LENGTH(r); i++) {
-        assert_int_equal(read_wait(&r[i]), i != 5);
+        assert_int_equal(read_wait(p, &r[i]), i != 5);
         if (i == 5)
             assert_int_equal(r[i].err.problem, INTERNAL);
         else
@@ -262,7 +263,7 @@ static void test_connections_break(void **state)
                 assert_true(db_write_wait(p->db, &a, others_end, NULL, &err));
         }
         for (int i = 0; i < NOTES; i++) {
-            assert_true(read_wait(&r[i]));
+            assert_true(read_wait(p, &r[i]));
             assert_note(&r[i], i);
             reading_end(&r[i]);
         }
@@ -331,7 +332,7 @@ static void test_destroyed(void **state)
         assert_true(read_start(p, &r[i]));
     }
     for (int i = 0; i < NOTES; i++) {
-        assert_true(read_wait(&r[i]));
+        assert_true(read_wait(p, &r[i]));
         reading_end(&r[i]);
     }
     db_release(p->db);

@@ -130,6 +130,8 @@ static void *loop_run(void *with)
                 source_read(l->server);
         }
         MHD_run(l->daemon);
+        if (l->server->config.round)
+            l->server->config.round(l->server->config.with);
     }
     return NULL;
 }

@@ -77,6 +77,8 @@ struct server_config {
     bool (*handle)(void *with, struct exchange *x);
     /* Called when the exchange is over, before its arena is wiped. May be NULL. */
     void (*ended)(void *with, struct exchange *x);
+    /* Called by an I/O thread when it has handled all that had come. May be NULL. */
+    void (*round)(void *with);
     bool (*ready)(void *with); /* for /readyz; NULL: always */
     void *with;
     struct server_source source;
