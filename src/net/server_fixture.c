@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -141,12 +142,25 @@ static bool handle(void *with, struct exchange *x)
         return true;
     if (x->route->lane == LANE_SLOW && x->route->method == GET) {
         h->slow = x;
+        h->slow_thread = pthread_self();
+        assert_true(!h->sourced || server_source_here(h->server));
         sem_post(&h->arrived);
         return false;
     }
     if (!x->route->handle((struct ctx *)x, x->in, x->out) && !x->err.problem)
         error_set(&x->err, INTERNAL, NULL);
     return true;
+}
+
+static bool source_read(void *with)
+{
+    struct fixture *h = with;
+    uint64_t count;
+    if (read(h->source, &count, sizeof count) != sizeof count)
+        return true;
+    h->source_thread = pthread_self();
+    exchange_finish(h->slow);
+    return count == 1;
 }
 
 static void ended(void *with, struct exchange *x)
@@ -216,6 +230,7 @@ static int fixture_start(void **state, const char *cert, const char *key)
     file_write(assets, "app-1A2B3C4D.js.br", "brotli");
     file_write(assets, "app-1A2B3C4D.js.gz", "gzip");
     sem_init(&h->arrived, 0, 0);
+    h->source = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct server_config config = {
         .listen_fd = listen_loopback(&h->port),
         .threads = 2,
@@ -225,6 +240,7 @@ static int fixture_start(void **state, const char *cert, const char *key)
         .handle = handle,
         .ended = ended,
         .with = h,
+        .source = { h->source, source_read, h },
         .contact = "mailto:security@example.org",
         .timeout_s = 2,
         .tls_cert = cert,
@@ -254,6 +270,7 @@ int fixture_close(void **state)
     snprintf(command, sizeof command, "rm -r %s", h->web);
     assert_int_equal(system(command), 0);
     sem_destroy(&h->arrived);
+    close(h->source);
     free(h);
     return 0;
 }
