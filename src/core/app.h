@@ -36,8 +36,8 @@ struct app {
     struct sessions *sessions;
     struct limits *limits;
     struct zones *zones; /* time zones, each read when first asked for */
-    /* `readers` take each request where reading waits for a server, as an I/O thread must not; NULL
-       where it does not. */
+    /* `readers` take, where reading waits for a server, each request that has to wait by itself
+       (see db_read_later for the others), as an I/O thread must not; NULL where it does not. */
     struct workers *slow, *password, *readers;
     struct runner *runner;
     struct node *node;                    /* one of several on the store; NULL: it is alone */

@@ -52,21 +52,29 @@ void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done,
     pthread_mutex_unlock(&s->lock);
 }
 
+/* The first in the queue for whose database no thread reads; in the queue's end when there is none.
+ */
+static struct work **next_find(struct store *s)
+{
+    struct work **at = &s->later;
+    while (*at && (*at)->db->later_busy)
+        at = &(*at)->next;
+    return at;
+}
+
 void store_go(struct store *s)
 {
     pthread_mutex_lock(&s->lock);
-    bool wake = s->later && s->later_idle > 0;
+    bool wake = s->later_idle && *next_find(s);
     pthread_mutex_unlock(&s->lock);
     if (wake)
         pthread_cond_signal(&s->asked);
 }
 
-/* Those of one database, in their order; NULL when nothing may be taken now. */
+/* Those of one database, which is busy from now on, in their order; NULL when there are none. */
 static struct work *batch_take(struct store *s)
 {
-    struct work **at = &s->later, *batch = NULL, **end = &batch;
-    while (*at && (*at)->db->later_busy)
-        at = &(*at)->next;
+    struct work **at = next_find(s), *batch = NULL, **end = &batch;
     struct db *db = *at ? (*at)->db : NULL;
     for (int n = 0; *at && n < BATCH;) {
         struct work *w = *at;
@@ -82,6 +90,8 @@ static struct work *batch_take(struct store *s)
     }
     if (!*at)
         s->later_end = at;
+    if (db)
+        db->later_busy = true; /* keeps it open, too */
     return batch;
 }
 
@@ -100,7 +110,8 @@ void *later_thread(void *store)
             continue;
         }
         struct db *db = batch->db;
-        db->later_busy = true; /* keeps it open, too */
+        if (s->later_idle && *next_find(s)) /* of another database */
+            pthread_cond_signal(&s->asked);
         pthread_mutex_unlock(&s->lock);
         s->engine->answer(db, batch);
         wipe_stack();

@@ -140,9 +140,10 @@ static int asks_send(struct pg_conn *conn, struct work *batch)
             return 0;
     for (struct work *w = batch; w; w = w->next) {
         struct tx tx = { .db = w->db, .pg = conn, .arena = w->arena, .err = w->err };
-        w->ask->results = pg_stmt_fly(&tx, w->ask->s, w->ask->args);
-        if (!w->ask->results)
+        int before = conn->flying;
+        if (!pg_stmt_fly(&tx, w->ask->s, w->ask->args))
             return 0;
+        w->ask->results = conn->flying - before; /* preparing it, too, where it has no name */
         all += w->ask->results;
     }
     return pg_sync(conn) ? all + 1 : 0;
@@ -158,6 +159,8 @@ static bool work_answer(struct pg_conn *conn, struct work *w, int left)
     bool answered = PQresultStatus(ask->result) == PGRES_TUPLES_OK;
     if (answered)
         run(w, conn);
+    else if (ask->result)
+        pg_fail(conn, ask->result, &err);
     PQclear(ask->result);
     if (ask->else_)
         pg_lone_learn(w->db, ask->s->hash, false);
@@ -196,10 +199,14 @@ void pg_answer(struct db *db, struct work *batch)
         batch = batch_answer(conn, batch);
         pg_conn_put(conn);
     }
+    /* What one of them waits for in vain, none of the others waits for again. */
     for (struct work *w = batch, *next; w; w = next) {
         next = w->next;
         error_clear(w->err);
-        w->ok = pg_read(db, w->arena, w->work, w->with, w->err);
-        w->done(w->with, w->ok);
+        bool ok = err.problem == UNAVAILABLE ? error_set(w->err, err.problem, "%s", err.detail)
+                                             : pg_read(db, w->arena, w->work, w->with, w->err);
+        if (!ok && w->err->problem == UNAVAILABLE)
+            err = *w->err;
+        w->done(w->with, ok);
     }
 }

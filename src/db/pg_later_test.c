@@ -2,6 +2,7 @@
    and what cannot be answered like this is run as any other. */
 #include "compose.h"
 #include "db_fixture.h"
+#include "pg.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -239,6 +240,16 @@ static void test_one_fails(void **state)
     }
 }
 
+/* A pooler between may lose prepared statements; then each is prepared where it is sent. */
+static void test_without_names(void **state)
+{
+    struct place *p = *state;
+    learn(p, ONE);
+    p->store->pg->unnamed = true;
+    test_each_its_own_answer(state);
+    test_one_fails(state);
+}
+
 static bool others_end(struct tx *tx, void *with, struct error *err)
 {
     (void)with;
@@ -345,11 +356,10 @@ static void test_destroyed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_taken_once_known),  TEST(test_each_its_own_answer),
-        TEST(test_asks_more),         TEST(test_asks_something_else),
-        TEST(test_what_is_not_taken), TEST(test_one_fails),
-        TEST(test_connections_break), TEST(test_fenced),
-        TEST(test_in_a_hurry),        TEST(test_destroyed),
+        TEST(test_taken_once_known),    TEST(test_each_its_own_answer), TEST(test_asks_more),
+        TEST(test_asks_something_else), TEST(test_what_is_not_taken),   TEST(test_one_fails),
+        TEST(test_without_names),       TEST(test_connections_break),   TEST(test_fenced),
+        TEST(test_in_a_hurry),          TEST(test_destroyed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

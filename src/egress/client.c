@@ -306,9 +306,9 @@ static bool client_wait(struct egress_client *c)
                               { .fd = c->channel, .events = POLLIN } };
     uint64_t count;
     pthread_mutex_lock(&c->lock);
-    bool lent = c->lent, waits = c->free_count < EGRESS_CALLS;
+    bool lent = c->lent &= c->free_count < EGRESS_CALLS; /* until nothing is under way */
     pthread_mutex_unlock(&c->lock);
-    int n = poll(want, lent ? 1 : 2, lent && waits ? LENT_MS : WATCH_MS);
+    int n = poll(want, lent ? 1 : 2, lent ? LENT_MS : WATCH_MS);
     if (n > 0 && want[0].revents && read(c->wake, &count, sizeof count) != sizeof count)
         abort();
     pthread_mutex_lock(&c->lock);

@@ -110,9 +110,9 @@ enum method method_parse(const char *name); /* METHOD_COUNT when unknown; HEAD i
 /* answer.c: sends what the exchange holds: answer, problem or the beginning of a stream. */
 enum MHD_Result answer_send(struct connection *c);
 
-/* The headers that every answer has. */
 /* Marks what AI says. */
 void response_advice(struct connection *c, struct MHD_Response *r);
+/* The headers that every answer has. */
 void response_common(struct connection *c, struct MHD_Response *r, const char *type);
 
 /* A response of static or arena bytes with those headers. */

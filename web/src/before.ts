@@ -2,7 +2,10 @@
 // scheme, so that nothing flashes, and holds what is sent before the app is there to take it. A page
 // that comes with its form is shown before the app is started.
 {
-  const chosen = localStorage.getItem("mantine-color-scheme-value");
+  let chosen: string | null = null;
+  try {
+    chosen = localStorage.getItem("mantine-color-scheme-value");
+  } catch {} // Where storage is switched off, none can be chosen for long.
   const isDark =
     chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.mantineColorScheme = isDark ? "dark" : "light";

@@ -32,7 +32,8 @@ export function Gate() {
 function Inside({ path }: { path: string }) {
   const session = useSessionQuery();
   const isPaused = useIsPaused();
-  const isWayIn = path === "/sign-in" || path === "/sign-up";
+  const [, word] = path.split("/"); // By it the server has chosen what a stranger sees first.
+  const isWayIn = word === "sign-in" || word === "sign-up";
 
   useEffect(() => onSessionLost(ask), []);
   useEffect(() => {
@@ -42,7 +43,7 @@ function Inside({ path }: { path: string }) {
   if (session.isPending) return null;
   if (session.data === undefined)
     return <Failed error={session.error} retry={() => void session.refetch()} />;
-  if (!session.data) return path === "/sign-up" ? <SignUp /> : <SignIn />;
+  if (!session.data) return word === "sign-up" ? <SignUp /> : <SignIn />;
   if (isWayIn) return null;
   return (
     <SessionProvider key={session.data.person} session={session.data}>

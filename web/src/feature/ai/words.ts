@@ -112,7 +112,7 @@ export const words = {
   outcomes: {
     OK: "Answered",
     SENT: "Sent, without an answer",
-    NO_RECEIPT: "Answered, without a receipt",
+    NO_RECEIPT: "Not sent: no receipt could be kept",
     LENGTH: "Answer cut short",
     FILTERED: "Answer held back by the provider",
     REFUSAL: "The model declined",

@@ -1,7 +1,7 @@
 // Settings: the organisation, AI, and where the account is signed in.
 import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type Answer, api, items, type Row, type Whole } from "~/api/client";
+import { type Answer, api, items, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { OwnAccount } from "~/feature/accounts/own";
@@ -135,6 +135,15 @@ function agentText(agent: string | null | undefined): string {
   return system ? words.settings.sessions.on(known, system.replace(" OS X", "")) : known;
 }
 
+/** One that has ended by itself meanwhile has ended, too. */
+async function endOne(id: string) {
+  try {
+    await api.delete("/sessions/{id}", { params: { id } });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 404) throw error;
+  }
+}
+
 function Sessions() {
   const { zone } = useSession();
   const sessions = useQuery({
@@ -143,9 +152,14 @@ function Sessions() {
   });
   const text = words.settings.sessions;
   const end = async (...ending: Own[]) => {
-    for (const { id } of ending) await api.delete("/sessions/{id}", { params: { id } });
+    try {
+      for (const { id } of ending) await endOne(id);
+      notify(text.ended(ending.length));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      notify(error.detail ?? error.message, { bad: true });
+    }
     await refresh("sessions");
-    notify(text.ended(ending.length));
   };
   return (
     <div className="stack narrow">

@@ -11,12 +11,13 @@ const DAY = 86_400_000;
 const SHORT_MS = 12 * 3_600_000;
 
 const startOf = ({ started_at }: Entry) => Date.parse(started_at);
-const endOf = ({ ended_at }: Entry) => (ended_at ? Date.parse(ended_at) : Number.POSITIVE_INFINITY);
+/** A running one has lasted until now. */
+const endOf = ({ ended_at }: Entry) => (ended_at ? Date.parse(ended_at) : Date.now());
 
 /** The other entries of the person that share time with one, or its times, the first to begin first. */
 async function entriesBeside(entry: Entry): Promise<Entry[]> {
   const start = startOf(entry);
-  const end = entry.ended_at ? endOf(entry) : Date.now();
+  const end = endOf(entry);
   const at = (instant: number) => new Date(instant).toISOString();
   const ask = async (query: object) =>
     (await all("/time/entries", {
