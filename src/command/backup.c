@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -142,14 +143,37 @@ static const char *folder_around(struct arena *a, const char *path)
     return !slash ? "." : arena_text(a, path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-/* Where a new folder is made; what was left there by a try that was interrupted is removed. */
+/* Removes what a try that was interrupted has left; nothing else, and not what is being written. */
+static bool unfinished_clear(struct arena *a, const char *dir, struct error *err)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || cannot(err, "use", dir);
+    bool ok = !flock(fd, LOCK_EX | LOCK_NB) ||
+              error_set(err, UNAVAILABLE, "Another command is writing to %.120s", dir);
+    if (ok && rmdir(dir))
+        ok = access(arena_printf(a, "%s/org", dir), F_OK)
+                 ? error_set(err, UNAVAILABLE, "%.120s is in the way; move it elsewhere", dir)
+                 : backup_remove(a, dir, err);
+    close(fd);
+    return ok;
+}
+
+/* Others leave it alone until this command ends. */
+static bool unfinished_hold(const char *dir, struct error *err)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB)) || cannot(err, "use", dir);
+}
+
+/* Where a new folder is made. */
 static bool unfinished_make(struct arena *a, const char *dir, const char **ret, struct error *err)
 {
     const char *around = folder_around(a, dir);
     *ret = arena_printf(a, "%s.unfinished", dir);
     if (access(around, F_OK))
         return error_set(err, NOT_FOUND, "There is no folder %.120s; make it first", around);
-    return backup_remove(a, *ret, err) && folder_make(*ret, err) &&
+    return unfinished_clear(a, *ret, err) && folder_make(*ret, err) && unfinished_hold(*ret, err) &&
            folder_make(arena_printf(a, "%s/org", *ret), err);
 }
 

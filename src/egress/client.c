@@ -98,11 +98,17 @@ static bool packets_send(struct egress_client *c, struct message *messages, size
     return true;
 }
 
+/* Until when a message may wait for room: whoever reads a lent channel must not wait. */
+static int64_t message_until(const struct egress_client *c)
+{
+    return reads == c && !pthread_equal(pthread_self(), c->thread) ? 0 : clock_ms() + WAIT_MS;
+}
+
 static bool message_send(struct egress_client *c, enum message_kind kind, uint64_t session,
                          uint64_t request)
 {
     struct message m = { .head = { kind, 0, session, request } };
-    return packets_send(c, &m, 1, clock_ms() + WAIT_MS);
+    return packets_send(c, &m, 1, message_until(c));
 }
 
 static void slot_free(struct egress_client *c, struct slot *s)
@@ -173,7 +179,7 @@ void client_credit(struct egress_client *c, uint64_t id, size_t n)
     }
     pthread_mutex_unlock(&c->lock);
     if (due)
-        (void)packets_send(c, &m, 1, clock_ms() + WAIT_MS);
+        (void)packets_send(c, &m, 1, message_until(c));
 }
 
 static void text_take(struct egress_client *c, const struct message *m)

@@ -1,6 +1,6 @@
 // The command line: help, errors in one sentence, backup and restore, and death of any process.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
@@ -191,6 +191,21 @@ test("a restore says what to do, and leaves a whole folder or none", async () =>
       bytes[bytes.length - 5000] ^= 1; // a page that opening does not need
       await writeFile(at(name), bytes);
     });
+
+  // What is no command's own is not removed, nor what another one is writing.
+  const unfinished = join(home, "data.unfinished");
+  await mkdir(unfinished);
+  await writeFile(join(unfinished, "letter"), "mine");
+  const inTheWay = await vow(restore(copy, data), { env });
+  assert.match(inTheWay.stderr, /data\.unfinished is in the way; move it elsewhere/);
+  assert.deepEqual(await readdir(unfinished), ["letter"]);
+  await rm(join(unfinished, "letter"));
+  const writing = spawn("flock", [unfinished, "sh", "-c", "echo && exec cat"]);
+  await once(writing.stdout, "data");
+  const beside = await vow(restore(copy, data), { env });
+  assert.match(beside.stderr, /Another command is writing to .*data\.unfinished/);
+  writing.stdin.end();
+  await once(writing, "close");
 
   // What was killed halfway is no hindrance, nor is an empty folder.
   await mkdir(join(home, "data.unfinished", "org"), { recursive: true });
