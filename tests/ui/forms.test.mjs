@@ -154,6 +154,47 @@ test("a form with nothing filled in is not sent, inside and through the link", a
   }
 });
 
+test("nothing is sent without a file that was refused, nor to a form that is closed", async () => {
+  const { id, link, version } = await page.evaluate(async () => {
+    const fields = [
+      { label: "What happened?", kind: "text" },
+      { label: "Picture", kind: "file" },
+    ];
+    const body = JSON.stringify({ title: "Dents", status: "open", public: true, fields });
+    const headers = { "Content-Type": "application/json" };
+    return (await fetch("/api/v1/forms", { method: "POST", headers, body })).json();
+  });
+  const stranger = await openPage(browser, server.url, { width: 390, height: 844 });
+  await stranger.page.goto(`/f/${link}`);
+  await stranger.page.getByRole("textbox", { name: "What happened?" }).fill("A dent");
+  const file = stranger.page.locator("input[type=file]");
+  const choose = (size) =>
+    file.setInputFiles({ name: "dent.png", mimeType: "image/png", buffer: Buffer.alloc(size) });
+  const refusal = stranger.page.getByText("This file is too large");
+  await choose(6 << 20);
+  await refusal.waitFor();
+  await stranger.page.getByRole("button", { name: "Send" }).click();
+  await refusal.waitFor();
+  await choose(1000);
+  await refusal.waitFor({ state: "detached" });
+  await stranger.page.getByRole("button", { name: "Send" }).click();
+  await stranger.page.getByText("Thank you, this has arrived").waitFor();
+
+  const status = await page.evaluate(
+    async ([id, version]) => {
+      const headers = { "Content-Type": "application/json", "If-Match": `"${version}"` };
+      const body = JSON.stringify({ status: "closed" });
+      return (await fetch(`/api/v1/forms/${id}`, { method: "PATCH", headers, body })).status;
+    },
+    [id, version],
+  );
+  assert.equal(status, 200);
+  await stranger.page.reload();
+  await stranger.page.getByText("This form takes no answers now").waitFor();
+  assert.equal(await stranger.page.getByRole("button", { name: "Send" }).count(), 0);
+  await stranger.context.close();
+});
+
 test("the suggestion waits beside the submission until a person accepts it", async () => {
   await page.goto(`/forms/${form}`);
   await page.getByText("Nobody can sign in").waitFor();

@@ -228,6 +228,16 @@ static const char *key_make(struct ctx *c, const char *label, size_t at)
              : arena_printf(c->arena, "question_%zu", at + 1);
 }
 
+bool texts_repeat(const struct list *texts)
+{
+    const char *const *at = texts->at;
+    for (size_t i = 1; i < texts->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (!strcmp(at[i], at[j]))
+                return true;
+    return false;
+}
+
 static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
 {
     char pointer[60];
@@ -239,6 +249,8 @@ static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "choices");
     if (text_equal(v->kind, "choice") && v->choices.count < 2)
         return fail_at(c, pointer, "must have at least two");
+    if (texts_repeat(&v->choices))
+        return fail_at(c, pointer, "names one twice");
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "ai");
     if (is_open_sensitive(v->privacy, v->ai))
         return fail_at(c, pointer, "is never possible for a SENSITIVE field");

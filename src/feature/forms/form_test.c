@@ -139,6 +139,7 @@ static void test_bad_definitions(void **state)
     static const char *const rows[] = {
         "{\"label\":\"C\",\"kind\":\"choice\"}",
         "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\"]}",
+        "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\",\"two\",\"one\"]}",
         "{\"label\":\"S\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\",\"ai\":true}",
         "{\"label\":\"S\",\"kind\":\"text\",\"privacy\":\"SECRET\"}",
         "{\"label\":\"S\",\"kind\":\"text\",\"key\":\"email_blind\"}",

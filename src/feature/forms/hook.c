@@ -96,6 +96,8 @@ static bool hook_check(struct ctx *c, enum op op, const void *old, void *row)
         h->output = "text";
     if (!strcmp(h->output, "choice") && h->choices.count < 2)
         return fail_at(c, "/choices", "must have at least two");
+    if (texts_repeat(&h->choices))
+        return fail_at(c, "/choices", "names one twice");
     if (!form_open(c, h->form, &form, &t))
         return false;
     const char *hash = hook_hash(c, h, t);

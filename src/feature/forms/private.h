@@ -9,6 +9,8 @@ extern const char *const form_kinds[], *const form_privacies[], *const form_stat
 enum privacy form_privacy(const char *name);
 extern const struct field submission_head[]; /* the columns of every answer, before the questions */
 
+bool texts_repeat(const struct list *texts); /* whether one stands there twice */
+
 MUST_USE bool forms_all(struct ctx *c, struct list *ret);
 bool forms_declared(struct ctx *c, const struct table ***list, size_t *count);
 

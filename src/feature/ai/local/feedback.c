@@ -141,16 +141,18 @@ static void find_missing_breaks(struct look *l)
         finding_row(f, to, l->at[i].id);
 }
 
-/* Seconds of an entry that lie before 06:00 or after 22:00 on local clocks, in quarter hours. */
+/* Seconds of an entry that lie before 06:00 or after 22:00 on local clocks: clocks change, and both
+   begin, at a quarter of an hour. */
 static int64_t late_seconds(const struct look *l, const struct worked *w)
 {
     int64_t late = 0;
-    const int64_t step = 900;
-    for (int64_t at = w->start.us; at < w->end.us; at += step * 1000000) {
+    for (int64_t at = w->start.us, step; at < w->end.us; at += step * 1000000) {
         int second = zone_second(l->zone, (struct instant){ at });
-        int64_t left = (w->end.us - at) / 1000000;
+        int64_t left = (w->end.us - at + 999999) / 1000000;
+        step = 900 - second % 900;
+        step = left < step ? left : step;
         if (second >= LATE_FROM_S || second < LATE_UNTIL_S)
-            late += left < step ? left : step;
+            late += step;
     }
     return late;
 }
@@ -167,12 +169,12 @@ static void find_late_work(struct look *l)
     }
     if (!total)
         return;
-    struct ai_finding *to = finding_add(
-        f, "late_work", "Late work", "Quarter hours between 22:00 and 06:00 local time, summed",
-        hours_of(total), "h",
-        arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
-                     hours_text(f->arena, total), entries,
-                     word_for((double)entries, "entry", "entries")));
+    struct ai_finding *to =
+        finding_add(f, "late_work", "Late work",
+                    "Time between 22:00 and 06:00 on local clocks, summed", hours_of(total), "h",
+                    arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
+                                 hours_text(f->arena, total), entries,
+                                 word_for((double)entries, "entry", "entries")));
     finding_number(f, to, "entries", (double)entries,
                    word_for((double)entries, "entry", "entries"));
     for (size_t i = 0; i < l->count; i++)

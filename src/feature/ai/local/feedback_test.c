@@ -145,11 +145,11 @@ static void test_missing_break(void **state)
 static void test_late_work(void **state)
 {
     struct scene *s = *state;
-    work(s, 2, 21, 2, 1);  /* an hour of it after 22:00 */
-    work(s, 4, 5.5, 1, 1); /* half an hour before 6:00 */
+    work(s, 2, 21.1, 2, 1); /* 66 minutes of it after 22:00 */
+    work(s, 4, 5.5, 1, 1);  /* half an hour before 6:00 */
     work(s, 5, 9, 4, 1);
     const struct ai_finding *f = find(s, 1, 8, "late_work");
-    NEAR(f->value, 1.5);
+    NEAR(f->value, 1.6);
     NEAR(number(f, "entries"), 2);
 }
 

@@ -29,6 +29,8 @@ export function Fill({ fields, submit, upload }: FillProps) {
     fields.map(({ key, kind, max }) => [key, kind === "number" ? undefined : max || undefined]),
   );
   const [uploading, setUploading] = useState(0);
+  /** Why a chosen file was not taken, until another is chosen or none: nothing is sent without it. */
+  const [refused, setRefused] = useState<Record<string, string | null>>({});
   const form = useForm<Record<string, string>>({
     initial: Object.fromEntries(fields.map(({ key }) => [key, ""])),
     max: (key) => limits.get(key),
@@ -38,6 +40,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
       ...Object.fromEntries(
         fields.map(({ key, kind, required }) => {
           const value = values[key]?.trim() ?? "";
+          if (refused[key]) return [key, refused[key]];
           if (required && !value) return [key, shared.form.required];
           if (kind === "number" && value && Number.isNaN(numberOf(value)))
             return [key, words.fill.number_bad];
@@ -58,13 +61,17 @@ export function Fill({ fields, submit, upload }: FillProps) {
   });
 
   const take = async (key: string, file: File | null) => {
-    if (!file) return form.set({ [key]: "" });
+    form.set({ [key]: "" });
+    setRefused((all) => ({ ...all, [key]: null }));
+    if (!file) return;
     setUploading((n) => n + 1);
     try {
       form.set({ [key]: await upload(file) });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      form.fail(key, error.detail ?? error.message);
+      const why = error.status === 413 ? words.fill.file_large : (error.detail ?? error.message);
+      setRefused((all) => ({ ...all, [key]: why }));
+      form.fail(key, why);
     } finally {
       setUploading((n) => n - 1);
     }
@@ -80,7 +87,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
             <Select
               key={key}
               {...common}
-              data={[...choices]}
+              data={[...new Set(choices)]}
               clearable={!required}
               {...form.select(key)}
             />

@@ -33,14 +33,16 @@ export default function PublicForm({ link }: { link: string }) {
     );
   }
   if (!form.data) return <Loading />;
-  const { title, description, fields, organisation_name } = form.data;
+  const { title, description, fields, organisation_name, status } = form.data;
   const readable = fields.filter(({ ai }) => ai);
   return (
     <main className="public">
       {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
       <PageHead title={title} lead={description ?? undefined} />
       <section className="card">
-        {sent ? (
+        {status !== "open" ? (
+          <Empty icon="forms" title={words.fill.closed} />
+        ) : sent ? (
           <Empty icon="check" title={words.fill.thanks}>
             <Button variant="default" onClick={() => setSent(false)}>
               {words.fill.again}
@@ -60,8 +62,8 @@ export default function PublicForm({ link }: { link: string }) {
           />
         )}
       </section>
-      <p className="small muted public-foot">{words.fill.kept}</p>
-      {readable.length > 0 && (
+      {status === "open" && <p className="small muted public-foot">{words.fill.kept}</p>}
+      {status === "open" && readable.length > 0 && (
         <p className="small muted public-foot">
           {words.fill.ai(readable.map(({ label }) => label ?? ""))}
         </p>

@@ -79,6 +79,7 @@ export const words = {
     gone: "There is no form at this address",
     gone_help: "It may have been closed. Ask whoever sent the link.",
     file: "Choose a file",
+    file_large: "This file is too large. Choose a smaller one, or none",
     uploading: "Uploading",
     number_bad: "Write a number",
     empty: "Answer at least one question",
