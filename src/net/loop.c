@@ -13,7 +13,8 @@ struct loop {
     struct MHD_Daemon *daemon;
     pthread_t thread;
     int epoll, wake;
-    bool quiet; /* takes no more connections; the loop's own */
+    bool quiet;   /* takes no more connections; the loop's own, as the next */
+    bool resumed; /* a connection, which the daemon looks at when it is run next */
     atomic_bool stopping;
     pthread_mutex_t lock;
     struct connection *finished; /* under the lock: suspended until this thread resumes them */
@@ -33,6 +34,7 @@ void loop_resume(struct connection *c)
     struct loop *l = c->loop;
     if (l == here) {
         MHD_resume_connection(c->mhd);
+        l->resumed = true;
         return;
     }
     pthread_mutex_lock(&l->lock);
@@ -129,7 +131,10 @@ static void *loop_run(void *with)
             else if (event[i].data.fd == l->server->config.source.fd)
                 source_read(l->server);
         }
-        MHD_run(l->daemon);
+        do {
+            l->resumed = false;
+            MHD_run(l->daemon);
+        } while (l->resumed);
         if (l->server->config.round)
             l->server->config.round(l->server->config.with);
     }

@@ -53,6 +53,25 @@ static void source_is_read_beside(void **state)
     assert_int_equal(read(h->source, &left, sizeof left), sizeof left);
 }
 
+/* Also in the very moment in which the connection is suspended. */
+static void exchange_may_finish_at_once(void **state)
+{
+    struct fixture *h = *state;
+    const char *slow = "GET /api/v1/slow HTTP/1.1\r\nHost: a\r\n\r\n";
+    int fd = dial(h);
+    for (int i = 0; i < 3000; i++) {
+        say(fd, slow, strlen(slow));
+        while (sem_trywait(&h->arrived))
+            ;
+        for (volatile int pause = i % 100 * 10; pause; pause--)
+            ;
+        ((struct thing *)h->slow->out)->name = "at once";
+        exchange_finish(h->slow);
+        assert_has(hear_until(fd, "}"), "\"at once\"");
+    }
+    close(fd);
+}
+
 static void client_may_leave_while_suspended(void **state)
 {
     struct fixture *h = *state;
@@ -268,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slow_exchange_is_finished_elsewhere),
         cmocka_unit_test(source_is_read_beside),
+        cmocka_unit_test(exchange_may_finish_at_once),
         cmocka_unit_test(client_may_leave_while_suspended),
         cmocka_unit_test(events_are_streamed),
         cmocka_unit_test(streams_may_follow_each_other),
