@@ -143,6 +143,13 @@ test("the report matches a hand count", async () => {
   assert.equal(report.suggestedFilename(), "report-2026-03-01-to-2026-03-31.csv");
 });
 
+test("the parts of a report are in the order of time where they are times", async () => {
+  await page.goto(`/reports?by=project&then=day&${PERIOD}`);
+  const parts = page.locator(".legend li");
+  await parts.nth(1).waitFor();
+  assert.deepEqual((await parts.allTextContents()).slice(0, 2), ["2 Mar", "3 Mar"]);
+});
+
 test("what is exported is the period that is shown, and the file's name says so", async () => {
   await page.goto("/time/entries?from=2026-03-02&to=2026-03-02");
   await page.getByRole("button", { name: "Measuring", exact: true }).waitFor();

@@ -76,8 +76,13 @@ export function linesOf(
 
 const SERIES_MAX = 8;
 
-/** The largest of the second grouping get a colour each; the rest share one. */
-export function seriesOf(lines: Line[], by: Group, colours: Map<string, string>): Series[] {
+/** The largest of the second grouping get a colour each, days in order; the rest share one. */
+export function seriesOf(
+  lines: Line[],
+  by: Group,
+  then: Group | null,
+  colours: Map<string, string>,
+): Series[] {
   const sums = new Map<string, { label: string; value: number }>();
   for (const { parts } of lines)
     for (const { key, label, duration_s } of parts)
@@ -92,9 +97,9 @@ export function seriesOf(lines: Line[], by: Group, colours: Map<string, string>)
     taken.add(colour);
     return colour;
   };
-  const shown = sorted
-    .slice(0, SERIES_MAX)
-    .map(([key, { label }]) => ({ key, label, colour: pick(key) }));
+  const largest = sorted.slice(0, SERIES_MAX);
+  if (then && isTime(then)) largest.sort(([a], [b]) => a.localeCompare(b));
+  const shown = largest.map(([key, { label }]) => ({ key, label, colour: pick(key) }));
   if (sorted.length > SERIES_MAX)
     shown.push({ key: "others", label: words.others, colour: "var(--edge)" });
   return shown;

@@ -210,7 +210,7 @@ function Result({ report, lineRows, by, then, from, to }: ResultProps) {
     );
     const lines = linesOf(report.rows, by, then, lineRows);
     const drawn = lineRows ? lines.map((line) => ({ ...line, parts: [] })) : lines;
-    const series = seriesOf(drawn, by, colours);
+    const series = seriesOf(drawn, by, then, colours);
     return { lines, series, bars: barsOf(drawn, series, by, from, to) };
   }, [report, lineRows, by, then, from, to, byId]);
   const may = useMay();
