@@ -291,20 +291,14 @@ int backup_command(int argc, char **argv)
     return ok ? 0 : 1;
 }
 
-struct check_said {
-    const char *text;
-};
-static const struct field check_said_fields[] = { FIELD(struct check_said, text), { 0 } };
-
-/* Reads every page of a database, so each is opened with its key. */
-static bool pages_check(struct ctx *c, void *with)
+static bool organisation_check(struct app *app, struct id id, struct error *err)
 {
-    static const struct query check = { "SELECT quick_check FROM pragma_quick_check(1)" };
-    struct check_said said = { 0 };
-    bool found;
-    (void)with;
-    return tx_row(c->tx, &check, NO_ARGS, check_said_fields, &said, &found) &&
-           (text_equal(said.text, "ok") || fail(c, INTERNAL, "some of it is damaged"));
+    struct db *db;
+    if (!db_open(app->store, id, false, &db, err))
+        return false;
+    bool ok = db_check(db, err);
+    db_release(db);
+    return ok;
 }
 
 static bool active_find(struct ctx *c, void *with)
@@ -324,15 +318,14 @@ static bool restored_check(const char *dir, const struct secret_key *key, struct
     if (!installation_open_store(dir, NULL, key, a, &app, err))
         return false;
     struct ctx c = app_ctx(app, a, err, "restore");
-    bool ok = control_read(&c, pages_check, NULL) && control_read(&c, active_find, &tenants);
+    bool ok = db_check(app->control, err) && control_read(&c, active_find, &tenants);
     *count = ok ? tenants.count : 0;
     for (size_t i = 0; ok && i < tenants.count; i++) {
         char id[ID_TEXT];
         id_format(((const struct tenant *)tenants.at)[i].id, id);
         *what = arena_printf(a, "org/%s.db", id);
         ok = !access(arena_printf(a, "%s/%s", dir, *what), F_OK) || cannot(err, "find", *what);
-        ok = ok &&
-             organisation_read(&c, ((const struct tenant *)tenants.at)[i].id, pages_check, NULL);
+        ok = ok && organisation_check(app, ((const struct tenant *)tenants.at)[i].id, err);
     }
     app_stop(app);
     return ok;

@@ -224,6 +224,9 @@ bool tx_writes(const struct tx *tx);
    work. */
 MUST_USE bool db_checkpoint(struct db *db, struct error *err);
 
+/* Reads all of the database, so that it is known now whether any of it is damaged. */
+MUST_USE bool db_check(struct db *db, struct error *err);
+
 /* A consistent sealed copy of the database into a new file, while others read and write. */
 MUST_USE bool db_backup(struct db *db, const char *path, struct error *err);
 

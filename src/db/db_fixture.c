@@ -128,6 +128,28 @@ struct db *open_db(struct store *s, uint32_t n)
     return db;
 }
 
+int opened_setup(void **state)
+{
+    struct opened *p = calloc(1, sizeof *p);
+    if (!p)
+        abort();
+    p->dir = folder_fresh();
+    p->store = store_in(p->dir);
+    p->db = open_db(p->store, 1);
+    *state = p;
+    return 0;
+}
+
+int opened_teardown(void **state)
+{
+    struct opened *p = *state;
+    db_release(p->db);
+    store_close(p->store);
+    folder_remove(p->dir);
+    free(p);
+    return 0;
+}
+
 bool insert_work(struct tx *tx, void *note, struct error *err)
 {
     (void)err;

@@ -38,6 +38,15 @@ struct store *store_in(const char *dir); /* two writers, with note_prepare */
 struct id id_of(uint32_t n);             /* never absent */
 struct db *open_db(struct store *s, uint32_t n);
 
+/* A store in a fresh folder with one database that is open: what a test may begin with. */
+struct opened {
+    char *dir;
+    struct store *store;
+    struct db *db;
+};
+int opened_setup(void **state);
+int opened_teardown(void **state);
+
 /* A work that inserts the note. */
 bool insert_work(struct tx *tx, void *note, struct error *err);
 bool insert(struct db *db, int64_t number, const char *text, struct error *err);

@@ -9,32 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-struct place {
-    char *dir;
-    struct store *store;
-    struct db *db;
-};
-
-static int setup(void **state)
-{
-    struct place *p = calloc(1, sizeof *p);
-    p->dir = folder_fresh();
-    p->store = store_in(p->dir);
-    p->db = open_db(p->store, 1);
-    *state = p;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct place *p = *state;
-    db_release(p->db);
-    store_close(p->store);
-    folder_remove(p->dir);
-    free(p);
-    return 0;
-}
-
 /* Works that are queued while another one holds the writer go into one batch. */
 struct gate {
     pthread_mutex_t lock;
@@ -178,7 +152,7 @@ static struct batch *batch_run(struct db *db, const enum trick tricks[JOBS])
 
 static void test_neighbours_of_a_failed_work_stay(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     enum trick tricks[JOBS] = { [0] = REFUSE_LATE, [3] = REFUSE_EARLY, [4] = TWICE,
                                 [5] = RECOVERS,    [9] = REFUSE_LATE,  [JOBS - 1] = TWICE };
     struct batch *b = batch_run(p->db, tricks);
@@ -230,7 +204,7 @@ static int64_t counted(struct db *db)
  */
 static void test_what_comes_last_is_shared(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     enum trick tricks[JOBS];
     for (int i = 0; i < JOBS; i++)
         tricks[i] = i % 4 == 3 ? COUNTED_REFUSED : COUNTED;
@@ -246,7 +220,7 @@ static void test_what_comes_last_is_shared(void **state)
 /* When it fails, that is told to the work whose part fails, and to no other. */
 static void test_what_comes_last_fails_with_its_own(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     enum trick tricks[JOBS];
     for (int i = 0; i < JOBS; i++)
         tricks[i] = i == 7 ? COUNT_FAILS : COUNTED;
@@ -280,7 +254,7 @@ static bool ask_again(struct tx *tx, void *with, struct error *err)
 
 static void test_what_is_asked_again_is_not_stale(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct arena a = { 0 };
     struct error err = { 0 };
     struct counted n[6];
@@ -315,7 +289,7 @@ int fdatasync(int fd)
 
 static void test_full_disk_fails_the_batch_and_no_more(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     assert_true(insert(p->db, 100, "before", &err));
     disk_full = true;
@@ -336,7 +310,7 @@ static void test_full_disk_fails_the_batch_and_no_more(void **state)
 /* A database that is not open yet can be opened and read on a full disk. */
 static void test_full_disk_is_read(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     assert_true(insert(p->db, 1, "before", &err));
     disk_full = true;
@@ -354,7 +328,7 @@ static void test_full_disk_is_read(void **state)
 
 static void test_full_disk_makes_no_database(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct db *db;
     disk_full = true;
@@ -369,7 +343,7 @@ static void test_full_disk_makes_no_database(void **state)
 
 static void test_failing_sync_acknowledges_nothing(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     sync_fails = true;
     struct batch *b = batch_run(p->db, (const enum trick[JOBS]){ GOOD });
     sync_fails = false;
@@ -386,7 +360,7 @@ static void test_failing_sync_acknowledges_nothing(void **state)
 
 /* Makes, fills, closes and opens a database, with the n-th write or sync failing somewhere on the
    way; what was acknowledged is there, and nothing is there that was not tried. */
-static bool chain_survives(struct place *p, uint32_t id, atomic_int *until, int n)
+static bool chain_survives(struct opened *p, uint32_t id, atomic_int *until, int n)
 {
     struct error err = { 0 };
     struct db *db;
@@ -414,7 +388,7 @@ static bool chain_survives(struct place *p, uint32_t id, atomic_int *until, int 
 
 static void test_any_write_may_fail(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     atomic_int *const untils[] = { &until_write, &until_sync };
     db_release(p->db);
     uint32_t id = 100;
@@ -443,7 +417,7 @@ static bool large_work(struct tx *tx, void *with, struct error *err)
 
 static void test_full_disk_within_a_work(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct arena a = { 0 };
     struct error err = { 0 };
     disk_full = true;
@@ -506,7 +480,7 @@ static void *hand_run(void *with)
 
 static void test_many_threads(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct hand hands[THREADS];
     for (int i = 0; i < THREADS; i++) {
         hands[i] = (struct hand){ .db = p->db, .number = i };
@@ -538,7 +512,7 @@ static bool reading_work(struct tx *tx, void *with, struct error *err)
 
 static void test_reader_keeps_its_snapshot(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct arena a = { 0 };
     struct error err = { 0 };
     assert_true(db_read(p->db, &a, reading_work, p->db, &err));
@@ -546,7 +520,7 @@ static void test_reader_keeps_its_snapshot(void **state)
     arena_done(&a);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, opened_setup, opened_teardown)
 
 int main(void)
 {

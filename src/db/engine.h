@@ -161,6 +161,7 @@ struct engine {
     const char *blind_type, *index_order;
 
     bool (*checkpoint)(struct db *db, struct error *err);
+    bool (*check)(struct db *db, struct error *err);
     bool (*backup)(struct db *db, const char *path, struct error *err);
     bool (*snapshot)(struct db *db, struct error *err);
     bool (*snapshot_commit)(struct db *db, struct error *err);
@@ -190,6 +191,10 @@ void writer_give(struct db *db);
 /* The same for callers that do not hold the lock. */
 void writer_hold(struct db *db);
 void writer_let(struct db *db);
+
+/* A work of this thread, for a queue. */
+struct work *work_new(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
+                      struct error *err);
 
 /* Runs batches of the databases that are ready until the store stops. */
 void *writer_thread(void *store);

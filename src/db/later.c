@@ -33,14 +33,7 @@ void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done,
                    struct error *err)
 {
     struct store *s = db->store;
-    struct work *w = arena_new(a, struct work);
-    *w = (struct work){ .db = db,
-                        .work = work,
-                        .done = done,
-                        .with = with,
-                        .arena = a,
-                        .err = err,
-                        .by = pthread_self() };
+    struct work *w = work_new(db, a, work, done, with, err);
     assert(hurried);
     if (!s->engine->later(w) || waits) {
         waits = true;

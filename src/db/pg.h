@@ -296,12 +296,12 @@ bool pg_lone(struct db *db, uint64_t hash);
 void pg_lone_learn(struct db *db, uint64_t hash, bool lone);
 
 /* What a work asks that is run later (tx->ask): its statement, once there is an answer, and the
-   answer, which is the caller's. pg_ask_else refuses what is not answered like this. */
+   answer, which is the caller's. pg_ask_refuse refuses what is not answered like this. */
 struct pg_ask;
 bool pg_ask_start(struct tx *tx, const char *sql, const struct value *args, size_t n,
                   struct pg_stmt **ret);
 PGresult *pg_ask_take(struct pg_ask *ask);
-bool pg_ask_else(struct tx *tx);
+bool pg_ask_refuse(struct tx *tx);
 bool pg_later(struct work *w);
 void pg_answer(struct db *db, struct work *batch);
 

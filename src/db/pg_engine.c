@@ -387,7 +387,8 @@ static void nothing_after(struct db *db)
     (void)db;
 }
 
-/* Every commit is on disk, and every migration is one transaction. */
+/* Every commit is on disk, every migration is one transaction, and the server looks after its
+ * pages. */
 static bool nothing_to_do(struct db *db, struct error *err)
 {
     (void)db;
@@ -460,6 +461,7 @@ const struct engine pg_engine = {
     .blind_type = "bytea",
     .index_order = " NULLS FIRST",
     .checkpoint = nothing_to_do,
+    .check = nothing_to_do,
     .backup = backup,
     .snapshot = nothing_to_do,
     .snapshot_commit = nothing_to_do,

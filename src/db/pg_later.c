@@ -14,7 +14,7 @@ struct pg_ask {
     const char *sql; /* NULL: nothing was asked yet */
     struct value *args;
     size_t n;
-    bool else_;        /* it asked for what only a transaction gives, or more than one thing */
+    bool refused;      /* it asked for what only a transaction gives, or more than one thing */
     struct pg_stmt *s; /* of the connection that asks for it */
     int results;       /* that come for it; the last is its own */
     PGresult *result;
@@ -82,9 +82,9 @@ static bool asks_same(const struct pg_ask *ask, const char *sql, const struct va
     return same;
 }
 
-bool pg_ask_else(struct tx *tx)
+bool pg_ask_refuse(struct tx *tx)
 {
-    tx->ask->else_ = true;
+    tx->ask->refused = true;
     return error_set(tx->err, UNAVAILABLE, "not to be answered like this");
 }
 
@@ -99,7 +99,7 @@ bool pg_ask_start(struct tx *tx, const char *sql, const struct value *args, size
         return error_set(tx->err, UNAVAILABLE, "the answer is not there yet");
     }
     if (!tx->pg || !ask->result || !asks_same(ask, sql, args, n))
-        return pg_ask_else(tx);
+        return pg_ask_refuse(tx);
     ask->s->busy++;
     *ret = ask->s;
     return true;
@@ -125,7 +125,7 @@ bool pg_later(struct work *w)
 {
     w->ask = arena_new(w->arena, struct pg_ask);
     run(w, NULL);
-    return w->ask->sql && !w->ask->else_;
+    return w->ask->sql && !w->ask->refused;
 }
 
 /* --- many of them at once --- */
@@ -162,9 +162,9 @@ static bool work_answer(struct pg_conn *conn, struct work *w, int left)
     else if (ask->result)
         pg_fail(conn, ask->result, &err);
     PQclear(ask->result);
-    if (ask->else_)
+    if (ask->refused)
         pg_lone_learn(w->db, ask->s->hash, false);
-    return answered && !ask->else_;
+    return answered && !ask->refused;
 }
 
 /* Tells those that could be answered, each at once; leaves the others. */

@@ -9,12 +9,6 @@
 
 enum { NOTES = 40 };
 
-struct place {
-    char *dir;
-    struct store *store;
-    struct db *db;
-};
-
 /* A work that reads a note by its number, in one of several ways. */
 enum way { ONE, ONE_THEN_MORE, ANOTHER_EACH_TIME, ROW_BY_ROW, BY_DIVISION, NOTHING };
 struct reading {
@@ -77,14 +71,14 @@ static void read_done(void *with, bool ok)
 }
 
 /* Whether it was taken; then read_wait must follow. */
-static bool read_start(struct place *p, struct reading *r)
+static bool read_start(struct opened *p, struct reading *r)
 {
     db_hurry();
     db_read_later(p->db, &r->a, read_work, read_done, r, &r->err);
     return !db_hurry_end();
 }
 
-static bool read_wait(struct place *p, struct reading *r)
+static bool read_wait(struct opened *p, struct reading *r)
 {
     store_go(p->store);
     pthread_mutex_lock(&r->lock);
@@ -111,7 +105,7 @@ static void assert_note(const struct reading *r, int64_t number)
 }
 
 /* Has the store learn that such a work asks nothing else. */
-static void learn(struct place *p, enum way way)
+static void learn(struct opened *p, enum way way)
 {
     struct reading r = reading_of(way, 1);
     assert_true(db_read(p->db, &r.a, read_work, &r, &r.err));
@@ -120,33 +114,21 @@ static void learn(struct place *p, enum way way)
 
 static int setup(void **state)
 {
-    struct place *p = calloc(1, sizeof *p);
+    struct opened *p;
     struct error err = { 0 };
-    p->dir = folder_fresh();
-    p->store = store_in(p->dir);
-    p->db = open_db(p->store, 1);
+    opened_setup(state);
+    p = *state;
     for (int i = 0; i < NOTES; i++) {
         char text[20];
         snprintf(text, sizeof text, "note %d", i);
         assert_true(insert(p->db, i, text, &err));
     }
-    *state = p;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct place *p = *state;
-    db_release(p->db);
-    store_close(p->store);
-    folder_remove(p->dir);
-    free(p);
     return 0;
 }
 
 static void test_taken_once_known(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct reading first = reading_of(ONE, 3), second = reading_of(ONE, 4);
     assert_false(read_start(p, &first));
     learn(p, ONE);
@@ -160,7 +142,7 @@ static void test_taken_once_known(void **state)
 
 static void test_each_its_own_answer(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct reading r[NOTES];
     learn(p, ONE);
     for (int i = 0; i < NOTES; i++) {
@@ -180,7 +162,7 @@ static void test_each_its_own_answer(void **state)
 /* What the answer to one question makes it ask is answered in a transaction, and remembered. */
 static void test_asks_more(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct reading r = reading_of(ONE_THEN_MORE, 6), again = reading_of(ONE_THEN_MORE, 6),
                    one = reading_of(ONE, 6);
     learn(p, ONE);
@@ -198,7 +180,7 @@ static void test_asks_more(void **state)
 /* An answer is only for the question that was asked. */
 static void test_asks_something_else(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct reading r = reading_of(ANOTHER_EACH_TIME, 10);
     learn(p, ONE);
     assert_true(read_start(p, &r));
@@ -210,7 +192,7 @@ static void test_asks_something_else(void **state)
 
 static void test_what_is_not_taken(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     const enum way ways[] = { ROW_BY_ROW, NOTHING };
     for (size_t i = 0; i < LENGTH(ways); i++) {
         struct reading r = reading_of(ways[i], 1);
@@ -223,7 +205,7 @@ static void test_what_is_not_taken(void **state)
 /* One that fails takes no other along. */
 static void test_one_fails(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct reading r[12];
     learn(p, BY_DIVISION);
     for (size_t i = 0; i < LENGTH(r); i++) {
@@ -243,7 +225,7 @@ static void test_one_fails(void **state)
 /* A pooler between may lose prepared statements; then each is prepared where it is sent. */
 static void test_without_names(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     learn(p, ONE);
     p->store->pg->unnamed = true;
     test_each_its_own_answer(state);
@@ -261,7 +243,7 @@ static bool others_end(struct tx *tx, void *with, struct error *err)
 
 static void test_connections_break(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     learn(p, ONE);
     for (int round = 0; round < 3; round++) {
         struct reading r[NOTES];
@@ -290,7 +272,7 @@ static void *fence(void *db)
 
 static void test_fenced(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct reading r = reading_of(ONE, 1);
     pthread_t other;
     learn(p, ONE);
@@ -304,7 +286,7 @@ static void test_fenced(void **state)
 
 static void test_in_a_hurry(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct arena a = { 0 };
     struct reading r = reading_of(ONE, 1);
@@ -334,7 +316,7 @@ static void test_in_a_hurry(void **state)
 /* Who destroys a database waits for what is read of it. */
 static void test_destroyed(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct reading r[NOTES];
     learn(p, ONE);
@@ -351,7 +333,7 @@ static void test_destroyed(void **state)
     p->db = open_db(p->store, 1);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, opened_teardown)
 
 int main(void)
 {

@@ -92,7 +92,7 @@ bool pg_each(struct tx *tx, const struct query *q, const struct value *args, siz
     struct pg_stream stream;
     struct arena row = { 0 };
     if (tx->ask)
-        return pg_ask_else(tx);
+        return pg_ask_refuse(tx);
     if (!start(tx, q, args, n, &s))
         return false;
     tx->pg->asked++; /* rows that come one by one need the transaction */

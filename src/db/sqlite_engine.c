@@ -151,6 +151,30 @@ static bool engine_ids(struct store *s, struct arena *a, struct id **ret, size_t
     return true;
 }
 
+struct check_said {
+    const char *text;
+};
+static const struct field check_said_fields[] = { FIELD(struct check_said, text), { 0 } };
+
+static bool pages_check(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query check = { "SELECT quick_check FROM pragma_quick_check(1)" };
+    struct check_said said = { 0 };
+    bool found;
+    (void)with;
+    return tx_row(tx, &check, NO_ARGS, check_said_fields, &said, &found) &&
+           (text_equal(said.text, "ok") || error_set(err, INTERNAL, "some of it is damaged"));
+}
+
+/* Each page is opened with its key. */
+static bool engine_check(struct db *db, struct error *err)
+{
+    struct arena a = { 0 };
+    bool ok = sqlite_read(db, &a, pages_check, NULL, err);
+    arena_done(&a);
+    return ok;
+}
+
 const struct engine sqlite_engine = {
     .open = engine_open,
     .close = engine_close,
@@ -175,6 +199,7 @@ const struct engine sqlite_engine = {
     .blind_type = "BLOB",
     .index_order = "",
     .checkpoint = sqlite_checkpoint,
+    .check = engine_check,
     .backup = sqlite_backup,
     .snapshot = sqlite_snapshot,
     .snapshot_commit = sqlite_snapshot_commit,

@@ -202,6 +202,11 @@ bool db_checkpoint(struct db *db, struct error *err)
     return db->store->engine->checkpoint(db, err);
 }
 
+bool db_check(struct db *db, struct error *err)
+{
+    return db->store->engine->check(db, err);
+}
+
 bool db_backup(struct db *db, const char *path, struct error *err)
 {
     return db->store->engine->backup(db, path, err);

@@ -136,8 +136,8 @@ void *writer_thread(void *store)
     return NULL;
 }
 
-void db_write(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
-              struct error *err)
+struct work *work_new(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
+                      struct error *err)
 {
     struct work *w = arena_new(a, struct work);
     *w = (struct work){ .db = db,
@@ -147,6 +147,13 @@ void db_write(struct db *db, struct arena *a, db_work *work, db_done *done, void
                         .arena = a,
                         .err = err,
                         .by = pthread_self() };
+    return w;
+}
+
+void db_write(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,
+              struct error *err)
+{
+    struct work *w = work_new(db, a, work, done, with, err);
     pthread_mutex_lock(&db->store->lock);
     bool wake = !db->busy && !db->first;
     queue_add(db, w);

@@ -13,8 +13,7 @@ enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
 enum lane {
     /* LANE_READ and eager rules run on the I/O thread, or on a reader's where the store waits for a
        server. */
-    LANE_READ,     /* in a read snapshot of the organisation; may be run again from its start, after
-                      a statement that failed only for now */
+    LANE_READ,     /* in a read snapshot of the organisation; may be run anew from its start */
     LANE_WRITE,    /* in the organisation's next write batch; answered after the commit */
     LANE_SLOW,     /* on a worker thread, without a transaction: opens its own */
     LANE_PASSWORD, /* on the pool for password hashing, without a transaction */

@@ -100,7 +100,7 @@ export class Postgres {
   }
 
   #run(command, args, env = {}) {
-    const tool = ["sh", "rm"].includes(command) ? command : join(BIN, command);
+    const tool = command.includes("/") ? command : join(BIN, command);
     const [first, ...rest] = this.#within([tool, ...args]);
     const done = spawnSync(first, rest, {
       ...this.user,
@@ -143,11 +143,11 @@ export class Postgres {
 
   /** Fills what is left of the disk; the way back is empty. */
   fill() {
-    this.#run("sh", ["-c", `! cat /dev/zero 2>/dev/null >${this.disk}/filler`]);
+    this.#run("/bin/sh", ["-c", `! cat /dev/zero 2>/dev/null >${this.disk}/filler`]);
   }
 
   empty() {
-    this.#run("rm", [`${this.disk}/filler`]);
+    this.#run("/bin/rm", [`${this.disk}/filler`]);
   }
 
   #copy(from) {

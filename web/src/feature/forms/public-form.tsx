@@ -34,13 +34,14 @@ export default function PublicForm({ link }: { link: string }) {
   }
   if (!form.data) return <Loading />;
   const { title, description, fields, organisation_name, status } = form.data;
+  const isOpen = status === "open";
   const readable = fields.filter(({ ai }) => ai);
   return (
     <main className="public">
       {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
       <PageHead title={title} lead={description ?? undefined} />
       <section className="card">
-        {status !== "open" ? (
+        {!isOpen ? (
           <Empty icon="forms" title={words.fill.closed} />
         ) : sent ? (
           <Empty icon="check" title={words.fill.thanks}>
@@ -62,8 +63,8 @@ export default function PublicForm({ link }: { link: string }) {
           />
         )}
       </section>
-      {status === "open" && <p className="small muted public-foot">{words.fill.kept}</p>}
-      {status === "open" && readable.length > 0 && (
+      {isOpen && <p className="small muted public-foot">{words.fill.kept}</p>}
+      {isOpen && readable.length > 0 && (
         <p className="small muted public-foot">
           {words.fill.ai(readable.map(({ label }) => label ?? ""))}
         </p>
