@@ -1,6 +1,6 @@
 // What the benchmarks share: medians, figures, load by wrk, memory of a process and its children.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -66,9 +66,10 @@ function memory(pid) {
   }
 }
 
-/** MiB that a process has for itself. */
+/** MiB that a process has for itself, none when it has ended. */
 export function privateMib(pid) {
-  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  const path = `/proc/${pid}/smaps_rollup`;
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   const parts = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+)/gm)];
   return parts.reduce((sum, part) => sum + Number(part[1]), 0) / 1024;
 }

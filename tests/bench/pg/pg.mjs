@@ -140,7 +140,7 @@ async function organisations(url, store) {
     url,
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
   );
-  const each = pids.map(privateMib);
+  const each = pids.map(privateMib).filter((mib) => mib > 0); // Idle ones end.
   tell(
     "pg.backend_mib",
     Math.max(...each),
