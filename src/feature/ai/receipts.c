@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BATCH = 256 };
+enum { BATCH = 1024 };
 
 /* A row on its way; in its batch's arena. */
 struct late {

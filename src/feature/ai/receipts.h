@@ -24,7 +24,7 @@ MUST_USE bool receipts_keep(struct ctx *c, struct blob record, int *slot);
 
 /* Writes the row, copied, with the organisation's next ones, at most RECEIPTS_WAIT_MS from now; the
    slot is free once it is on disk. */
-enum { RECEIPTS_WAIT_MS = 50 };
+enum { RECEIPTS_WAIT_MS = 200 };
 void receipts_write(struct ctx *c, int slot, const struct ai_receipt *row);
 
 /* Hands what waits of the ctx's organisation to its writer now: who is queued behind sees it. */
