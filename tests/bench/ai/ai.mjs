@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { startServer } from "../../lib/server.mjs";
-import { median, output, scratch, tell } from "../http/measure.mjs";
+import { median, output, scratch, startHello, tell, wrk } from "../http/measure.mjs";
 
 const PEOPLE = 1200;
 const ROUNDS = 3;
@@ -64,21 +64,28 @@ await writeFile(files.body, preview.body.disclosure);
 const through = `${server.url}/api/v1/ai/run`;
 const direct = `${provider.url}/v1/chat/completions`;
 let next = 0; // the first person of a round; each round has people of its own
-if (wanted("ai.added_p50_us")) {
+if (wanted("ai.added_p50_us") || wanted("ai.added_times")) {
   const added = [];
+  const times = [];
   const detail = [];
   for (let round = 0; round < ROUNDS; round++, next += 100) {
     const bare = await load(direct, 1, [files.body]);
     const ours = await load(through, 1, [files.run, files.tokens, String(next)]);
     added.push(ours.p50 - bare.p50);
+    times.push((ours.p50 - bare.p50) / bare.p50);
     detail.push(`${ours.p50} us, ${bare.p50} us directly`);
   }
   const middle = median(added);
   tell("ai.added_p50_us", middle, detail[added.indexOf(middle)]);
+  tell("ai.added_times", median(times));
 }
-if (wanted("ai.rate_16")) {
+if (wanted("ai.rate_16") || wanted("ai.rate_16_share")) {
+  const hello = await startHello();
+  const bare = await wrk(hello.url);
+  hello.stop();
   const { rate, p50 } = await load(through, 16, [files.run, files.tokens, String(next)]);
   tell("ai.rate_16", rate, `p50 ${p50} us, ${preview.body.bytes} bytes disclosed`);
+  tell("ai.rate_16_share", rate / bare, `hello-world ${bare.toFixed(0)}/s`);
 }
 
 await server.stop();

@@ -1,22 +1,11 @@
 #!/usr/bin/env node
 // Measures reading and creating time entries over HTTP, each beside its yardstick, in turns.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { startServer } from "../../lib/server.mjs";
-import { median, output, scratch, tell, wrk } from "./measure.mjs";
+import { median, output, PROGRAMS, scratch, startHello, tell, wrk } from "./measure.mjs";
 
 const ROUNDS = 3;
-const PROGRAMS = "build/release/tests/bench";
 const wanted = (name) => process.argv.length === 2 || process.argv.includes(name);
-
-/** Starts the bare libmicrohttpd program; resolves to { url, stop }. */
-async function startHello() {
-  const child = spawn(`${PROGRAMS}/hello`, { stdio: ["pipe", "pipe", "inherit"] });
-  const [port] = await once(createInterface({ input: child.stdout }), "line");
-  return { url: `http://127.0.0.1:${port}/`, stop: () => child.stdin.end() };
-}
 
 async function read(server, ann) {
   const entry = await ann.post("/api/v1/time/entries", {

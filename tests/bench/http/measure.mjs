@@ -1,7 +1,9 @@
 // What the benchmarks share: medians, figures, load by wrk, memory of a process and its children.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -9,6 +11,15 @@ const SECONDS = 4;
 
 /** Beginning of the name of a new folder on a real disk; /tmp may be in memory. */
 export const scratch = resolve("build/bench-");
+
+export const PROGRAMS = "build/release/tests/bench";
+
+/** Starts the bare libmicrohttpd program; resolves to { url, stop }. */
+export async function startHello() {
+  const child = spawn(`${PROGRAMS}/hello`, { stdio: ["pipe", "pipe", "inherit"] });
+  const [port] = await once(createInterface({ input: child.stdout }), "line");
+  return { url: `http://127.0.0.1:${port}/`, stop: () => child.stdin.end() };
+}
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
