@@ -398,6 +398,11 @@ int core_process(int argc, char **argv)
     return 0;
 }
 
+static void unreached_tell(const struct relay_target *target, const char *why)
+{
+    complain("The database server %s:%u cannot be reached: %s", target->host, target->port, why);
+}
+
 /* argv: host and port of each server */
 int relay_process(int argc, char **argv)
 {
@@ -407,11 +412,12 @@ int relay_process(int argc, char **argv)
     if (!count || argc % 2 || count > RELAY_TARGETS || !process_child("vow-relay"))
         return complain("This is a part of vow that `vow serve` starts");
     for (size_t i = 0; i < count; i++)
-        targets[i] = (struct relay_target){ argv[2 * i], (uint16_t)atoi(argv[2 * i + 1]) };
+        targets[i] =
+            (struct relay_target){ .host = argv[2 * i], .port = (uint16_t)atoi(argv[2 * i + 1]) };
     if (!sandbox_relay(&report))
         report_tell("the relay", &report);
     process_ready();
-    return relay_run(targets, count);
+    return relay_run(targets, count, unreached_tell);
 }
 
 int egress_process(int argc, char **argv)

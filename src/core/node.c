@@ -257,6 +257,16 @@ static void gone_drop(struct node *n, struct ctx *c)
             n->dropping = true;
 }
 
+static void trouble_tell(const struct app *app, const struct error *err)
+{
+    char why[ERROR_TEXT];
+    store_trouble(app->store, why);
+    app_tell(app, "This node does not reach the database: %s",
+             why[0]           ? why
+             : err->detail[0] ? err->detail
+                              : problem_info(err->problem)->title);
+}
+
 static void round_run(struct node *n, bool told)
 {
     struct arena a = { 0 };
@@ -267,8 +277,9 @@ static void round_run(struct node *n, bool told)
     if (!ok) { /* rather nothing from memory than what may have changed */
         news_follow(n, true, true);
         if (!n->unheard)
-            app_tell(n->app, "This node does not reach the others (%s)",
-                     problem_info(err.problem)->name);
+            trouble_tell(n->app, &err);
+    } else if (n->unheard) {
+        app_tell(n->app, "This node reaches the database again");
     }
     n->unheard = !ok;
     if (ok && n->dropping)

@@ -120,6 +120,9 @@ const char **store_files(const char *url, struct arena *a);
 MUST_USE bool store_open(const struct store_config *config, struct store **ret, struct error *err);
 /* Whether what is asked of it waits for a server, as an I/O thread must not. */
 bool store_waits(const struct store *s);
+/* Why the last connection to the server failed, for the log alone: it names hosts and roles. Empty
+   when it did not, and with files. */
+void store_trouble(struct store *s, char ret[ERROR_TEXT]);
 void store_close(struct store *s); /* finishes queued writes, checkpoints, closes */
 
 /* The database of an organisation (or of control: the all-zero id), opened if need be. It stays

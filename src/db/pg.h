@@ -28,6 +28,7 @@ struct pg_server {
     char **keys, **values;
     int count;
     char prefix[24];       /* names of this installation's schemas and roles begin with it */
+    char *hosts, *ports;   /* as the URL names them, in lists with commas */
     char *user, *password; /* of the platform role; may be NULL */
     bool citus;            /* each schema is distributed as a whole */
     bool handed;           /* all servers are local sockets behind ports */
@@ -41,7 +42,8 @@ MUST_USE bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_
                               struct error *err);
 void pg_server_free(struct pg_server *server);
 
-/* Logs in at one of the servers. NULL with the error noted when that fails. */
+/* Logs in at one of the servers; without a password with that of libpq's password file, if there is
+   one. NULL when that fails, with the error noted: what each server said. */
 PGconn *pg_connect(struct pg_server *server, const char *user, const char *password,
                    struct error *err);
 
@@ -60,7 +62,8 @@ struct pg_store {
     struct id node; /* made anew with each start; whose commits a mark speaks of */
     bool unnamed;   /* atomically: a pooler in between loses prepared statements */
     pthread_mutex_t platform_lock;
-    PGconn *platform; /* logged in as the platform role; opened when needed */
+    PGconn *platform;      /* logged in as the platform role; opened when needed */
+    char said[ERROR_TEXT]; /* why the last connection failed, under lock; empty when it did not */
 };
 
 struct pg_db {
@@ -69,6 +72,7 @@ struct pg_db {
     struct secret_key seal, blind, login;
     char lock[80];          /* the command that takes the writing lock */
     int64_t commits;        /* of this node, tried; by who has the writer */
+    bool entered;           /* atomically: the role has logged in with this key */
     uint64_t lone[PG_LONE]; /* atomically: see pg_lone */
 };
 

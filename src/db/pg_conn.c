@@ -121,6 +121,23 @@ void pg_password(const struct pg_db *pg, char ret[PG_PASSWORD])
     wipe(hash, sizeof hash);
 }
 
+static void trouble_note(struct pg_store *pg, const char *said)
+{
+    pthread_mutex_lock(&pg->lock);
+    snprintf(pg->said, sizeof pg->said, "%s", said);
+    pthread_mutex_unlock(&pg->lock);
+}
+
+void store_trouble(struct store *s, char ret[ERROR_TEXT])
+{
+    ret[0] = 0;
+    if (!s->pg)
+        return;
+    pthread_mutex_lock(&s->pg->lock);
+    snprintf(ret, ERROR_TEXT, "%s", s->pg->said);
+    pthread_mutex_unlock(&s->pg->lock);
+}
+
 static struct pg_conn *conn_open(struct db *db, struct error *err)
 {
     struct pg_store *s = db->store->pg;
@@ -134,15 +151,24 @@ static struct pg_conn *conn_open(struct db *db, struct error *err)
         handle = pg_connect(&s->server, db->pg->role, password, &said);
     }
     wipe(password, sizeof password);
+    trouble_note(s, handle ? "" : said.detail);
     if (!handle) {
         /* Or destroyed it, and perhaps made it again, with another key: it is to be opened anew. */
         if (!login.problem || login.problem == NOT_FOUND)
             __atomic_store_n(&db->stale, true, __ATOMIC_RELAXED);
         if (login.problem == NOT_FOUND)
             error_set(err, NOT_FOUND, NULL);
+        /* Control's role is the first to log in at a start, and whoever starts may know. */
+        if (!login.problem && !id_given(db->id) &&
+            !__atomic_load_n(&db->pg->entered, __ATOMIC_RELAXED))
+            error_set(err, UNAVAILABLE,
+                      "This is not the master key of the store, or the server keeps its roles out: "
+                      "%.120s",
+                      said.detail);
         error_set(err, UNAVAILABLE, "the database server cannot be reached");
         return NULL;
     }
+    __atomic_store_n(&db->pg->entered, true, __ATOMIC_RELAXED);
     struct pg_conn *conn = calloc(1, sizeof *conn);
     if (!conn)
         abort();

@@ -1,6 +1,8 @@
 /* pg_server.c: where the server is, and that nobody in between can read what is sent to it. */
 #include "pg.h"
 
+#include "base/text.h"
+
 #include <ctype.h>
 #include <poll.h>
 #include <stdio.h>
@@ -131,18 +133,39 @@ static const char *listed(struct arena *a, const char *list, size_t i)
     return arena_text(a, list, strcspn(list, ","));
 }
 
+/* Left out, as in "a.example,b.example:5433", it is the usual one. */
+static const char *port_listed(struct arena *a, const char *list, size_t i)
+{
+    const char *port = listed(a, list, i);
+    return *port ? port : "5432";
+}
+
 static size_t servers_of(const struct pg_server *s, struct arena *a, struct store_server **ret)
 {
     const char *names = option(s, "hostaddr") ? option(s, "hostaddr") : option(s, "host");
-    const char *ports = option(s, "port") ? option(s, "port") : "5432";
+    const char *ports = option(s, "port") ? option(s, "port") : s->ports;
     size_t n = 1;
     for (const char *at = names; (at = strchr(at, ',')); at++)
         n++;
     *ret = arena_many(a, n, struct store_server);
     for (size_t i = 0; i < n; i++)
         (*ret)[i] =
-            (struct store_server){ listed(a, names, i), (uint16_t)atoi(listed(a, ports, i)) };
+            (struct store_server){ listed(a, names, i), (uint16_t)atoi(port_listed(a, ports, i)) };
     return n;
+}
+
+/* Numbers from 1 to 65535, with commas between; one that is left out is the usual one. */
+static bool are_ports(const char *list)
+{
+    for (const char *at = list;; at++) {
+        char *end;
+        long n = *at == ',' || !*at ? 5432 : strtol(at, &end, 10);
+        at = *at == ',' || !*at ? at : end;
+        if (n < 1 || n > 65535 || (*at && *at != ','))
+            return false;
+        if (!*at)
+            return true;
+    }
 }
 
 /* The name stays, for the certificate is checked against it. */
@@ -239,6 +262,10 @@ bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *r
     bool ok = tls_require(&s, err);
     if (ok && !option(&s, "host"))
         ok = error_set(err, INVALID, "the store's URL names no host");
+    s.hosts = secret_copy(option(&s, "host") ? option(&s, "host") : "");
+    s.ports = secret_copy(option(&s, "port") ? option(&s, "port") : "");
+    if (ok && !are_ports(s.ports))
+        ok = error_set(err, INVALID, "the store's URL names a port that is none");
     if (ok && !option(&s, "dbname"))
         ok = error_set(err, INVALID, "the store's URL names no database");
     if (ok && !s.user)
@@ -269,6 +296,8 @@ void pg_server_free(struct pg_server *s)
     }
     free(s->keys);
     free(s->values);
+    free(s->hosts);
+    free(s->ports);
     free(s->user);
     if (s->password)
         wipe(s->password, strlen(s->password));
@@ -276,15 +305,28 @@ void pg_server_free(struct pg_server *s)
     *s = (struct pg_server){ 0 };
 }
 
-/* libpq tells hosts, roles and reasons, never a password. */
-static void connect_fail(PGconn *handle, struct error *err)
+/* The i-th server as the operator knows it: not the port of core's loopback that leads there. */
+static const char *server_name(const struct pg_server *s, struct arena *a, size_t i)
 {
-    char said[150];
-    snprintf(said, sizeof said, "%s", PQerrorMessage(handle));
-    for (char *at = said; *at; at++)
-        if (*at == '\n')
-            *at = ' ';
-    error_set(err, UNAVAILABLE, "no connection to the database server: %s", said);
+    return arena_printf(a, "%s:%s", listed(a, s->hosts, i), port_listed(a, s->ports, i));
+}
+
+/* The reason in libpq's words, which are of hosts, roles and files, never of a password; without
+   what it tells of the way there, and without its advice in further lines. */
+static const char *reason_of(struct arena *a, const PGconn *handle)
+{
+    static const char *const before[] = { "fe_sendauth: ", "FATAL:  " };
+    static const char broke[] = "server closed the connection unexpectedly";
+    const char *at = PQerrorMessage(handle), *failed = strstr(at, " failed: ");
+    if (failed && text_starts(at, "connection to server"))
+        at = failed + strlen(" failed: ");
+    for (size_t i = 0; i < LENGTH(before); i++)
+        if (text_starts(at, before[i]))
+            at += strlen(before[i]);
+    /* A relay that gets no connection closes the one it was asked over. */
+    if (!*at || text_starts(at, broke))
+        return "it cannot be reached";
+    return arena_text(a, at, strcspn(at, "\n"));
 }
 
 /* "already exists, skipping" and the like are no news. */
@@ -314,21 +356,45 @@ static PGconn *connect_taken(const struct pg_server *server, const char *const *
     return handle;
 }
 
+/* What libpq would take from its password file, were it told where the connection really leads. It
+   reads the file and then stops at an option that does not exist. */
+static const char *password_filed(const struct pg_server *server, struct arena *a, size_t which,
+                                  const char *user)
+{
+    const char *file = option(server, "passfile");
+    const char *keys[] = {
+        "host", "port", "dbname", "user", "target_session_attrs", file ? "passfile" : NULL, NULL
+    };
+    const char *values[] = { listed(a, server->hosts, which),
+                             port_listed(a, server->ports, which),
+                             option(server, "dbname"),
+                             user,
+                             "none such",
+                             file,
+                             NULL };
+    PGconn *asked = PQconnectStartParams(keys, values, 0);
+    const char *found = asked ? PQpass(asked) : NULL;
+    found = found && *found ? arena_string(a, found) : NULL;
+    PQfinish(asked);
+    return found;
+}
+
 /* One server of the list. A list of its own is nothing for libpq here: the relay takes every
    connection and only then sees whether the server does, and libpq gives up at that. */
-static PGconn *connect_to(const struct pg_server *server, size_t which, const char *user,
-                          const char *password, struct error *err)
+static PGconn *connect_to(const struct pg_server *server, struct arena *a, size_t which,
+                          const char *user, const char *password, const char **reason)
 {
     const char *keys[80], *values[80];
-    struct arena a = { 0 };
     int n = 0;
     for (; n < server->count; n++) {
         const char *key = keys[n] = server->keys[n];
         bool list = !strcmp(key, "host") || !strcmp(key, "hostaddr") || !strcmp(key, "port");
-        values[n] = list ? listed(&a, server->values[n], which) : server->values[n];
+        values[n] = list ? listed(a, server->values[n], which) : server->values[n];
     }
     keys[n] = "user";
     values[n++] = user;
+    if (!password)
+        password = password_filed(server, a, which, user);
     if (password) {
         keys[n] = "password";
         values[n++] = password;
@@ -338,11 +404,10 @@ static PGconn *connect_to(const struct pg_server *server, size_t which, const ch
     keys[n] = values[n] = NULL;
     PGconn *handle = server->handed && server->take ? connect_taken(server, keys, values)
                                                     : PQconnectdbParams(keys, values, 0);
-    arena_done(&a);
     PQsetNoticeReceiver(handle, notice_drop, NULL);
     if (PQstatus(handle) == CONNECTION_OK)
         return handle;
-    connect_fail(handle, err);
+    *reason = reason_of(a, handle);
     PQfinish(handle);
     return NULL;
 }
@@ -353,17 +418,22 @@ PGconn *pg_connect(struct pg_server *server, const char *user, const char *passw
 {
     struct arena a = { 0 };
     struct store_server *servers;
-    struct error first = { 0 };
     size_t count = servers_of(server, &a, &servers);
     size_t start = __atomic_load_n(&server->last, __ATOMIC_RELAXED);
+    const char *said = "";
     PGconn *handle = NULL;
-    arena_done(&a);
     for (size_t i = 0; !handle && i < count; i++) {
-        handle = connect_to(server, (start + i) % count, user, password, &first);
+        size_t which = (start + i) % count;
+        const char *reason;
+        handle = connect_to(server, &a, which, user, password, &reason);
         if (handle)
-            __atomic_store_n(&server->last, (start + i) % count, __ATOMIC_RELAXED);
+            __atomic_store_n(&server->last, which, __ATOMIC_RELAXED);
+        else
+            said = arena_printf(&a, "%s%s%s: %s", said, i ? "; " : "",
+                                server_name(server, &a, which), reason);
     }
     if (!handle)
-        error_set(err, first.problem, "%s", first.detail);
+        error_set(err, UNAVAILABLE, "no connection to the database server %s", said);
+    arena_done(&a);
     return handle;
 }

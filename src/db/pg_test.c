@@ -642,6 +642,8 @@ static void test_urls(void **state)
         { "postgres://vow@db.example/vow?vow_citus=1&vow_prefix=a", true },
         { "postgres://vow@db.example/vow?vow_citus=yes", false },
         { "postgres://vow@a.example,b.example:5433/vow", true },
+        { "postgres://vow@db.example:70000/vow", false },
+        { "postgres://vow@a.example:5433,b.example:port/vow", false },
         { "postgres://vow@db.example/vow?nonsense=1", false },
         { "postgres://db.example/vow", false },
         { "postgres://vow@db.example", false },

@@ -112,12 +112,17 @@ static int relayed_serve(bool handed)
     return read(PROCESS_RELAYED, got, 1) == 0 ? 1 : 97;
 }
 
+static void unreached(const struct relay_target *target, const char *why)
+{
+    fprintf(stderr, "%s:%u: %s\n", target->host, target->port, why);
+}
+
 static int relay_main(char *port)
 {
     struct sandbox_report report;
-    struct relay_target target = { "127.0.0.1", (uint16_t)atoi(port) };
+    struct relay_target target = { .host = "127.0.0.1", .port = (uint16_t)atoi(port) };
     if (port[0] == '/')
-        target = (struct relay_target){ port, 1 };
+        target = (struct relay_target){ .host = port, .port = 1 };
     if (!process_child("vow-relay") || getenv("VOW_MASTER_KEY_FILE") || getenv("VOW_STORE"))
         return 90;
     for (int fd = 3; fd < 20; fd++)
@@ -125,7 +130,7 @@ static int relay_main(char *port)
             return 91;
     sandbox_relay(&report);
     process_ready();
-    return relay_run(&target, 1);
+    return relay_run(&target, 1, unreached);
 }
 
 static int child_main(bool core, const char *how)

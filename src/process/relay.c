@@ -42,6 +42,7 @@ static int connect_local(const struct relay_target *t)
 {
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     int n = snprintf(at.sun_path, sizeof at.sun_path, "%s/.s.PGSQL.%u", t->host, t->port);
+    errno = ENAMETOOLONG;
     int fd = n < (int)sizeof at.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
     if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at)) {
         close_kept(fd);
@@ -50,7 +51,8 @@ static int connect_local(const struct relay_target *t)
     return fd;
 }
 
-static int connect_remote(const struct relay_target *t)
+/* `failure`: of getaddrinfo, when that failed; else errno says it. */
+static int connect_remote(const struct relay_target *t, int *failure)
 {
     static const struct timeval patience = { CONNECT_S, 0 };
     static const struct addrinfo wanted = { .ai_socktype = SOCK_STREAM };
@@ -58,7 +60,8 @@ static int connect_remote(const struct relay_target *t)
     char port[8];
     int fd = -1;
     snprintf(port, sizeof port, "%u", t->port);
-    if (getaddrinfo(t->host, port, &wanted, &all))
+    *failure = getaddrinfo(t->host, port, &wanted, &all);
+    if (*failure)
         return -1;
     for (struct addrinfo *at = all; at && fd < 0; at = at->ai_next) {
         fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -66,11 +69,13 @@ static int connect_remote(const struct relay_target *t)
             continue;
         (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         if (connect(fd, at->ai_addr, at->ai_addrlen)) {
-            close(fd);
+            close_kept(fd);
             fd = -1;
         }
     }
+    int why = errno;
     freeaddrinfo(all);
+    errno = why;
     if (fd >= 0) {
         static const struct timeval none = { 0 };
         (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none);
@@ -124,7 +129,8 @@ static void *pump_back(void *with)
 }
 
 struct taken {
-    const struct relay_target *target;
+    struct relay_target *target;
+    relay_tell *tell;
     int near;
     uint16_t port; /* of core's end */
 };
@@ -196,12 +202,30 @@ static void carry(struct pair *p)
     free(room);
 }
 
+/* What does not answer in time is EAGAIN or EINPROGRESS, in words that nobody understands. */
+static const char *reason_of(int failure)
+{
+    if (failure < 0 && failure != EAI_SYSTEM)
+        return gai_strerror(failure);
+    return errno == EAGAIN || errno == EINPROGRESS ? strerror(ETIMEDOUT) : strerror(errno);
+}
+
+static int target_connect(struct relay_target *t, relay_tell *tell)
+{
+    int failure = 0;
+    int fd = t->host[0] == '/' ? connect_local(t) : connect_remote(t, &failure);
+    int now = fd >= 0 ? 0 : failure ? failure : errno;
+    if (__atomic_exchange_n(&t->trouble, now, __ATOMIC_RELAXED) != now && fd < 0)
+        tell(t, reason_of(failure));
+    return fd;
+}
+
 static void *taken_serve(void *with)
 {
     struct taken *taken = with;
     struct pair p = { .near = taken->near };
     bool local = taken->target->host[0] == '/';
-    p.far = local ? connect_local(taken->target) : connect_remote(taken->target);
+    p.far = target_connect(taken->target, taken->tell);
     bytes_soon(p.near);
     if (local)
         (void)parcel_send(PROCESS_CHANNEL, taken->port, &p.far, p.far >= 0);
@@ -215,7 +239,7 @@ static void *taken_serve(void *with)
 }
 
 /* False when there is no room for it now. */
-static bool take(const struct relay_target *target, int listener)
+static bool take(struct relay_target *target, relay_tell *tell, int listener)
 {
     pthread_attr_t small;
     pthread_t thread;
@@ -228,7 +252,7 @@ static bool take(const struct relay_target *target, int listener)
         free(taken);
         return gone;
     }
-    *taken = (struct taken){ target, near, ntohs(from.sin_port) };
+    *taken = (struct taken){ target, tell, near, ntohs(from.sin_port) };
     pthread_attr_init(&small);
     pthread_attr_setstacksize(&small, STACK);
     pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
@@ -242,18 +266,18 @@ static bool take(const struct relay_target *target, int listener)
 }
 
 /* Without a free descriptor the connection waits, and poll says so at once: a pause, then. */
-static void listeners_serve(const struct relay_target *targets, size_t count,
+static void listeners_serve(struct relay_target *targets, size_t count, relay_tell *tell,
                             const struct pollfd *waits)
 {
     bool taken = true;
     for (size_t i = 0; i < count; i++)
         if (waits[i].revents & POLLIN)
-            taken = take(&targets[i], waits[i].fd) && taken;
+            taken = take(&targets[i], tell, waits[i].fd) && taken;
     if (!taken)
         poll(NULL, 0, PAUSE_MS);
 }
 
-int relay_run(const struct relay_target *targets, size_t count)
+int relay_run(struct relay_target *targets, size_t count, relay_tell *tell)
 {
     int listener[RELAY_TARGETS];
     struct pollfd waits[RELAY_TARGETS + 1];
@@ -270,7 +294,7 @@ int relay_run(const struct relay_target *targets, size_t count)
         if (ready > 0 && waits[count].revents) /* core is gone */
             return 0;
         if (ready > 0)
-            listeners_serve(targets, count, waits);
+            listeners_serve(targets, count, tell, waits);
     }
 }
 

@@ -16,12 +16,15 @@ enum { RELAY_TARGETS = 8 };
 struct relay_target {
     const char *host; /* name, numeric address, or the folder of PostgreSQL's socket ("/run/…") */
     uint16_t port;
+    int trouble; /* of the relay, atomically: what was told last; begins as 0 */
 };
 
 /* In the relay, in its sandbox: takes from PROCESS_CHANNEL the ports that relay_listen made,
    carries bytes until core is gone (0) or something fails (1), and returns the exit status. The
-   targets are the caller's and must outlive the process's threads. */
-int relay_run(const struct relay_target *targets, size_t count);
+   targets are the caller's and must outlive the process's threads. `tell` hears, from any thread,
+   why a target cannot be reached: once until that changes. */
+typedef void relay_tell(const struct relay_target *target, const char *why);
+int relay_run(struct relay_target *targets, size_t count, relay_tell *tell);
 
 /* Makes one listening port per target on the loopback of the network namespace that the caller is
    in now, and hands them to the relay over `channel`, whose end of file says that the relay is
