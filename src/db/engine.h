@@ -110,6 +110,9 @@ struct tx {
     bool dirty;   /* has written */
 };
 
+/* A file in the data folder of a node whose databases are on a server. */
+#define NODE_MARK "on-postgresql"
+
 /* What an engine is made of. Where a function has the name of one in db.h it is that one. */
 struct engine {
     bool (*open)(struct store *s, struct error *err); /* the store itself; before any database */

@@ -7,11 +7,13 @@
 #include "crypt/random.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { CONNECTIONS_DEFAULT = 40, CONTROL_SHARE = 4, VERSION_MIN = 140000, SQL_MAX = 1000 };
 
@@ -33,6 +35,12 @@ static PGresult *platform(struct store *s, struct error *err, const char *format
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
         return r;
     const char *said = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    if (state && !strcmp(state, "42710")) /* roles belong to the server, not to a database */
+        error_set(err, INVALID,
+                  "%.100s: another database of this server uses the name, or did; a vow_prefix in"
+                  " the URL gives this one its own",
+                  said);
     error_set(err, PQstatus(s->pg->platform) == CONNECTION_BAD ? UNAVAILABLE : INTERNAL,
               "the database server refused the platform role: %.120s", said ? said : "it is gone");
     PQclear(r);
@@ -216,6 +224,16 @@ static bool folder_make(const char *path, struct error *err)
            error_set(err, INTERNAL, "the data folder cannot be made: %s", strerror(errno));
 }
 
+/* From here on the folder is that of a node of this server. */
+static bool folder_mark(const struct store *s, struct error *err)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/" NODE_MARK, s->dir);
+    int mark = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    return (mark >= 0 && !close(mark)) ||
+           error_set(err, INTERNAL, "the data folder cannot be written: %s", strerror(errno));
+}
+
 static bool registry_make(struct store *s, struct error *err)
 {
     const char *prefix = s->pg->server.prefix;
@@ -223,6 +241,10 @@ static bool registry_make(struct store *s, struct error *err)
         return false;
     bool ok = PQserverVersion(s->pg->platform) >= VERSION_MIN ||
               error_set(err, INVALID, "the store needs PostgreSQL 14 or later");
+    const char *encoding = PQparameterStatus(s->pg->platform, "server_encoding");
+    if (ok && encoding && strcmp(encoding, "UTF8") != 0)
+        ok = error_set(err, INVALID, "the store's database has the encoding %.20s: it needs UTF8",
+                       encoding);
     ok = ok && platform_run(s, err, "CREATE SCHEMA IF NOT EXISTS \"%s_platform\"", prefix) &&
          platform_run(s, err,
                       "CREATE TABLE IF NOT EXISTS \"%s_platform\".login (organisation uuid PRIMARY"
@@ -261,7 +283,7 @@ static bool engine_open(struct store *s, struct error *err)
     pg->server.take = s->config.take;
     pg->server.take_with = s->config.take_with;
     return platform_connect(s, err) && (!pg->server.citus || citus_present(s, err)) &&
-           registry_make(s, err);
+           registry_make(s, err) && folder_mark(s, err);
 }
 
 static void engine_close(struct store *s)

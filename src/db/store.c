@@ -4,9 +4,11 @@
 #include "base/wait.h"
 
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { CACHE_DEFAULT = 64 << 20, LATER_THREADS = 8 };
 
@@ -56,9 +58,25 @@ static bool threads_start(struct store *s, int n, void *run(void *store))
     return true;
 }
 
+/* A data folder is where the files are, or that of a node of a server, which leaves a mark in it.
+   Who forgets to name the server, or names one, must not find an empty store in place of theirs. */
+static bool folder_suits(const struct store_config *config, struct error *err)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", config->dir, config->url ? "control.db" : NODE_MARK);
+    return access(path, F_OK) ||
+           error_set(err, INVALID,
+                     config->url ? "the data folder holds a store in files: a node of a PostgreSQL"
+                                   " store needs a folder of its own"
+                                 : "the data folder belongs to a node of a PostgreSQL store: name"
+                                   " that store as VOW_STORE");
+}
+
 bool store_open(const struct store_config *config, struct store **ret, struct error *err)
 {
     assert(config->writers > 0 && config->open_max > 0 && config->batch_max > 0);
+    if (!folder_suits(config, err))
+        return false;
     struct store *s = calloc(1, sizeof *s);
     pthread_t *threads = calloc((size_t)config->writers + LATER_THREADS, sizeof *threads);
     char *dir = strdup(config->dir);

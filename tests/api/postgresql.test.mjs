@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -59,6 +59,38 @@ test("the product serves from PostgreSQL, and finds everything again", async (t)
   assert.equal(people.body.items[0].email, "ada@example.org");
 });
 
+test("another key, or a folder of the other kind, is told and finds no empty store", async (t) => {
+  const server = await startServer({ env: { VOW_STORE: await postgres(t) } });
+  t.after(() => server.stop());
+  await server.signUp();
+  const serve = (data, env) =>
+    spawnSync(BINARY, ["serve", "--data", data, "--plain-http", "--listen", "127.0.0.1:0"], {
+      encoding: "utf8",
+      env: { ...server.env, ...env },
+    });
+  const key = join(server.dir, "another.key");
+  await writeFile(key, `${"8".repeat(64)}\n`, { mode: 0o600 });
+  const stranger = serve(join(server.dir, "stranger"), { VOW_MASTER_KEY_FILE: key });
+  assert.equal(stranger.status, 78, stranger.stderr);
+  assert.match(stranger.stderr, /This is not the master key of the store, .*no connection/);
+
+  const files = await startServer();
+  t.after(() => files.stop());
+  await files.stop({ keep: true });
+  const env = { VOW_MASTER_KEY_FILE: files.keyFile };
+  const held = serve(files.data, env);
+  assert.equal(held.status, 78, held.stderr);
+  assert.match(held.stderr, /holds a store in files/);
+  await files.start();
+
+  await server.stop({ keep: true });
+  const forgotten = serve(server.data, { VOW_STORE: "" });
+  assert.equal(forgotten.status, 78, forgotten.stderr);
+  assert.match(forgotten.stderr, /node of a PostgreSQL store: name that store as VOW_STORE/);
+  assert.equal((await readdir(server.data)).includes("control.db"), false);
+  await server.start();
+});
+
 test("the promises hold on PostgreSQL, as far as this build lets itself be seen", async (t) => {
   const server = await startServer({ env: { VOW_STORE: await postgres(t) } });
   t.after(() => server.stop());
@@ -85,7 +117,15 @@ test("a store that cannot be is refused in one sentence", async (t) => {
   for (const [url, said] of [
     ["postgres://vow@db.example/vow?sslmode=disable", /sslmode must be verify-full/],
     ["mysql://vow@db.example/vow", /must be a URL: postgres:/],
-    ["postgres://vow@/vow?host=/nowhere", /no connection to the database server/],
+    [
+      "postgres://vow@/vow?host=/nowhere",
+      /server \/nowhere:5432 cannot be reached: No such file .*\n.*no connection to .* \/nowhere:5432: /,
+    ],
+    [
+      "postgres://vow@db.invalid,other.invalid:6000/vow",
+      /server db\.invalid:5432: it cannot be reached; other\.invalid:6000: it cannot be reached/,
+    ],
+    ["postgres://vow@db.example:port/vow", /a port that is none/],
   ]) {
     const reply = serve(url);
     assert.equal(reply.status, 78, reply.stderr);

@@ -41,24 +41,34 @@ test("a server is reached by TLS alone, and only the right one", async (t) => {
 
   const key = join(dir, "key");
   await writeFile(key, `${"7".repeat(64)}\n`, { mode: 0o600 });
-  for (const [host, options, said] of [
-    ["127.0.0.1", `sslrootcert=${own.cert}`, /certificate/],
-    ["localhost", `sslrootcert=${other.cert}`, /certificate verify failed/],
-    ["localhost", "sslmode=disable", /sslmode must be verify-full/],
-    ["localhost", "sslmode=prefer", /sslmode must be verify-full/],
-  ]) {
+  const refused = (url, said) => {
     const args = ["serve", "--data", join(dir, "data"), "--plain-http", "--listen", "127.0.0.1:0"];
     const reply = spawnSync(BINARY, args, {
       encoding: "utf8",
-      env: { ...process.env, VOW_MASTER_KEY_FILE: key, VOW_STORE: postgres.tcp(host, options) },
+      env: { ...process.env, VOW_MASTER_KEY_FILE: key, VOW_STORE: url },
     });
-    assert.equal(reply.status, 78, `${host} ${options}: ${reply.stderr}`);
+    assert.equal(reply.status, 78, `${url}: ${reply.stderr}`);
     assert.match(reply.stderr, said);
     assert.doesNotMatch(reply.stderr, /for-this-run-alone/);
-  }
+  };
+  for (const [host, options, said] of [
+    ["127.0.0.1", `sslrootcert=${own.cert}`, /server 127\.0\.0\.1:\d+: .*certificate/],
+    ["localhost", `sslrootcert=${other.cert}`, /certificate verify failed/],
+    ["localhost", "sslmode=disable", /sslmode must be verify-full/],
+    ["localhost", "sslmode=prefer", /sslmode must be verify-full/],
+  ])
+    refused(postgres.tcp(host, options), said);
 
+  // The password from a file, found by where the server really is.
   const authority = `sslrootcert=${join(dir, "authority.crt")}`;
-  const server = await startServer({ env: { VOW_STORE: postgres.tcp("localhost", authority) } });
+  const passwords = join(dir, "passwords");
+  const lines = [
+    `localhost:${port}:vow:other:no`,
+    `localhost:${port}:vow:vow:${postgres.password}`,
+  ];
+  await writeFile(passwords, `${lines.join("\n")}\n`, { mode: 0o600 });
+  const url = `postgres://vow@localhost:${port}/vow?${authority}&passfile=${passwords}`;
+  const server = await startServer({ env: { VOW_STORE: url } });
   t.after(() => server.stop());
   await server.signUp();
   const plain =
@@ -67,4 +77,11 @@ test("a server is reached by TLS alone, and only the right one", async (t) => {
   assert.equal(postgres.sql(plain), "0");
   const secure = "SELECT count(*) > 0 FROM pg_stat_ssl WHERE version = 'TLSv1.3'";
   assert.equal(postgres.sql(secure), "t");
+
+  // Roles belong to the whole server, so a second database of it needs names of its own.
+  postgres.sql("CREATE DATABASE second OWNER vow");
+  postgres.sql("CREATE DATABASE latin OWNER vow ENCODING 'LATIN1' TEMPLATE template0");
+  const at = (database) => postgres.tcp("localhost", authority).replace("/vow?", `/${database}?`);
+  refused(at("second"), /role "vow_control" already exists: .*vow_prefix/);
+  refused(at("latin"), /encoding LATIN1: it needs UTF8/);
 });
