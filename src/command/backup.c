@@ -223,6 +223,8 @@ bool backup_online(struct app *app, int fd, struct error *err)
     bool ok = backup_remove(&a, dir, err) && folder_make(dir, err) &&
               folder_make(arena_printf(&a, "%s/org", dir), err) && backup_make(app, dir, err) &&
               admin_say(fd, dir);
+    if (!ok)
+        (void)!backup_remove(&a, dir, &(struct error){ 0 });
     arena_done(&a);
     return ok;
 }
