@@ -206,8 +206,8 @@ static bool pass_last(struct ctx *c, void *with)
     if (g->ran) /* what was sent cannot be taken back */
         return fail(c, UNAVAILABLE, "The connection to the database broke; run the command again");
     g->ran = true;
-    if (!tables_all(c, &tables, &n) || !frame_send(g->fd, FRAME_LAST, NULL, 0, c->err) ||
-        !tables_drop(g, tables, n))
+    if (!tx_hold(c->tx) || !tables_all(c, &tables, &n) ||
+        !frame_send(g->fd, FRAME_LAST, NULL, 0, c->err) || !tables_drop(g, tables, n))
         return false;
     for (size_t i = 0; i < n; i++)
         if (!table_settle(g, tables[i]))

@@ -38,6 +38,10 @@ void db_unfence(struct db *db);
 MUST_USE bool tx_lock_out(struct tx *tx);
 MUST_USE bool tx_let_in(struct tx *tx);
 
+/* A server ends a writing transaction of which it hears nothing for half a minute, for others wait
+   behind it; this one may be silent for five. */
+MUST_USE bool tx_hold(struct tx *tx);
+
 /* Whether the database has the table, and its columns' names in order. */
 MUST_USE bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
 

@@ -18,9 +18,11 @@ enum {
     PG_AGE_S = 30 * 60,      /* a connection is closed when it is as old … */
     PG_USES = 50000,    /* … or has run as many statements, for what the server keeps for it */
     PG_WAIT_S = 10,     /* for a free connection */
-    PG_LOGIN_DAYS = 30, /* a login gets a new password when it is as old */
-    PG_NAME = 64,       /* room for a name */
-    PG_LONE = 128,      /* statements of a database of which is known whether they are lone */
+    PG_LOGIN_DAYS = 30, /* a login gets a new password when it is as old … */
+    PG_LOGIN_LOOK_S = 86400, /* … which is looked at as often while the database stays open */
+    PG_SILENCE_S = 30, /* a node that says nothing for as long loses its writing transaction */
+    PG_NAME = 64,      /* room for a name */
+    PG_LONE = 128,     /* statements of a database of which is known whether they are lone */
 };
 
 /* How to reach the server: parameters of libpq, without user and password. */
@@ -69,8 +71,9 @@ struct pg_store {
 struct pg_db {
     char role[PG_NAME]; /* also its schema */
     int64_t generation; /* of the password */
+    int64_t looked;     /* atomically: when it was read whether that is due to be renewed */
     struct secret_key seal, blind, login;
-    char lock[80];          /* the command that takes the writing lock */
+    char lock[160];         /* the command that takes the writing lock */
     int64_t commits;        /* of this node, tried; by who has the writer */
     bool entered;           /* atomically: the role has logged in with this key */
     uint64_t lone[PG_LONE]; /* atomically: see pg_lone */
@@ -226,6 +229,8 @@ MUST_USE bool pg_kept(struct db *db, bool *kept);
 
 /* Reads the generation anew; NOT_FOUND when the database has no login. */
 MUST_USE bool pg_login_read(struct db *db, struct error *err);
+/* Renews the password when that is due; tried again a day later where it fails. */
+void pg_login_keep(struct db *db);
 void pg_conns_close(struct db *db); /* the idle ones */
 
 void pg_ahead(struct pg_conn *conn, const char *sql); /* a constant, or as long-lived as db */

@@ -48,6 +48,13 @@ static bool statement_gone(const char *sqlstate)
     return state_is(sqlstate, "26000") || state_is(sqlstate, "42P05");
 }
 
+/* Told by the server, or by a pooler in between, just before it hangs up. */
+static bool ends_session(const PGresult *result)
+{
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC"));
+}
+
 /* What fails may do so because the database was destroyed by another node. */
 static bool destroyed(struct db *db)
 {
@@ -59,7 +66,7 @@ bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     conn->failed = true;
-    if (!state || PQstatus(conn->handle) == CONNECTION_BAD) {
+    if (!state || PQstatus(conn->handle) == CONNECTION_BAD || ends_session(result)) {
         conn->lost = true;
         return error_set(err, UNAVAILABLE, "the connection to the database server broke");
     }
@@ -144,6 +151,7 @@ static struct pg_conn *conn_open(struct db *db, struct error *err)
     char password[PG_PASSWORD];
     /* These name hosts and roles, which nobody who asks need see. */
     struct error said = { 0 }, login = { 0 };
+    pg_login_keep(db);
     pg_password(db->pg, password);
     PGconn *handle = pg_connect(&s->server, db->pg->role, password, &said);
     if (!handle && pg_login_read(db, &login)) { /* another node may have renewed it */
@@ -199,8 +207,10 @@ static struct pg_conn *idle_take(struct pg_pool *pool, const struct db *db)
 
 static bool healthy(const struct pg_conn *conn)
 {
+    /* One that is full is closed, for a pooler takes no DEALLOCATE. */
     return PQstatus(conn->handle) == CONNECTION_OK && !conn->begun && !conn->stale &&
-           conn->uses < PG_USES && store_clock() - conn->born < PG_AGE_S;
+           conn->statements < STATEMENTS_MAX && conn->uses < PG_USES &&
+           store_clock() - conn->born < PG_AGE_S;
 }
 
 static bool room_make(struct pg_store *s, struct pg_pool *pool, struct pg_conn **close,
@@ -368,7 +378,7 @@ bool pg_commit(struct pg_conn *conn, struct error *err)
     PQclear(r);
     ok = pg_settle(conn, 0, err) && ok;
     conn->begun = !ok;
-    conn->unsure = !ok && keeps && PQstatus(conn->handle) == CONNECTION_BAD;
+    conn->unsure = !ok && keeps && conn->lost;
     return ok;
 }
 

@@ -41,7 +41,9 @@ static PGresult *platform(struct store *s, struct error *err, const char *format
                   "%.100s: another database of this server uses the name, or did; a vow_prefix in"
                   " the URL gives this one its own",
                   said);
-    error_set(err, PQstatus(s->pg->platform) == CONNECTION_BAD ? UNAVAILABLE : INTERNAL,
+    bool passes = PQstatus(s->pg->platform) == CONNECTION_BAD || !state ||
+                  !strncmp(state, "40", 2) || !strcmp(state, "55P03") || !strncmp(state, "57P", 3);
+    error_set(err, passes ? UNAVAILABLE : INTERNAL,
               "the database server refused the platform role: %.120s", said ? said : "it is gone");
     PQclear(r);
     return NULL;
@@ -68,13 +70,17 @@ static bool platform_connect(struct store *s, struct error *err)
 }
 
 /* Begins a transaction that no other node is in at the same time, and holds platform_lock until
-   platform_end. */
+   platform_end. Nothing is looked up in a schema where an organisation could have planted it, and
+   a node that stands still does not hold up the others for long. */
 static bool platform_begin(struct store *s, struct error *err)
 {
     pthread_mutex_lock(&s->pg->platform_lock);
-    if (platform_connect(s, err) && platform_run(s, err, "BEGIN") &&
-        platform_run(s, err, "SELECT pg_advisory_xact_lock(hashtextextended('%s_platform', 0))",
-                     s->pg->server.prefix))
+    if (platform_connect(s, err) &&
+        platform_run(s, err,
+                     "BEGIN; SET LOCAL search_path = pg_catalog; SET LOCAL lock_timeout = '%ds';"
+                     " SET LOCAL idle_in_transaction_session_timeout = '%ds';"
+                     " SELECT pg_advisory_xact_lock(hashtextextended('%s_platform', 0))",
+                     PG_SILENCE_S, PG_SILENCE_S, s->pg->server.prefix))
         return true;
     pthread_mutex_unlock(&s->pg->platform_lock);
     return false;
@@ -160,6 +166,23 @@ static bool login_renew(struct db *db, struct error *err)
         db->pg->generation -= !ok;
     }
     return platform_end(s, ok, err);
+}
+
+void pg_login_keep(struct db *db)
+{
+    struct pg_store *pg = db->store->pg;
+    struct error err = { 0 };
+    int64_t now = store_clock(), looked = __atomic_load_n(&db->pg->looked, __ATOMIC_RELAXED);
+    bool old = false;
+    if (now - looked < PG_LOGIN_LOOK_S ||
+        !__atomic_compare_exchange_n(&db->pg->looked, &looked, now, false, __ATOMIC_RELAXED,
+                                     __ATOMIC_RELAXED))
+        return;
+    pthread_mutex_lock(&pg->platform_lock);
+    bool ok = platform_connect(db->store, &err) && login_read(db, &old, &err);
+    pthread_mutex_unlock(&pg->platform_lock);
+    if (ok && old)
+        (void)!login_renew(db, &err);
 }
 
 /* What a role is made with. It owns its schema and sees no other; the platform role lets go of it
@@ -310,7 +333,11 @@ static void engine_attach(struct db *db)
     int64_t number;
     hash_sha256(pg->role, strlen(pg->role), hash);
     memcpy(&number, hash, sizeof number);
-    snprintf(pg->lock, sizeof pg->lock, "SELECT pg_advisory_xact_lock(%lld)", (long long)number);
+    snprintf(pg->lock, sizeof pg->lock,
+             "SELECT pg_advisory_xact_lock(%lld),"
+             " set_config('idle_in_transaction_session_timeout', '%ds', true)",
+             (long long)number, PG_SILENCE_S);
+    pg->looked = store_clock();
     db->pg = pg;
 }
 

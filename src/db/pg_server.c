@@ -26,6 +26,33 @@ static const char *option(const struct pg_server *s, const char *key)
     return NULL;
 }
 
+static char *secret_copy(const char *from)
+{
+    char *copy = strdup(from);
+    if (!copy)
+        abort();
+    return copy;
+}
+
+/* Sets an option that may be there already. */
+static void replace(struct pg_server *s, const char *key, const char *value)
+{
+    for (int i = 0; i < s->count; i++)
+        if (!strcmp(s->keys[i], key)) {
+            free(s->values[i]);
+            s->values[i] = secret_copy(value);
+            return;
+        }
+    keep(s, key, value);
+}
+
+/* Whether one of the hosts is an abstract socket: whoever is first on the machine can listen there.
+ */
+static bool is_abstract(const char *hosts)
+{
+    return hosts && (*hosts == '@' || strstr(hosts, ",@"));
+}
+
 /* A comma-separated list of hosts is local when every one is a folder of sockets. */
 static bool is_local(const char *hosts)
 {
@@ -41,10 +68,13 @@ static bool tls_require(struct pg_server *s, struct error *err)
 {
     const char *mode = option(s, "sslmode");
     const char *address = option(s, "hostaddr");
-    if (is_local(option(s, "host")) && !address)
-        return true;
-    if (!mode) {
-        keep(s, "sslmode", "verify-full");
+    if (is_abstract(option(s, "host")))
+        return error_set(err, INVALID,
+                         "the store's host must be a name or a folder of sockets: anybody on this "
+                         "machine could listen at another one");
+    /* It does not matter for a socket; but the environment can say where else to go. */
+    if (!mode || (is_local(option(s, "host")) && !address)) {
+        replace(s, "sslmode", "verify-full");
         return true;
     }
     if (!strcmp(mode, "verify-full") || !strcmp(mode, "verify-ca") || !strcmp(mode, "require"))
@@ -88,14 +118,6 @@ static bool own_options(char *url, struct pg_server *s, struct error *err)
            error_set(err, INVALID, "the store's vow_citus must be 0 or 1");
 }
 
-static char *secret_copy(const char *from)
-{
-    char *copy = strdup(from);
-    if (!copy)
-        abort();
-    return copy;
-}
-
 static void options_keep(struct pg_server *s, const PQconninfoOption *options)
 {
     for (const PQconninfoOption *o = options; o->keyword; o++) {
@@ -111,18 +133,6 @@ static void options_keep(struct pg_server *s, const PQconninfoOption *options)
         free(*own);
         *own = secret_copy(o->val);
     }
-}
-
-/* Sets an option that may be there already. */
-static void replace(struct pg_server *s, const char *key, const char *value)
-{
-    for (int i = 0; i < s->count; i++)
-        if (!strcmp(s->keys[i], key)) {
-            free(s->values[i]);
-            s->values[i] = secret_copy(value);
-            return;
-        }
-    keep(s, key, value);
 }
 
 /* The i-th of a list with commas; the last one stands for all behind it. */

@@ -144,13 +144,28 @@ static bool sql_run(PGconn *c, const char *sql)
     return ok;
 }
 
-static PGconn *as_role(struct place *p)
+static PGconn *as_role_of(const struct db *db)
 {
     char password[PG_PASSWORD];
-    pg_password(p->db->pg, password);
-    PGconn *c = login(p->db->pg->role, password);
+    pg_password(db->pg, password);
+    PGconn *c = login(db->pg->role, password);
     assert_non_null(c);
     return c;
+}
+
+static PGconn *as_role(struct place *p)
+{
+    return as_role_of(p->db);
+}
+
+static int rows_of(PGconn *c, const char *sql)
+{
+    PGresult *r = PQexec(c, sql);
+    if (PQresultStatus(r) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(c));
+    int n = PQntuples(r);
+    PQclear(r);
+    return n;
 }
 
 static void test_sealed_where_it_lies(void **state)
@@ -319,8 +334,54 @@ static void test_roles_cannot_cross(void **state)
     const char *theirs = other->pg->role, *control = p->store->pg->server.prefix;
     assert_true(put(p, card_of(1, "Ada", "x")));
     PGconn *role = as_role(p);
+    /* The other is at work, and has a large object. */
+    PGconn *busy = as_role_of(other);
+    assert_true(sql_run(busy, "SELECT lo_from_bytea(4711, 'theirs')") &&
+                sql_run(busy, "ANALYZE card"));
     const char *tries[] = {
         arena_printf(&p->a, "SELECT * FROM \"%s\".card", theirs),
+        arena_printf(&p->a, "SET search_path = \"%s\"; SELECT * FROM card", theirs),
+        arena_printf(&p->a, "COPY \"%s\".card TO '/dev/null'", theirs),
+        arena_printf(&p->a, "LOCK TABLE \"%s\".card", theirs),
+        arena_printf(&p->a, "DROP SCHEMA \"%s\" CASCADE", theirs),
+        arena_printf(&p->a, "DROP OWNED BY \"%s\"", theirs),
+        arena_printf(&p->a, "DROP ROLE \"%s\"", theirs),
+        arena_printf(&p->a, "ALTER ROLE \"%s\" SET search_path = public", theirs),
+        arena_printf(&p->a, "GRANT \"%s\" TO CURRENT_USER", theirs),
+        arena_printf(&p->a, "SET SESSION AUTHORIZATION DEFAULT; SET ROLE \"%s\"", theirs),
+        arena_printf(&p->a, "DO $$ BEGIN EXECUTE 'RESET ROLE; SET ROLE \"%s\"'; END $$", theirs),
+        arena_printf(&p->a, "ALTER TABLE card OWNER TO \"%s\"", theirs),
+        arena_printf(&p->a,
+                     "ALTER DEFAULT PRIVILEGES FOR ROLE \"%s\" GRANT SELECT ON TABLES TO"
+                     " PUBLIC",
+                     theirs),
+        arena_printf(&p->a,
+                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                     " WHERE usename = '%s'",
+                     theirs),
+        arena_printf(&p->a,
+                     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+                     " WHERE usename = '%s'",
+                     theirs),
+        "SELECT lo_get(4711)",
+        "SELECT lo_unlink(4711)",
+        "SELECT * FROM pg_largeobject",
+        "SELECT * FROM pg_authid",
+        "SELECT * FROM pg_statistic",
+        "SELECT pg_read_file('PG_VERSION')",
+        "SELECT pg_ls_dir('.')",
+        "SELECT lo_import('/etc/passwd')",
+        "COPY card FROM PROGRAM 'true'",
+        "COPY card TO '/dev/null'",
+        "ALTER ROLE CURRENT_USER SUPERUSER",
+        "ALTER ROLE CURRENT_USER CREATEROLE",
+        "ALTER ROLE CURRENT_USER BYPASSRLS",
+        "ALTER SYSTEM SET jit = on",
+        "SET session_replication_role = replica",
+        "CREATE DATABASE mine",
+        "CREATE EXTENSION dblink",
+        "CREATE FUNCTION mine() RETURNS int LANGUAGE c AS 'mine'",
+        "CREATE PUBLICATION mine FOR ALL TABLES",
         arena_printf(&p->a, "SET ROLE \"%s\"", theirs),
         arena_printf(&p->a, "SET SESSION AUTHORIZATION \"%s\"", theirs),
         "RESET ROLE; SET ROLE vow",
@@ -334,6 +395,20 @@ static void test_roles_cannot_cross(void **state)
     for (size_t i = 0; i < LENGTH(tries); i++)
         if (sql_run(role, tries[i]))
             fail_msg("possible: %s", tries[i]);
+    /* What everybody may look into says nothing of what the other asks or has stored. */
+    const char *blank[] = {
+        arena_printf(&p->a,
+                     "SELECT 1 FROM pg_stat_activity WHERE usename = '%s'"
+                     " AND query <> '<insufficient privilege>'",
+                     theirs),
+        arena_printf(&p->a, "SELECT 1 FROM pg_stats WHERE schemaname = '%s'", theirs),
+        arena_printf(&p->a, "SELECT 1 FROM information_schema.columns WHERE table_schema = '%s'",
+                     theirs),
+    };
+    for (size_t i = 0; i < LENGTH(blank); i++)
+        assert_int_equal(rows_of(role, blank[i]), 0);
+    assert_true(sql_run(busy, "SELECT lo_unlink(4711)"));
+    PQfinish(busy);
     PQfinish(role);
     /* nor does the platform role read rows in its daily work */
     PGconn *platform = login(NULL, NULL);
@@ -344,18 +419,46 @@ static void test_roles_cannot_cross(void **state)
     db_release(other);
 }
 
-static void test_login_is_renewed(void **state)
+/* Where everybody may create in "public", as in databases of PostgreSQL 14, an organisation cannot
+   plant there what the platform role would run. */
+static void test_the_platform_role_runs_nothing_planted(void **state)
 {
+    static const char plant[] =
+        "CREATE FUNCTION public.hashtextextended(text, int) RETURNS bigint LANGUAGE plpgsql AS"
+        " 'BEGIN RAISE EXCEPTION ''run by %'', current_user; END'";
+    static const char harmless[] = "DROP FUNCTION public.hashtextextended(text, int)";
     struct place *p = *state;
-    char password[PG_PASSWORD];
-    pg_password(p->db->pg, password);
-    char *role = arena_string(&p->a, p->db->pg->role);
+    PGconn *platform = login(NULL, NULL), *role = as_role(p);
+    assert_true(sql_run(platform, "GRANT CREATE ON SCHEMA public TO PUBLIC"));
+    assert_true(sql_run(role, plant));
+    struct db *other = NULL;
+    bool made = db_open(p->store, id_of(3), true, &other, &p->err);
+    assert_true(sql_run(role, harmless));
+    assert_true(sql_run(platform, "REVOKE CREATE ON SCHEMA public FROM PUBLIC"));
+    PQfinish(role);
+    PQfinish(platform);
+    if (!made)
+        fail_msg("%s", p->err.detail);
+    db_release(other);
+}
+
+static void make_old(struct place *p)
+{
     PGconn *platform = login(NULL, NULL);
     assert_true(sql_run(platform, arena_printf(&p->a,
                                                "UPDATE \"%s_platform\".login SET renewed_at = now()"
                                                " - interval '100 days'",
                                                p->store->pg->server.prefix)));
     PQfinish(platform);
+}
+
+static void test_login_is_renewed(void **state)
+{
+    struct place *p = *state;
+    char password[PG_PASSWORD];
+    pg_password(p->db->pg, password);
+    char *role = arena_string(&p->a, p->db->pg->role);
+    make_old(p);
     db_release(p->db);
     store_close(p->store);
     struct store_config config = config_plain(p->dir);
@@ -365,6 +468,23 @@ static void test_login_is_renewed(void **state)
     assert_null(login(role, password));
     PQfinish(as_role(p));
     assert_true(put(p, card_of(1, "Ada", "x")));
+}
+
+/* One that is never closed, such as control's. */
+static void test_login_is_renewed_while_open(void **state)
+{
+    struct place *p = *state;
+    char password[PG_PASSWORD];
+    pg_password(p->db->pg, password);
+    make_old(p);
+    pg_conns_close(p->db);
+    assert_true(put(p, card_of(1, "Ada", "x"))); /* not looked at again so soon */
+    PQfinish(login(p->db->pg->role, password));
+    p->db->pg->looked -= 2 * PG_LOGIN_LOOK_S;
+    pg_conns_close(p->db);
+    assert_true(put(p, card_of(2, "Bo", "x")));
+    assert_null(login(p->db->pg->role, password));
+    PQfinish(as_role(p));
 }
 
 static bool kill_then_put(struct tx *tx, void *with, struct error *err)
@@ -401,6 +521,49 @@ static void test_lost_connections_are_made_anew(void **state)
     assert_true(ask(p, "SELECT id, number, name, text, people FROM card WHERE number >= $1",
                     value_int(5), &rows));
     assert_int_equal(rows.count, 1); /* what the first run did went with its connection */
+}
+
+struct silence {
+    int runs;
+    const char *limit;
+};
+
+/* Says nothing for longer than the server waits, as one does whose machine stands still. */
+static bool silent_put(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query now = {
+        "SELECT current_setting('idle_in_transaction_session_timeout') AS name"
+    };
+    static const struct query less = {
+        "SELECT set_config('idle_in_transaction_session_timeout', '20ms', true)"
+    };
+    static const struct field fields[] = { FIELD(struct card, name), { 0 } };
+    struct silence *s = with;
+    struct card c = card_of(8, "Noa", "x"), limit = { 0 };
+    bool found;
+    if (!tx_row(tx, &now, NO_ARGS, fields, &limit, &found))
+        return false;
+    s->limit = limit.name;
+    if (!s->runs++) {
+        if (!tx_run(tx, &less, NO_ARGS, NULL))
+            return false;
+        usleep(300000);
+    }
+    return card_put(tx, &c, err);
+}
+
+static void test_a_silent_one_is_taken_back_and_run_again(void **state)
+{
+    struct place *p = *state;
+    struct list rows;
+    struct silence s = { 0 };
+    if (!db_write_wait(p->db, &p->a, silent_put, &s, &p->err))
+        fail_msg("%s", p->err.detail);
+    assert_int_equal(s.runs, 2);
+    assert_string_equal(s.limit, "30s"); /* others wait behind it */
+    assert_true(ask(p, "SELECT id, number, name, text, people FROM card WHERE number = $1",
+                    value_int(8), &rows));
+    assert_int_equal(rows.count, 1);
 }
 
 /* A work may get over a statement that fails. */
@@ -636,6 +799,13 @@ static void test_urls(void **state)
         { "postgres://vow@/vow?host=/run/postgresql", true },
         { "postgres://vow@/vow?host=/run/postgresql,db.example&sslmode=disable", false },
         { "postgres://vow@/vow?host=/run/postgresql&hostaddr=10.0.0.1&sslmode=disable", false },
+        { "postgres://vow@/vow?host=/run/postgresql&sslmode=disable", true },
+        { "postgres://vow@/vow?host=/run/postgresql,&sslmode=disable", false },
+        { "postgres://vow@/vow?host=@vow", false },
+        { "postgres://vow@/vow?host=/run/postgresql,@vow", false },
+        { "postgres://vow@%40vow/vow", false },
+        { "postgres://vow@db.example/vow?sslmode=allow", false },
+        { "postgres://vow@db.example/vow?sslmode=verify-full&sslmode=disable", false },
         { "postgres://vow@db.example/vow?vow_prefix=a_1", true },
         { "postgres://vow@db.example/vow?vow_prefix=a\"b", false },
         { "postgres://vow@db.example/vow?vow_prefix=twenty_letters_are_too", false },
@@ -657,8 +827,14 @@ static void test_urls(void **state)
         if (good != urls[i].good)
             fail_msg("%s: %s", urls[i].url, good ? "taken" : err.detail);
         assert_int_equal(err.problem, good ? NO_PROBLEM : INVALID);
-        if (good)
-            pg_server_free(&server);
+        if (!good)
+            continue;
+        /* Whatever the environment adds: there is always a mode, and none that does without. */
+        const char *mode = NULL;
+        for (int k = 0; k < server.count; k++)
+            mode = strcmp(server.keys[k], "sslmode") != 0 ? mode : server.values[k];
+        assert_true(mode && (!strncmp(mode, "verify-", 7) || !strcmp(mode, "require")));
+        pg_server_free(&server);
     }
 }
 
@@ -673,8 +849,11 @@ int main(void)
         TEST(test_moved_values_do_not_open),
         TEST(test_read_with_its_row),
         TEST(test_roles_cannot_cross),
+        TEST(test_the_platform_role_runs_nothing_planted),
         TEST(test_login_is_renewed),
+        TEST(test_login_is_renewed_while_open),
         TEST(test_lost_connections_are_made_anew),
+        TEST(test_a_silent_one_is_taken_back_and_run_again),
         TEST(test_a_failed_statement_is_got_over),
         TEST(test_one_question_needs_no_transaction),
         TEST(test_without_prepared_statements),

@@ -172,6 +172,14 @@ bool tx_let_in(struct tx *tx)
     return privileges(tx, "GRANT ALL", "TO");
 }
 
+bool tx_hold(struct tx *tx)
+{
+    static const struct query q = {
+        "SELECT set_config('idle_in_transaction_session_timeout', '5min', true)"
+    };
+    return !tx->db->store->engine->seals || tx_run(tx, &q, NO_ARGS, NULL);
+}
+
 bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
 {
     return tx->db->store->engine->columns(tx, table, ret, count);

@@ -25,6 +25,23 @@ test("behind PgBouncer work goes on, also when it restarts, and nothing is lost 
   await allOnce(place, run.made);
 });
 
+test("behind PgBouncer the server restarts: nothing is lost or doubled", async (t) => {
+  const postgres = await Postgres.start(t);
+  const pooler = await PgBouncer.before(t, postgres);
+  const place = await serve(t, postgres.url(pooler.dir));
+  const run = load(place);
+  for (const signal of ["SIGINT", "SIGQUIT", "SIGINT", "SIGQUIT"]) {
+    const before = run.made.size;
+    await until(() => run.made.size > before + 10);
+    await postgres.stop(signal);
+    await postgres.start();
+  }
+  const before = run.made.size;
+  await until(() => run.made.size > before + 10);
+  await run.stop();
+  await allOnce(place, run.made);
+});
+
 test("behind PgBouncer organisations share few connections and stay apart", async (t) => {
   const postgres = await Postgres.start(t);
   const pooler = await PgBouncer.before(t, postgres);

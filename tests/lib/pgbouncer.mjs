@@ -39,6 +39,8 @@ auth_file = ${pooler.dir}/users.txt
 auth_query = SELECT usename, passwd FROM pg_shadow WHERE usename = $1
 default_pool_size = 2
 server_idle_timeout = 60
+server_login_retry = 1
+query_wait_timeout = 10
 max_client_conn = 200
 `,
     );
