@@ -393,6 +393,11 @@ struct id node_id(struct node *n)
     return id;
 }
 
+bool node_is(struct node *n, struct id id)
+{
+    return !n || (id_given(id) && id_equal(node_id(n), id));
+}
+
 struct lives {
     struct id id;
     bool found;

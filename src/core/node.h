@@ -29,6 +29,9 @@ void node_leave(struct node *n);
    nothing then. It is another one each time that the node joins, or joins again. */
 struct id node_id(struct node *n);
 
+/* Whether the node still is the one that had the id when it began something, or nodes are not. */
+bool node_is(struct node *n, struct id id);
+
 /* Whether a node that holds work still lives, asked of control now. */
 MUST_USE bool node_lives(struct ctx *c, struct id node, bool *ret);
 

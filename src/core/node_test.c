@@ -7,9 +7,11 @@
 #include "limits.h"
 #include "outbox.h"
 #include "rows.h"
+#include "runner.h"
 #include "schedule.h"
 #include "tenant.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,8 +21,39 @@
 
 #include <cmocka.h>
 
+/* What is begun by the thread of the test; its node is held for dead before the first of it ends.
+ */
+static pthread_t thread;
+static int begun;
+static bool declare_dead(struct ctx *c, void *with);
+
+static bool stand_still(struct ctx *c)
+{
+    struct id self = node_id(c->app->node);
+    if (!pthread_equal(thread, pthread_self()) || begun++)
+        return true;
+    assert_true(control_write(c, declare_dead, &self));
+    while (id_equal(node_id(c->app->node), self))
+        usleep(1000);
+    return true;
+}
+
+static bool stand_still_at(struct ctx *c, const struct event *e)
+{
+    (void)e;
+    return stand_still(c);
+}
+
+static const struct event_type bell = { "test.bell", "A bell rang" };
+static const struct event_type *const bells[] = { &bell, NULL };
+static const struct subscriber subscribers[] = { { &bell, "test.bell", stand_still_at }, { 0 } };
+static const struct job_type walk = { "test.walk", "Stands still", stand_still, { 86400 } };
+static const struct job_type *const walks[] = { &walk, NULL };
+static const struct feature still = {
+    .name = "still", .events = bells, .subscribers = subscribers, .jobs = walks
+};
 static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
-                                                       NULL };
+                                                       &still, NULL };
 
 struct pair {
     struct world *world; /* one of them, with its folder */
@@ -44,6 +77,8 @@ static int setup(void **state)
 {
     struct pair *p = calloc(1, sizeof *p);
     assert_non_null(p);
+    thread = pthread_self();
+    begun = 0;
     strcpy(p->dir, "/tmp/vow-nodes-XXXXXX");
     assert_non_null(mkdtemp(p->dir));
     p->world = world_new(test_features);
@@ -206,6 +241,31 @@ static void what_another_holds_is_left_alone_until_it_is_dead(void **state)
     assert_int_equal(run_left(p, p->a, organisation), 0);
 }
 
+static bool bell_ring(struct ctx *c, void *with)
+{
+    (void)with;
+    bool ok = event_add(c, &bell, (struct id){ 0 }, (struct id){ 0 });
+    c->wake = false;
+    return ok;
+}
+
+static void one_that_stood_still_begins_nothing_more(void **state)
+{
+    struct pair *p = *state;
+    struct ctx c = of(p, p->a);
+    const char *ada = world_sign_up(p->world, "Ada", "ada@example.org");
+    struct id organisation = world_id(world_self(p->world, ada, "organisation"));
+    for (int i = 0; i < 3; i++)
+        assert_true(organisation_write(&c, organisation, bell_ring, NULL));
+    run_left(p, p->a, organisation);
+    assert_int_equal(begun, 1);
+    begun = 0;
+    world_sign_up(p->world, "Bo", "bo@example.org");
+    static const _Atomic bool stop;
+    assert_true(periodic_run(p->a, (struct instant){ 0 }, instant_now(), &stop));
+    assert_int_equal(begun, 1);
+}
+
 static void a_dropped_database_is_closed(void **state)
 {
     struct pair *p = *state;
@@ -245,6 +305,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tries_are_counted_together, setup, teardown),
         cmocka_unit_test_setup_teardown(what_another_holds_is_left_alone_until_it_is_dead, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(one_that_stood_still_begins_nothing_more, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dropped_database_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(what_one_destroys_another_closes, setup, teardown),
     };

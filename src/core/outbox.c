@@ -290,6 +290,10 @@ bool outbox_run(struct ctx *c, struct instant *next)
         return false;
     for (size_t i = 0; i < due.tasks.count; i++) {
         struct outbox_task task = ((const struct outbox_task *)due.tasks.at)[i];
+        if (!node_is(c->app->node, task.holder)) {
+            *next = c->now; /* held for dead by now, as one whose machine stood still */
+            return true;
+        }
         struct error err = { 0 };
         struct ctx own = *c;
         own.err = &err;

@@ -163,7 +163,7 @@ static void job_run(struct app *app, struct db *db, const struct job_type *j)
 
 /* All jobs of one organisation in a row, so that its database is opened once; false when it cannot
    be. One that is deleted meanwhile has none. */
-static bool jobs_run(struct app *app, struct id organisation, struct instant before,
+static bool jobs_run(struct app *app, struct id self, struct id organisation, struct instant before,
                      struct instant now, struct error *err)
 {
     struct db *db;
@@ -171,7 +171,7 @@ static bool jobs_run(struct app *app, struct id organisation, struct instant bef
         return err->problem == NOT_FOUND;
     for (const struct feature *const *f = app->features; *f; f++)
         for (const struct job_type *const *j = (*f)->jobs; j && *j; j++)
-            if (is_due(*j, before, now))
+            if (is_due(*j, before, now) && node_is(app->node, self))
                 job_run(app, db, *j);
     db_release(db);
     return true;
@@ -182,13 +182,13 @@ bool periodic_run(struct app *app, struct instant before, struct instant now,
 {
     struct arena a = { 0 };
     struct error why = { 0 };
-    struct id *ids, first = { 0 };
+    struct id *ids, first = { 0 }, self = node_id(app->node);
     size_t n = 0, closed = 0;
     char id[ID_TEXT];
     bool due = any_due(app, before, now), ok = !due || store_ids(app->store, &a, &ids, &n, &why);
-    for (size_t i = 0; ok && i < n && !*stop; i++) {
+    for (size_t i = 0; ok && i < n && !*stop && node_is(app->node, self); i++) {
         struct error err = { 0 };
-        if (jobs_run(app, ids[i], before, now, &err) || closed++)
+        if (jobs_run(app, self, ids[i], before, now, &err) || closed++)
             continue;
         first = ids[i];
         why = err;

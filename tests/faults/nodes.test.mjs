@@ -3,11 +3,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { switchOn } from "../lib/provider.mjs";
 import { Client, startServer } from "../lib/server.mjs";
 import { startStore } from "../lib/store.mjs";
@@ -245,6 +247,46 @@ test("what a killed node had begun the other ends", async () => {
     (items) => items.length > 0,
   );
   assert.equal(sent.length, 1);
+});
+
+/** The processes of a node: the one that looks after the others, and these. */
+function signal(server, how) {
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
+  for (const pid of [server.pid, ...children.trim().split(" ").map(Number)]) process.kill(pid, how);
+}
+
+test("a node that stood still for longer than its lease adds nothing to what another has done", async () => {
+  const answers = async () =>
+    (await at(b, hook.ann).get("/api/v1/ai/receipts?reason=OK&limit=200")).body.items.length;
+  const before = await answers();
+  model.seen.length = 0;
+  model.hold = true;
+  const numbers = [201, 202, 203];
+  const made = await Promise.all(
+    numbers.map((n) => at(a, hook.ann).post(hook.submissions, { story: `story ${n}` })),
+  );
+  for (const reply of made) assert.equal(reply.status, 201, reply.text);
+  await until(() => model.seen.length === 1);
+  const [held] = model.seen;
+  signal(a, "SIGSTOP");
+  try {
+    model.hold = false;
+    await until(
+      () => pending({ organisation }),
+      (rows) => rows.length === 0,
+    );
+  } finally {
+    signal(a, "SIGCONT");
+  }
+  for (const go of model.waiting.splice(0)) go();
+  // Its answer comes after all, and a receipt of it, for it has left the house.
+  await until(answers, (count) => count === before + 4);
+  await pause(1000);
+  for (const { body } of made) {
+    const found = await suggestions(at(b, hook.ann), body.id);
+    assert.equal(found.length, 1, JSON.stringify(found));
+  }
+  assert.deepEqual(model.seen.sort(), [...numbers.map((n) => `story ${n}`), held].sort());
 });
 
 test("an organisation that one node deletes is gone on the other", async () => {

@@ -246,17 +246,6 @@ static bool load_due(struct ctx *c, void *with)
            rows_find(c, &hook_table, &on, ARGS(value_id(l->form_id), value_bool(true)), &d->hooks);
 }
 
-static bool suggest(struct ctx *c, void *with)
-{
-    static const struct query once = {
-        "DELETE FROM suggestion WHERE hook = $1 AND submission = $2 AND state IN ('failed')"
-    };
-    struct suggestion *s = with;
-    s->id = (struct id){ 0 };
-    return tx_run(c->tx, &once, ARGS(value_id(s->hook), value_id(s->submission)), NULL) &&
-           row_create(c, &suggestion_table, s);
-}
-
 /* Whether it is worth trying again later, by the problem's slug. */
 static bool passing(const char *slug)
 {
@@ -280,6 +269,20 @@ static bool suggested(struct ctx *c, void *with)
     if (found && !(text_equal(now.state, "failed") && passing(now.problem)))
         s->id = now.id;
     return true;
+}
+
+/* What another node has suggested stands: it held this one for dead, which only stood still. */
+static bool suggest(struct ctx *c, void *with)
+{
+    static const struct query once = {
+        "DELETE FROM suggestion WHERE hook = $1 AND submission = $2 AND state IN ('failed')"
+    };
+    struct suggestion *s = with;
+    s->id = (struct id){ 0 };
+    if (!suggested(c, s) || id_given(s->id))
+        return id_given(s->id);
+    return tx_run(c->tx, &once, ARGS(value_id(s->hook), value_id(s->submission)), NULL) &&
+           row_create(c, &suggestion_table, s);
 }
 
 /* One hook on one submission; delivered twice, it still asks once, but for what may pass. */
