@@ -309,6 +309,21 @@ test("an organisation that one node deletes is gone on the other", async () => {
   assert.equal(await status(at(a, next)), 200);
 });
 
+/** Columns and indexes as the server describes them, but for the tables of an organisation's own forms. */
+function catalogue(schema) {
+  const plain = (text) => `replace(replace(${text}, '"${schema}"', ''), '${schema}', '')`;
+  return postgres.sql(
+    `SELECT c.relname || '.' || a.attname || ' ' || ${plain("format_type(a.atttypid, a.atttypmod)")}
+       || ' ' || a.attnotnull || ' ' || a.attcollation || coalesce(pg_get_expr(d.adbin, 0), '') AS line
+     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+       LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+     WHERE c.relnamespace = '"${schema}"'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
+       AND NOT a.attisdropped AND c.relname !~ '^form_[0-9]'
+     UNION ALL SELECT ${plain("indexdef")} FROM pg_indexes
+     WHERE schemaname = '${schema}' AND tablename !~ '^form_[0-9]' ORDER BY line`,
+  );
+}
+
 test("versions serve side by side, and neither undoes what the other has made", async () => {
   const schema = schemaOf({ organisation });
   const applied = () => inside(schema, "SELECT fingerprint FROM schema_state ORDER BY 1");
@@ -328,11 +343,14 @@ test("versions serve side by side, and neither undoes what the other has made", 
   }
   assert.deepEqual(await applied(), [ours, "newer"].sort());
 
-  // An older version had neither this table nor this column; both nodes start with the new one.
+  // An older version had neither this table, nor this column, nor this index; both nodes start with
+  // the new one, and what it adds is what a new organisation has.
   await Promise.all([a.stop({ keep: true }), b.stop({ keep: true })]);
   await inside(
     schema,
-    `DROP TABLE suggestion; ALTER TABLE form DROP COLUMN public;
+    `DROP TABLE newer; ALTER TABLE form DROP COLUMN newer;
+     DROP TABLE suggestion; ALTER TABLE form DROP COLUMN public;
+     DROP INDEX outbox_task__holder__due_at;
      DELETE FROM schema_state; INSERT INTO schema_state (fingerprint) VALUES ('older')`,
   );
   await Promise.all([a.start(), b.start()]);
@@ -341,4 +359,8 @@ test("versions serve side by side, and neither undoes what the other has made", 
   );
   for (const reply of replies) assert.equal(reply.status, 201, reply.text);
   assert.deepEqual(await applied(), [ours, "older"].sort());
+  const fresh = schemaOf(await session(await a.signUp()));
+  const lines = await catalogue(schema);
+  assert.ok(lines.length > 100);
+  assert.deepEqual(lines, await catalogue(fresh));
 });
