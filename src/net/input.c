@@ -53,6 +53,18 @@ static void path_read(struct exchange *x)
                        percent_decode(&x->arena, segments[i].at, segments[i].len, false));
 }
 
+/* Of a name that is not known, with the names that are. */
+static bool unknown_note(struct exchange *x, const char *name)
+{
+    struct buffer known = buffer_new(&x->arena);
+    field_set bit = 1;
+    for (const struct field *f = x->route->in; f && f->name; f++, bit <<= 1)
+        if (x->match->query & bit)
+            buffer_printf(&known, "%s%s", known.len ? ", " : "; there are ", f->name);
+    return error_at(&x->err, name && strlen(name) < 100 ? name : "", "is not a known parameter%s",
+                    known.len ? known.at : "");
+}
+
 static void query_read(struct exchange *x)
 {
     const char *p = strchr(x->path, '?');
@@ -62,8 +74,7 @@ static void query_read(struct exchange *x)
             const char *name = percent_decode(&x->arena, p, key, true);
             const struct field *f = name ? field_find(x->route->in, name) : NULL;
             if (!f || !(x->match->query & UINT64_C(1) << (f - x->route->in)))
-                error_at(&x->err, name && strlen(name) < 100 ? name : "",
-                         "is not a known parameter");
+                unknown_note(x, name);
             else
                 plain_read(
                     x, f,

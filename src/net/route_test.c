@@ -138,12 +138,15 @@ static void path_and_query_are_read(void **state)
 static void queries_are_refused(void **state)
 {
     (void)state;
+#define UNKNOWN                                                                               \
+    "is not a known parameter; there are other, name, count, ratio, yes, from, day, length, " \
+    "words"
     static const struct {
         const char *query, *pointer, *problem;
     } cases[] = {
-        { "zzz=1", "zzz", "is not a known parameter" },
-        { "=1", "", "is not a known parameter" },
-        { "%ff=1", "", "is not a known parameter" },
+        { "zzz=1", "zzz", UNKNOWN },
+        { "=1", "", UNKNOWN },
+        { "%ff=1", "", UNKNOWN },
         { "name=abcdef", "name", "must have at most 5 characters" },
         { "name=%00", "name", "is not UTF-8 or badly escaped" },
         { "name=%", "name", "is not UTF-8 or badly escaped" },
@@ -167,7 +170,7 @@ static void queries_are_refused(void **state)
         { "day=2026-13-01", "day", "must be a date such as 2026-03-01" },
         { "from=now", "from", "must be a time such as 2026-03-01T08:00:00.000Z" },
         { "other=1", "other", "must be an id" },
-        { "id=0190a6b0-1111-7222-8333-444455556666", "id", "is not a known parameter" },
+        { "id=0190a6b0-1111-7222-8333-444455556666", "id", UNKNOWN },
         { "words=a&words=b&words=c", "words", "must have at most 2 elements" },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
