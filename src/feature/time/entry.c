@@ -292,6 +292,9 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
     reaches_set(e);
     if (runs && e->started_at.us > c->now.us)
         return fail_at(c, "/started_at", "must not be in the future while the timer runs");
+    if ((!old || old->started_at.us != e->started_at.us) &&
+        instant_minus(e->started_at, c->now).s > ENTRY_AHEAD_DAYS * 86400)
+        return fail_at(c, "/started_at", "must be at most a year ahead");
     if (e->duration_s.s < 0)
         return fail_at(c, "/ended_at", "must not be before the start");
     /* A forgotten timer can be stopped however long it ran, and what it left be changed. */

@@ -63,6 +63,7 @@ static void entries_are_checked(void **state)
         "\"duration_s\":5}",
         "{\"started_at\":\"2126-03-02T08:00:00Z\"}",
         "{\"started_at\":\"1970-01-01T00:00:00.5Z\",\"ended_at\":\"1970-01-01T01:00:00Z\"}",
+        "{\"started_at\":\"2190-03-02T08:00:00Z\",\"ended_at\":\"2190-03-02T09:00:00Z\"}",
         "{\"started_at\":\"9999-12-31T08:00:00Z\",\"ended_at\":\"9999-12-31T09:00:00Z\"}",
     };
     for (size_t i = 0; i < LENGTH(wrong); i++)
