@@ -215,10 +215,36 @@ test("an entry that overlaps another says so, until only its note changes", asyn
   await page.getByTitle("Overlaps with “Mast”, 05:30 – 07:00").first().waitFor();
   assert.equal(await marks.count(), 3);
   await checkAccessible(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  const mast = page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("button", { name: "Mast", exact: true }) });
+  await mast.getByText("Overlaps with “Keel”, 05:00 – 06:00").waitFor();
+  await mast.getByText("05:30 – 07:00").waitFor();
+  await checkAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole("button", { name: "Mast", exact: true }).click();
   await save("Mast and sail", "05:30", "07:00");
   await page.getByText("Entry saved").waitFor();
   assert.equal(await overlap.count(), 0);
+});
+
+test("an overlap with an entry that the filter holds back is told, too", async () => {
+  const { id: project } = (await owner.post("/api/v1/projects", { name: "Lighthouse" })).body;
+  const day = "2026-02-05";
+  const add = (note, from, to, more) =>
+    owner.post("/api/v1/time/entries", {
+      note,
+      started_at: `${day}T${from}:00Z`,
+      ended_at: `${day}T${to}:00Z`,
+      ...more,
+    });
+  await add("Lamp", "09:00", "10:00", { project });
+  await add("Gallery", "08:00", "09:00", { project });
+  await add("Stairs", "09:30", "11:00");
+  await page.goto(`/time/entries?from=${day}&to=${day}&project=${project}`);
+  await page.getByTitle(/^Overlaps with “Stairs”, /).waitFor();
+  assert.equal(await page.getByText("Overlaps", { exact: true }).count(), 1);
 });
 
 test("projects of one name are told apart by their clients", async () => {

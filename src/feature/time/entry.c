@@ -374,21 +374,25 @@ bool entries_within(struct ctx *c, struct id person, struct instant from, struct
     return true;
 }
 
-bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret)
+bool overlap_find(struct ctx *c, const struct time_entry *e, struct time_entry *ret, bool *found)
 {
     struct list list;
     struct instant end = instant_given(e->ended_at) ? e->ended_at : c->now;
     if (!entries_within(c, e->person, e->started_at, end, &list))
         return false;
-    const struct time_entry *other = list.at;
-    *ret = false;
-    for (size_t i = 0; i < list.count; i++)
-        *ret |= !id_equal(other[i].id, e->id);
+    const struct time_entry *other = list.at, *shares = NULL;
+    for (size_t i = 0; i < list.count && !shares && e->started_at.us < end.us; i++)
+        if (!id_equal(other[i].id, e->id) && other[i].started_at.us != other[i].ended_at.us)
+            shares = &other[i];
+    *found = shares;
+    if (shares)
+        *ret = *shares;
     return true;
 }
 
 static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)
 {
+    struct time_entry other;
     bool refused, found;
     if (!times_differ(old, e))
         return true;
@@ -396,7 +400,7 @@ static bool overlap_check(struct ctx *c, const struct time_entry *old, const str
         return false;
     if (!refused)
         return true;
-    return overlap_find(c, e, &found) && (!found || fail(c, ENTRY_OVERLAPS, NULL));
+    return overlap_find(c, e, &other, &found) && (!found || fail(c, ENTRY_OVERLAPS, NULL));
 }
 
 /* --- around every write --- */

@@ -30,9 +30,12 @@ MUST_USE bool entries_rate(struct ctx *c);
 MUST_USE bool entries_within(struct ctx *c, struct id person, struct instant from,
                              struct instant until, struct list *ret);
 
-/* Whether the organisation refuses entries of one person that overlap, and whether this one
-   overlaps another. */
+/* Whether the organisation refuses entries of one person that overlap. */
 MUST_USE bool overlap_refused(struct ctx *c, bool *ret);
-MUST_USE bool overlap_find(struct ctx *c, const struct time_entry *e, bool *ret);
+/* The first of the other entries that share time with one, as entries_within gives them; *found
+   says whether there is any. What has no length, such as a timer stopped at once, shares no time.
+ */
+MUST_USE bool overlap_find(struct ctx *c, const struct time_entry *e, struct time_entry *ret,
+                           bool *found);
 
 #endif

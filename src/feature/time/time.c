@@ -38,6 +38,11 @@ static const struct route routes[] = {
       .can = &time_write, INPUT(struct week_cell, week_cell_fields),
       OUTPUT(struct week, week_fields), .schema = "week", LANE(LANE_WRITE),
       .fails = FAILS(NOT_FOUND, ENTRY_OVERLAPS) },
+    { GET, "/time/overlaps", overlaps_get,
+      "Which entries of a page of the list share time with another of the same person, whether or "
+      "not that one is in the list",
+      .can = &time_read, INPUT(struct overlaps_in, overlaps_in_fields),
+      OUTPUT(struct overlaps, overlaps_fields), .schema = "time_overlaps" },
     { POST, "/time/imports", import_post,
       "Import the detailed export of Toggl, Clockify, Harvest or Kimai", .can = &time_import,
       INPUT(struct import_in, import_in_fields), OUTPUT(struct import_result, import_result_fields),

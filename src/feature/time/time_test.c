@@ -131,7 +131,8 @@ static void overlaps_can_be_refused(void **state)
         int status;
     } rows[] = {
         { "08:00", "10:00", 201 }, { "09:00", "09:30", 409 }, { "09:59", "11:00", 409 },
-        { "10:00", "11:00", 201 }, { "07:00", "12:00", 409 }, { "07:00", "08:00", 201 },
+        { "10:00", "11:00", 201 }, { "09:30", "09:30", 201 }, { "11:30", "11:30", 201 },
+        { "11:00", "12:00", 201 }, { "07:00", "12:00", 409 }, { "07:00", "08:00", 201 },
     };
     struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
     r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
@@ -150,6 +151,42 @@ static void overlaps_can_be_refused(void **state)
     char json[120];
     snprintf(json, sizeof json, body, "09:00", "09:30");
     expect(w, 201, POST, "/time/entries", w->member, json);
+}
+
+/* Marks come with what a filter or another page holds back. */
+static void overlaps_are_told(void **state)
+{
+    struct staff *w = *state;
+    const char *quay = make(w, "/projects", "{\"name\":\"Quay\"}");
+    static const struct {
+        const char *note, *from, *to;
+        bool quay;
+    } rows[] = {
+        { "Lamp", "08:00", "10:00", true },   { "Stairs", "09:00", "11:00", false },
+        { "Rope", "11:00", "12:00", true },   { "Moment", "09:30", "09:30", true },
+        { "Watch", "13:00", "14:00", false },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        expect(w, 201, POST, "/time/entries", w->member,
+               arena_printf(&w->world->a,
+                            "{\"note\":\"%s\",\"started_at\":\"2026-03-02T%s:00Z\","
+                            "\"ended_at\":\"2026-03-02T%s:00Z\",\"project\":%s}",
+                            rows[i].note, rows[i].from, rows[i].to,
+                            rows[i].quay ? arena_printf(&w->world->a, "\"%s\"", quay) : "null"));
+    expect(w, 201, POST, "/time/entries", w->owner,
+           "{\"started_at\":\"2026-03-02T13:30:00Z\",\"ended_at\":\"2026-03-02T15:00:00Z\"}");
+    const char *path = arena_printf(&w->world->a, "/time/overlaps?project=%s", quay);
+    struct answer r = expect(w, 200, GET, path, w->member, NULL);
+    has(&r, "\"note\":\"Stairs\",\"started_at\":\"2026-03-02T09:00:00.000Z\"");
+    assert_null(strstr(strstr(r.body, "Stairs"), "\"note\""));
+    r = expect(w, 200, GET, "/time/overlaps?limit=4", w->member, NULL);
+    has(&r, "\"note\":\"Lamp\"");
+    has_not(&r, "\"note\":\"Stairs\"");
+    r = expect(w, 200, GET, "/time/overlaps?started_at_from=2026-03-02T10:00:00Z", w->owner, NULL);
+    has(&r, "\"items\":[]");
+    r = expect(w, 200, GET, arena_printf(&w->world->a, "/time/overlaps?person=%s", w->owner_id),
+               w->member, NULL);
+    has(&r, "\"items\":[]");
 }
 
 static void a_timer_forgotten_for_months_can_be_kept(void **state)
@@ -299,6 +336,7 @@ int main(void)
         STAFF_TEST(entries_are_checked),
         STAFF_TEST(people_reach_their_own_time),
         STAFF_TEST(overlaps_can_be_refused),
+        STAFF_TEST(overlaps_are_told),
         STAFF_TEST(a_timer_forgotten_for_months_can_be_kept),
         STAFF_TEST(entries_that_reach_into_a_day_are_found),
         STAFF_TEST(a_week_is_a_sheet),

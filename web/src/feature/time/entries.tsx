@@ -25,7 +25,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { PersonSelect, ProjectSelect, usePeople } from "./pick";
 import { removeEntries } from "./remove";
-import { overlapsAmong } from "./slips";
+import { type Other, overlapsAmong } from "./slips";
 import { byDay } from "./today";
 import { words } from "./words";
 
@@ -48,14 +48,16 @@ export default function Entries() {
 
   const entries = useInfiniteQuery({
     queryKey: ["entries", "list", from, to, person, project, zone],
-    queryFn: ({ pageParam }) =>
-      api.get("/time/entries", {
-        query: {
-          ...entriesQuery(from, to, zone, { person, project }),
-          limit: PAGE,
-          cursor: pageParam,
-        } as never,
-      }),
+    queryFn: async ({ pageParam }) => {
+      const { sort, ...filter } = entriesQuery(from, to, zone, { person, project });
+      const query = { ...filter, limit: PAGE, cursor: pageParam } as never;
+      // Also with entries that another page or the filter holds back.
+      const [page, shared] = await Promise.all([
+        api.get("/time/entries", { query }),
+        api.get("/time/overlaps", { query }),
+      ]);
+      return { ...page, shared: shared.items };
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
@@ -69,7 +71,9 @@ export default function Entries() {
   ];
   const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
-  const overlaps = overlapsAmong(items);
+  const overlaps = new Map<string, Other>(overlapsAmong(items));
+  for (const { entry, ...other } of entries.data?.pages.flatMap(({ shared }) => shared) ?? [])
+    overlaps.set(entry as string, other as Other);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
     address(`/time/export.${kind}`, undefined, { from, to, person, project });

@@ -9,7 +9,7 @@ import { notify } from "~/ui/toasts";
 import { type Entry, entriesChanged, type Project, useMayChange } from "./data";
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
-import { overlapText } from "./slips";
+import { type Other, overlapText } from "./slips";
 import { words } from "./words";
 
 export async function startAgain(entry: Entry) {
@@ -42,7 +42,7 @@ interface EntryRowProps {
   project: Project | undefined;
   person?: string;
   /** Another entry that it shares time with. */
-  overlaps?: Entry;
+  overlaps?: Other;
   onEdit: (entry: Entry) => void;
 }
 
@@ -54,6 +54,8 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
   const clock = (instant: number) => clockText(new Date(instant).toISOString(), zone);
   const start = clock(part?.start ?? Date.parse(entry.started_at));
   const end = part ? clock(part.end) : words.today.now;
+  const when = words.entry.from_to(start, end);
+  const shares = overlaps && overlapText(overlaps, entry, zone);
   const canChange = useMayChange()(entry);
   const text = (
     <>
@@ -71,8 +73,8 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
         ) : (
           <span className="truncate">{text}</span>
         )}
-        {overlaps && (
-          <span className="tag warn" title={overlapText(overlaps, entry, zone)}>
+        {shares && (
+          <span className="tag warn" title={shares}>
             {words.entry.overlaps}
           </span>
         )}
@@ -80,7 +82,7 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
       <span className="entry-project truncate">
         <ProjectName project={project} />
       </span>
-      <span className="entry-times num muted small">{words.entry.from_to(start, end)}</span>
+      <span className="entry-times num muted small">{when}</span>
       <span className="num">
         <span className="strong">{part ? durationText(part.seconds) : words.today.running}</span>
         {part && part.seconds < entry.duration_s && (
@@ -90,6 +92,8 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
       {may("time.write") && (
         <Acts entry={entry} what={what} onEdit={canChange ? onEdit : undefined} />
       )}
+      {/* Where nothing hovers, it is said. */}
+      {shares && <span className="entry-shares small">{shares}</span>}
     </div>
   );
 }

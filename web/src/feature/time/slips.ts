@@ -35,14 +35,23 @@ async function entriesBeside(entry: Entry): Promise<Entry[]> {
   return [...reaching, ...near].filter((other) => other.id !== entry.id && endOf(other) > start);
 }
 
+/** What is said of another entry that shares time. */
+export type Other = Pick<Entry, "note" | "started_at" | "ended_at">;
+
+/** As much of a note as tells which one it is. */
+const clipped = (note: string | null | undefined) => {
+  const letters = [...(note ?? "")];
+  return letters.length > 60 ? `${letters.slice(0, 60).join("").trimEnd()}…` : note;
+};
+
 /** Another entry and when it is: the day too where that is another one. */
-export function overlapText(other: Entry, of: Entry, zone: string, more = 0) {
+export function overlapText(other: Other, of: Entry, zone: string, more = 0) {
   const { started_at, ended_at, note } = other;
   const { date } = inZone(started_at, zone);
   const day = date === inZone(of.started_at, zone).date ? "" : `${dateText(date, "long")}, `;
   const end = ended_at ? clockText(ended_at, zone) : words.today.now;
   const when = day + words.entry.from_to(clockText(started_at, zone), end);
-  return words.entry.overlap(note, when, more);
+  return words.entry.overlap(clipped(note), when, more);
 }
 
 /** Of entries that share time with others of the same person: one that each does so with. */
@@ -50,7 +59,9 @@ export function overlapsAmong(entries: Entry[]): Map<string, Entry> {
   const found = new Map<string, Entry>();
   /** By person, of the entries so far the one that ends last. */
   const reaching = new Map<string, Entry>();
-  for (const entry of [...entries].sort((a, b) => startOf(a) - startOf(b))) {
+  // What has no length, such as a timer stopped at once, shares no time.
+  const long = entries.filter((entry) => endOf(entry) > startOf(entry));
+  for (const entry of long.sort((a, b) => startOf(a) - startOf(b))) {
     const before = reaching.get(entry.person);
     if (before && startOf(entry) < endOf(before)) {
       found.set(entry.id, before);
