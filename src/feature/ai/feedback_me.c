@@ -10,7 +10,7 @@
 enum { BASELINE_DAYS = 56, ENTRIES_MAX = 5000 };
 
 static const char *const entry_columns[] = { "started_at", "ended_at", "duration_s", "note",
-                                             "billable",   "project",  NULL };
+                                             "billable",   "project",  "source",     NULL };
 static const char *const project_columns[] = { "name", NULL };
 static const struct ai_read reads[] = {
     { &time_entry_table, entry_columns },
@@ -23,15 +23,21 @@ struct own_entry {
     struct id id, project;
     struct instant started_at, ended_at;
     struct span duration_s;
-    const char *note, *name, *zone;
+    const char *note, *name, *zone, *source;
     bool billable;
 };
 static const struct field own_entry_fields[] = {
-    FIELD(struct own_entry, id),         FIELD(struct own_entry, project),
-    FIELD(struct own_entry, started_at), FIELD(struct own_entry, ended_at),
-    FIELD(struct own_entry, duration_s), FIELD(struct own_entry, note),
-    FIELD(struct own_entry, name),       FIELD(struct own_entry, zone),
-    FIELD(struct own_entry, billable),   { 0 },
+    FIELD(struct own_entry, id),
+    FIELD(struct own_entry, project),
+    FIELD(struct own_entry, started_at),
+    FIELD(struct own_entry, ended_at),
+    FIELD(struct own_entry, duration_s),
+    FIELD(struct own_entry, note),
+    FIELD(struct own_entry, name),
+    FIELD(struct own_entry, zone),
+    FIELD(struct own_entry, billable),
+    FIELD(struct own_entry, source),
+    { 0 },
 };
 
 static const struct ai_cell own_entry_cells[] = {
@@ -41,6 +47,7 @@ static const struct ai_cell own_entry_cells[] = {
     AI_CELL(struct own_entry, note, time_entry_table, "note"),
     AI_CELL(struct own_entry, name, project_table, "name"),
     AI_CELL(struct own_entry, billable, time_entry_table, "billable"),
+    AI_CELL(struct own_entry, source, time_entry_table, "source"),
     { 0 },
 };
 
@@ -49,7 +56,7 @@ static bool own_entries(struct ai_run *run, struct date from, int64_t limit, str
     /* The person is a parameter that comes from the session, so nobody else's rows can come. */
     static const struct query q = {
         "SELECT e.id, e.project, e.started_at, e.ended_at, e.duration_s, e.note, p.name, e.zone,"
-        " e.billable"
+        " e.billable, e.source"
         " FROM time_entry e LEFT JOIN project p ON p.id = e.project"
         " WHERE e.person = $1 AND e.started_at >= $2 AND e.started_at < $3"
         " AND e.ended_at IS NOT NULL ORDER BY e.started_at LIMIT $4"
@@ -98,6 +105,7 @@ static bool local(struct ai_run *run)
                                      .end = e->ended_at,
                                      .day = zone_day(run->zone, e->started_at),
                                      .zone = zone_named(run->c, e->zone),
+                                     .placed = text_equal(e->source, "week"),
                                      .project = e->project,
                                      .project_name = e->name };
         run->ret->compared_rows += worked[i].day.day < run->in->from.day;
@@ -119,7 +127,9 @@ const struct capability feedback_me = {
     .reads = reads,
     .instruction = "Give the person kind, concrete feedback on the own time entries below, with "
                    "times as the person's clock showed them: what stands out, long days, missing "
-                   "breaks, where focus was lost, and one thing to try. At most 200 words.",
+                   "breaks, where focus was lost, and one thing to try. Entries whose source is "
+                   "week are hours of a day: nobody chose their clock times, so read nothing off "
+                   "those. At most 200 words.",
     .context = context,
     .local = local,
 };

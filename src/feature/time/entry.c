@@ -62,7 +62,9 @@ const struct field time_entry_fields[] = {
     FIELD(struct time_entry, tags, .privacy = OPERATIONAL,
           .doc = "Ids of tags as a list, at most 20; absent when there are none"),
     FIELD(struct time_entry, source, .privacy = OPERATIONAL, .read_only = true,
-          .choices = entry_sources, .doc = "How it came here"),
+          .choices = entry_sources, .ai = true,
+          .doc = "How it came here; the clock times of one from the week sheet were chosen for it, "
+                 "until somebody changes them"),
     FIELD(struct time_entry, running, .privacy = PERSONAL, .read_only = true, .unique = true,
           .refers = &person_table,
           .doc = "The person while the timer runs; no two entries share it"),
@@ -440,6 +442,10 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         return fail_at(c, "/project", "is archived");
     if (!old && !ctx_given(c, "billable"))
         e->billable = booked.billable;
+    /* Clock times that a person chose: from then on the sheet leaves them where they are. */
+    if (old && text_equal(e->source, "week") && times_differ(old, e) &&
+        (ctx_given(c, "started_at") || ctx_given(c, "ended_at")))
+        e->source = "manual";
     bool kept = old && old->billable == e->billable && id_equal(old->project, e->project);
     if (!kept)
         rate_set(e, &booked);

@@ -310,6 +310,9 @@ static void the_sheet_finds_free_time(void **state)
         { "2026-03-04T09:00", "2026-03-04T11:00", 4, 7200, "2026-03-04T11:00:00.000Z" },
         { "2026-03-05T10:00", "2026-03-05T22:30", 5, 10800, "2026-03-05T07:00:00.000Z" },
         { "2026-03-06T18:00", "2026-03-07T13:00", 7, 3600, "2026-03-07T13:00:00.000Z" },
+        /* The night comes last: there is room from 20:00 on, and then there is not. */
+        { "2026-03-09T06:00", "2026-03-09T19:00", 9, 10800, "2026-03-09T19:00:00.000Z" },
+        { "2026-03-10T06:00", "2026-03-10T22:00", 10, 10800, "2026-03-10T03:00:00.000Z" },
     };
     struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
     r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
@@ -329,6 +332,28 @@ static void the_sheet_finds_free_time(void **state)
     sums_are_right(w);
 }
 
+/* Whoever changes the clock times of what the sheet placed has chosen them. */
+static void the_sheet_leaves_chosen_times_alone(void **state)
+{
+    struct staff *w = *state;
+    static const char *const cell = "{\"date\":\"2026-03-03\",\"duration_s\":%d}";
+    expect(w, 200, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 3600));
+    struct answer r = expect(w, 200, GET, "/time/entries", w->owner, NULL);
+    const char *path = arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id"));
+    r = staff_send(w, PATCH, path, w->owner, "{\"note\":\"n\"}", 1);
+    has(&r, "\"source\":\"week\"");
+    r = staff_send(w, PATCH, path, w->owner, "{\"started_at\":\"2026-03-03T08:00:00Z\"}", 2);
+    has(&r, "\"source\":\"week\"");
+    r = staff_send(w, PATCH, path, w->owner, "{\"started_at\":\"2026-03-03T07:00:00Z\"}", 3);
+    has(&r, "\"source\":\"manual\"");
+    expect(w, 200, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10800));
+    r = expect(w, 200, GET, path, w->owner, NULL);
+    has(&r, "\"started_at\":\"2026-03-03T07:00:00.000Z\"");
+    r = expect(w, 200, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 0));
+    has(&r, "\"cells_s\":[0,7200,0,0,0,0,0]");
+    sums_are_right(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +366,7 @@ int main(void)
         STAFF_TEST(entries_that_reach_into_a_day_are_found),
         STAFF_TEST(a_week_is_a_sheet),
         STAFF_TEST(the_sheet_finds_free_time),
+        STAFF_TEST(the_sheet_leaves_chosen_times_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,27 +257,41 @@ static bool gap_find(const struct list *entries, struct id but, struct instant f
     }
 }
 
-/* Where work of that length goes on the day: where nothing else is, from nine on or else before;
-   today before now, if that has room. On a day without room it lies at the end. */
+/* Where on a day room is looked for, one after the other: by day, from nine on or else before, then
+   in the evening, then anywhere; today first in what has passed of it. */
+static const struct {
+    int from_s, until_s; /* clock times */
+    bool last, passed;
+} windows[] = {
+    { 9 * 3600, 20 * 3600, false, true },  { 6 * 3600, 20 * 3600, true, true },
+    { 9 * 3600, 20 * 3600, false, false }, { 6 * 3600, 20 * 3600, true, false },
+    { 9 * 3600, 86400, false, false },     { 0, 86400, true, false },
+};
+
+/* Where work of that length goes on the day: where nothing else is. On a day without room it lies
+   over other work, from nine on. */
 static bool place_find(struct ctx *c, struct id person, const struct zone *z, struct date day,
                        struct id but, struct span length, struct instant *ret)
 {
     struct instant start = zone_day_start(z, day);
     struct instant end = zone_day_start(z, (struct date){ day.day + 1 });
-    struct instant nine = zone_instant(z, day, 9 * 3600, false, NULL);
+    struct instant latest = instant_plus(end, (struct span){ -length.s });
+    struct instant at = zone_instant(z, day, 9 * 3600, false, NULL);
     struct list all;
     if (!entries_within(c, person, start, end, &all))
         return false;
-    bool today = c->now.us > start.us && c->now.us < end.us;
-    bool found = (today && (gap_find(&all, but, nine, c->now, length, false, ret) ||
-                            gap_find(&all, but, start, c->now, length, true, ret))) ||
-                 gap_find(&all, but, nine, end, length, false, ret) ||
-                 gap_find(&all, but, start, end, length, true, ret);
-    if (!found)
-        *ret = instant_plus(end, (struct span){ -length.s });
-    if (ret->us < start.us)
-        *ret = start;
-    ret->us -= ret->us % 1000000;
+    at = at.us < latest.us ? at : latest;
+    for (size_t i = 0; i < LENGTH(windows); i++) {
+        struct instant from = zone_instant(z, day, windows[i].from_s, false, NULL);
+        struct instant until = zone_instant(z, day, windows[i].until_s, false, NULL);
+        if (windows[i].passed && until.us > c->now.us)
+            until = c->now;
+        if (gap_find(&all, but, from, until, length, windows[i].last, &at))
+            break;
+    }
+    if (at.us < start.us)
+        at = start;
+    ret->us = at.us - at.us % 1000000;
     return true;
 }
 

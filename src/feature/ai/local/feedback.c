@@ -19,7 +19,7 @@ enum {
 };
 
 struct look {
-    const struct worked *at; /* entries of the period */
+    const struct worked *at; /* entries of the period whose clock times say something */
     size_t count;
     const struct worked *all;
     size_t all_count;
@@ -28,6 +28,8 @@ struct look {
     int64_t *day_s; /* seconds of each day from the first of the baseline up to `to` */
     struct findings *out;
 };
+
+#define CLOCKED "; hours typed into the week sheet left out"
 
 static int64_t seconds_of(const struct worked *w)
 {
@@ -128,8 +130,8 @@ static void find_missing_breaks(struct look *l)
         return;
     struct ai_finding *to = finding_add(
         f, "missing_break", "Work without a break",
-        "Entries joined while gaps are under 15 minutes; stretches above 6:00", hours_of(longest),
-        "h",
+        "Entries joined while gaps are under 15 minutes; stretches above 6:00" CLOCKED,
+        hours_of(longest), "h",
         arena_printf(f->arena,
                      "%zu %s longer than 6 hours without a break of 15 minutes; the longest was %s "
                      "on %s.",
@@ -169,12 +171,12 @@ static void find_late_work(struct look *l)
     }
     if (!total)
         return;
-    struct ai_finding *to =
-        finding_add(f, "late_work", "Late work",
-                    "Time between 22:00 and 06:00 on local clocks, summed", hours_of(total), "h",
-                    arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
-                                 hours_text(f->arena, total), entries,
-                                 word_for((double)entries, "entry", "entries")));
+    struct ai_finding *to = finding_add(
+        f, "late_work", "Late work", "Time between 22:00 and 06:00 on local clocks, summed" CLOCKED,
+        hours_of(total), "h",
+        arena_printf(f->arena, "%s of work lay between 22:00 and 06:00, in %zu %s.",
+                     hours_text(f->arena, total), entries,
+                     word_for((double)entries, "entry", "entries")));
     finding_number(f, to, "entries", (double)entries,
                    word_for((double)entries, "entry", "entries"));
     for (size_t i = 0; i < l->count; i++)
@@ -195,7 +197,7 @@ static void find_forgotten(struct look *l)
     if (!n)
         return;
     struct ai_finding *to = finding_add(
-        f, "forgotten_timer", "Possibly forgotten timers", "Single entries above 12:00",
+        f, "forgotten_timer", "Possibly forgotten timers", "Single entries above 12:00" CLOCKED,
         hours_of(longest), "h",
         arena_printf(f->arena, "%zu %s longer than 12 hours, up to %s; was the timer left on?", n,
                      word_for((double)n, "entry is", "entries are"),
@@ -218,7 +220,8 @@ static void find_overlaps(struct look *l)
             int64_t until = l->at[i].end.us < end.us ? l->at[i].end.us : end.us;
             if (!to)
                 to = finding_add(f, "overlap", "Overlapping entries",
-                                 "Entries that begin before an earlier one has ended", 0, "h", "");
+                                 "Entries that begin before an earlier one has ended" CLOCKED, 0,
+                                 "h", "");
             twice += (until - l->at[i].start.us) / 1000000;
             pairs++;
             finding_row(f, to, l->at[holder].id);
@@ -386,10 +389,13 @@ void feedback_find(const struct worked *entries, size_t count, const struct zone
     size_t first = 0, last;
     while (first < count && entries[first].day.day < from.day)
         first++;
-    for (last = first; last < count && entries[last].day.day < to.day;)
-        last++;
-    struct look l = { .at = entries + first,
-                      .count = last - first,
+    struct worked *at = arena_many(ret->arena, count + 1, struct worked);
+    size_t n = 0;
+    for (last = first; last < count && entries[last].day.day < to.day; last++)
+        if (!entries[last].placed && seconds_of(&entries[last]))
+            at[n++] = entries[last];
+    struct look l = { .at = at,
+                      .count = n,
                       .all = entries,
                       .all_count = last,
                       .zone = zone,

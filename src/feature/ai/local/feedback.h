@@ -8,16 +8,18 @@
 
 struct worked {
     struct id id;
-    struct instant start, end; /* end after start */
-    struct date day;           /* local day of the start */
-    const struct zone *zone;   /* whose days its time counts in, as in the week sheet */
+    struct instant start, end;
+    struct date day;         /* local day of the start */
+    const struct zone *zone; /* whose days its time counts in, as in the week sheet */
+    bool placed; /* hours of the week sheet: on that day, at clock times that nobody chose */
     struct id project;
     const char *project_name; /* NULL: none */
 };
 
 /* Entries sorted by start, from eight weeks before `from` (for the own baseline) up to `to`. Kinds:
    long_day, missing_break, late_work, forgotten_timer, overlap, baseline, trend, rhythm,
-   where_time_went. */
+   where_time_went. What is read off clock times, which are the four from missing_break to overlap,
+   leaves placed entries out. */
 void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,
                    struct date from, struct date to, struct findings *ret);
 

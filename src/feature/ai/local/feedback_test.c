@@ -153,6 +153,25 @@ static void test_late_work(void **state)
     NEAR(number(f, "entries"), 2);
 }
 
+/* What the sheet placed counts by its hours, and says nothing of when the work was. */
+static void test_placed(void **state)
+{
+    struct scene *s = *state;
+    static const char *const clocked[] = { "missing_break", "late_work", "forgotten_timer",
+                                           "overlap" };
+    work(s, 2, 0, 13, 1);
+    work(s, 2, 9, 1, 1);
+    work(s, 2, 9.5, 0, 1); /* a timer stopped at once shares no time */
+    for (size_t i = 0; i < LENGTH(clocked); i++)
+        assert_non_null(find(s, 1, 8, clocked[i]));
+    assert_int_equal(find(s, 1, 8, "overlap")->rows.count, 2);
+    s->at[0].placed = true;
+    for (size_t i = 0; i < LENGTH(clocked); i++)
+        assert_null(find(s, 1, 8, clocked[i]));
+    NEAR(find(s, 1, 8, "long_day")->value, 14);
+    NEAR(find(s, 1, 8, "where_time_went")->value, 14);
+}
+
 static void test_forgotten_and_overlap(void **state)
 {
     struct scene *s = *state;
@@ -217,7 +236,7 @@ int main(void)
         WITH(test_nothing),       WITH(test_where_time_went), WITH(test_long_day),
         WITH(test_missing_break), WITH(test_late_work),       WITH(test_forgotten_and_overlap),
         WITH(test_baseline),      WITH(test_trend),           WITH(test_trend_down),
-        WITH(test_midnight),
+        WITH(test_midnight),      WITH(test_placed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,14 +29,14 @@ export async function sheetEntry({ person, zone, date, project, task }: Place) {
   );
 }
 
-/** Gives the entry of a cell that has its hours again what it was before. */
+/** Gives the entry of a cell that has its hours again what else it held before. */
 export async function restoreEntry(place: Place, was: Entry) {
-  const { started_at, ended_at, note, billable, tags } = was;
+  const { note, billable, tags } = was;
   try {
     const entry = await sheetEntry(place);
     if (!entry) return;
     const { id, version } = entry;
-    const body = { started_at, ended_at, note, billable, tags } as never;
+    const body = { note, billable, tags } as never;
     await api.patch("/time/entries/{id}", { params: { id }, version, body });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

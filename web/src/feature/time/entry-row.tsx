@@ -82,7 +82,13 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
       <span className="entry-project truncate">
         <ProjectName project={project} />
       </span>
-      <span className="entry-times num muted small">{when}</span>
+      {entry.source === "week" ? (
+        <span className="entry-times muted small" title={words.entry.placed_help(when)}>
+          {words.entry.placed}
+        </span>
+      ) : (
+        <span className="entry-times num muted small">{when}</span>
+      )}
       <span className="num">
         <span className="strong">{part ? durationText(part.seconds) : words.today.running}</span>
         {part && part.seconds < entry.duration_s && (

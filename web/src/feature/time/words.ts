@@ -97,6 +97,8 @@ export const words = {
     overlap: (note: string | null | undefined, when: string, more: number) =>
       `Overlaps with ${note ? `“${note}”` : "an entry without a note"}, ${when}${more ? `, and ${more} more` : ""}`,
     overlaps: "Overlaps",
+    placed: "Week sheet",
+    placed_help: (when: string) => `Hours of the week sheet, which put them at ${when}`,
     zone: (zone: string) => `Times in ${zone}`,
   },
   entries: {
