@@ -136,7 +136,10 @@ test("hours of other entries are not cleared from the sheet, which says where th
   assert.ok(y >= foot.y + foot.height, "the refusal covers no cell");
   await checkAccessible(page);
   await refusal.getByRole("link", { name: "Entries of Thursday 5 March" }).click();
-  await page.waitForURL("**/time/entries?from=2026-03-05&to=2026-03-05");
+  const { person } = await call("GET", "/time/week");
+  await page.waitForURL(
+    `**/time/entries?from=2026-03-05&to=2026-03-05&person=${person}&project=${project}`,
+  );
   await page.getByText("3:20").first().waitFor();
   await page.goto("/time?date=2026-03-04");
 });
@@ -172,11 +175,12 @@ test("a list offers to make what is missing, and Enter takes the first that does
   await page.goto("/time?date=2026-03-04");
 });
 
-test("a mistyped duration is refused at its cell and nothing is kept of it", async () => {
+test("a mistyped duration stays in its cell, marked and not saved, to be mended", async () => {
   const cell = page.getByRole("textbox", { name: /Quay survey, Monday/ });
   const saved = page.getByText("Saved", { exact: true });
   for (const [typed, why] of [
     ["abc", "Write 1:30, 90m or 1.5h"],
+    ["25:99", "Write 1:30, 90m or 1.5h"],
     ["30", "30 alone means hours: write 30m or 0:30"],
     ["25h", "The day has 24 h"],
     ["999999999", "The day has 24 h"],
@@ -192,12 +196,28 @@ test("a mistyped duration is refused at its cell and nothing is kept of it", asy
     const alert = page.getByRole("alert").filter({ hasText: `Not saved: ${await label(cell)}` });
     await alert.getByText(why).waitFor();
     await saved.waitFor({ state: "detached" });
-    await holds(cell, "1:30");
+    await cell.press("Tab");
+    await holds(cell, typed);
     assert.equal(await cell.getAttribute("aria-invalid"), "true");
     const hint = page.locator(`[id="${await cell.getAttribute("aria-describedby")}"]`);
     await hint.getByText(why).waitFor();
+    await checkAccessible(page);
+    const other = page.getByRole("textbox", { name: /Quay survey, Friday/ });
+    await other.fill("1:00");
+    await other.press("Enter");
+    await saved.waitFor();
+    await hint.getByText(why).waitFor();
+    await other.fill("");
+    await other.press("Enter");
+    await page
+      .getByText(/^Cleared: Quay survey, .*Friday/)
+      .last()
+      .waitFor();
+    await cell.press("Escape");
+    await holds(cell, "1:30");
+    await alert.waitFor({ state: "detached" });
+    assert.equal(await cell.getAttribute("aria-invalid"), "false");
   }
-  await checkAccessible(page);
 });
 
 test("a change of the note leaves begin, end and seconds as they were", async () => {

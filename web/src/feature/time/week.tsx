@@ -49,7 +49,8 @@ interface Change {
 /** Why something is not kept, and whether other entries of the day stand in its way. */
 interface Refusal {
   why: string;
-  entries?: boolean;
+  /** Those of the row, or of the whole day. */
+  entries?: "row" | "day";
 }
 
 const REFUSAL = "week-refusal";
@@ -128,7 +129,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const [pending, setPending] = useState<Change[]>([]);
   const [saved, setSaved] = useState(false);
   const [refused, setRefused] = useState<
-    (Refusal & { at: string; label: string; date: Day }) | null
+    (Refusal & { at: string; label: string; date: Day; project: string | null }) | null
   >(null);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const grid = useRef<HTMLTableElement>(null);
@@ -206,7 +207,8 @@ function Sheet({ from, week, now, turning }: SheetProps) {
       const [first] = error.errors;
       return {
         why: first?.problem ?? error.detail ?? error.message,
-        entries: first?.pointer === "/duration_s" || error.kind === "entry-overlaps",
+        ...(first?.pointer === "/duration_s" && { entries: "row" }),
+        ...(error.kind === "entry-overlaps" && { entries: "day" }),
       };
     } finally {
       setPending((all) => all.filter((each) => each !== change));
@@ -214,8 +216,16 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   };
 
   const refuse = (row: SheetRow, at: string, day: number, refusal: Refusal) => {
-    setRefused({ ...refusal, at, label: label(row, day), date: dateOf(day) });
+    const { project } = row;
+    setRefused({ ...refusal, at, label: label(row, day), date: dateOf(day), project });
     setSaved(false);
+  };
+
+  /** The entries that stand in the way: of this person, and of the project where only those do. */
+  const entriesOf = ({ date, project, entries }: NonNullable<typeof refused>) => {
+    const filters = new URLSearchParams({ from: date, to: date, person: week.person ?? "" });
+    if (entries === "row" && project) filters.set("project", project);
+    return `/time/entries?${filters}`;
   };
 
   /** False at the edge of the sheet. */
@@ -281,7 +291,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
                           max_s={length_s}
                           readOnly={!canWrite || turning}
                           refused={refused?.at === at}
-                          onType={() => setRefused(null)}
+                          onType={() => setRefused((old) => (old?.at === at ? null : old))}
                           onRefuse={(why) => refuse(row, at, day, { why })}
                           onSave={async (seconds) => {
                             const refusal = await save(row, day, seconds);
@@ -322,7 +332,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
           <Notice kind="bad">
             <span>{words.week.refused(refused.label, refused.why)}</span>
             {refused.entries && (
-              <Link href={`/time/entries?from=${refused.date}&to=${refused.date}`}>
+              <Link href={entriesOf(refused)}>
                 {words.week.to_entries(dateText(refused.date, "long"))}
               </Link>
             )}
@@ -356,7 +366,7 @@ interface CellProps {
   /** The length of the day. */
   max_s: number;
   readOnly: boolean;
-  /** What was given last is not kept; why stands below the sheet. */
+  /** What was given last is not kept; why stands below the sheet. What cannot be read stays. */
   refused: boolean;
   onType: () => void;
   onRefuse: (why: string) => void;
@@ -378,19 +388,23 @@ function Cell(props: CellProps) {
   const isClear = shown.trim() === "";
   const long = words.entry.duration_long(numberText(max_s / 3600, 1));
   const problem = text === null || isClear ? null : durationProblem(text, max_s, long);
+  useGuard(problem !== null, words.week.leave);
 
-  /** False when what stands here cannot be kept; the stored value comes back. */
+  /** False when what stands here cannot be kept: it stays, to be mended. */
   const commit = (): boolean => {
     if (text === null) return true;
+    if (problem) {
+      onRefuse(problem);
+      return false;
+    }
     const read = isClear ? 0 : (durationOf(text) ?? 0);
     // At once: the blur that moving on brings must find nothing left to keep, and who stays selects
     // the text as it will stand.
     flushSync(() => {
       setText(null);
-      if (problem) onRefuse(problem);
-      else if (textOf(read) !== textOf(seconds)) onSave(read);
+      if (textOf(read) !== textOf(seconds)) onSave(read);
     });
-    return !problem;
+    return true;
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
     const input = event.currentTarget;
@@ -431,7 +445,10 @@ function Cell(props: CellProps) {
       readOnly={readOnly}
       value={shown}
       onChange={(event) => type(event.currentTarget.value)}
-      onFocus={(event: FocusEvent<HTMLInputElement>) => event.currentTarget.select()}
+      onFocus={(event: FocusEvent<HTMLInputElement>) => {
+        event.currentTarget.select();
+        if (problem) onRefuse(problem);
+      }}
       onBlur={() => commit()}
       onKeyDown={keys}
     />
