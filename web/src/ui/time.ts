@@ -170,9 +170,10 @@ function smallText(value: number): string {
   return numberText(value, Math.abs(value) < 0.01 ? 4 : 2);
 }
 
-/** Seconds of 1:30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
+/** Seconds of 1:30, 1h30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
 export function durationOf(text: string): number | null {
-  const given = text.trim().toLowerCase().replace(/,/g, ".");
+  const typed = text.trim().toLowerCase().replace(/,/g, ".");
+  const given = typed.replace(/^(\d+) ?h ?(\d{1,2})$/, "$1:$2");
   const clock = /^(\d{0,4}):(\d{1,2})(?::(\d{2}))?$/.exec(given);
   if (clock) {
     const [, hours, minutes, seconds] = clock;
