@@ -247,6 +247,44 @@ test("an overlap with an entry that the filter holds back is told, too", async (
   assert.equal(await page.getByText("Overlaps", { exact: true }).count(), 1);
 });
 
+test("the strip of Today shows entries that share time below each other", async () => {
+  // On the other half of the day than what other tests here have added.
+  const now = new Date().toISOString();
+  const at = (clock) => `${now.slice(0, 10)}T${now.slice(11, 13) < "06" ? "2" : "0"}${clock}:00Z`;
+  for (const [note, from, to] of [
+    ["Tow", "0:00", "1:00"],
+    ["Haul", "0:40", "1:20"],
+    ["Rest", "2:00", "2:30"],
+  ])
+    await owner.post("/api/v1/time/entries", { note, started_at: at(from), ended_at: at(to) });
+  await page.goto("/");
+  const strip = page.getByRole("img", { name: /; some entries share time$/ });
+  const box = (note) => strip.getByTitle(note, { exact: true }).boundingBox();
+  await strip.waitFor();
+  const [tow, haul, rest] = [await box("Tow"), await box("Haul"), await box("Rest")];
+  assert.ok(tow.y + tow.height <= haul.y + 0.5, `${tow.y} ${tow.height} ${haul.y}`);
+  assert.ok(rest.height > tow.height * 1.9, "what shares no time has the whole height");
+});
+
+test("a duration that cannot be read moves nothing beside it", async () => {
+  const form = page.getByRole("region", { name: "Add an entry" });
+  const duration = form.getByRole("textbox", { name: "Duration" });
+  const add = form.getByRole("button", { name: "Add" });
+  const tops = async () => {
+    const boxes = [duration, add, form.getByLabel("From")].map((part) => part.boundingBox());
+    return (await Promise.all(boxes)).map(({ y }) => Math.round(y));
+  };
+  const before = await tops();
+  assert.equal(new Set(before).size, 1, `${before}`);
+  await duration.fill("soon");
+  await duration.press("Enter");
+  await form.getByText("Write 1:30, 90m or 1.5h").waitFor();
+  assert.deepEqual(await tops(), before);
+  await duration.fill("1h05");
+  await duration.press("Enter");
+  await form.getByRole("status").getByText("Entry added: 1:05").waitFor();
+});
+
 test("projects of one name are told apart by their clients", async () => {
   const other = (await owner.post("/api/v1/clients", { name: "Isle Ferries" })).body;
   await owner.post("/api/v1/projects", { name: "Website", client: other.id });

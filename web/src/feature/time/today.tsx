@@ -153,6 +153,28 @@ export default function Today() {
   );
 }
 
+/** Entries that share time lie below each other: in which lane each, and of how many. */
+function lanesOf(entries: Entry[]): Map<string, { lane: number; of: number }> {
+  const lanes = new Map<string, { lane: number; of: number }>();
+  /** Those since the last moment that nothing covered, and when each of their lanes is free. */
+  let group: { lane: number; of: number }[] = [];
+  let free: number[] = [];
+  for (const entry of [...entries].sort((a, b) => startOf(a) - startOf(b))) {
+    const start = startOf(entry);
+    if (start >= Math.max(0, ...free)) {
+      group = [];
+      free = [];
+    }
+    const found = free.findIndex((until) => until <= start);
+    const place = { lane: found < 0 ? free.length : found, of: 1 };
+    free[place.lane] = endOf(entry);
+    group.push(place);
+    for (const each of group) each.of = free.length;
+    lanes.set(entry.id, place);
+  }
+  return lanes;
+}
+
 interface TimelineProps {
   day: Day;
   entries: Entry[];
@@ -176,25 +198,32 @@ function Timeline({ day, entries, projects, zone }: TimelineProps) {
   const at = (instant: number) => `${(100 * (instant - bounds.from)) / whole}%`;
   const marks = Array.from({ length: 5 }, (_, i) => bounds.from + (whole * i) / 4);
   const text = (instant: number) => clockText(new Date(instant).toISOString(), zone);
+  const lanes = lanesOf(entries.filter((entry) => endOf(entry) > startOf(entry)));
+  const shared = [...lanes.values()].some(({ of }) => of > 1);
   return (
-    <div role="img" aria-label={words.today.timeline(text(bounds.from), text(bounds.to))}>
+    <div role="img" aria-label={words.today.timeline(text(bounds.from), text(bounds.to), shared)}>
       <div className="timeline">
-        {entries.map((entry) => {
-          const start = Math.max(first, startOf(entry));
-          const end = Math.min(last, endOf(entry));
-          return (
-            <span
-              key={entry.id}
-              className="timeline-bar"
-              title={entry.note ?? undefined}
-              style={{
-                left: at(start),
-                width: `${(100 * (end - start)) / whole}%`,
-                background: paletteColour(projects.get(entry.project ?? "")),
-              }}
-            />
-          );
-        })}
+        <div className="timeline-lanes">
+          {entries.map((entry) => {
+            const start = Math.max(first, startOf(entry));
+            const end = Math.min(last, endOf(entry));
+            const { lane, of } = lanes.get(entry.id) ?? { lane: 0, of: 1 };
+            return (
+              <span
+                key={entry.id}
+                className="timeline-bar"
+                title={entry.note ?? undefined}
+                style={{
+                  left: at(start),
+                  width: `${(100 * (end - start)) / whole}%`,
+                  top: `${(100 * lane) / of}%`,
+                  height: `${100 / of}%`,
+                  background: paletteColour(projects.get(entry.project ?? "")),
+                }}
+              />
+            );
+          })}
+        </div>
       </div>
       <div className="timeline-hours figures" aria-hidden="true">
         {marks.map((mark) => (

@@ -60,7 +60,8 @@ export const words = {
     import: "Import a file",
     earlier: "Earlier this week",
     seen: "The person it belongs to, and managers and admins of the organisation.",
-    timeline: (from: string, to: string) => `The day from ${from} to ${to}`,
+    timeline: (from: string, to: string, shared: boolean) =>
+      `The day from ${from} to ${to}${shared ? "; some entries share time" : ""}`,
     to_do: (done: string) => `${done} this week`,
     running: "running",
     now: "now",
