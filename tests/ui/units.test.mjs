@@ -106,6 +106,10 @@ test("instants become days of the zone", () => {
   });
 });
 
+test("files have the date and the time that clocks showed", () => {
+  assert.deepEqual(time.wallOf("2026-12-31T23:30:05.250Z", BERLIN), ["2027-01-01", "00:30:05"]);
+});
+
 test("a span is split at midnight of its zone, also when clocks change", () => {
   const split = (start, end) => time.secondsByDay(Date.parse(start), Date.parse(end), BERLIN);
   assert.deepEqual(split("2026-03-10T21:00:00Z", "2026-03-11T01:30:00Z"), [

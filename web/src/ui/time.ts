@@ -141,6 +141,12 @@ export function clockText(instant: string, zone: string): string {
   return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
 }
 
+/** The date and the time of an instant that clocks in a zone showed, as files have them. */
+export function wallOf(instant: string, zone: string): [Day, string] {
+  const { date, time } = inZone(instant, zone);
+  return [date, `${time}:${new Date(instant).toISOString().slice(17, 19)}`];
+}
+
 export function momentText(instant: string, zone: string): string {
   const options = { dateStyle: "medium", timeStyle: "short", timeZone: zone } as const;
   return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));

@@ -14,7 +14,7 @@ import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading, Notice } from "~/ui/states";
-import { dateText, momentText, numberText } from "~/ui/time";
+import { dateText, momentText, numberText, wallOf } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
@@ -165,10 +165,14 @@ export function Submissions({ form }: { form: FormRow }) {
     row.submitter ? (people.get(row.submitter)?.name ?? "–") : words.submissions.anyone;
   const shown = items.find(({ id }) => id === opened);
   const exportShown = () => {
-    const head = [words.submissions.when, ...form.fields.map(({ label }) => label)];
+    const head = [
+      words.submissions.date,
+      words.submissions.time,
+      ...form.fields.map(({ label }) => label),
+    ];
     const rows = items.map(
       (row): Cells => [
-        row.created_at,
+        ...wallOf(row.created_at, zone),
         ...form.fields.map(({ key }) => {
           const value = row[key] as string | number | null;
           return files.get(String(value)) ?? value;
@@ -177,9 +181,10 @@ export function Submissions({ form }: { form: FormRow }) {
         ofRow(row.id)
           .map(({ value, state }) => value ?? words.suggestion.states[state])
           .join("; "),
+        zone,
       ],
     );
-    const tail = [words.submissions.by, words.submissions.suggestion];
+    const tail = [words.submissions.by, words.submissions.suggestion, words.submissions.zone];
     downloadCsv(form.title, [[...head, ...tail], ...rows]);
   };
 

@@ -98,6 +98,9 @@ export const words = {
     none_help: (of: number) =>
       of === 1 ? "The one submission is filtered out." : `All ${of} submissions are filtered out.`,
     when: "When",
+    date: "Date",
+    time: "Time",
+    zone: "Time zone",
     by: "By",
     anyone: "Public link",
     suggestion: "Suggestion",
