@@ -52,6 +52,29 @@ function events(text) {
 
 const stream = (ann, body) => ann.post(RUN, body, { headers: { Accept: "text/event-stream" } });
 
+test("hours of the week sheet are a long day, and no late work", async () => {
+  const ann = await owner();
+  const kinds = async () => {
+    const reply = await ann.post(RUN, PERIOD);
+    assert.equal(reply.status, 200, reply.text);
+    return reply.body.findings.map(({ kind }) => kind);
+  };
+  const cell = { date: "2026-03-03", duration_s: 20 * 3600 };
+  assert.equal((await ann.put("/api/v1/time/week", cell)).status, 200);
+  const placed = await kinds();
+  assert.ok(placed.includes("long_day"), `${placed}`);
+  assert.ok(!placed.includes("late_work"), `${placed}`);
+  const [entry] = (await ann.get("/api/v1/time/entries?started_at_from=2026-03-02T12:00:00Z")).body
+    .items;
+  const moved = await ann.patch(
+    `/api/v1/time/entries/${entry.id}`,
+    { started_at: "2026-03-03T02:00:00Z" },
+    { headers: { "If-Match": `"${entry.version}"` } },
+  );
+  assert.equal(moved.status, 200, moved.text);
+  assert.ok((await kinds()).includes("late_work"), "times that somebody gave say something");
+});
+
 test("what is sent is what the preview showed, and the answer says that it is advice", async () => {
   const ann = await owner("Call ann@example.org");
   const id = await addProvider(ann, provider, "");
