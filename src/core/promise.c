@@ -79,7 +79,7 @@ struct promise_state promise_book_get(struct promise_book *b, struct arena *a, s
 
 struct promise_row {
     ROW_MEMBERS;
-    const char *promise, *result, *evidence;
+    const char *promise, *result, *seen;
     struct instant checked_at;
 };
 static const struct field promise_row_fields[] = {
@@ -88,7 +88,8 @@ static const struct field promise_row_fields[] = {
           .doc = "Clause of the policy"),
     FIELD(struct promise_row, result, .privacy = OPERATIONAL, .choices = promise_result_names,
           .doc = "What the last check found"),
-    FIELD(struct promise_row, evidence, .privacy = OPERATIONAL, .doc = "What the check saw"),
+    FIELD(struct promise_row, seen, .privacy = OPERATIONAL,
+          .doc = "What the check saw, as far as everybody may know it"),
     FIELD(struct promise_row, checked_at, .privacy = OPERATIONAL,
           .doc = "When it was last checked"),
     { 0 },
@@ -115,12 +116,13 @@ static bool rows_load(struct ctx *c, void *with)
     const struct promise_row *rows = list.at;
     for (size_t k = 0; k < list.count; k++)
         for (size_t i = 0; promises && promises[i]; i++)
-            if (!strcmp(promises[i]->id, rows[k].promise))
+            /* Without what was seen it is of a release that kept what is the operator's there. */
+            if (rows[k].seen && !strcmp(promises[i]->id, rows[k].promise))
                 promise_book_set(c->app->promises, i,
                                  !strcmp(rows[k].result, "held")     ? PROMISE_HELD
                                  : !strcmp(rows[k].result, "broken") ? PROMISE_BROKEN
                                                                      : PROMISE_UNKNOWN,
-                                 rows[k].evidence, rows[k].checked_at);
+                                 rows[k].seen, rows[k].checked_at);
     return true;
 }
 
@@ -140,8 +142,7 @@ static bool row_keep(struct ctx *c, void *with)
     if (!found)
         return row_create(c, t, row);
     return row_update(c, t, old.id, 0, row,
-                      row_set(t, "result") | row_set(t, "evidence") | row_set(t, "checked_at"),
-                      &ret);
+                      row_set(t, "result") | row_set(t, "seen") | row_set(t, "checked_at"), &ret);
 }
 
 bool promise_book_keep(struct ctx *c, size_t i)
@@ -149,7 +150,7 @@ bool promise_book_keep(struct ctx *c, size_t i)
     struct promise_state s = promise_book_get(c->app->promises, c->arena, i);
     struct promise_row row = { .promise = c->app->config->promises[i]->id,
                                .result = promise_result_names[s.result],
-                               .evidence = s.evidence,
+                               .seen = s.evidence,
                                .checked_at = s.checked_at };
     return control_write(c, row_keep, &row);
 }

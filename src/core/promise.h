@@ -16,6 +16,7 @@ struct proof {
     struct app *app;
     struct arena *arena;
     struct buffer evidence;        /* sentences: what was done and seen; no personal data */
+    struct buffer operator;        /* more of them, for the operator alone: lab_tell */
     const struct witness *witness; /* NULL: nobody outside is there to look */
     void *with;                    /* the checks' own */
 };
@@ -41,7 +42,7 @@ extern const struct table promise_result_table; /* in control: the book, for aft
 extern const char *const promise_kind_names[]; /* by enum, end with NULL */
 extern const char *const promise_result_names[];
 
-/* The last result of each promise, in the order of app.config->promises. */
+/* The last result of each promise, in the order of app.config->promises, for everybody to read. */
 struct promise_book;
 struct promise_book *promise_book_new(size_t count);
 void promise_book_free(struct promise_book *b);

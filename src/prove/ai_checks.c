@@ -133,8 +133,7 @@ static enum promise_result check_ai_3_3(struct proof *p)
     struct answer preview, sent;
     char captured[65];
     if (!p->witness || !p->witness->provider || !p->witness->captured)
-        return lab_unknown(p, "Nobody outside was there to receive; `vow prove` brings a provider "
-                              "on loopback with it.");
+        return lab_alone(p, "be the provider that receives a request");
     if (!owner || !lab_ai_on(p, owner, "feedback.me") ||
         !entry_add(p, owner, "call with probe@vow.invalid"))
         return lab_unknown(p, "The scratch organisation could not be prepared.");

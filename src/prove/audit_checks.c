@@ -41,16 +41,16 @@ static enum promise_result all_check(struct proof *p)
         whole += result == PROMISE_HELD;
         events += result == PROMISE_HELD ? proof.events : 0;
         if (result == PROMISE_BROKEN)
-            lab_say(p, "In organisation %s checkpoint %lld %s.", id, (long long)proof.broken,
-                    proof.problem);
+            lab_tell(p, "In organisation %s checkpoint %lld %s.", id, (long long)proof.broken,
+                     proof.problem);
         arena_done(&a);
         if (result == PROMISE_BROKEN)
-            return PROMISE_BROKEN;
+            return lab_broken(p, "The log of an organisation is not as it was written.");
     }
-    return lab_held(p,
-                    "The logs of %zu organisations, %lld events under signed checkpoints, are "
-                    "as they were written.",
-                    whole, (long long)events);
+    lab_tell(p, "There are logs of %zu organisations, with %lld events under signed checkpoints.",
+             whole, (long long)events);
+    return lab_held(p, "The log of every organisation is as it was written, under signed "
+                       "checkpoints.");
 }
 
 static bool checkpoints_make(struct proof *p, struct id organisation)

@@ -10,18 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void say(struct proof *p, const char *format, va_list args)
+static void say(struct proof *p, struct buffer *to, const char *format, va_list args)
 {
-    if (p->evidence.len)
-        buffer_char(&p->evidence, ' ');
-    buffer_string(&p->evidence, arena_vprintf(p->arena, format, args));
+    if (to->len)
+        buffer_char(to, ' ');
+    buffer_string(to, arena_vprintf(p->arena, format, args));
 }
 
 void lab_say(struct proof *p, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(p, format, args);
+    say(p, &p->evidence, format, args);
+    va_end(args);
+}
+
+void lab_tell(struct proof *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(p, &p->operator, format, args);
     va_end(args);
 }
 
@@ -29,7 +37,7 @@ enum promise_result lab_result(struct proof *p, enum promise_result result, cons
 {
     va_list args;
     va_start(args, format);
-    say(p, format, args);
+    say(p, &p->evidence, format, args);
     va_end(args);
     return result;
 }
@@ -355,18 +363,17 @@ enum promise_result lab_stored(struct proof *p, const struct canary_print *print
     int files = 0, found = canary_scan(p->app->data_dir, print, &files);
     if (found < 0)
         return lab_unknown(p, "The data folder could not be read.");
+    lab_tell(p, "Of %d files under the data folder %d hold it.", files, found);
     if (found)
-        return lab_broken(p, "%d of %d files under the data folder hold it.", found, files);
+        return lab_broken(p, "A file under the data folder holds it.");
     if (!p->app->config->store_url)
-        return lab_held(p, "%d files under the data folder hold it nowhere.", files);
+        return lab_held(p, "No file under the data folder holds it.");
     if (!control_read(&c, rows_look, &s) ||
         !organisation_read(&c, lab->organisation[0], rows_look, &s))
         return lab_unknown(p, "The rows on the database server could not be read.");
+    lab_tell(p, "Of %d rows on the database server %d hold it in clear.", s.rows, s.found);
     if (s.found)
-        return lab_broken(p, "%d of %d rows on the database server hold it in clear, one in %s.",
-                          s.found, s.rows, s.table);
-    return lab_held(p,
-                    "%d files under the data folder and %d rows as they lie on the database "
-                    "server hold it nowhere.",
-                    files, s.rows);
+        return lab_broken(p, "A row of %s on the database server holds it in clear.", s.table);
+    return lab_held(p, "No file under the data folder and no row as it lies on the database server "
+                       "holds it.");
 }

@@ -69,8 +69,11 @@ const char *lab_provider(struct proof *p, const char *owner);
  */
 enum promise_result lab_stored(struct proof *p, const struct canary_print *print);
 
-/* Adds a sentence to the evidence. */
+/* Adds a sentence to the evidence, which everybody may read: it says nothing of an organisation,
+   nor how many there are of what is the installation's. That goes to the operator alone, by
+   lab_tell. */
 void lab_say(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
+void lab_tell(struct proof *p, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Says it and gives the result. */
 enum promise_result lab_result(struct proof *p, enum promise_result result, const char *format, ...)
@@ -78,5 +81,10 @@ enum promise_result lab_result(struct proof *p, enum promise_result result, cons
 #define lab_held(p, ...) lab_result(p, PROMISE_HELD, __VA_ARGS__)
 #define lab_broken(p, ...) lab_result(p, PROMISE_BROKEN, __VA_ARGS__)
 #define lab_unknown(p, ...) lab_result(p, PROMISE_UNKNOWN, __VA_ARGS__)
+
+/* Unknown without a witness, who would be there to `act`: "open its own page". */
+#define lab_alone(p, act)                                                                       \
+    lab_unknown(p, "The server cannot " act ": the operator has this checked with the command " \
+                   "vow prove.")
 
 #endif

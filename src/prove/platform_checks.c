@@ -70,8 +70,7 @@ static enum promise_result schemas_check(struct proof *p)
         if (!place[i].role)
             return lab_broken(p, "An organisation has no schema and login of its own.");
         if (place[i].beyond)
-            return lab_broken(p, "An organisation's login can read %lld tables of others.",
-                              (long long)place[i].beyond);
+            return lab_broken(p, "An organisation's login can read tables of others.");
     }
     if (!strcmp(place[0].role, place[1].role))
         return lab_broken(p, "Two organisations share a login.");
@@ -167,7 +166,7 @@ static enum promise_result in_transit(struct proof *p)
         return lab_held(p, "Served in clear, on a loopback address alone, where no network carries "
                            "it.");
     if (!p->witness || !p->witness->fetch)
-        return lab_unknown(p, "Nobody outside was there to try a handshake; `vow prove` does.");
+        return lab_alone(p, "try a handshake with itself");
     if (p->witness->fetch(p->witness->with, "/healthz", true, &answer))
         return lab_broken(p, "A handshake with TLS 1.1 was accepted.");
     if (!p->witness->fetch(p->witness->with, "/healthz", false, &answer))
@@ -238,7 +237,7 @@ static enum promise_result check_ai_10_b(struct proof *p)
     if (!seccomp || !seccomp->enforced)
         return lab_broken(p, "Core may call what it likes.");
     if (!p->witness || !p->witness->attempts)
-        return lab_unknown(p, "Nobody outside was there to try; `vow prove` does.");
+        return lab_alone(p, "try what the kernel forbids it");
     if (!p->witness->attempts(p->witness->with, &possible))
         return lab_unknown(p, "A process like core could not be tried.");
     if (possible.len)
@@ -461,7 +460,7 @@ static enum promise_result cookie_check(struct proof *p)
 static enum promise_result check_pl_7(struct proof *p)
 {
     if (!p->witness || !p->witness->fetch || !p->witness->post)
-        return lab_unknown(p, "Nobody outside was there to open the page; `vow prove` does.");
+        return lab_alone(p, "open its own page as a browser does");
     enum promise_result page = page_check(p);
     return page == PROMISE_HELD ? cookie_check(p) : page;
 }

@@ -97,6 +97,42 @@ static void inside_keeps_what_was_seen(void **state)
     assert_int_equal(fixture_free(f), 0);
 }
 
+static void organisation_add(struct fixture *f, int i)
+{
+    struct answer r;
+    struct call call = { .method = POST,
+                         .path = "/accounts",
+                         .json = arena_printf(
+                             &f->a,
+                             "{\"name\":\"Nora\",\"email\":\"nora%d@example.org\",\"organisation\":"
+                             "\"Quay\",\"password\":\"correct horse %d\",\"of_age\":true}",
+                             i, i) };
+    app_call(f->app, &f->a, &call, &r);
+    assert_int_equal(r.status, 201);
+}
+
+/* Whoever reads the book is of one organisation: what it says is the same however many there are.
+   The operator gets to know. */
+static void the_book_tells_nothing_of_others(void **state)
+{
+    static const char *const ids[] = { "AI-10.d", "AI-4.a", "PL-1.b" };
+    struct fixture *f = fixture_new();
+    (void)state;
+    f->config.bcrypt_cost = 12;
+    fixture_start(f);
+    for (size_t i = 0; i < LENGTH(ids); i++) {
+        fixture_prove(f, ids[i], true);
+        struct promise_state before = state_of(f, ids[i]);
+        const char *told = f->evidence;
+        organisation_add(f, (int)i);
+        fixture_prove(f, ids[i], true);
+        assert_int_equal(f->result, PROMISE_HELD);
+        assert_string_equal(state_of(f, ids[i]).evidence, before.evidence);
+        assert_string_not_equal(f->evidence, told);
+    }
+    assert_int_equal(fixture_free(f), 0);
+}
+
 /* A restart forgets nothing of what was seen, and when. */
 static void results_survive_a_restart(void **state)
 {
@@ -142,7 +178,7 @@ static void sabotages_add(const struct sabotage *row, bool server, struct arena 
     for (; row->id; row++) {
         if (row->store != ON_BOTH && server != (row->store == ON_SERVER))
             continue;
-        assert(*n < TESTS_MAX - 5);
+        assert(*n < TESTS_MAX - 6);
         const char *name = arena_printf(a, "%s breaks with %s", row->id, row->name);
         tests[(*n)++] = (struct CMUnitTest){ name, broken, NULL, NULL, (void *)(uintptr_t)row };
     }
@@ -153,6 +189,7 @@ int main(void)
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(every_promise_can_break),
         cmocka_unit_test(inside_keeps_what_was_seen),
+        cmocka_unit_test(the_book_tells_nothing_of_others),
         cmocka_unit_test(results_survive_a_restart),
         cmocka_unit_test(one_check_at_a_time),
     };

@@ -103,7 +103,7 @@ test("the promises hold on PostgreSQL, as far as this build lets itself be seen"
   );
   assert.deepEqual(results("AI-4.a", "PL-1.c", "PL-5.a"), ["held", "held", "held"]);
   const stored = promises.find((p) => p.id === "AI-4.a");
-  assert.match(stored.evidence, /rows as they lie on the database server hold it nowhere/);
+  assert.match(stored.evidence, /no row as it lies on the database server holds it/);
 });
 
 test("a store that cannot be is refused in one sentence", async (t) => {

@@ -126,11 +126,14 @@ function PromiseRow({ promise }: { promise: Promise_ }) {
   const { zone } = useSession();
   const { id, sentence, kind, control, evidence, checked_at } = promise;
   const result = resultOf(promise);
+  /** Whoever reads that it is not held wants to know why, at once. */
+  const isOpen = result === "broken" || result === "unknown";
   return (
     <div className={`promise ${result}`}>
       <Icon name={ICONS[result]} />
       <div>
         <span className="strong">{sentence}</span>
+        {isOpen && <p className="small why">{evidence}</p>}
         <details>
           <summary className="small">
             <span className="mono">{id}</span>
@@ -142,7 +145,7 @@ function PromiseRow({ promise }: { promise: Promise_ }) {
             <dd>{control}</dd>
             <dt>{words.kind}</dt>
             <dd>{words.kinds[kind ?? ""] ?? kind}</dd>
-            {checked_at && evidence && (
+            {checked_at && evidence && !isOpen && (
               <>
                 <dt>{words.evidence}</dt>
                 <dd>{evidence}</dd>
