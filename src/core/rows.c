@@ -94,6 +94,38 @@ static struct value row_value(struct ctx *c, const struct field *f, const void *
     return f->kind == KIND_LIST ? value_list(c->arena, f, row) : value_field(f, row);
 }
 
+/* Whether the columns that the database named, "team.name, team.place", have the field. */
+static bool is_among(struct ctx *c, const char *columns, const struct table *t,
+                     const struct field *f)
+{
+    const char *name = arena_printf(c->arena, "%s.%s, ", t->name, f->name);
+    return !f->read_only && strstr(arena_printf(c->arena, "%s, ", columns), name);
+}
+
+/* What no two rows may share is told in words, and at its fields. */
+static bool taken_tell(struct ctx *c, const struct table *t)
+{
+    struct error *err = c->err;
+    const char *columns = arena_string(c->arena, err->detail);
+    struct buffer what = buffer_new(c->arena);
+    if (err->problem != ALREADY_EXISTS)
+        return false;
+    err->detail[0] = 0;
+    EACH_FIELD (f, t->fields)
+        if (is_among(c, columns, t, f))
+            buffer_printf(&what, "%s%s", what.len ? " and " : "", f->name);
+    if (!what.len)
+        return false;
+    snprintf(err->detail, sizeof err->detail, "%s %s of this %s exists",
+             strchr("aeiou", *t->name) ? "An" : "A", t->name, what.at);
+    for (char *at = err->detail; (at = strchr(at, '_'));)
+        *at = ' ';
+    EACH_FIELD (f, t->fields)
+        if (is_among(c, columns, t, f))
+            fail_at(c, arena_printf(c->arena, "/%s", f->name), "%s", err->detail);
+    return false;
+}
+
 static bool row_insert(struct ctx *c, const struct table *t, const void *row)
 {
     struct buffer sql = buffer_new(c->arena);
@@ -141,7 +173,9 @@ bool row_create(struct ctx *c, const struct table *t, void *row)
         return false;
     if (t->check && !t->check(c, OP_CREATE, NULL, row))
         return false;
-    if (!row_insert(c, t, row) || !audit_row(c, t, "create", head->id, row_subject(t, row), NULL))
+    if (!row_insert(c, t, row))
+        return taken_tell(c, t);
+    if (!audit_row(c, t, "create", head->id, row_subject(t, row), NULL))
         return false;
     return !t->after || t->after(c, OP_CREATE, NULL, row);
 }
@@ -251,8 +285,9 @@ static bool row_change(struct ctx *c, const struct table *t, const void *old, fi
         return false;
     head->version++;
     head->updated_at = c->now;
-    if (!row_store(c, t, row) ||
-        !audit_row(c, t, "update", head->id, row_subject(t, row), given_names(c, t, given)))
+    if (!row_store(c, t, row))
+        return taken_tell(c, t);
+    if (!audit_row(c, t, "update", head->id, row_subject(t, row), given_names(c, t, given)))
         return false;
     return !t->after || t->after(c, OP_UPDATE, old, row);
 }

@@ -1,6 +1,13 @@
 // A form's state: values, what the server said about each field, unsaved changes, Ctrl+Enter.
 import { Button } from "@mantine/core";
-import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 import { Problem } from "~/api/client";
 import { useGuard } from "~/shell/router";
 import { words } from "~/words";
@@ -43,6 +50,8 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const [dirty, setDirty] = useState(false);
+  /** How often it was refused because of a field. */
+  const [refusals, setRefusals] = useState(0);
   useGuard(guard === true && dirty && !busy, words.form.leave);
 
   const set = (changes: Partial<T>) => {
@@ -61,6 +70,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
     const found = [...checked, ...over].filter(([, text]) => text);
     setErrors(Object.fromEntries(found) as Record<string, string>);
     setProblem(null);
+    if (found.length > 0) setRefusals((n) => n + 1);
     if (found.length > 0 || busy) return;
     setBusy(true);
     try {
@@ -72,6 +82,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
       setErrors(
         Object.fromEntries(named.map(({ pointer, problem }) => [fieldOf(pointer), problem])),
       );
+      if (named.length > 0) setRefusals((n) => n + 1);
       setProblem(named.length > 0 && named.length === error.errors.length ? null : error);
     } finally {
       setBusy(false);
@@ -84,6 +95,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
     problem,
     busy,
     dirty,
+    refusals,
     set,
     reset: (to: T) => {
       setValues(to);
@@ -124,13 +136,24 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
   };
 }
 
+const REFUSED =
+  ":is(input, textarea, button):is([aria-invalid=true], [data-invalid], [data-error]):not(:disabled)";
+
 interface FormProps {
-  form: { send: () => Promise<void>; problem: Problem | null };
+  form: { send: () => Promise<void>; problem: Problem | null; refusals: number };
   children: ReactNode;
   className?: string;
 }
 
+/** Whoever sends what is refused is taken to the first field that is to blame. */
 export function Form({ form, children, className = "stack" }: FormProps) {
+  const ref = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const field = form.refusals > 0 && ref.current?.querySelector<HTMLElement>(REFUSED);
+    if (!field) return;
+    field.focus({ preventScroll: true });
+    field.scrollIntoView({ block: "center" }); // clear of the bars that stick
+  }, [form.refusals]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void form.send();
@@ -142,7 +165,14 @@ export function Form({ form, children, className = "stack" }: FormProps) {
   };
   return (
     // Sent by a browser without our script, nothing typed would get into an address.
-    <form className={className} method="post" onSubmit={submit} onKeyDown={keys} noValidate>
+    <form
+      ref={ref}
+      className={className}
+      method="post"
+      onSubmit={submit}
+      onKeyDown={keys}
+      noValidate
+    >
       {form.problem && <ProblemNotice problem={form.problem} />}
       {children}
     </form>
