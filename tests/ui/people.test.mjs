@@ -62,8 +62,12 @@ test("a person is added and joins by the link", async () => {
   await member.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await member.page.getByRole("button", { name: "Join" }).click();
   await member.page.getByText("Accounts are for people of 16 and older").waitFor();
+  const affirmed = member.page.getByLabel("I am 16 or older");
+  await eventually(async () =>
+    assert.ok(await affirmed.evaluate((input) => input === document.activeElement)),
+  );
   await checkAccessible(member.page);
-  await member.page.getByLabel("I am 16 or older").check();
+  await affirmed.check();
   await member.page.getByRole("button", { name: "Join" }).click();
   await member.page.getByRole("button", { name: "Start timer" }).waitFor();
   await page.goto("/people");
@@ -85,6 +89,29 @@ test("a phone shows the name, the role and the menu of a person", async () => {
   }
   await checkAccessible(page);
   await page.setViewportSize({ width: 1280, height: 800 });
+});
+
+test("a team opens by its name, and is not called like another", async () => {
+  await page.goto("/people/teams");
+  const name = page.getByRole("textbox", { name: /^Name/ });
+  for (const team of ["Quay", "Mole"]) {
+    await page.getByRole("button", { name: "New team" }).click();
+    await name.fill(team);
+    await page.getByRole("button", { name: "Save" }).click();
+    await name.waitFor({ state: "detached" });
+  }
+  await page.getByRole("button", { name: "Mole", exact: true }).click();
+  await name.fill("Quay");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("A team of this name exists").waitFor();
+  await eventually(async () =>
+    assert.ok(await name.evaluate((input) => input === document.activeElement)),
+  );
+  await checkAccessible(page);
+  const [refused, ...others] = problems.splice(0);
+  assert.match(refused, /^409 PATCH \/api\/v1\/teams\/[\w-]+$/);
+  assert.deepEqual(others, []);
+  await page.getByRole("button", { name: "Cancel" }).click();
 });
 
 test("a link opened by somebody else who is signed in is used after signing out", async () => {

@@ -58,7 +58,19 @@ export default function Teams() {
                 <tbody>
                   {teams.map((team) => (
                     <tr key={team.id}>
-                      <th scope="row">{team.name}</th>
+                      <th scope="row">
+                        {may("people.manage") ? (
+                          <button
+                            type="button"
+                            className="linklike"
+                            onClick={() => setEditing(team)}
+                          >
+                            {team.name}
+                          </button>
+                        ) : (
+                          team.name
+                        )}
+                      </th>
                       <td>
                         {(people.data ?? [])
                           .filter(({ role }) => role === "manager")
