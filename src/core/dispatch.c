@@ -53,7 +53,10 @@ static bool permitted(struct request *r)
     const struct route *route = r->x->route;
     struct ctx *c = &r->c;
     if (r->x->cookie && !r->x->bearer && route->method != GET && !r->x->same_origin)
-        return fail(c, CROSS_SITE, NULL);
+        return fail(c, CROSS_SITE,
+                    "With the session's cookie a change needs an Origin header with this server's "
+                    "own address, as browsers send; a program sends the cookie's value as "
+                    "Authorization: Bearer instead");
     c->can = route->can;
     c->scope = ctx_scope(c, route->can);
     if (route->can && c->scope == SCOPE_NONE)

@@ -392,11 +392,16 @@ static void security_write(struct outline *o)
     outline_text(o, "type", "apiKey");
     outline_text(o, "in", "cookie");
     outline_text(o, "name", SESSION_COOKIE(true));
-    outline_text(o, "description", "Set by signing in; changes must come from the same origin");
+    outline_text(o, "description",
+                 "Set by signing in; a change also needs an Origin header with this server's own "
+                 "address, as browsers send");
     outline_close(o, '}');
     outline_open(o, "token", '{');
     outline_text(o, "type", "http");
     outline_text(o, "scheme", "bearer");
+    outline_text(o, "description",
+                 "For programs: the value of the cookie that signing in sets, which is valid for "
+                 "30 days or until its session is ended. Needs no Origin");
     outline_close(o, '}');
     outline_close(o, '}');
 }

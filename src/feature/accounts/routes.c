@@ -46,7 +46,7 @@ static const struct field session_row_fields[] = {
     FIELD(struct session_row, id, .privacy = OPERATIONAL, .doc = "Id of the session"),
     FIELD(struct session_row, created_at, .privacy = PERSONAL, .doc = "When it was opened"),
     FIELD(struct session_row, seen_at, .privacy = PERSONAL,
-          .doc = "When it was last used, roughly"),
+          .doc = "When it was last used, noted every ten minutes"),
     FIELD(struct session_row, expires_at, .privacy = OPERATIONAL, .doc = "When it ends by itself"),
     FIELD(struct session_row, agent, .privacy = PERSONAL, .doc = "What the browser calls itself"),
     FIELD(struct session_row, current, .privacy = OPERATIONAL, .doc = "Whether it is this one"),

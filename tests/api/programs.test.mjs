@@ -1,0 +1,75 @@
+// What docs/api.md tells programs: its lines are run as they stand, but for the address and the account.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+
+let server;
+before(async () => {
+  server = await startServer();
+});
+after(() => server.stop());
+
+/** Runs lines in a shell that ends at the first that fails; resolves to what they printed. */
+async function run(lines) {
+  const shell = spawn("bash", ["-e", "-o", "pipefail"], { stdio: ["pipe", "pipe", "inherit"] });
+  let said = "";
+  shell.stdout.setEncoding("utf8").on("data", (text) => {
+    said += text;
+  });
+  shell.stdin.end(lines);
+  const [status] = await once(shell, "close");
+  assert.equal(status, 0, said);
+  return said;
+}
+
+test("the lines of the page for programs work, from signing in to a report", async () => {
+  const ann = await server.signUp();
+  const page = await readFile(new URL("../../docs/api.md", import.meta.url), "utf8");
+  const [first, ...others] = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, lines]) => lines);
+  const [given, ...rest] = first.split("\n");
+  assert.match(given, /^VOW=\S+ EMAIL=\S+ PASSWORD='[^']+'$/);
+  const own = `VOW=${server.url} EMAIL=${ann.account.email} PASSWORD='${PASSWORD}'`;
+  const said = await run([own, ...rest, ...others].join("\n"));
+  assert.match(said, /"note":"Measuring the quay"/);
+  assert.match(said, /"total_s":5400/);
+  // Of the sessions only the one in which this asks is left.
+  assert.equal((await ann.get("/api/v1/sessions")).body.items.length, 1);
+});
+
+test("a cookie without an origin is refused with what to send", async () => {
+  const ann = await server.signUp();
+  const body = { name: "Quay" };
+  const bare = await server.api("POST", "/api/v1/clients", {
+    body,
+    headers: { Cookie: ann.cookie },
+  });
+  assert.equal(bare.status, 403);
+  assert.equal(bare.body.type, "/problems/cross-site");
+  assert.match(bare.body.detail, /Origin header.*Authorization: Bearer/);
+  const token = ann.cookie.split("=")[1];
+  assert.equal((await server.api("POST", "/api/v1/clients", { body, token })).status, 201);
+  const headers = { Cookie: ann.cookie, Origin: server.url };
+  const named = await server.api("POST", "/api/v1/clients", { body: { name: "Mole" }, headers });
+  assert.equal(named.status, 201);
+});
+
+test("what is there already is said in words, at its field", async () => {
+  const ann = await server.signUp();
+  const teams = [];
+  for (const name of ["Quay", "Mole"]) teams.push((await ann.post("/api/v1/teams", { name })).body);
+  const path = `/api/v1/teams/${teams[1].id}`;
+  const headers = { "If-Match": `"${teams[1].version}"` };
+  for (const twice of [
+    await ann.post("/api/v1/teams", { name: "Quay" }),
+    await ann.patch(path, { name: "Quay" }, { headers }),
+  ]) {
+    assert.equal(twice.status, 409);
+    assert.equal(twice.body.detail, "A team of this name exists");
+    assert.deepEqual(twice.body.errors, [
+      { pointer: "/name", problem: "A team of this name exists" },
+    ]);
+  }
+});
