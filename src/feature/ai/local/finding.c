@@ -98,9 +98,11 @@ const char *tenths_text(struct arena *a, double x)
 
 const char *day_text(struct arena *a, struct date day)
 {
-    char text[DATE_TEXT];
-    date_format(day, text);
-    return arena_string(a, text);
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    int y, m, d;
+    date_split(day, &y, &m, &d);
+    return arena_printf(a, "%d %s %d", d, months[m - 1], y);
 }
 
 const char *word_for(double x, const char *one, const char *many)
