@@ -132,6 +132,7 @@ test("sessions are told apart, and all others are ended at once", async () => {
   for (const agent of [
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15",
+    "reporter/2.1",
   ]) {
     const body = { email: "noa@example.org", password: PASSWORD };
     const headers = { "User-Agent": agent };
@@ -140,12 +141,20 @@ test("sessions are told apart, and all others are ended at once", async () => {
   await page.reload();
   const end = page.getByRole("button", { name: /^End: / });
   await page.getByRole("button", { name: /^End: Firefox on Linux, Last used / }).waitFor();
-  await page.getByRole("button", { name: /^End: Safari on Mac, Last used / }).waitFor();
-  assert.equal(await end.count(), before + 2);
+  await page.getByRole("button", { name: /^End: Safari on Mac, Last used about / }).waitFor();
+  await page.getByRole("button", { name: /^End: Program reporter\/2\.1, / }).waitFor();
+  assert.equal(await end.count(), before + 3);
   assert.equal(await own.getByRole("button").count(), 0);
+  await own.getByText("In use now").waitFor();
   await checkAccessible(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  const cut = await page
+    .getByText("End", { exact: true })
+    .evaluateAll((labels) => labels.filter((label) => label.scrollWidth > label.clientWidth));
+  assert.equal(cut.length, 0, "words of the buttons are cut on a phone");
+  await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole("button", { name: "End all others" }).click();
-  await page.getByText(`${before + 2} sessions ended`).waitFor();
+  await page.getByText(`${before + 3} sessions ended`).waitFor();
   await eventually(async () => assert.equal(await end.count(), 0));
   await own.waitFor();
 });

@@ -106,7 +106,7 @@ static bool found_organisation(struct ctx *c, void *with)
 struct opening {
     struct account account;
     const char *agent;
-    const char *token;
+    const char **token;
 };
 
 static bool open_account(struct ctx *c, void *with)
@@ -114,8 +114,8 @@ static bool open_account(struct ctx *c, void *with)
     struct opening *o = with;
     return row_create(c, &account_table, &o->account) &&
            tenant_activate(c, o->account.organisation) &&
-           session_open(c, o->account.id, o->account.organisation, o->account.person, o->agent,
-                        &o->token);
+           (!o->token || session_open(c, o->account.id, o->account.organisation, o->account.person,
+                                      o->agent, o->token));
 }
 
 /* The program itself founds; afterwards the ctx is what it was. */
@@ -150,7 +150,8 @@ bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token
     struct account_search search = { .email = email_lower(c->arena, in->email) };
     struct founding f = { in, search.email, id_new(c->now) };
     struct opening o = { .account = { .email = search.email, .of_age_at = c->now },
-                         .agent = c->x ? c->x->agent : NULL };
+                         .agent = c->x ? c->x->agent : NULL,
+                         .token = token };
     struct actor outer = c->actor;
     if (!in->of_age)
         return fail_at(c, "/of_age", "must be affirmed: accounts are for people of 16 or older");
@@ -164,7 +165,6 @@ bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token
     bool ok = found(c, &f, &o);
     c->actor = outer;
     if (ok) {
-        *token = o.token;
         c->organisation = o.account.organisation;
         c->actor =
             (struct actor){ .person = f.person, .account = o.account.id, .role = ROLE_OWNER };

@@ -19,8 +19,9 @@ struct sign_up {
     bool of_age;
 };
 
-/* Makes an organisation with its first owner and the account; gives the session's token. For
-   threads that can wait: hashes the password. ALREADY_EXISTS when the email has an account. */
+/* Makes an organisation with its first owner and the account, and signs the owner in: gives the
+   session's token, or opens none when `token` is NULL. For threads that can wait: hashes the
+   password. ALREADY_EXISTS when the email has an account. */
 MUST_USE bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token);
 
 /* Makes an account for a person of the ctx's organisation, who then can sign in. */

@@ -121,9 +121,9 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
 
 type Own = Whole<Row<"/sessions">, "created_at" | "seen_at">;
 
-/** "Mozilla/5.0 … Firefox/140.0" as "Firefox on Linux". */
+/** "Mozilla/5.0 … Firefox/140.0" as "Firefox on Linux"; what is no browser says its own name, if any. */
 function agentText(agent: string | null | undefined): string {
-  if (!agent) return words.settings.sessions.unknown;
+  if (!agent) return words.settings.sessions.unnamed;
   const browser = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((each) =>
     agent.includes(`${each}/`),
   );
@@ -131,7 +131,7 @@ function agentText(agent: string | null | undefined): string {
     agent.includes(each),
   );
   const known = { Edg: "Edge", OPR: "Opera" }[browser ?? ""] ?? browser;
-  if (!known) return agent.slice(0, 60);
+  if (!known) return words.settings.sessions.program(agent.slice(0, 60));
   return system ? words.settings.sessions.on(known, system.replace(" OS X", "")) : known;
 }
 
@@ -182,7 +182,7 @@ function Sessions() {
                         {each.current && <span className="tag good">{text.this}</span>}
                       </span>
                       <span className="small muted figures">
-                        {text.seen(momentText(each.seen_at, zone))}
+                        {each.current ? text.now : text.seen(momentText(each.seen_at, zone))}
                         {" · "}
                         {text.opened(momentText(each.created_at, zone))}
                       </span>
