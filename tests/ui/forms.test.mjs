@@ -83,6 +83,50 @@ test("a phone shows a form's title first and its questions next", async () => {
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
+test("what is wrong with a question stands where it is, and saving stays in reach", async () => {
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(`/forms/${form}/fields`);
+  const title = page.getByRole("textbox", { name: /^Title/ });
+  const save = page.getByRole("button", { name: "Save" });
+  const choices = page.getByRole("textbox", { name: "Choices, one a line" });
+  await choices.fill("Website");
+  await title.evaluate((input) => input.scrollIntoView({ block: "center" }));
+  const bar = await page.locator(".bottom-bar").boundingBox();
+  const place = await save.boundingBox();
+  assert.ok(place.y > 0 && place.y + place.height <= bar.y, "Save is in sight, above the bar");
+  await save.click();
+  await eventually(async () =>
+    assert.ok(await choices.evaluate((input) => input === document.activeElement)),
+  );
+  const error = page.locator("[id$=error]", { hasText: "A choice needs at least two choices" });
+  assert.equal(await error.count(), 1);
+  const described = (await choices.getAttribute("aria-describedby")).split(/ +/);
+  assert.ok(described.includes(await error.getAttribute("id")));
+  await title.fill("");
+  await save.click();
+  await eventually(async () =>
+    assert.ok(await title.evaluate((input) => input === document.activeElement)),
+  );
+  await title.fill("Support");
+  await choices.fill("Website\nInvoice");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole("button", { name: "Add a field" }).click();
+  await page
+    .getByRole("textbox", { name: /^Question/ })
+    .last()
+    .fill("Where to answer?");
+  assert.ok(await save.evaluate((button) => button.getBoundingClientRect().bottom < innerHeight));
+  const warning = page.getByText("An email address identifies a person");
+  await choose(page, "Kind", "Email");
+  assert.equal(await warning.count(), 0);
+  await choose(page, "Privacy", "Operational");
+  await warning.waitFor();
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Remove field: Where to answer?" }).click();
+  await save.click();
+  await page.getByText("Form saved").waitFor();
+});
+
 test("a prompt shows its exact payload before it can be switched on", async () => {
   await switchOn(page, ["Suggestions on forms"]);
   await addProvider(page, { name: "House model", endpoint: `${model.origin}/v1` });

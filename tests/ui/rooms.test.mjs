@@ -140,7 +140,21 @@ test("charts and tables are whole on a phone, and filters stand in rows at a des
     const over = await table.evaluate((card) => card.scrollWidth - card.clientWidth);
     assert.ok(over <= 0, `the table by ${by} is ${over} pixels too wide`);
   }
+  const { items } = await (await page.request.get("/api/v1/sessions")).json();
+  assert.ok(
+    items.every(({ agent }) => agent),
+    "making the demo left a session",
+  );
+  const data = { capability: "summary.report", from: from.slice(0, 10), to: to.slice(0, 10) };
+  const headers = { Origin: server.url };
+  assert.ok((await page.request.post("/api/v1/ai/run", { data, headers })).ok());
+  await page.goto("/insights/receipts");
+  const receipts = page.getByRole("region", { name: "Receipts" });
+  await receipts.getByText("Summary of a report").first().waitFor();
+  assert.ok(await receipts.evaluate((card) => card.scrollWidth <= card.clientWidth));
   await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto(`/reports?by=person&${period}`);
+  await page.locator("svg.chart text").first().waitFor();
   const edges = await page
     .locator(".filters > *:visible")
     .evaluateAll((all) => all.map((field) => field.getBoundingClientRect().left));

@@ -67,27 +67,40 @@ export default function Receipts() {
             <tbody>
               {(items as Receipt[]).map((receipt) => (
                 <tr key={receipt.id}>
-                  <td className="figures">
-                    {momentText(receipt.created_at, zone)}
-                    <div className="small quiet off-phone">{receipt.id}</div>
+                  <td className="figures" data-heading={words.receipts.when}>
+                    <span className="stack none">
+                      {momentText(receipt.created_at, zone)}
+                      <span className="small quiet">{receipt.id}</span>
+                    </span>
                   </td>
-                  <td>{words.capability[receipt.capability] ?? receipt.capability}</td>
-                  <td>
+                  <td data-heading={words.receipts.what}>
+                    {words.capability[receipt.capability] ?? receipt.capability}
+                  </td>
+                  <td data-heading={words.receipts.outcome}>
                     <span className={receipt.reason === "OK" ? "tag good" : "tag"}>
                       {outcomeText(receipt.reason ?? "")}
                     </span>
                   </td>
-                  <td>{people.get(receipt.person ?? "")?.name ?? "–"}</td>
-                  <td>{receipt.provider === "local" ? words.local : receipt.provider}</td>
-                  <td className="small quiet" title={receipt.columns.join(", ")}>
+                  <td data-heading={words.receipts.who}>
+                    {people.get(receipt.person ?? "")?.name ?? "–"}
+                  </td>
+                  <td data-heading={words.receipts.engine}>
+                    {receipt.provider === "local" ? words.local : receipt.provider}
+                  </td>
+                  <td
+                    className="small quiet"
+                    data-heading={words.receipts.read}
+                    title={receipt.columns.join(", ")}
+                  >
                     {columnNames(receipt.columns as string[]) || "–"}
                     {receipt.rows ? ` (${words.sheet.rows(receipt.rows)})` : ""}
-                    <div className="figures on-phone">{receipt.id}</div>
                   </td>
-                  <td className="small quiet">
+                  <td className="small quiet" data-heading={words.receipts.masked}>
                     {(receipt.masked as string[]).map(maskedLine).join(", ") || "–"}
                   </td>
-                  <td className="num">{numberText(receipt.bytes)}</td>
+                  <td className="num" data-heading={words.receipts.bytes}>
+                    {numberText(receipt.bytes)}
+                  </td>
                 </tr>
               ))}
             </tbody>

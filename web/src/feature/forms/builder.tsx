@@ -65,12 +65,21 @@ const linesOf = (choices: string) =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-function problemOf(draft: Draft, all: Draft[]): string | null {
-  if (!draft.label.trim()) return shared.form.required;
-  if (!KEY.test(draft.key) || overField(draft, "key")) return text.key_bad;
-  if (overField(draft, "label") || overField(draft, "help")) return text.field_long;
-  if (all.some((other) => other.at !== draft.at && other.key === draft.key)) return text.key_twice;
-  if (draft.kind === "choice" && linesOf(draft.choices).length < 2) return text.choices_needed;
+/** What is wrong with a field, and with which of its inputs. */
+interface FieldProblem {
+  name: "label" | "help" | "key" | "choices";
+  text: string;
+}
+
+function problemOf(draft: Draft, all: Draft[]): FieldProblem | null {
+  const isTwice = all.some((other) => other.at !== draft.at && other.key === draft.key);
+  if (!draft.label.trim()) return { name: "label", text: shared.form.required };
+  for (const name of ["label", "help", "key"] as const)
+    if (overField(draft, name)) return { name, text: text.field_long };
+  if (!KEY.test(draft.key)) return { name: "key", text: text.key_bad };
+  if (isTwice && !draft.stored) return { name: "key", text: text.key_twice };
+  if (draft.kind === "choice" && linesOf(draft.choices).length < 2)
+    return { name: "choices", text: text.choices_needed };
   return null;
 }
 
@@ -107,7 +116,7 @@ export function Builder({ form: given }: { form?: FormRow }) {
     guard: true,
     check: ({ title, fields }) => ({
       title: !title.trim() && shared.form.required,
-      fields: fields.map((field) => problemOf(field, fields)).find(Boolean),
+      fields: fields.map((field) => problemOf(field, fields)?.text).find(Boolean),
     }),
     submit: async ({ title, description, fields, ...rest }) => {
       const body = {
@@ -234,16 +243,18 @@ export function Builder({ form: given }: { form?: FormRow }) {
           )}
         </section>
       </div>
-      <section className="card stack" aria-label={words.columns.status}>
-        <Select
-          label={text.status}
-          allowDeselect={false}
-          data={Object.entries(words.status).map(([value, label]) => ({ value, label }))}
-          {...form.select("status")}
-        />
-        <Switch label={text.public} description={text.public_help} {...form.check("public")} />
+      <div className="builder-side">
+        <section className="card stack" aria-label={words.columns.status}>
+          <Select
+            label={text.status}
+            allowDeselect={false}
+            data={Object.entries(words.status).map(([value, label]) => ({ value, label }))}
+            {...form.select("status")}
+          />
+          <Switch label={text.public} description={text.public_help} {...form.check("public")} />
+        </section>
         <Submit form={form} disabled={!form.dirty} />
-      </section>
+      </div>
       {removing && (
         <Confirm
           opened
@@ -270,7 +281,7 @@ function lostChoices(draft: Draft, row: Stored): string[] {
 interface FieldCardProps {
   field: Draft;
   lost: string[];
-  problem: string | null;
+  problem: FieldProblem | null;
   onChange: (changes: Partial<Draft>) => void;
   onUp?: () => void;
   onDown?: () => void;
@@ -284,6 +295,8 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
   };
   const privacies = ["OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE"] as const;
   const sensitive = field.privacy === "SENSITIVE";
+  const errorOf = (name: FieldProblem["name"]) =>
+    (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
   return (
     <fieldset className="field-card plain">
       <legend className="visually-hidden">{field.label || text.add}</legend>
@@ -293,7 +306,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           label={text.label}
           required
           value={field.label}
-          error={overField(field, "label") ?? problem}
+          error={errorOf("label")}
           onChange={(event) => rename(event.currentTarget.value)}
         />
         <Select
@@ -323,7 +336,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
         <TextInput
           className="grow"
           label={text.help}
-          error={overField(field, "help")}
+          error={errorOf("help")}
           value={field.help}
           onChange={(event) => onChange({ help: event.currentTarget.value })}
         />
@@ -332,7 +345,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           label={text.key}
           disabled={field.stored}
           classNames={{ input: "mono" }}
-          error={overField(field, "key")}
+          error={errorOf("key")}
           value={field.key}
           onChange={(event) => onChange({ key: event.currentTarget.value })}
         />
@@ -343,6 +356,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           description={lost.length > 0 ? text.choices_lost(lost.join(", ")) : undefined}
           autosize
           minRows={3}
+          error={errorOf("choices")}
           value={field.choices}
           onChange={(event) => onChange({ choices: event.currentTarget.value })}
         />
@@ -376,6 +390,9 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           />
         </div>
       </div>
+      {field.kind === "email" && field.privacy === "OPERATIONAL" && (
+        <Notice kind="warn">{text.email_open}</Notice>
+      )}
     </fieldset>
   );
 }

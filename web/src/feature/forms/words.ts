@@ -42,6 +42,8 @@ export const words = {
       SENSITIVE: "Health, finance, special categories. Never read by AI",
     },
     privacy_suggested: "Suggested by the kind of answer",
+    email_open:
+      "An email address identifies a person: Personal fits. Operational answers are given to AI unmasked, and lie in clear on a database server.",
     required: "Needed",
     ai: "AI may read it, masked",
     ai_never: "AI never reads sensitive fields",
