@@ -209,7 +209,6 @@ async function writePages(outputs, draw) {
     );
     const drawn = DRAWN.includes(name) ? await draw(`/${name}`) : null;
     const [main, ...rest] = [...chunks].map(url);
-    const preload = '<link rel="preload" as="script" crossorigin fetchpriority="low"';
     const head = [
       `<script src="${url(madeOf("src/before.ts"))}"></script>`,
       `<link rel="preload" as="font" type="font/woff2" crossorigin href="${url(font)}">`,
@@ -217,8 +216,8 @@ async function writePages(outputs, draw) {
       ...(drawn
         ? [
             `<style nonce="__NONCE__">${drawn.style}</style>`,
-            `${preload} href="${main}" data-app>`, // before.ts starts it.
-            ...rest.map((href) => `${preload} href="${href}">`),
+            // Not fetched until before.ts starts the app: each costs the form some of the CPU.
+            ...[main, ...rest].map((href) => `<link data-app href="${href}">`),
           ]
         : [
             ...rest.map((href) => `<link rel="modulepreload" href="${href}">`),

@@ -11,8 +11,9 @@
   document.documentElement.dataset.mantineColorScheme = isDark ? "dark" : "light";
 
   const start = () => {
-    const app = document.querySelector<HTMLLinkElement>("link[data-app]");
-    if (app) void import(app.href);
+    const app = document.querySelectorAll<HTMLLinkElement>("link[data-app]");
+    for (const each of app) each.rel = "modulepreload";
+    if (app[0]) void import(app[0].href);
   };
 
   addEventListener(
