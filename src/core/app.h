@@ -55,6 +55,7 @@ struct app {
     bool (*tenant_key)(void *app, struct id db, struct secret_key *ret, struct error *err);
     struct moving moving;
     _Atomic bool stopping;
+    _Atomic bool periodic;             /* periodic jobs are being run */
     _Atomic uint64_t settings_changes; /* counts commits that changed a switch; see ctx.settings */
 };
 

@@ -9,6 +9,7 @@
 #include "schedule.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -177,8 +178,8 @@ static bool jobs_run(struct app *app, struct id self, struct id organisation, st
     return true;
 }
 
-bool periodic_run(struct app *app, struct instant before, struct instant now,
-                  const _Atomic bool *stop)
+static bool periodic_all(struct app *app, struct instant before, struct instant now,
+                         const _Atomic bool *stop)
 {
     struct arena a = { 0 };
     struct error why = { 0 };
@@ -204,6 +205,17 @@ bool periodic_run(struct app *app, struct instant before, struct instant now,
             "(%s)",
             closed, n, id, problem_info(why.problem)->name);
     return true;
+}
+
+/* A round may take longer than the minute after which another thread begins the next. */
+bool periodic_run(struct app *app, struct instant before, struct instant now,
+                  const _Atomic bool *stop)
+{
+    if (atomic_exchange(&app->periodic, true))
+        return false;
+    bool ok = periodic_all(app, before, now, stop);
+    app->periodic = false;
+    return ok;
 }
 
 /* Of several nodes one does this, and where an earlier one has left off. False: all is still due.

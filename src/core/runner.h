@@ -14,8 +14,8 @@ void runner_wake(struct runner *r, struct id organisation);
    1970-01-01, UTC) ended between two moments; the runner does so every minute. A minute after the
    start `before` is absent and all are due, so that a machine that is off at night runs them too.
    Ends early when *stop is set, or when the node is held for dead. Organisations that cannot be
-   opened are told of and left out; false when the store cannot say which there are, or opens none:
-   all is still due then. */
+   opened are told of and left out; false when the store cannot say which there are, or opens none,
+   or while jobs are being run already: all is still due then. */
 bool periodic_run(struct app *app, struct instant before, struct instant now,
                   const _Atomic bool *stop);
 
