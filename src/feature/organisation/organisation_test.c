@@ -97,7 +97,9 @@ static void a_team_that_goes_leaves_its_people(void **state)
         world_text(w, world_post(w, h->ada, "/teams", "{\"name\":\"Design\"}", 201).body, "id");
     const char *joins = arena_printf(&w->a, "{\"team\":\"%s\"}", team);
     world_ask(w, h->ada, PATCH, h->bo_path, joins, 2, 200);
-    world_post(w, h->ada, "/teams", "{\"name\":\"Design\"}", 409);
+    struct answer r = world_post(w, h->ada, "/teams", "{\"name\":\"Design\"}", 409);
+    assert_non_null(
+        strstr(r.body, "\"pointer\":\"/name\",\"problem\":\"A team of this name exists\""));
     assert_string_equal(world_self(w, h->bo, "team"), team);
     world_ask(w, h->ada, DELETE, arena_printf(&w->a, "/teams/%s", team), NULL, 1, 204);
     assert_non_null(strstr(world_get(w, h->bo, "/session", 200).body, "\"team\":null"));
