@@ -245,6 +245,15 @@ test("an overlap with an entry that the filter holds back is told, too", async (
   await page.goto(`/time/entries?from=${day}&to=${day}&project=${project}`);
   await page.getByTitle(/^Overlaps with “Stairs”, /).waitFor();
   assert.equal(await page.getByText("Overlaps", { exact: true }).count(), 1);
+  // An older node beside this one does not know the route, and takes no list away.
+  await page.route("**/time/overlaps?*", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.reload();
+  await page.getByRole("button", { name: "Gallery", exact: true }).waitFor();
+  assert.equal(await page.getByText("Overlaps", { exact: true }).count(), 0);
+  await page.unroute("**/time/overlaps?*");
+  const [missed, ...others] = problems.splice(0);
+  assert.match(missed, /^404 GET \/api\/v1\/time\/overlaps/);
+  assert.deepEqual(others, []);
 });
 
 test("the strip of Today shows entries that share time below each other", async () => {

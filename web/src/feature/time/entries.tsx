@@ -51,12 +51,13 @@ export default function Entries() {
     queryFn: async ({ pageParam }) => {
       const { sort, ...filter } = entriesQuery(from, to, zone, { person, project });
       const query = { ...filter, limit: PAGE, cursor: pageParam } as never;
-      // Also with entries that another page or the filter holds back.
+      // Also with entries that another page or the filter holds back. The list is there without its
+      // marks too: while nodes are upgraded in turn, an older one does not know them.
       const [page, shared] = await Promise.all([
         api.get("/time/entries", { query }),
-        api.get("/time/overlaps", { query }),
+        api.get("/time/overlaps", { query }).catch(() => null),
       ]);
-      return { ...page, shared: shared.items };
+      return { ...page, shared: shared?.items ?? [] };
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
