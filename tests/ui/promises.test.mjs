@@ -29,11 +29,11 @@ test("promises that nobody has checked say so, and are checked by the one act th
   });
   await page.goto("/promises");
   await page.getByRole("heading", { name: "Not checked yet" }).waitFor();
-  assert.equal(await page.getByText("Unknown", { exact: true }).count(), 0);
+  assert.equal(await page.getByText("Not known", { exact: true }).count(), 0);
   await checkAccessible(page);
   await page.getByRole("button", { name: "Check now" }).click();
   await page.getByText("Held", { exact: true }).first().waitFor();
-  assert.equal(await page.getByText("Unknown", { exact: true }).count(), 1);
+  assert.equal(await page.getByText("Not known", { exact: true }).count(), 1);
   const seen = page.getByText("Seen.", { exact: true }).filter({ visible: true });
   assert.equal(await seen.count(), 1, "why it is unknown");
   assert.equal(await page.getByText("Not checked yet").count(), 0);

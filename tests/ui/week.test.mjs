@@ -220,6 +220,20 @@ test("a mistyped duration stays in its cell, marked and not saved, to be mended"
   }
 });
 
+test("a week is not turned away from a cell that cannot be read without asking", async () => {
+  const cell = page.getByRole("textbox", { name: /Quay survey, Monday/ });
+  const previous = page.getByRole("button", { name: "Previous week" });
+  await cell.fill("abc");
+  await cell.press("Enter");
+  for (const answer of ["dismiss", "accept"]) {
+    await holds(cell, "abc");
+    page.once("dialog", (dialog) => dialog[answer]());
+    await previous.click();
+  }
+  await page.getByText("23 Feb – 1 Mar 2026").waitFor();
+  await page.goto("/time?date=2026-03-04");
+});
+
 test("a change of the note leaves begin, end and seconds as they were", async () => {
   const spans = [
     ["2026-03-10T09:00:05Z", "2026-03-10T09:00:07Z"],

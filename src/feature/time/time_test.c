@@ -328,7 +328,10 @@ static void the_sheet_finds_free_time(void **state)
         r = expect(w, 200, GET, "/time/entries?sort=-created_at&limit=1", w->owner, NULL);
         has(&r, arena_printf(&w->world->a, "\"started_at\":\"%s\"", rows[i].placed));
     }
-    expect(w, 409, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 6, 80000));
+    expect(w, 409, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28800));
+    r = expect(w, 422, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28860));
+    has(&r, "With its other rows the day would have 24:01 of 24 hours");
+    expect(w, 200, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 3600));
     sums_are_right(w);
 }
 

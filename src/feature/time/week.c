@@ -304,6 +304,23 @@ static int64_t cell_of(const struct week *week, const struct week_cell *in)
     return 0;
 }
 
+/* A day holds what all its rows say, or the cell makes it no longer than it is. */
+static bool day_check(struct ctx *c, const struct week_cell *in, const struct week *week)
+{
+    int64_t day = in->date.day - week->from.day, total = in->duration_s.s - cell_of(week, in);
+    int64_t length = ((const struct week_day *)week->days.at)[day].length_s.s;
+    const struct week_row *rows = week->rows.at;
+    if (total <= 0)
+        return true;
+    for (size_t i = 0; i < week->rows.count; i++)
+        total += ((const struct span *)rows[i].cells_s.at)[day].s;
+    int64_t minutes = (total + 59) / 60;
+    return total <= length || fail_at(c, "/duration_s",
+                                      "With its other rows the day would have %" PRId64
+                                      ":%02" PRId64 " of %" PRId64 " hours",
+                                      minutes / 60, minutes % 60, length / 3600);
+}
+
 static bool entry_make(struct ctx *c, const struct week_cell *in, struct id person,
                        struct instant at, struct span length)
 {
@@ -342,7 +359,7 @@ static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person
                        minutes / 60, minutes % 60);
     if (!wanted.s)
         return true;
-    if (!place_find(c, person, z, in->date, own.id, wanted, &at))
+    if (!day_check(c, in, week) || !place_find(c, person, z, in->date, own.id, wanted, &at))
         return false;
     if (!found)
         return entry_make(c, in, person, at, wanted);

@@ -23,11 +23,17 @@ function subscribe(listener: () => void) {
 
 const here = () => location.pathname + location.search;
 
+/** Whether unsaved changes are left, which asks when there are any. */
+export function mayLeave(): boolean {
+  for (const guard of guards) if (!guard()) return false;
+  return true;
+}
+
 /** Goes to an address unless a page with unsaved changes is kept. */
 export function go(to: string, { replace = false } = {}) {
   if (to === here()) return;
   const leaves = new URL(to, location.href).pathname !== location.pathname;
-  if (leaves) for (const mayLeave of guards) if (!mayLeave()) return;
+  if (leaves && !mayLeave()) return;
   history[replace ? "replaceState" : "pushState"](null, "", to);
   if (leaves) window.scrollTo(0, 0);
   tell();
@@ -61,12 +67,12 @@ export function useFilters(): [
 export function useGuard(dirty: boolean, question?: string) {
   useEffect(() => {
     if (!dirty) return;
-    const mayLeave = () => !question || window.confirm(question);
+    const guard = () => !question || window.confirm(question);
     const unload = (event: BeforeUnloadEvent) => event.preventDefault();
-    guards.add(mayLeave);
+    guards.add(guard);
     window.addEventListener("beforeunload", unload);
     return () => {
-      guards.delete(mayLeave);
+      guards.delete(guard);
       window.removeEventListener("beforeunload", unload);
     };
   }, [dirty, question]);

@@ -65,7 +65,7 @@ export function Columns({ bars, series, label, format }: BarsProps) {
   const every = Math.ceil((room + LETTER) / slot);
   const colours = new Map(series.map(({ key, colour }) => [key, colour]));
   return (
-    <div ref={ref}>
+    <div ref={ref} className={width > 0 ? undefined : "unmeasured"}>
       <svg
         className="chart"
         height={HEIGHT}
@@ -147,7 +147,7 @@ export function Lines({ bars, series, label, format }: BarsProps) {
   const line = above ? LINE + NAME : LINE;
   const height = Math.max(line, bars.length * line);
   return (
-    <div ref={ref}>
+    <div ref={ref} className={width > 0 ? undefined : "unmeasured"}>
       <svg
         className="chart"
         height={height}

@@ -44,7 +44,7 @@ export default function FormPage({ params }: { params: Record<string, string> })
             lead={form.description ?? undefined}
             aside={<StatusTag status={form.status} />}
           >
-            {form.public && form.link && (
+            {form.public && form.link && form.status === "open" && (
               <>
                 <a href={`/f/${form.link}`} target="_blank" rel="noreferrer">
                   {words.builder.open_public}

@@ -10,7 +10,7 @@ export const words = {
   never_others: "An owner, an admin or an auditor has them checked.",
   held: "Held",
   broken: "Broken",
-  unknown: "Unknown",
+  unknown: "Not known",
   summary: { held: "held", broken: "broken", unknown: "not known", never: "not checked yet" },
   control: "Control",
   evidence: "Evidence",

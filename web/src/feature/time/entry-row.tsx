@@ -114,13 +114,15 @@ interface ActsProps {
 function Acts({ entry, what, onEdit }: ActsProps) {
   return (
     <span className="entry-acts">
-      <ActionIcon
-        aria-label={`${words.entry.again}: ${what}`}
-        title={words.entry.again}
-        onClick={() => void startAgain(entry)}
-      >
-        <Icon name="play" size={16} />
-      </ActionIcon>
+      {entry.ended_at && (
+        <ActionIcon
+          aria-label={`${words.entry.again}: ${what}`}
+          title={words.entry.again}
+          onClick={() => void startAgain(entry)}
+        >
+          <Icon name="play" size={16} />
+        </ActionIcon>
+      )}
       {onEdit ? (
         <RowMenu
           name={what}

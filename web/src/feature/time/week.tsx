@@ -5,7 +5,7 @@ import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState 
 import { flushSync } from "react-dom";
 import { type Answer, api, Problem, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
-import { Link, useFilters, useGuard } from "~/shell/router";
+import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Icon } from "~/ui/icon";
@@ -71,7 +71,9 @@ export default function WeekPage() {
     queryFn: () => api.get("/time/week", { query: { date: from } }) as Promise<Week>,
     placeholderData: (old) => old,
   });
-  const turn = (days: number) => setFilters({ date: addDays(from, days) });
+  const turn = (date: Day | null) => {
+    if (mayLeave()) setFilters({ date });
+  };
 
   return (
     <>
@@ -84,18 +86,18 @@ export default function WeekPage() {
           variant="default"
           size={36}
           aria-label={words.week.previous}
-          onClick={() => turn(-7)}
+          onClick={() => turn(addDays(from, -7))}
         >
           <Icon name="left" />
         </ActionIcon>
-        <Button variant="default" onClick={() => setFilters({ date: null })}>
+        <Button variant="default" onClick={() => turn(null)}>
           {words.week.this}
         </Button>
         <ActionIcon
           variant="default"
           size={36}
           aria-label={words.week.next}
-          onClick={() => turn(7)}
+          onClick={() => turn(addDays(from, 7))}
         >
           <Icon name="right" />
         </ActionIcon>
