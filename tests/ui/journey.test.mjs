@@ -201,8 +201,9 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   await row.getByText(/duration.* rows?\)/).waitFor();
   await row.getByText("Answered", { exact: true }).waitFor();
   await page.setViewportSize({ width: 390, height: 800 });
-  const { height } = await row.boundingBox();
-  assert.ok(height < 100, `a row of a phone is ${height} high`);
+  const { x, width, height } = await row.boundingBox();
+  assert.ok(x >= 0 && x + width <= 390, `a receipt on a phone reaches ${x + width}`);
+  assert.ok(height < 400, `a receipt on a phone is ${height} high`);
   await checkAccessible(page);
   await page.setViewportSize({ width: 1280, height: 800 });
 });
