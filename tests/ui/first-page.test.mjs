@@ -28,8 +28,8 @@ async function openHeld(t, path, options) {
   await page.goto(path, { waitUntil: "commit" });
   await page.getByRole("button", { name: /^(Sign in|Create organisation)$/ }).waitFor();
   const comes = async () => {
+    await eventually(async () => assert.ok(held.length > 0)); // Once the form has been shown.
     isHeld = false;
-    await eventually(async () => assert.ok(held.length > 0));
     for (const route of held) await route.continue();
     await page.waitForFunction(() => document.title !== "vow");
   };
