@@ -352,7 +352,7 @@ int core_process(int argc, char **argv)
     signals_block();
     if (!core_open(core, &a, argv, &err) || !core_close_off(core, &a, &err))
         refuse(&err);
-    struct relay_way *way = relay_way_new(PROCESS_RELAYED);
+    struct relay_way *way = core->store ? relay_way_new(PROCESS_RELAYED) : NULL;
     store_watch(way);
 
     struct egress_client *egress = core->residues.egress = egress_client_new(PROCESS_CHANNEL);

@@ -16,7 +16,7 @@ struct proof {
     struct app *app;
     struct arena *arena;
     struct buffer evidence;        /* sentences: what was done and seen; no personal data */
-    struct buffer operator;        /* more of them, for the operator alone: lab_tell */
+    struct buffer aside;           /* more of them, for the operator alone: lab_tell */
     const struct witness *witness; /* NULL: nobody outside is there to look */
     void *with;                    /* the checks' own */
 };

@@ -168,11 +168,13 @@ static size_t servers_of(const struct pg_server *s, struct arena *a, struct stor
 static bool are_ports(const char *list)
 {
     for (const char *at = list;; at++) {
-        char *end;
-        long n = *at == ',' || !*at ? 5432 : strtol(at, &end, 10);
-        at = *at == ',' || !*at ? at : end;
-        if (n < 1 || n > 65535 || (*at && *at != ','))
-            return false;
+        if (*at && *at != ',') {
+            char *end;
+            long n = strtol(at, &end, 10);
+            if (n < 1 || n > 65535 || (*end && *end != ','))
+                return false;
+            at = end;
+        }
         if (!*at)
             return true;
     }

@@ -29,7 +29,7 @@ void lab_tell(struct proof *p, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(p, &p->operator, format, args);
+    say(p, &p->aside, format, args);
     va_end(args);
 }
 

@@ -47,15 +47,15 @@ static bool promise_check(struct run *r, size_t i)
     struct proof p = { .app = r->app,
                        .arena = &a,
                        .evidence = buffer_new(&a),
-                       .operator= buffer_new(&a),
+                       .aside = buffer_new(&a),
                        .witness = r->witness,
                        .with = r->lab };
     enum promise_result result = promise->check(&p);
     bool keep = !r->witness && result == PROMISE_UNKNOWN && known(r->app, &a, i);
     if (!keep)
         result_keep(r, &a, i, result, p.evidence.at);
-    if (p.operator.len)
-        lab_say(&p, "%s", p.operator.at);
+    if (p.aside.len)
+        lab_say(&p, "%s", p.aside.at);
     bool more = !r->each || r->each(r->with, promise, result, p.evidence.at);
     arena_done(&a);
     return more && !r->app->stopping;

@@ -127,13 +127,13 @@ function PromiseRow({ promise }: { promise: Promise_ }) {
   const { id, sentence, kind, control, evidence, checked_at } = promise;
   const result = resultOf(promise);
   /** Whoever reads that it is not held wants to know why, at once. */
-  const isOpen = result === "broken" || result === "unknown";
+  const isDoubtful = result === "broken" || result === "unknown";
   return (
     <div className={`promise ${result}`}>
       <Icon name={ICONS[result]} />
       <div>
         <span className="strong">{sentence}</span>
-        {isOpen && <p className="small why">{evidence}</p>}
+        {isDoubtful && <p className="small why">{evidence}</p>}
         <details>
           <summary className="small">
             <span className="mono">{id}</span>
@@ -145,7 +145,7 @@ function PromiseRow({ promise }: { promise: Promise_ }) {
             <dd>{control}</dd>
             <dt>{words.kind}</dt>
             <dd>{words.kinds[kind ?? ""] ?? kind}</dd>
-            {checked_at && evidence && !isOpen && (
+            {checked_at && evidence && !isDoubtful && (
               <>
                 <dt>{words.evidence}</dt>
                 <dd>{evidence}</dd>
