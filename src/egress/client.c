@@ -305,19 +305,23 @@ static void client_look(struct egress_client *c, int64_t now)
     pthread_mutex_unlock(&c->reading);
 }
 
-/* Waits for something to read, or to do; false when the client is stopping. */
+/* Waits for something to read, or to do; false when the client is stopping. A channel that is lent
+   stays so until for a while nothing has been sent and nothing is under way. */
 static bool client_wait(struct egress_client *c)
 {
     struct pollfd want[2] = { { .fd = c->wake, .events = POLLIN },
                               { .fd = c->channel, .events = POLLIN } };
     uint64_t count;
     pthread_mutex_lock(&c->lock);
-    bool lent = c->lent &= c->free_count < EGRESS_CALLS; /* until nothing is under way */
+    bool lent = c->lent;
+    uint64_t turn = c->turn;
     pthread_mutex_unlock(&c->lock);
     int n = poll(want, lent ? 1 : 2, lent ? LENT_MS : WATCH_MS);
     if (n > 0 && want[0].revents && read(c->wake, &count, sizeof count) != sizeof count)
         abort();
     pthread_mutex_lock(&c->lock);
+    if (turn == c->turn && c->free_count == EGRESS_CALLS)
+        c->lent = false;
     bool goes_on = !c->stopping;
     pthread_mutex_unlock(&c->lock);
     return goes_on;

@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum { TURNS = 4 }; /* of a daemon that is not done, before its thread looks at what else came */
+
 struct loop {
     struct server *server;
     struct MHD_Daemon *daemon;
@@ -131,10 +133,11 @@ static void *loop_run(void *with)
             else if (event[i].data.fd == l->server->config.source.fd)
                 source_read(l->server);
         }
+        int turns = 0;
         do {
             l->resumed = false;
             MHD_run(l->daemon);
-        } while (l->resumed);
+        } while (l->resumed || (!timeout_of(l) && ++turns < TURNS));
         if (l->server->config.round)
             l->server->config.round(l->server->config.with);
     }
