@@ -148,6 +148,39 @@ static const struct feature knobs = { .name = "knobs", .tables = knob_tables };
 static const struct feature *const later_features[] = { &organisation_feature, &accounts_feature,
                                                         &gadgets, &knobs, NULL };
 
+/* Releases that say of a column that it holds something else: in control, and in organisations. */
+static const struct field amount_fields[] = {
+    ROW_FIELDS(struct gadget),
+    FIELD(struct gadget, weight, .privacy = OPERATIONAL, .doc = "Weight in grams"),
+    { 0 },
+};
+static const struct field words_fields[] = {
+    ROW_FIELDS(struct gadget),
+    { .name = "weight",
+      .kind = KIND_TEXT,
+      .at = offsetof(struct gadget, label),
+      .privacy = OPERATIONAL,
+      .doc = "Weight, as people say it" },
+    { 0 },
+};
+#define WEIGHTS(called, in_control, list)                                                    \
+    {                                                                                        \
+        .name = (called), .doc = "Weights", .fields = (list), .size = sizeof(struct gadget), \
+        .control = (in_control), .log = true                                                 \
+    }
+static const struct table scale_table = WEIGHTS("scale", true, amount_fields);
+static const struct table scale_words_table = WEIGHTS("scale", true, words_fields);
+static const struct table gadget_words_table = WEIGHTS("gadget", false, words_fields);
+#define RELEASE(release, one)                                                                \
+    static const struct table *const release##_tables[] = { &(one), NULL };                  \
+    static const struct feature release = { .name = #release, .tables = release##_tables };  \
+    static const struct feature *const release##_features[] = { &organisation_feature,       \
+                                                                &accounts_feature, &release, \
+                                                                NULL };
+RELEASE(scales, scale_table)
+RELEASE(scale_words, scale_words_table)
+RELEASE(gadget_words, gadget_words_table)
+
 struct shop {
     struct world *world;
     const char *owner; /* session token */
@@ -476,6 +509,34 @@ static void test_new_singletons_can_be_changed(void **state)
     assert_int_equal(call(w, PATCH, "/knob", w->owner, "{\"turn\":3}", 1).status, 200);
 }
 
+/* Nothing is converted, so that nothing is misread: refused, and all stays as it was. */
+static void test_changed_kinds_are_refused(void **state)
+{
+    struct shop *w = *state;
+    struct error err = { 0 };
+    struct db *db;
+    struct id organisation = shop_organisation(w);
+    assert_int_equal(
+        call(w, POST, "/gadgets", w->owner, "{\"label\":\"kept\",\"weight\":7}", 0).status, 201);
+    app_stop(w->world->app);
+    w->world->features = scales_features;
+    world_open(w->world);
+    app_stop(w->world->app);
+    w->world->features = scale_words_features;
+    assert_false(world_start(w->world, &err));
+    assert_non_null(strstr(err.detail, "scale.weight is stored as "));
+    error_clear(&err);
+    w->world->features = gadget_words_features;
+    world_open(w->world);
+    assert_false(db_open(w->world->app->store, organisation, false, &db, &err));
+    assert_int_equal(err.problem, INTERNAL);
+    assert_non_null(strstr(err.detail, "gadget.weight is stored as "));
+    app_stop(w->world->app);
+    w->world->features = test_features;
+    world_open(w->world);
+    assert_non_null(strstr(call(w, GET, "/gadgets", w->owner, NULL, 0).body, "\"weight\":7"));
+}
+
 static bool nothing_write(struct ctx *c, void *with)
 {
     (void)c, (void)with;
@@ -636,6 +697,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_follows_waits_for_the_outer_work, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_changed_kinds_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
         cmocka_unit_test(test_what_rests_on_a_column),
         cmocka_unit_test(test_hidden_is_not_asked_for),

@@ -77,8 +77,8 @@ static struct instant unopened_tell(struct ctx *c, bool *told)
     if (c->err->problem == NOT_FOUND)
         return (struct instant){ 0 };
     if (!*told)
-        app_tell(c->app, "The database of organisation %s cannot be opened (%s)", id,
-                 problem_info(c->err->problem)->name);
+        app_tell(c->app, "The database of organisation %s cannot be opened: %s", id,
+                 c->err->detail[0] ? c->err->detail : problem_info(c->err->problem)->name);
     *told = true;
     return instant_plus(c->now, (struct span){ UNOPENED_S });
 }

@@ -119,12 +119,29 @@ static bool table_create(struct ctx *c, const struct table *t)
     return run(c, sql.at);
 }
 
-static bool listed(const char *const *names, size_t n, const char *name)
+static const struct column *column_of(const struct column *have, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        if (!strcmp(names[i], name))
-            return true;
-    return false;
+        if (!strcmp(have[i].name, name))
+            return &have[i];
+    return NULL;
+}
+
+/* Migrations add: what is stored otherwise than it is declared now would be misread. Kinds that are
+   stored alike (a date and a moment) are not told apart here; the samples of releases do that. */
+static bool types_hold(const struct db *db, const struct table *t, const struct column *have,
+                       size_t n, struct error *err)
+{
+    EACH_FIELD (f, t->fields) {
+        const struct column *c = column_of(have, n, f->name);
+        const char *type = db_column_type(db, f);
+        if (c && strcmp(c->type, type) != 0)
+            return error_set(err, INTERNAL,
+                             "This release does not fit the data: %s.%s is stored as %s there, and"
+                             " here it would be %s. Nothing was changed.",
+                             t->name, f->name, c->type, type);
+    }
+    return true;
 }
 
 static bool column_append(struct ctx *c, const struct table *t, const struct field *f)
@@ -172,13 +189,15 @@ static bool blind_append(struct ctx *c, const struct table *t, const struct fiel
     return true;
 }
 
-static bool columns_add(struct ctx *c, const struct table *t, const char *const *have, size_t n)
+static bool columns_add(struct ctx *c, const struct table *t, const struct column *have, size_t n)
 {
+    if (!types_hold(c->db, t, have, n, c->err))
+        return false;
     EACH_FIELD (f, t->fields) {
-        if (!listed(have, n, f->name) && !column_append(c, t, f))
+        if (!column_of(have, n, f->name) && !column_append(c, t, f))
             return false;
         const char *blind = arena_printf(c->arena, "%s_blind", f->name);
-        if (has_blind(c, f) && !listed(have, n, blind) && !blind_append(c, t, f))
+        if (has_blind(c, f) && !column_of(have, n, blind) && !blind_append(c, t, f))
             return false;
     }
     return true;
@@ -189,21 +208,21 @@ static bool lacks_columns(struct ctx *c, const struct feature *f, bool control, 
 {
     *ret = false;
     for (const struct table *const *t = f->tables; t && *t; t++) {
-        const char **have;
+        struct column *have;
         size_t n;
         if ((*t)->control != control)
             continue;
         if (!tx_table_columns(c->tx, (*t)->name, &have, &n))
             return false;
         EACH_FIELD (field, (*t)->fields)
-            *ret |= n && !listed(have, n, field->name);
+            *ret |= n && !column_of(have, n, field->name);
     }
     return true;
 }
 
 bool schema_apply(struct ctx *c, const struct table *t)
 {
-    const char **have;
+    struct column *have;
     size_t n;
     if (!tx_table_columns(c->tx, t->name, &have, &n))
         return false;
@@ -255,7 +274,7 @@ static bool state_read(struct tx *tx, void *with, struct error *err)
     };
     struct prepare *p = with;
     struct fingerprint stored;
-    const char **columns;
+    struct column *columns;
     size_t n;
     (void)err;
     if (!tx_table_columns(tx, "schema_state", &columns, &n))
@@ -264,6 +283,20 @@ static bool state_read(struct tx *tx, void *with, struct error *err)
     p->current = false;
     return !n ||
            tx_row(tx, &state, ARGS(value_text(p->hash)), fingerprint_fields, &stored, &p->current);
+}
+
+/* Before a snapshot is taken, which is a copy of all that there is. */
+static bool types_check(struct tx *tx, void *with, struct error *err)
+{
+    const struct prepare *p = with;
+    for (const struct table *const *t = p->app->tables; *t; t++) {
+        struct column *have;
+        size_t n;
+        if ((*t)->control == p->control && (!tx_table_columns(tx, (*t)->name, &have, &n) ||
+                                            !types_hold(tx_db(tx), *t, have, n, err)))
+            return false;
+    }
+    return true;
 }
 
 /* The one row of a singleton that this release adds: sign-up made those that there were. */
@@ -276,7 +309,7 @@ static bool single_make(struct ctx *c, const struct table *t)
 static bool tables_apply(struct ctx *c, bool control, bool found)
 {
     for (const struct table *const *t = c->app->tables; *t; t++) {
-        const char **have;
+        struct column *have;
         size_t n;
         if ((*t)->control != control)
             continue;
@@ -329,6 +362,8 @@ bool schema_prepare(struct app *app, struct db *db, struct error *err)
     struct prepare p = { .app = app, .control = !id_given(db_id(db)) };
     p.hash = declarations_hash(app, &a, db);
     bool ok = db_read(db, &a, state_read, &p, err);
+    if (ok && !p.current)
+        ok = !p.found || db_read(db, &a, types_check, &p, err);
     if (ok && !p.current) {
         bool snapshot = p.found;
         ok = (!snapshot || db_snapshot(db, err)) && db_write_wait(db, &a, migrate, &p, err);

@@ -42,8 +42,14 @@ MUST_USE bool tx_let_in(struct tx *tx);
    behind it; this one may be silent for five. */
 MUST_USE bool tx_hold(struct tx *tx);
 
-/* Whether the database has the table, and its columns' names in order. */
-MUST_USE bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
+/* A column as it stands in the database; the type as db_column_type says it. */
+struct column {
+    const char *name, *type;
+};
+
+/* Whether the database has the table, and its columns in order. */
+MUST_USE bool tx_table_columns(struct tx *tx, const char *table, struct column **ret,
+                               size_t *count);
 
 /* The names of the database's tables. */
 MUST_USE bool tx_tables(struct tx *tx, const char ***ret, size_t *count);

@@ -191,16 +191,21 @@ static void test_lists_come_back(void **state)
 static bool columns_work(struct tx *tx, void *with, struct error *err)
 {
     (void)err;
-    const char **names;
+    struct column *columns;
     size_t n;
-    if (!tx_table_columns(tx, "note", &names, &n))
+    if (!tx_table_columns(tx, "note", &columns, &n))
         return false;
     assert_int_equal(n, 3);
-    assert_string_equal(names[0], "id");
-    assert_string_equal(names[2], "text");
-    if (!tx_table_columns(tx, "no_such_table", &names, &n))
+    assert_string_equal(columns[0].name, "id");
+    assert_string_equal(columns[2].name, "text");
+    if (!tx_table_columns(tx, "no_such_table", &columns, &n))
         return false;
     *(size_t *)with = n;
+    if (!all_create(tx, NULL, err) || !tx_table_columns(tx, "everything", &columns, &n))
+        return false;
+    assert_int_equal(n, LENGTH(all_fields) - 1);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(columns[i].type, db_column_type(tx_db(tx), &all_fields[i]));
     return true;
 }
 
@@ -209,7 +214,7 @@ static void test_columns_of_a_table(void **state)
     struct place *p = *state;
     struct error err = { 0 };
     size_t n = 1;
-    assert_true(db_read(p->db, &p->a, columns_work, &n, &err));
+    assert_true(db_write_wait(p->db, &p->a, columns_work, &n, &err));
     assert_int_equal(n, 0);
 }
 

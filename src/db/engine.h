@@ -153,8 +153,6 @@ struct engine {
     /* The tables that a statement reads from end to end, not by an index. */
     bool (*scanned)(struct tx *tx, const char *sql, const struct value *args, size_t n,
                     const char ***ret, size_t *count);
-    bool (*columns)(struct tx *tx, const char *table, const char ***ret, size_t *count);
-    bool (*tables)(struct tx *tx, const char ***ret, size_t *count);
     bool (*raw)(struct tx *tx, raw_fn *each, void *with); /* NULL: the databases are files */
 
     /* What differs in the SQL that core composes; see compose.h. */
@@ -162,6 +160,9 @@ struct engine {
     bool waits; /* see store_waits */
     const char *(*column_type)(const struct field *f);
     const char *blind_type, *index_order;
+
+    /* Queries: name and type of each column of the table $1, and the names of all tables. */
+    const char *columns, *tables;
 
     bool (*checkpoint)(struct db *db, struct error *err);
     bool (*check)(struct db *db, struct error *err);

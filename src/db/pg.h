@@ -326,8 +326,6 @@ bool pg_rows(struct tx *tx, const struct query *q, const struct value *args, siz
              const struct field *fields, size_t size, size_t max, struct list *ret);
 bool pg_scanned(struct tx *tx, const char *sql, const struct value *args, size_t n,
                 const char ***ret, size_t *count);
-bool pg_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
-bool pg_tables(struct tx *tx, const char ***ret, size_t *count);
 bool pg_raw(struct tx *tx, raw_fn *each, void *with);
 
 #endif

@@ -501,14 +501,20 @@ const struct engine pg_engine = {
     .each = pg_each,
     .rows = pg_rows,
     .scanned = pg_scanned,
-    .columns = pg_columns,
-    .tables = pg_tables,
     .raw = pg_raw,
     .seals = true,
     .waits = true,
     .column_type = column_type,
     .blind_type = "bytea",
     .index_order = " NULLS FIRST",
+    .columns = "SELECT a.attname, format_type(a.atttypid, a.atttypmod) ||"
+               " CASE a.attcollation WHEN '\"C\"'::regcollation THEN ' COLLATE \"C\"' ELSE '' END"
+               " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
+               " WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace"
+               " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+    .tables = "SELECT relname FROM pg_catalog.pg_class"
+              " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+              " AND relname <> 'commit_mark' ORDER BY relname",
     .checkpoint = nothing_to_do,
     .check = nothing_to_do,
     .backup = backup,

@@ -111,45 +111,6 @@ bool pg_each(struct tx *tx, const struct query *q, const struct value *args, siz
     return ok && !stream.bad;
 }
 
-struct name {
-    const char *text;
-};
-static const struct field name_fields[] = { FIELD(struct name, text), { 0 } };
-
-static bool names(struct tx *tx, const struct query *q, const struct value *args, size_t n,
-                  const char ***ret, size_t *count)
-{
-    struct list rows;
-    if (!pg_rows(tx, q, args, n, name_fields, sizeof(struct name), 0, &rows))
-        return false;
-    *ret = arena_many(tx->arena, rows.count, const char *);
-    for (size_t i = 0; i < rows.count; i++)
-        (*ret)[i] = ((const struct name *)rows.at)[i].text;
-    *count = rows.count;
-    return true;
-}
-
-bool pg_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
-{
-    static const struct query q = {
-        "SELECT a.attname FROM pg_catalog.pg_attribute a"
-        " JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
-        " WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace"
-        " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
-    };
-    return names(tx, &q, ARGS(value_text(table)), ret, count);
-}
-
-bool pg_tables(struct tx *tx, const char ***ret, size_t *count)
-{
-    static const struct query q = {
-        "SELECT relname FROM pg_catalog.pg_class"
-        " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
-        " AND relname <> 'commit_mark' ORDER BY relname"
-    };
-    return names(tx, &q, NO_ARGS, ret, count);
-}
-
 /* In the binary format bytes stand as they are, and not as digits. */
 static bool table_raw(struct tx *tx, const char *table, bool *more, raw_fn *each, void *with)
 {
@@ -175,7 +136,7 @@ bool pg_raw(struct tx *tx, raw_fn *each, void *with)
 {
     const char **tables;
     size_t n;
-    bool more = true, ok = pg_tables(tx, &tables, &n) && pg_quiet(tx->pg, tx->err);
+    bool more = true, ok = tx_tables(tx, &tables, &n) && pg_quiet(tx->pg, tx->err);
     for (size_t i = 0; ok && more && i < n; i++)
         ok = table_raw(tx, tables[i], &more, each, with);
     return ok;

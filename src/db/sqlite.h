@@ -97,8 +97,6 @@ bool sqlite_rows(struct tx *tx, const struct query *q, const struct value *args,
                  const struct field *fields, size_t size, size_t max, struct list *ret);
 bool sqlite_scanned(struct tx *tx, const char *sql, const struct value *args, size_t n,
                     const char ***ret, size_t *count);
-bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count);
-bool sqlite_tables(struct tx *tx, const char ***ret, size_t *count);
 const char *sqlite_column_type(const struct field *f);
 bool sqlite_checkpoint(struct db *db, struct error *err);
 bool sqlite_backup(struct db *db, const char *path, struct error *err);

@@ -282,38 +282,3 @@ const char *sqlite_column_type(const struct field *f)
     }
     abort(); /* a record is no column */
 }
-
-struct column_name {
-    const char *name;
-};
-
-static const struct field column_name_fields[] = {
-    FIELD(struct column_name, name),
-    { 0 },
-};
-
-static bool names(struct tx *tx, const struct query *q, const struct value *args, size_t n,
-                  const char ***ret, size_t *count)
-{
-    struct list rows;
-    if (!sqlite_rows(tx, q, args, n, column_name_fields, sizeof(struct column_name), 0, &rows))
-        return false;
-    *ret = arena_many(tx->arena, rows.count, const char *);
-    for (size_t i = 0; i < rows.count; i++)
-        (*ret)[i] = ((const struct column_name *)rows.at)[i].name;
-    *count = rows.count;
-    return true;
-}
-
-bool sqlite_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
-{
-    static const struct query q = { "SELECT name FROM pragma_table_info($1) ORDER BY cid" };
-    return names(tx, &q, ARGS(value_text(table)), ret, count);
-}
-
-bool sqlite_tables(struct tx *tx, const char ***ret, size_t *count)
-{
-    static const struct query q = { "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                    " ORDER BY name" };
-    return names(tx, &q, NO_ARGS, ret, count);
-}

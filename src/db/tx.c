@@ -180,14 +180,40 @@ bool tx_hold(struct tx *tx)
     return !tx->db->store->engine->seals || tx_run(tx, &q, NO_ARGS, NULL);
 }
 
-bool tx_table_columns(struct tx *tx, const char *table, const char ***ret, size_t *count)
+bool tx_table_columns(struct tx *tx, const char *table, struct column **ret, size_t *count)
 {
-    return tx->db->store->engine->columns(tx, table, ret, count);
+    static const struct field fields[] = { FIELD(struct column, name),
+                                           FIELD(struct column, type),
+                                           { 0 } };
+    const struct engine *engine = tx->db->store->engine;
+    struct query q = query_composed(engine->columns);
+    struct list rows;
+    if (!engine->rows(tx, &q, ARGS(value_text(table)), fields, sizeof(struct column), 0, &rows))
+        return false;
+    *ret = arena_many(tx->arena, rows.count, struct column);
+    for (size_t i = 0; i < rows.count; i++)
+        (*ret)[i] = ((const struct column *)rows.at)[i];
+    *count = rows.count;
+    return true;
 }
+
+struct name {
+    const char *text;
+};
 
 bool tx_tables(struct tx *tx, const char ***ret, size_t *count)
 {
-    return tx->db->store->engine->tables(tx, ret, count);
+    static const struct field fields[] = { FIELD(struct name, text), { 0 } };
+    const struct engine *engine = tx->db->store->engine;
+    struct query q = query_composed(engine->tables);
+    struct list rows;
+    if (!engine->rows(tx, &q, NO_ARGS, fields, sizeof(struct name), 0, &rows))
+        return false;
+    *ret = arena_many(tx->arena, rows.count, const char *);
+    for (size_t i = 0; i < rows.count; i++)
+        (*ret)[i] = ((const struct name *)rows.at)[i].text;
+    *count = rows.count;
+    return true;
 }
 
 bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)

@@ -32,7 +32,7 @@ static const char *store_url(struct world *w)
     return server ? arena_printf(&w->a, "%s&vow_prefix=t%lx", server, hash) : NULL;
 }
 
-void world_open(struct world *w)
+bool world_start(struct world *w, struct error *err)
 {
     static const uint8_t key[32] = { 7 };
     struct app_config config = { .data_dir = w->dir,
@@ -42,8 +42,13 @@ void world_open(struct world *w)
                                  .bcrypt_cost = w->bcrypt_cost ? w->bcrypt_cost : 4,
                                  .egress = w->egress,
                                  .local_providers = w->local_providers };
+    return app_start(&config, &w->app, err);
+}
+
+void world_open(struct world *w)
+{
     struct error err = { 0 };
-    if (!app_start(&config, &w->app, &err))
+    if (!world_start(w, &err))
         fail_msg("app_start: %s", err.detail);
 }
 
@@ -148,7 +153,7 @@ static const struct field count_fields[] = {
 
 static bool table_search(struct ctx *c, struct traces *t, const char *table)
 {
-    const char **columns;
+    struct column *columns;
     size_t n;
     if (!tx_table_columns(c->tx, table, &columns, &n))
         return false;
@@ -161,12 +166,12 @@ static bool table_search(struct ctx *c, struct traces *t, const char *table)
                               " convert_to(CAST(\"%s\" AS text), 'UTF8')) > 0"
                             : "SELECT COUNT(*) FROM \"%s\" WHERE instr(CAST(\"%s\" AS BLOB), $1)"
                               " > 0",
-            table, columns[i]));
+            table, columns[i].name));
         q.whole = "A test looks everywhere";
         if (!tx_row(c->tx, &q, ARGS(value_blob(t->text)), count_fields, &count, &found))
             return false;
         if (count.n && !t->found)
-            t->where = arena_printf(c->arena, "%s.%s", table, columns[i]);
+            t->where = arena_printf(c->arena, "%s.%s", table, columns[i].name);
         t->found += (size_t)count.n;
     }
     return true;

@@ -21,8 +21,9 @@ struct world {
 #define WORLD_PASSWORD "correct horse battery"
 
 struct world *world_new(const struct feature *const *features);
-void world_open(struct world *w); /* also again, after app_stop */
-int world_free(struct world *w);  /* 0 when its folder is gone */
+void world_open(struct world *w);                     /* also again, after app_stop */
+bool world_start(struct world *w, struct error *err); /* the same where it may be refused */
+int world_free(struct world *w);                      /* 0 when its folder is gone */
 
 /* Calls a route as the owner of the session token (NULL: nobody) and expects the status. `json` may
    be NULL; version 0 sends no If-Match. */
