@@ -66,10 +66,8 @@ bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     conn->failed = true;
-    if (!state || PQstatus(conn->handle) == CONNECTION_BAD || ends_session(result)) {
-        conn->lost = true;
-        return error_set(err, UNAVAILABLE, "the connection to the database server broke");
-    }
+    if (!state || PQstatus(conn->handle) == CONNECTION_BAD || ends_session(result))
+        return pg_broken(conn, err);
     if (statement_gone(state)) {
         __atomic_store_n(&conn->db->store->pg->unnamed, true, __ATOMIC_RELAXED);
         conn->lost = true;

@@ -172,7 +172,7 @@ static struct work *batch_answer(struct pg_conn *conn, struct work *batch)
 {
     struct work *others = NULL, **end = &others;
     int left = asks_send(conn, batch);
-    conn->stale = !left; /* who knows what it has been sent */
+    conn->stale |= !left; /* who knows what it has been sent */
     for (struct work *w = batch, *next; w; w = next) {
         next = w->next;
         left -= w->ask->results;

@@ -4,7 +4,7 @@
 
 bool pg_broken(struct pg_conn *conn, struct error *err)
 {
-    conn->failed = conn->lost = true;
+    conn->failed = conn->lost = conn->stale = true; /* libpq may hear of its end only later */
     return error_set(err, UNAVAILABLE, "the connection to the database server broke");
 }
 

@@ -199,6 +199,28 @@ static void test_lost_connections_are_made_anew(void **state)
     assert_int_equal(rows.count, 1); /* what the first run did went with its connection */
 }
 
+/* The server says that it ends the session before it does so, and libpq tells the one first. */
+static void test_what_has_ended_is_not_kept(void **state)
+{
+    struct place *p = *state;
+    struct pg_pool *pool = &p->store->pg->organisations;
+    struct pg_conn *conn;
+    PGconn *role = as_role(p);
+    assert_true(pg_conn_get(p->db, &conn, &p->err) && pg_quiet(conn, &p->err));
+    assert_true(sql_run(role, "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                              " WHERE usename = current_user AND pid <> pg_backend_pid()"));
+    PQfinish(role);
+    assert_true(pg_command(conn, "SELECT 1") && pg_sync(conn));
+    PGresult *said = pg_result(conn);
+    assert_false(pg_fail(conn, said, &p->err));
+    PQclear(said);
+    assert_int_equal(PQstatus(conn->handle), CONNECTION_OK);
+    int open = pool->open;
+    pg_conn_put(conn);
+    assert_int_equal(pool->open, open - 1);
+    assert_true(put(p, card_of(1, "Ada", "x")));
+}
+
 struct silence {
     int runs;
     const char *limit;
@@ -422,6 +444,7 @@ int main(void)
         TEST(test_moved_values_do_not_open),
         TEST(test_read_with_its_row),
         TEST(test_lost_connections_are_made_anew),
+        TEST(test_what_has_ended_is_not_kept),
         TEST(test_a_silent_one_is_taken_back_and_run_again),
         TEST(test_a_failed_statement_is_got_over),
         TEST(test_one_question_needs_no_transaction),
