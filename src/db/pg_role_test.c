@@ -131,6 +131,16 @@ static void make_old(struct place *p)
     PQfinish(platform);
 }
 
+static void reopen(struct place *p)
+{
+    db_release(p->db);
+    store_close(p->store);
+    struct store_config config = config_plain(p->dir);
+    config.prepare = cards_prepare;
+    assert_true(store_open(&config, &p->store, &p->err));
+    p->db = open_db(p->store, 1);
+}
+
 static void test_login_is_renewed(void **state)
 {
     struct place *p = *state;
@@ -138,15 +148,38 @@ static void test_login_is_renewed(void **state)
     pg_password(p->db->pg, password);
     char *role = arena_string(&p->a, p->db->pg->role);
     make_old(p);
-    db_release(p->db);
-    store_close(p->store);
-    struct store_config config = config_plain(p->dir);
-    config.prepare = cards_prepare;
-    assert_true(store_open(&config, &p->store, &p->err));
-    p->db = open_db(p->store, 1);
+    reopen(p);
     assert_null(login(role, password));
     PQfinish(as_role(p));
     assert_true(put(p, card_of(1, "Ada", "x")));
+}
+
+static void renewing(struct place *p, const char *may)
+{
+    PGconn *platform = login(NULL, NULL);
+    assert_true(sql_run(platform, arena_printf(&p->a, "%s CURRENT_USER", may)));
+    PQfinish(platform);
+}
+
+/* A password that has become old is no reason to be closed. */
+static void test_what_cannot_be_renewed_serves(void **state)
+{
+    struct place *p = *state;
+    char password[PG_PASSWORD];
+    const char *prefix = p->store->pg->server.prefix;
+    pg_password(p->db->pg, password);
+    char *role = arena_string(&p->a, p->db->pg->role);
+    make_old(p);
+    renewing(p, arena_printf(&p->a, "REVOKE UPDATE ON \"%s_platform\".login FROM", prefix));
+    reopen(p);
+    assert_true(put(p, card_of(1, "Ada", "x")));
+    PQfinish(login(role, password));
+    renewing(p, arena_printf(&p->a, "GRANT UPDATE ON \"%s_platform\".login TO",
+                             p->store->pg->server.prefix));
+    p->db->pg->looked -= 2 * PG_LOGIN_LOOK_S;
+    pg_conns_close(p->db);
+    assert_true(put(p, card_of(2, "Bo", "x")));
+    assert_null(login(role, password));
 }
 
 /* One that is never closed, such as control's. */
@@ -274,9 +307,13 @@ static void test_urls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_roles_cannot_cross), TEST(test_the_platform_role_runs_nothing_planted),
-        TEST(test_login_is_renewed),   TEST(test_login_is_renewed_while_open),
-        TEST(test_destroyed_for_good), TEST(test_destroyed_elsewhere),
+        TEST(test_roles_cannot_cross),
+        TEST(test_the_platform_role_runs_nothing_planted),
+        TEST(test_login_is_renewed),
+        TEST(test_what_cannot_be_renewed_serves),
+        TEST(test_login_is_renewed_while_open),
+        TEST(test_destroyed_for_good),
+        TEST(test_destroyed_elsewhere),
         cmocka_unit_test(test_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
