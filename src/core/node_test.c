@@ -187,6 +187,7 @@ static void tries_are_counted_together(void **state)
 
 struct tasks {
     struct id holder;
+    struct instant due; /* absent: now */
     int64_t count;
 };
 static const struct field count_fields[] = {
@@ -201,7 +202,7 @@ static bool task_put(struct ctx *c, void *with)
                                 .name = "nothing that anybody hears of",
                                 .subscriber = 1000,
                                 .happened_at = c->now,
-                                .due_at = c->now,
+                                .due_at = instant_given(t->due) ? t->due : c->now,
                                 .holder = t->holder };
     return row_create(c, &outbox_task_table, &task);
 }
@@ -214,17 +215,23 @@ static bool task_count(struct ctx *c, void *with)
 }
 
 /* How many tasks are left once the node has run what it may. */
-static int64_t run_left(struct pair *p, struct app *app, struct id organisation)
+static int64_t run_next(struct pair *p, struct app *app, struct id organisation,
+                        struct instant *next)
 {
     struct ctx c = of(p, app);
     struct tasks t = { 0 };
-    struct instant next;
     c.organisation = organisation;
     assert_true(db_open(app->store, organisation, false, &c.db, &p->err));
-    assert_true(outbox_run(&c, &next));
+    assert_true(outbox_run(&c, next));
     assert_true(ctx_read(&c, task_count, &t));
     db_release(c.db);
     return t.count;
+}
+
+static int64_t run_left(struct pair *p, struct app *app, struct id organisation)
+{
+    struct instant next;
+    return run_next(p, app, organisation, &next);
 }
 
 static void what_another_holds_is_left_alone_until_it_is_dead(void **state)
@@ -241,12 +248,57 @@ static void what_another_holds_is_left_alone_until_it_is_dead(void **state)
     assert_int_equal(run_left(p, p->a, organisation), 0);
 }
 
+/* How far the clock of this machine is ahead of the database's. */
+static _Atomic int64_t clock_ahead_s;
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+    int failed = __real_clock_gettime(clock, ret);
+    if (clock == CLOCK_REALTIME)
+        ret->tv_sec += clock_ahead_s;
+    return failed;
+}
+
+static void clock_set(const struct app *app, int64_t ahead_s)
+{
+    clock_ahead_s = ahead_s;
+    int64_t off;
+    do {
+        usleep(1000);
+        off = node_time(app->node, (struct instant){ 0 }).us / 1000000 + ahead_s;
+    } while (off < -1 || off > 1); /* until it has measured that */
+}
+
 static bool bell_ring(struct ctx *c, void *with)
 {
     (void)with;
     bool ok = event_add(c, &bell, (struct id){ 0 }, (struct id){ 0 });
     c->wake = false;
     return ok;
+}
+
+/* A node whose clock is ahead leaves an event behind, and one whose clock is right takes it up. */
+static void what_is_due_is_so_by_one_clock(void **state)
+{
+    struct pair *p = *state;
+    const char *ada = world_sign_up(p->world, "Ada", "ada@example.org");
+    struct id organisation = world_id(world_self(p->world, ada, "organisation"));
+    begun = 1;
+    clock_set(p->a, 30);
+    struct ctx c = of(p, p->a);
+    assert_true(organisation_write(&c, organisation, bell_ring, NULL));
+    clock_set(p->b, 0);
+    assert_int_equal(run_left(p, p->b, organisation), 0);
+
+    clock_set(p->a, -30);
+    struct instant next, now = instant_now();
+    struct tasks later = { .due = instant_plus(node_time(p->a->node, now), (struct span){ 10 }) };
+    c = of(p, p->a);
+    assert_true(organisation_write(&c, organisation, task_put, &later));
+    assert_int_equal(run_next(p, p->a, organisation, &next), 1);
+    assert_in_range(next.us - now.us, 9000000, 11000000);
+    clock_set(p->a, 0);
 }
 
 static void one_that_stood_still_begins_nothing_more(void **state)
@@ -305,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tries_are_counted_together, setup, teardown),
         cmocka_unit_test_setup_teardown(what_another_holds_is_left_alone_until_it_is_dead, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_is_due_is_so_by_one_clock, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_stood_still_begins_nothing_more, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dropped_database_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(what_one_destroys_another_closes, setup, teardown),

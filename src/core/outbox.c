@@ -55,7 +55,7 @@ bool event_add(struct ctx *c, const struct event_type *type, struct id object, s
                                         .object = object,
                                         .related = related,
                                         .happened_at = c->now,
-                                        .due_at = c->now };
+                                        .due_at = node_time(c->app->node, c->now) };
             if (!row_create(c, &outbox_task_table, &task))
                 return false;
             c->wake = true;
@@ -99,7 +99,7 @@ static bool task_run(struct ctx *c, const struct outbox_task *task)
 
 struct due {
     struct list tasks;
-    struct instant next;
+    struct instant now, next; /* by the store's clock */
 };
 
 static bool due_read(struct ctx *c, void *with)
@@ -110,8 +110,8 @@ static bool due_read(struct ctx *c, void *with)
     struct outbox_task later = { 0 };
     bool found = false;
     if (!rows_find(c, &outbox_task_table, &due,
-                   ARGS(value_instant(c->now), value_int(TASKS_AT_ONCE)), &d->tasks) ||
-        !row_find(c, &outbox_task_table, &next, ARGS(value_instant(c->now)), &later, &found))
+                   ARGS(value_instant(d->now), value_int(TASKS_AT_ONCE)), &d->tasks) ||
+        !row_find(c, &outbox_task_table, &next, ARGS(value_instant(d->now)), &later, &found))
         return false;
     d->next = later.due_at;
     return true;
@@ -157,11 +157,11 @@ static bool due_claim(struct ctx *c, void *with)
         return false;
     if (held) {
         d->tasks.count = 0;
-        d->next = instant_plus(c->now, (struct span){ HELD_PAUSE_S });
+        d->next = instant_plus(d->now, (struct span){ HELD_PAUSE_S });
         return true;
     }
     return tx_run(c->tx, &claim,
-                  ARGS(value_id(self), value_instant(c->now), value_int(TASKS_AT_ONCE)), NULL) &&
+                  ARGS(value_id(self), value_instant(d->now), value_int(TASKS_AT_ONCE)), NULL) &&
            rows_find(c, &outbox_task_table, &mine, ARGS(value_id(self)), &d->tasks);
 }
 
@@ -192,7 +192,7 @@ static struct instant next_try(const struct ctx *c, int64_t attempts)
 {
     int64_t pause =
         attempts < ATTEMPTS_MAX ? (int64_t)FIRST_PAUSE_S << attempts : INT64_C(366) * 86400;
-    return instant_plus(c->now, (struct span){ pause });
+    return instant_plus(node_time(c->app->node, c->now), (struct span){ pause });
 }
 
 static bool task_again(struct ctx *c, void *with)
@@ -284,7 +284,7 @@ void outbox_run_periodic(struct ctx *c, const struct job_type *job)
 
 bool outbox_run(struct ctx *c, struct instant *next)
 {
-    struct due due = { 0 };
+    struct due due = { .now = node_time(c->app->node, c->now) };
     if (!ctx_read(c, due_read, &due) ||
         (c->app->node && due.tasks.count && !ctx_write(c, due_claim, &due)))
         return false;
@@ -306,6 +306,10 @@ bool outbox_run(struct ctx *c, struct instant *next)
         if (c->app->stopping)
             break;
     }
-    *next = due.tasks.count == TASKS_AT_ONCE ? c->now : due.next;
+    *next = due.next;
+    if (due.tasks.count == TASKS_AT_ONCE)
+        *next = c->now;
+    else if (instant_given(due.next)) /* by the clock of this machine */
+        next->us += c->now.us - due.now.us;
     return true;
 }

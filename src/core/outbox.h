@@ -14,7 +14,7 @@ struct outbox_task {
     const char *receiver;      /* the subscriber's name; absent for jobs and in rows of old */
     struct id object, related; /* of the event */
     struct instant happened_at;
-    struct instant due_at;
+    struct instant due_at; /* by the clock that all nodes share (node_time) */
     int64_t attempts;
     const char *problem; /* why the last attempt failed, by the problem's name */
     struct id holder;    /* the node that runs it; absent: none, or there is only one */

@@ -3,6 +3,7 @@
 #include "organisation.h"
 
 #include "core/app.h"
+#include "core/node.h"
 #include "core/outbox.h"
 #include "core/rows.h"
 
@@ -46,7 +47,7 @@ static bool failure_retry(struct ctx *c, const void *in, void *ret)
 {
     const struct failure_named *named = in;
     const struct table *t = &outbox_task_table;
-    struct outbox_task task, change = { .due_at = c->now };
+    struct outbox_task task, change = { .due_at = node_time(c->app->node, c->now) };
     (void)ret;
     if (!row_get(c, t, named->id, &task))
         return false;
