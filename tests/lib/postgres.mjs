@@ -99,14 +99,16 @@ export class Postgres {
     if (this.user.uid) chownSync(path, this.user.uid, this.user.gid);
   }
 
-  #run(command, args, env = {}) {
+  #run(command, args, { input } = {}) {
     const tool = command.includes("/") ? command : join(BIN, command);
     const [first, ...rest] = this.#within([tool, ...args]);
     const done = spawnSync(first, rest, {
       ...this.user,
       cwd: this.dir,
       encoding: "utf8",
-      env: { ...process.env, PGPASSWORD: PASSWORD, ...env },
+      input,
+      maxBuffer: 2 ** 26,
+      env: { ...process.env, PGPASSWORD: PASSWORD },
     });
     if (done.status !== 0) throw new Error(`${command}: ${done.stderr}`);
     return done.stdout;
@@ -203,6 +205,21 @@ export class Postgres {
   sql(text, database = "postgres") {
     const where = ["-h", this.dir, "-p", `${this.port}`, "-U", "root_of_all", "-d", database];
     return this.#run("psql", ["-XqAt", "-v", "ON_ERROR_STOP=1", ...where, "-c", text]).trimEnd();
+  }
+
+  /** All that an installation has on the server, its roles too, as SQL for `load`. */
+  dump() {
+    const where = ["-h", this.dir, "-p", `${this.port}`, "-U", "root_of_all"];
+    const roles = this.#run("pg_dumpall", [...where, "--roles-only"]);
+    const own = roles.split("\n").filter((line) => /^\w+ ROLE "?vow_/.test(line));
+    const tables = this.#run("pg_dump", [...where, "vow"]);
+    // Later versions say these to psql of their own version alone.
+    return `${own.join("\n")}\n${tables.replace(/^\\(un)?restrict .*\n/gm, "")}`;
+  }
+
+  load(file) {
+    const where = ["-h", this.dir, "-p", `${this.port}`, "-U", "root_of_all", "-d", "vow"];
+    this.#run("psql", ["-Xq", "-v", "ON_ERROR_STOP=1", ...where], { input: readFileSync(file) });
   }
 
   promote() {
