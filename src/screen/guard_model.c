@@ -50,18 +50,26 @@ struct row_list {
 
 enum { AT_HAND = 256 }; /* rows whose sum fits into 16 bits */
 
-/* A row, and a sum of rows, that the machine adds as a whole. */
-typedef int8_t row_lanes __attribute__((vector_size(GUARD_CLASSES)));
+/* Sums of rows that the machine adds as a whole; a row has eight bits for each number. */
 typedef int16_t sum_lanes __attribute__((vector_size(2 * GUARD_CLASSES)));
+typedef int8_t row_lanes __attribute__((vector_size(sizeof(sum_lanes))));
+
+/* Each byte of a row twice and shifted back is the number in 16 bits. */
+static sum_lanes row_widen(const int8_t row[GUARD_CLASSES])
+{
+    typedef uint64_t word_lanes __attribute__((vector_size(sizeof(sum_lanes))));
+    word_lanes low = { 0 };
+    memcpy(&low[0], row, GUARD_CLASSES);
+    row_lanes twice = __builtin_shuffle(
+        (row_lanes)low, (row_lanes){ 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7 });
+    return (sum_lanes)twice >> 8;
+}
 
 static void rows_sum(struct row_list *r)
 {
     sum_lanes part = { 0 };
-    for (size_t i = 0; i < r->n; i++) {
-        row_lanes row;
-        memcpy(&row, r->weights->rows[r->at[i]], sizeof row);
-        part += __builtin_convertvector(row, sum_lanes);
-    }
+    for (size_t i = 0; i < r->n; i++)
+        part += row_widen(r->weights->rows[r->at[i]]);
     for (size_t k = 0; k < GUARD_CLASSES; k++)
         r->sum[k] += part[k];
     r->count += r->n;
@@ -76,7 +84,8 @@ static void rows_grow(struct row_list *r)
     r->room = r->room * 2 + AT_HAND;
 }
 
-static inline void row_add(struct row_list *r, uint32_t row)
+/* How many rows there is room for, at least one. */
+static inline size_t rows_room(struct row_list *r)
 {
     if (r->n == r->room) {
         if (r->weights)
@@ -84,6 +93,12 @@ static inline void row_add(struct row_list *r, uint32_t row)
         else
             rows_grow(r);
     }
+    return r->room - r->n;
+}
+
+static inline void row_add(struct row_list *r, uint32_t row)
+{
+    rows_room(r);
     r->at[r->n++] = row;
 }
 
@@ -92,9 +107,15 @@ static void letters_read(const struct guard_view *v, size_t first, size_t count,
     const unsigned char *text = (const unsigned char *)v->plain.at;
     size_t from = v->words[first].start - 1, to = v->words[first + count - 1].end + 1;
     uint32_t gram = (uint32_t)text[from] << 8 | text[from + 1];
-    for (size_t i = from + 2; i < to; i++) {
-        gram = (gram << 8 | text[i]) & 0xffffff;
-        row_add(r, mix(gram, OF_LETTERS));
+    for (size_t i = from + 2, end; i < to;) {
+        size_t room = rows_room(r);
+        uint32_t *at = r->at + r->n;
+        end = to - i < room ? to : i + room;
+        r->n += end - i;
+        for (; i < end; i++) {
+            gram = (gram << 8 | text[i]) & 0xffffff;
+            *at++ = mix(gram, OF_LETTERS);
+        }
     }
 }
 
@@ -176,7 +197,9 @@ static void concepts_read(const struct concept_word *facts, size_t count, struct
 {
     struct concept_bits seen[CONCEPTS] = { 0 }, alone = { 0 }, recent[REACH] = { 0 };
     ret->count = 0;
-    for (size_t i = 0; i < count; recent[i % REACH] = facts[i].bits, i++) {
+    size_t place = 0; /* of the word in `recent` */
+    for (size_t i = 0; i < count; recent[place] = facts[i].bits, i++) {
+        place = place + 1 < REACH ? place + 1 : 0;
         if (!facts[i].bits.part[0] && !facts[i].bits.part[1])
             continue;
         struct concept_bits near = recent[0];
@@ -229,7 +252,7 @@ struct tally {
 };
 
 void model_hide(const struct model_inner *in, const struct model_concepts *concepts,
-                float ret[MODEL_HIDDEN])
+                float ret[restrict MODEL_HIDDEN])
 {
     float share = model_share(concepts->count);
     for (size_t j = 0; j < MODEL_HIDDEN; j++)
@@ -260,9 +283,7 @@ static void tally_judge(const struct model_weights *w, const struct net *net, co
         for (size_t k = 0; k < GUARD_CLASSES; k++)
             logit[k] += w->scale * (float)t->sums[g][k] * share;
     }
-    for (size_t j = 0; j < MODEL_HIDDEN; j++)
-        for (size_t k = 0; k < GUARD_CLASSES; k++)
-            logit[k] += hidden[j] * w->out[j][k];
+    classes_add(w->out, hidden, MODEL_HIDDEN, logit);
     net_judge(net, &t->pool, t->words, concepts->at, concepts->count, net_share, logit);
     top = logit[0];
     for (size_t k = 1; k < GUARD_CLASSES; k++)

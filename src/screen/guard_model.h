@@ -77,7 +77,7 @@ const char *model_reason(const struct model_weights *w, const struct model_verdi
 
 /* The hidden units of some concepts. */
 void model_hide(const struct model_inner *in, const struct model_concepts *concepts,
-                float ret[MODEL_HIDDEN]);
+                float ret[restrict MODEL_HIDDEN]);
 
 /* The weight of each feature of a group of `count`. */
 float model_share(size_t count);

@@ -114,51 +114,58 @@ void net_word_read(const struct net_index *index, const struct guard_view *v,
         for (uint64_t left = facts[i].bits.part[p]; left; left &= left - 1)
             ret->at[ret->count++] =
                 (uint16_t)(NET_OF_CONCEPTS + 64 * p + (unsigned)__builtin_ctzll(left));
-    for (unsigned m = 0; m < NET_MARKS; m++)
-        if (w->marks >> m & 1)
-            ret->at[ret->count++] = (uint16_t)(NET_OF_MARKS + m);
+    for (unsigned left = w->marks; left; left &= left - 1)
+        ret->at[ret->count++] = (uint16_t)(NET_OF_MARKS + (unsigned)__builtin_ctz(left));
 }
 
-/* The sum of what some vectors answer. */
-static void answers_sum(const struct net *n, const uint16_t *at, size_t count, int16_t ret[ANSWERS])
+/* Adds what some vectors answer. */
+static inline void answers_add(const struct net *n, const uint16_t *at, size_t count,
+                               lanes sum[LANES])
 {
-    lanes sum[LANES] = { 0 };
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < LANES; k++)
             sum[k] += n->answers[at[i]][k];
-    memcpy(ret, sum, sizeof sum);
+}
+
+/* Takes a share of answers, in parts of POINT, rounded towards zero; the halves of a size are
+   taken one by one, so that 16 bits do. */
+static inline void answers_share(uint16_t share, lanes sum[LANES])
+{
+    for (size_t k = 0; k < LANES; k++) {
+        lanes sign = -(sum[k] >> 15), size = (sum[k] ^ sign) - sign;
+        lanes part = (size / POINT) * share + (size % POINT) * share / POINT;
+        sum[k] = (part ^ sign) - sign;
+    }
 }
 
 /* The answers to one word of a view; none beyond its ends. */
 static void word_answer(const struct net *n, const struct guard_view *v,
-                        const struct concept_word *facts, size_t i, int16_t *restrict ret)
+                        const struct concept_word *facts, size_t i, int16_t ret[ANSWERS])
 {
-    int16_t parts[ANSWERS];
+    lanes sum[LANES] = { 0 };
     struct net_word w;
     w.count = w.letters = 0;
     if (i < v->count)
         net_word_read(n->index, v, facts, i, &w);
-    answers_sum(n, w.at + w.letters, w.count - w.letters, ret);
-    if (!w.letters)
-        return;
-    int16_t share = (int16_t)(POINT / sqrtf((float)w.letters));
-    answers_sum(n, w.at, w.letters, parts);
-    for (size_t k = 0; k < ANSWERS; k++)
-        ret[k] = (int16_t)(ret[k] + parts[k] * share / POINT);
+    if (w.letters) {
+        answers_add(n, w.at, w.letters, sum);
+        answers_share((uint16_t)(POINT / sqrtf((float)w.letters)), sum);
+    }
+    answers_add(n, w.at + w.letters, w.count - w.letters, sum);
+    memcpy(ret, sum, sizeof sum);
 }
 
 struct net_pool net_read(const struct net *n, const struct guard_view *v,
                          const struct concept_word *facts, size_t first, size_t count)
 {
     int16_t answers[NET_SPAN][ANSWERS], bias[NET_FILTERS];
+    int16_t *before = answers[0], *here = answers[1], *behind = answers[2];
     struct net_pool pool = { .most = { 0 } };
     for (size_t f = 0; f < NET_FILTERS; f++)
         bias[f] = fixed(n->layers->filter_bias[f]);
-    word_answer(n, v, facts, first - 1, answers[0]); /* before the first: beyond the end */
-    word_answer(n, v, facts, first, answers[1]);
+    word_answer(n, v, facts, first - 1, before); /* before the first: beyond the end */
+    word_answer(n, v, facts, first, here);
     for (size_t i = 0; i < count; i++) {
-        const int16_t *before = answers[i % NET_SPAN], *here = answers[(i + 1) % NET_SPAN];
-        int16_t *behind = answers[(i + 2) % NET_SPAN];
         word_answer(n, v, facts, first + i + 1, behind);
         for (size_t f = 0; f < NET_FILTERS; f++) {
             int16_t x = (int16_t)(before[f] + here[NET_FILTERS + f] + behind[2 * NET_FILTERS + f] +
@@ -167,6 +174,10 @@ struct net_pool net_read(const struct net *n, const struct guard_view *v,
         }
         for (size_t d = 0; d < NET_WIDE; d++)
             pool.sum[d] += here[NET_SPAN * NET_FILTERS + d];
+        int16_t *free = before;
+        before = here;
+        here = behind;
+        behind = free;
     }
     return pool;
 }
@@ -182,7 +193,7 @@ struct net_pool net_pool_add(const struct net_pool *a, const struct net_pool *b)
 }
 
 void net_hide(const struct net_layers *l, const float pool[NET_POOL], const uint8_t *concepts,
-              size_t concept_count, float ret[NET_HIDDEN])
+              size_t concept_count, float ret[restrict NET_HIDDEN])
 {
     float share = concept_count ? 1 / sqrtf((float)concept_count) : 0;
     for (size_t j = 0; j < NET_HIDDEN; j++)
@@ -199,16 +210,27 @@ void net_hide(const struct net_layers *l, const float pool[NET_POOL], const uint
         ret[j] = ret[j] > 0 ? ret[j] : 0;
 }
 
+void classes_add(const float rows[][GUARD_CLASSES], const float *by, size_t count,
+                 float ret[GUARD_CLASSES])
+{
+    typedef float class_lanes __attribute__((vector_size(16)));
+    enum { LANES_OF_CLASSES = GUARD_CLASSES * sizeof(float) / sizeof(class_lanes) };
+    class_lanes sum[LANES_OF_CLASSES], row[LANES_OF_CLASSES];
+    memcpy(sum, ret, sizeof sum);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(row, rows[i], sizeof row);
+        for (size_t k = 0; k < LANES_OF_CLASSES; k++)
+            sum[k] += by[i] * row[k];
+    }
+    memcpy(ret, sum, sizeof sum);
+}
+
 void net_out(const struct net_layers *l, const float pool[NET_POOL], const float hidden[NET_HIDDEN],
              float ret[GUARD_CLASSES])
 {
     memcpy(ret, l->bias, sizeof l->bias);
-    for (size_t j = 0; j < NET_HIDDEN; j++)
-        for (size_t k = 0; k < GUARD_CLASSES; k++)
-            ret[k] += hidden[j] * l->out[j][k];
-    for (size_t f = 0; f < NET_POOL; f++)
-        for (size_t k = 0; k < GUARD_CLASSES; k++)
-            ret[k] += pool[f] * l->pool_out[f][k];
+    classes_add(l->out, hidden, NET_HIDDEN, ret);
+    classes_add(l->pool_out, pool, NET_POOL, ret);
 }
 
 void net_judge(const struct net *n, const struct net_pool *pool, size_t words,

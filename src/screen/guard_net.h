@@ -76,9 +76,13 @@ void net_judge(const struct net *n, const struct net_pool *pool, size_t words,
                const uint8_t *concepts, size_t concept_count, const float share[GUARD_CLASSES],
                float logit[GUARD_CLASSES]);
 
+/* Adds rows, each times its number, to what speaks for each class. */
+void classes_add(const float rows[][GUARD_CLASSES], const float *by, size_t count,
+                 float ret[GUARD_CLASSES]);
+
 /* The steps of net_judge: hidden units and classes, from answers and sums as numbers. */
 void net_hide(const struct net_layers *l, const float pool[NET_POOL], const uint8_t *concepts,
-              size_t concept_count, float ret[NET_HIDDEN]);
+              size_t concept_count, float ret[restrict NET_HIDDEN]);
 void net_out(const struct net_layers *l, const float pool[NET_POOL], const float hidden[NET_HIDDEN],
              float ret[GUARD_CLASSES]);
 

@@ -182,6 +182,8 @@ static void spelled_cut(struct guard_view *v, const char *at, size_t n)
 
 static void spelled_end(struct guard_view *v, struct spelled *s)
 {
+    if (!s->count)
+        return;
     if (s->count >= 4)
         v->undone |= VIEW_SPACED;
     for (size_t i = 0; i < s->count;) {
@@ -454,6 +456,7 @@ static void encoded_read(struct guard_view *v, const char *text, size_t n)
         { 64, 16, 16 },
     };
     size_t tried[LENGTH(rows)] = { 0 };
+    struct buffer out = buffer_new(v->plain.arena);
     for (size_t i = 0, end; i < n; i = end) {
         end = i + 1;
         if (!is_code(text[i]))
@@ -466,7 +469,7 @@ static void encoded_read(struct guard_view *v, const char *text, size_t n)
             if (i < tried[k] || end - i < rows[k].first || digit_of(text[i], rows[k].base) < 0 ||
                 digit_of(text[i + 1], rows[k].base) < 0)
                 continue;
-            struct buffer out = buffer_new(v->plain.arena);
+            out.len = 0;
             tried[k] = bits_read(text, n, i, rows[k].base, &out);
             if (tried[k] - i < rows[k].least || !readable(&out))
                 continue;
@@ -519,7 +522,8 @@ static void rotated_read(struct guard_view *v)
 struct guard_view guard_view(struct arena *a, const char *text, size_t n)
 {
     assert(n < INT32_MAX);
-    struct guard_view v = { .plain = buffer_new(a), .room = n / 6 + 16 };
+    /* room for most texts at once: what is outgrown stays in the arena */
+    struct guard_view v = { .plain = buffer_room(a, n + n / 8 + 64), .room = n / 5 + 16 };
     v.words = arena_many(a, v.room, struct view_word);
     buffer_char(&v.plain, ' ');
     words_read(&v, text, n);

@@ -225,7 +225,7 @@ static size_t word_read(const char *text, size_t n, enum point_class class, size
 struct words words_cut(struct arena *a, const char *text, size_t n)
 {
     assert(n < INT32_MAX);
-    size_t room = n / 5 + 16;
+    size_t room = n / 4 + 16; /* most texts need no more */
     struct words ret = { .at = arena_many(a, room, struct word) };
     bool space = true;
     for (size_t i = 0, step; i < n; i += step) {
