@@ -176,9 +176,17 @@ function smallText(value: number): string {
   return numberText(value, Math.abs(value) < 0.01 ? 4 : 2);
 }
 
-/** Seconds of 1:30, 1h30, 90m, 1.5h, 1h 30m or 1.5 (hours); null when it cannot be read. */
+const UNITS = { h: /hours?|hrs?/g, m: /minutes?|mins?/g, s: /seconds?|secs?/g };
+
+/** Seconds of 1:30, 1h30, 90m, 1.5h, 1h 30m, 1 hour 30, 90 minutes or 1.5 (hours); null when it cannot
+    be read. */
 export function durationOf(text: string): number | null {
-  const typed = text.trim().toLowerCase().replace(/,/g, ".");
+  let typed = text
+    .trim()
+    .toLowerCase()
+    .replace(/,/g, ".")
+    .replace(/\s+(and\s+)?/g, " ");
+  for (const [unit, word] of Object.entries(UNITS)) typed = typed.replace(word, unit);
   const given = typed.replace(/^(\d+) ?h ?(\d{1,2})$/, "$1:$2");
   const clock = /^(\d{0,4}):(\d{1,2})(?::(\d{2}))?$/.exec(given);
   if (clock) {
@@ -186,8 +194,9 @@ export function durationOf(text: string): number | null {
     if (Number(minutes) > 59 || Number(seconds ?? 0) > 59) return null;
     return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds ?? 0);
   }
-  const parts =
-    /^(?:(\d+(?:\.\d+)?|\.\d+) ?h)? ?(?:(\d+(?:\.\d+)?) ?m(?:in)?)? ?(?:(\d+) ?s)?$/.exec(given);
+  const parts = /^(?:(\d+(?:\.\d+)?|\.\d+) ?h)? ?(?:(\d+(?:\.\d+)?) ?m)? ?(?:(\d+) ?s)?$/.exec(
+    given,
+  );
   if (given && parts) {
     const [, hours, minutes, seconds] = parts;
     return Math.round(Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));

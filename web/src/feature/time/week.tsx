@@ -443,7 +443,7 @@ function Cell(props: CellProps) {
       aria-describedby={refused ? REFUSAL : undefined}
       inputMode="text"
       autoComplete="off"
-      maxLength={12}
+      maxLength={20}
       readOnly={readOnly}
       value={shown}
       onChange={(event) => type(event.currentTarget.value)}
