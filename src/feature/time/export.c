@@ -154,6 +154,7 @@ static void csv_row(struct exporter *x, const struct time_entry *e)
     csv_plain(out, ctx_can(x->c, &rates_read) ? csv_money(x->c->arena, e->amount_minor, x->currency)
                                               : "");
     csv_plain(out, e->zone ? e->zone : "");
+    csv_plain(out, e->source ? e->source : "");
     csv_end(out);
 }
 
@@ -243,7 +244,7 @@ static bool csv_work(struct ctx *c, void *with)
     x->out = buffer_new(c->arena);
     buffer_printf(&x->out,
                   "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,"
-                  "End date,End time,Duration,Tags,Amount (%s),Time zone\r\n",
+                  "End date,End time,Duration,Tags,Amount (%s),Time zone,Source\r\n",
                   x->currency);
     return each_entry(x, csv_row);
 }

@@ -44,7 +44,7 @@ static void an_import_is_tried_then_done_once(void **state)
     /* What is exported can be imported elsewhere, and formulas are text. */
     r = expect(w, 200, GET, "/time/export.csv?from=2026-03-02&to=2026-03-02", w->owner, NULL);
     has(&r, "Nora Lind,nora@example.org,Harbour,Quay,Field,'=1+1,Yes,2026-03-02,08:00:00,"
-            "2026-03-02,09:00:00,01:00:00,\"a, b\",90.00,Europe/Berlin\r\n");
+            "2026-03-02,09:00:00,01:00:00,\"a, b\",90.00,Europe/Berlin,toggl\r\n");
     r = expect(w, 200, GET, "/time/export.json", w->owner, NULL);
     has(&r, "\"project_name\":\"Quay\"");
     r = expect(w, 200, GET, "/time/export.csv?from=2026-03-03", w->owner, NULL);
