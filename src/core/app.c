@@ -69,6 +69,8 @@ static bool routes_collect(struct app *app, struct error *err)
             struct route *own = arena_copy(&app->arena, r, sizeof *r);
             if (own->can)
                 own->who = WHO_CAN;
+            if (own->lists)
+                own->in = list_fields(&app->arena, own->lists, &own->in_size);
             all[at++] = own;
         }
     }

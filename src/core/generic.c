@@ -8,13 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a list's input field stands for. */
-struct generic {
-    const struct table *table;
-    const struct field *in; /* of the list */
-};
-
-static const struct generic *generic_of(const struct ctx *c)
+static const struct table *table_of(const struct ctx *c)
 {
     return c->x->route->with;
 }
@@ -38,9 +32,7 @@ static bool is_range(enum kind k)
     return k == KIND_INSTANT || k == KIND_DATE || k == KIND_INT || k == KIND_SPAN || k == KIND_REAL;
 }
 
-/* The input fields of a table's list: limit, cursor, sort, filters and ranges, laid out as a record
-   of *size bytes. */
-static const struct field *list_fields(struct arena *a, const struct table *t, size_t *size)
+const struct field *list_fields(struct arena *a, const struct table *t, size_t *size)
 {
     static const struct field limit = { .name = "limit",
                                         .kind = KIND_INT,
@@ -122,16 +114,15 @@ static bool filter_of(const struct table *t, const struct field *in, struct row_
     return ret->field && ret->compare != COMPARE_EQUAL;
 }
 
-static bool page_read(struct ctx *c, const struct table *t, const void *in,
-                      const struct field *in_fields, field_set given, struct list *ret,
-                      const char **next)
+bool list_read(struct ctx *c, const struct table *t, const void *in, struct list *ret,
+               const char **next)
 {
     struct row_filter filters[FIELDS_MAX];
     struct page page = { .filters = filters, .limit = 50 };
     field_set bit = 1;
-    for (const struct field *f = in_fields; f->name; f++, bit <<= 1) {
+    for (const struct field *f = c->x->route->in; f->name; f++, bit <<= 1) {
         struct row_filter filter;
-        if (!(given & bit) || field_absent(f, in))
+        if (!(c->x->given & bit) || field_absent(f, in))
             continue;
         if (!strcmp(f->name, "limit")) {
             page.limit = *(const int64_t *)field_of(f, in);
@@ -196,14 +187,13 @@ bool version_read(struct ctx *c, int64_t *ret)
 
 static bool generic_list(struct ctx *c, const void *in, void *ret)
 {
-    const struct generic *g = generic_of(c);
     (void)ret;
-    return page_read(c, g->table, in, g->in, c->x->given, &c->x->page, &c->x->next);
+    return list_read(c, table_of(c), in, &c->x->page, &c->x->next);
 }
 
 static bool generic_create(struct ctx *c, const void *in, void *ret)
 {
-    const struct table *t = generic_of(c)->table;
+    const struct table *t = table_of(c);
     void *row = arena_copy(c->arena, in, t->size);
     char id[ID_TEXT];
     if (!row_create(c, t, row))
@@ -216,12 +206,12 @@ static bool generic_create(struct ctx *c, const void *in, void *ret)
 
 static bool generic_read(struct ctx *c, const void *in, void *ret)
 {
-    return row_read(c, generic_of(c)->table, ((const struct row *)in)->id, ret);
+    return row_read(c, table_of(c), ((const struct row *)in)->id, ret);
 }
 
 static bool generic_update(struct ctx *c, const void *in, void *ret)
 {
-    const struct table *t = generic_of(c)->table;
+    const struct table *t = table_of(c);
     int64_t version;
     return version_read(c, &version) &&
            row_update(c, t, ((const struct row *)in)->id, version, in, table_given(c, t), ret);
@@ -232,18 +222,18 @@ static bool generic_delete(struct ctx *c, const void *in, void *ret)
     int64_t version;
     (void)ret;
     return version_read(c, &version) &&
-           row_delete(c, generic_of(c)->table, ((const struct row *)in)->id, version);
+           row_delete(c, table_of(c), ((const struct row *)in)->id, version);
 }
 
 static bool single_read(struct ctx *c, const void *in, void *ret)
 {
     (void)in;
-    return row_single(c, generic_of(c)->table, ret);
+    return row_single(c, table_of(c), ret);
 }
 
 static bool single_update(struct ctx *c, const void *in, void *ret)
 {
-    const struct table *t = generic_of(c)->table;
+    const struct table *t = table_of(c);
     void *now = arena_alloc(c->arena, t->size);
     int64_t version;
     return version_read(c, &version) && row_single(c, t, now) &&
@@ -270,8 +260,7 @@ static const char *words(struct arena *a, const char *name)
 }
 
 /* What the route of one operation adds to what all of a table's have. */
-static void operation_route(struct arena *a, const struct table *t, unsigned op, struct generic *g,
-                            struct route *r)
+static void operation_route(struct arena *a, const struct table *t, unsigned op, struct route *r)
 {
     const char *one = words(a, t->name);
     const char *with_id = t->singleton ? t->path : arena_printf(a, "%s/{id}", t->path);
@@ -287,7 +276,7 @@ static void operation_route(struct arena *a, const struct table *t, unsigned op,
         r->method = GET;
         r->path = t->path;
         r->handle = generic_list;
-        r->in = g->in = list_fields(a, t, &r->in_size);
+        r->in = list_fields(a, t, &r->in_size);
         r->list = true;
         r->doc = arena_printf(a, "List: %s", one);
     } else if (op == OP_READ) {
@@ -326,9 +315,7 @@ size_t table_routes(struct arena *a, const struct table *t, const struct route *
         if (!(ops & op))
             continue;
         bool reads = op == OP_LIST || op == OP_READ;
-        struct generic *g = arena_new(a, struct generic);
         struct route *r = arena_new(a, struct route);
-        g->table = t;
         *r = (struct route){
             .out = t->fields,
             .out_size = t->size,
@@ -338,10 +325,10 @@ size_t table_routes(struct arena *a, const struct table *t, const struct route *
             .settle = reads ? t->settle : NULL,
             .who = WHO_CAN,
             .can = reads ? t->read : t->write,
-            .with = g,
+            .with = t,
             .schema = t->name,
         };
-        operation_route(a, t, op, g, r);
+        operation_route(a, t, op, r);
         list[n++] = r;
     }
     return n;

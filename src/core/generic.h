@@ -10,6 +10,14 @@
    arena; returns how many. */
 size_t table_routes(struct arena *a, const struct table *t, const struct route **list);
 
+/* The input fields of a table's list: limit, cursor, sort, filters and ranges, laid out as a record
+   of *size bytes. */
+const struct field *list_fields(struct arena *a, const struct table *t, size_t *size);
+
+/* The page of the table's rows that the request asks for, whose route takes list_fields. */
+MUST_USE bool list_read(struct ctx *c, const struct table *t, const void *in, struct list *ret,
+                        const char **next);
+
 /* The version that If-Match names, 0 for "*"; VERSION_REQUIRED or VERSION_MISMATCH otherwise. */
 MUST_USE bool version_read(struct ctx *c, int64_t *ret);
 

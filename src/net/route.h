@@ -6,6 +6,7 @@
 #include "base/field.h"
 
 struct ctx;
+struct table;
 struct permission; /* begins with `const char *name` */
 
 enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
@@ -49,6 +50,8 @@ struct route {
     const struct permission *can;
     const struct field *in;
     size_t in_size;
+    const struct table *lists; /* `in` is what the list of this table takes, and the rule reads the
+                                  page with list_read() */
     const struct field *out;
     size_t out_size;
     int ok;                    /* status of success; 0 is 200, or 204 without `out` */

@@ -105,7 +105,7 @@ static bool local(struct ai_run *run)
                                      .end = e->ended_at,
                                      .day = zone_day(run->zone, e->started_at),
                                      .zone = zone_named(run->c, e->zone),
-                                     .placed = text_equal(e->source, "week"),
+                                     .placed = entry_placed(e->source),
                                      .project = e->project,
                                      .project_name = e->name };
         run->ret->compared_rows += worked[i].day.day < run->in->from.day;

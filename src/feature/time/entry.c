@@ -338,17 +338,18 @@ bool overlap_refused(struct ctx *c, bool *ret)
     return true;
 }
 
-#define SHARING \
-    "SELECT id, project, task, started_at, ended_at, zone FROM time_entry WHERE person = $1"
-
 bool entries_within(struct ctx *c, struct id person, struct instant from, struct instant until,
                     struct list *ret)
 {
-    static const struct query reaching = { SHARING " AND reaches > $2 AND started_at <= $3"
-                                                   " ORDER BY started_at" };
-    static const struct query near = { SHARING " AND started_at > $3 AND started_at < $4"
-                                               " AND (ended_at > $2 OR ended_at IS NULL)"
-                                               " ORDER BY started_at" };
+    /* Few reach far: those are found by their ends, the others by their starts. */
+    static const struct query within = {
+        "SELECT id, project, task, started_at, ended_at, zone, note, source FROM time_entry"
+        " WHERE id IN (SELECT id FROM time_entry"
+        " WHERE person = $1 AND reaches > $2 AND started_at <= $3"
+        " UNION ALL SELECT id FROM time_entry"
+        " WHERE person = $1 AND started_at > $3 AND started_at < $4"
+        " AND (ended_at > $2 OR ended_at IS NULL)) ORDER BY started_at"
+    };
     static const struct field fields[] = {
         FIELD(struct time_entry, id),
         FIELD(struct time_entry, project),
@@ -356,53 +357,69 @@ bool entries_within(struct ctx *c, struct id person, struct instant from, struct
         FIELD(struct time_entry, started_at),
         FIELD(struct time_entry, ended_at),
         FIELD(struct time_entry, zone),
+        FIELD(struct time_entry, note),
+        FIELD(struct time_entry, source),
         { 0 },
     };
     struct instant first = instant_plus(from, (struct span){ -ENTRY_REACHES_S });
-    const struct value args[] = { value_id(person), value_instant(from), value_instant(first),
-                                  value_instant(until) };
-    struct list before, after;
-    size_t size = sizeof(struct time_entry);
-    if (!tx_rows(c->tx, &reaching, args, 3, fields, size, 0, &before) ||
-        !tx_rows(c->tx, &near, args, 4, fields, size, 0, &after))
-        return false;
-    struct time_entry *all =
-        arena_many(c->arena, before.count + after.count + 1, struct time_entry);
-    if (before.count)
-        memcpy(all, before.at, before.count * size);
-    if (after.count)
-        memcpy(all + before.count, after.at, after.count * size);
-    *ret = (struct list){ all, before.count + after.count };
-    return true;
+    return tx_rows(
+        c->tx, &within,
+        ARGS(value_id(person), value_instant(from), value_instant(first), value_instant(until)),
+        fields, sizeof(struct time_entry), 0, ret);
 }
 
-bool overlap_find(struct ctx *c, const struct time_entry *e, struct time_entry *ret, bool *found)
+bool entry_placed(const char *source)
 {
-    struct list list;
-    struct instant end = instant_given(e->ended_at) ? e->ended_at : c->now;
-    if (!entries_within(c, e->person, e->started_at, end, &list))
+    return text_equal(source, "week");
+}
+
+struct instant entry_end(const struct ctx *c, const struct time_entry *e)
+{
+    return instant_given(e->ended_at) ? e->ended_at : c->now;
+}
+
+/* Whether it has a length of time that somebody chose. */
+static bool has_times(const struct ctx *c, const struct time_entry *e)
+{
+    return !entry_placed(e->source) && e->started_at.us < entry_end(c, e).us;
+}
+
+size_t overlaps_count(const struct ctx *c, const struct time_entry *e, const struct list *within,
+                      struct time_entry *first)
+{
+    const struct time_entry *other = within->at;
+    struct instant end = entry_end(c, e);
+    size_t n = 0, most = has_times(c, e) ? within->count : 0;
+    for (size_t i = 0; i < most && other[i].started_at.us < end.us; i++) {
+        if (id_equal(other[i].id, e->id) || !has_times(c, &other[i]) ||
+            entry_end(c, &other[i]).us <= e->started_at.us)
+            continue;
+        if (!n++)
+            *first = other[i];
+    }
+    return n;
+}
+
+bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret)
+{
+    struct list within;
+    struct time_entry first;
+    if (!entries_within(c, e->person, e->started_at, entry_end(c, e), &within))
         return false;
-    const struct time_entry *other = list.at, *shares = NULL;
-    for (size_t i = 0; i < list.count && !shares && e->started_at.us < end.us; i++)
-        if (!id_equal(other[i].id, e->id) && other[i].started_at.us != other[i].ended_at.us)
-            shares = &other[i];
-    *found = shares;
-    if (shares)
-        *ret = *shares;
+    *ret = overlaps_count(c, e, &within, &first) > 0;
     return true;
 }
 
 static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)
 {
-    struct time_entry other;
-    bool refused, found;
+    bool refused, overlaps;
     if (!times_differ(old, e))
         return true;
     if (!overlap_refused(c, &refused))
         return false;
     if (!refused)
         return true;
-    return overlap_find(c, e, &other, &found) && (!found || fail(c, ENTRY_OVERLAPS, NULL));
+    return entry_overlaps(c, e, &overlaps) && (!overlaps || fail(c, ENTRY_OVERLAPS, NULL));
 }
 
 /* --- around every write --- */
@@ -443,7 +460,7 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
     if (!old && !ctx_given(c, "billable"))
         e->billable = booked.billable;
     /* Clock times that a person chose: from then on the sheet leaves them where they are. */
-    if (old && text_equal(e->source, "week") && times_differ(old, e) &&
+    if (old && entry_placed(e->source) && times_differ(old, e) &&
         (ctx_given(c, "started_at") || ctx_given(c, "ended_at")))
         e->source = "manual";
     bool kept = old && old->billable == e->billable && id_equal(old->project, e->project);

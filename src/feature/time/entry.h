@@ -26,16 +26,23 @@ MUST_USE bool entries_reach(struct ctx *c);
 MUST_USE bool entries_rate(struct ctx *c);
 
 /* Entries of a person that share time with what lies between two moments, in order of the start; a
-   running one reaches on. Only what tells them, what they are booked on and when are set. */
+   running one reaches on. Set is what tells them, what they are booked on, their note, when they
+   were and where they come from. */
 MUST_USE bool entries_within(struct ctx *c, struct id person, struct instant from,
                              struct instant until, struct list *ret);
 
 /* Whether the organisation refuses entries of one person that overlap. */
 MUST_USE bool overlap_refused(struct ctx *c, bool *ret);
-/* The first of the other entries that share time with one, as entries_within gives them; *found
-   says whether there is any. What has no length, such as a timer stopped at once, shares no time.
- */
-MUST_USE bool overlap_find(struct ctx *c, const struct time_entry *e, struct time_entry *ret,
-                           bool *found);
+/* How many of the person's entries within a stretch overlap one of them: those that share time with
+   it; *first is the first to begin. Hours of the week sheet overlap nothing, as nobody chose their
+   clock times, and nor does what has no length, such as a timer stopped at once. A running entry
+   has lasted until now. */
+size_t overlaps_count(const struct ctx *c, const struct time_entry *e, const struct list *within,
+                      struct time_entry *first);
+/* Whether an entry overlaps any other of its person. */
+MUST_USE bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret);
+
+/* The end of an entry, or now while its timer runs. */
+struct instant entry_end(const struct ctx *c, const struct time_entry *e);
 
 #endif

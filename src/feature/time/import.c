@@ -395,9 +395,8 @@ static void money_set(const struct importer *m, const struct import_row *row, st
 static bool entry_store(struct importer *m, const struct import_row *row, struct known_person *who,
                         const uint8_t key[HASH_SIZE], struct time_entry *e)
 {
-    struct time_entry other;
     bool overlaps = false;
-    if (m->refuses_overlap && row->timed && !overlap_find(m->c, e, &other, &overlaps))
+    if (m->refuses_overlap && row->timed && !entry_overlaps(m->c, e, &overlaps))
         return false;
     if (overlaps) {
         row_wrong(m, row, "overlaps other time of the person, which the organisation refuses");

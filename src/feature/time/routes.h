@@ -47,21 +47,13 @@ struct week_cell {
 extern const struct field week_in_fields[], week_fields[], week_cell_fields[];
 route_fn week_get, week_put;
 
-struct overlaps_in {
-    struct instant started_at_from, started_at_to;
-    struct id person, project;
-    const char *cursor;
-    int64_t limit;
-};
 struct overlap {
     struct id entry, other;
     const char *note;
     struct instant started_at, ended_at;
+    int64_t more;
 };
-struct overlaps {
-    struct list items; /* struct overlap */
-};
-extern const struct field overlaps_in_fields[], overlaps_fields[];
+extern const struct field overlap_fields[];
 route_fn overlaps_get;
 
 extern const struct field import_in_fields[], import_result_fields[];

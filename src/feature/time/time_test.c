@@ -153,6 +153,14 @@ static void overlaps_can_be_refused(void **state)
     expect(w, 201, POST, "/time/entries", w->member, json);
 }
 
+static void make_entry(struct staff *w, const char *note, const char *from, const char *to)
+{
+    expect(w, 201, POST, "/time/entries", w->member,
+           arena_printf(&w->world->a,
+                        "{\"note\":\"%s\",\"started_at\":\"%s:00Z\",\"ended_at\":\"%s:00Z\"}", note,
+                        from, to));
+}
+
 /* Marks come with what a filter or another page holds back. */
 static void overlaps_are_told(void **state)
 {
@@ -187,6 +195,41 @@ static void overlaps_are_told(void **state)
     r = expect(w, 200, GET, arena_printf(&w->world->a, "/time/overlaps?person=%s", w->owner_id),
                w->member, NULL);
     has(&r, "\"items\":[]");
+    /* The first of several is told, and how many more there are. */
+    make_entry(w, "Round", "2026-03-02T08:30", "2026-03-02T11:30");
+    r = expect(w, 200, GET, "/time/overlaps?started_at=2026-03-02T08:30:00Z", w->member, NULL);
+    has(&r, "\"note\":\"Lamp\"");
+    has(&r, "\"more\":2");
+    r = expect(w, 200, GET, "/time/overlaps?limit=1", w->member, NULL);
+    has_not(&r, "\"next\":null");
+    expect(w, 422, GET, "/time/overlaps?sort=note", w->member, NULL);
+}
+
+/* Nobody chose when the hours of the week sheet were: they share no time, whatever else there is.
+ */
+static void hours_of_the_sheet_overlap_nothing(void **state)
+{
+    struct staff *w = *state;
+    const char *quay = make(w, "/projects", "{\"name\":\"Quay\"}");
+    const char *cell = arena_printf(
+        &w->world->a, "{\"date\":\"2026-03-03\",\"project\":\"%s\",\"duration_s\":28800}", quay);
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
+                   strtoll(r.etag, NULL, 10));
+    assert_int_equal(r.status, 200);
+    expect(w, 200, PUT, "/time/week", w->member, cell);
+    make_entry(w, "Lamp", "2026-03-03T05:00", "2026-03-03T17:00");
+    expect(w, 200, PUT, "/time/week", w->member, "{\"date\":\"2026-03-03\",\"duration_s\":57600}");
+    r = expect(w, 200, GET, "/time/overlaps", w->member, NULL);
+    has(&r, "\"items\":[]");
+    /* Chosen, they count. */
+    r = expect(w, 200, GET, "/time/entries?limit=1&sort=-created_at", w->member, NULL);
+    const char *path = arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id"));
+    r = staff_send(w, PATCH, path, w->member,
+                   "{\"started_at\":\"2026-03-03T06:00:00Z\","
+                   "\"ended_at\":\"2026-03-03T07:00:00Z\"}",
+                   1);
+    assert_int_equal(r.status, 409);
 }
 
 static void a_timer_forgotten_for_months_can_be_kept(void **state)
@@ -328,7 +371,6 @@ static void the_sheet_finds_free_time(void **state)
         r = expect(w, 200, GET, "/time/entries?sort=-created_at&limit=1", w->owner, NULL);
         has(&r, arena_printf(&w->world->a, "\"started_at\":\"%s\"", rows[i].placed));
     }
-    expect(w, 409, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28800));
     r = expect(w, 422, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28860));
     has(&r, "With its other rows the day would have 24:01 of 24 hours");
     expect(w, 200, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 3600));
@@ -365,6 +407,7 @@ int main(void)
         STAFF_TEST(people_reach_their_own_time),
         STAFF_TEST(overlaps_can_be_refused),
         STAFF_TEST(overlaps_are_told),
+        STAFF_TEST(hours_of_the_sheet_overlap_nothing),
         STAFF_TEST(a_timer_forgotten_for_months_can_be_kept),
         STAFF_TEST(entries_that_reach_into_a_day_are_found),
         STAFF_TEST(a_week_is_a_sheet),

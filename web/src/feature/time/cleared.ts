@@ -2,7 +2,7 @@
 import { all, api, Problem, type Query } from "~/api/client";
 import { addDays, type Day, instantOf } from "~/ui/time";
 import { notify } from "~/ui/toasts";
-import { type Entry, entriesChanged } from "./data";
+import { type Entry, entriesChanged, isPlaced } from "./data";
 
 interface Place {
   person: string | null | undefined;
@@ -23,9 +23,7 @@ export async function sheetEntry({ person, zone, date, project, task }: Place) {
   const entries = (await all("/time/entries", query as Query<"/time/entries">)) as Entry[];
   return entries.find(
     (entry) =>
-      entry.source === "week" &&
-      (entry.project ?? null) === project &&
-      (entry.task ?? null) === task,
+      isPlaced(entry) && (entry.project ?? null) === project && (entry.task ?? null) === task,
   );
 }
 

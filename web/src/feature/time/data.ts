@@ -7,6 +7,9 @@ import { may, useSession } from "~/shell/session";
 import { addDays, type Day, instantOf } from "~/ui/time";
 
 export type Entry = Whole<Row<"/time/entries">, "person">;
+export type Overlap = Whole<Row<"/time/overlaps">, "entry" | "started_at">;
+/** An entry of a list, with the first that it overlaps. */
+export type Listed = Entry & { overlap?: Overlap };
 export type Project = Row<"/projects">;
 export type Client = Row<"/clients">;
 export type Task = Row<"/tasks">;
@@ -56,6 +59,8 @@ export function useClientName() {
     clients.get(project?.client ?? "")?.name;
 }
 
+type EntryQuery = Query<"/time/entries">;
+
 export interface EntryFilter {
   person?: string | null;
   project?: string | null;
@@ -63,29 +68,53 @@ export interface EntryFilter {
 
 const startOf = (day: Day, zone: string) => instantOf(day, "00:00", zone).toISOString();
 
+/** Whether nobody chose its clock times: hours of the week sheet, which put them where there was room. */
+export const isPlaced = ({ source }: Entry) => source === "week";
+
+const marked = (entries: Entry[], overlaps: Overlap[]): Listed[] => {
+  const found = new Map(overlaps.map((overlap) => [overlap.entry, overlap]));
+  return entries.map((entry) => ({ ...entry, overlap: found.get(entry.id) }));
+};
+
+// A list is there without its marks too: while nodes are upgraded in turn, an older one does not
+// know them.
+
+/** All entries of a query. */
+export async function entriesOf(query: EntryQuery): Promise<Listed[]> {
+  const [entries, overlaps] = await Promise.all([
+    all("/time/entries", query),
+    all("/time/overlaps", query).catch(() => []),
+  ]);
+  return marked(entries as Entry[], overlaps as Overlap[]);
+}
+
+/** A page of them. */
+export async function entriesPage(query: EntryQuery) {
+  const [{ items, next }, overlaps] = await Promise.all([
+    api.get("/time/entries", { query }),
+    api.get("/time/overlaps", { query }).catch(() => null),
+  ]);
+  return { items: marked(items as Entry[], (overlaps?.items ?? []) as Overlap[]), next };
+}
+
 /** The query of entries that begin on the days of a period or the day before, in a zone. */
-export function entriesQuery(
-  from: Day,
-  to: Day,
-  zone: string,
-  filter: EntryFilter,
-): Query<"/time/entries"> {
+export function entriesQuery(from: Day, to: Day, zone: string, filter: EntryFilter): EntryQuery {
   return {
     ...filter,
     started_at_from: startOf(addDays(from, -1), zone),
     started_at_to: startOf(addDays(to, 1), zone),
     sort: "-started_at",
-  } as Query<"/time/entries">;
+  } as EntryQuery;
 }
 
 /** The few entries that begin before that and reach into the period. */
 export const reachingEntries = (from: Day, zone: string, filter: EntryFilter) =>
-  all("/time/entries", {
+  entriesOf({
     ...filter,
     reaches_from: startOf(from, zone),
     started_at_to: startOf(addDays(from, -1), zone),
     sort: "reaches",
-  } as Query<"/time/entries">) as Promise<Entry[]>;
+  } as EntryQuery);
 
 /** After any change of entries. */
 export const entriesChanged = () => refresh("timer", "entries", "week", "report");

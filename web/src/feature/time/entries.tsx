@@ -2,7 +2,7 @@
 import { Button, Checkbox, Menu } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { address, api } from "~/api/client";
+import { address } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -15,6 +15,7 @@ import { type Day, dateText, durationText } from "~/ui/time";
 import { words as shared } from "~/words";
 import {
   type Entry,
+  entriesPage,
   entriesQuery,
   reachingEntries,
   useById,
@@ -25,7 +26,6 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { PersonSelect, ProjectSelect, usePeople } from "./pick";
 import { removeEntries } from "./remove";
-import { type Other, overlapsAmong } from "./slips";
 import { byDay } from "./today";
 import { words } from "./words";
 
@@ -48,16 +48,9 @@ export default function Entries() {
 
   const entries = useInfiniteQuery({
     queryKey: ["entries", "list", from, to, person, project, zone],
-    queryFn: async ({ pageParam }) => {
-      const { sort, ...filter } = entriesQuery(from, to, zone, { person, project });
-      const query = { ...filter, limit: PAGE, cursor: pageParam } as never;
-      // Also with entries that another page or the filter holds back. The list is there without its
-      // marks too: while nodes are upgraded in turn, an older one does not know them.
-      const [page, shared] = await Promise.all([
-        api.get("/time/entries", { query }),
-        api.get("/time/overlaps", { query }).catch(() => null),
-      ]);
-      return { ...page, shared: shared?.items ?? [] };
+    queryFn: ({ pageParam }) => {
+      const query = entriesQuery(from, to, zone, { person, project });
+      return entriesPage({ ...query, limit: PAGE, cursor: pageParam });
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
@@ -67,14 +60,11 @@ export default function Entries() {
     queryFn: () => reachingEntries(from, zone, { person, project }),
   });
   const items = [
-    ...((entries.data?.pages.flatMap((page) => page.items) ?? []) as Entry[]),
+    ...(entries.data?.pages.flatMap((page) => page.items) ?? []),
     ...(reaching.data ?? []),
   ];
   const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
-  const overlaps = new Map<string, Other>(overlapsAmong(items));
-  for (const { entry, ...other } of entries.data?.pages.flatMap(({ shared }) => shared) ?? [])
-    overlaps.set(entry as string, other as Other);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
     address(`/time/export.${kind}`, undefined, { from, to, person, project });
@@ -188,7 +178,6 @@ export default function Entries() {
                             ? undefined
                             : people.get(entry.person)?.name
                         }
-                        overlaps={overlaps.get(entry.id)}
                         onEdit={setEditing}
                       />
                     </div>

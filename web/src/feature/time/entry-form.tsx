@@ -24,6 +24,7 @@ import {
   type EntryInput,
   entriesChanged,
   isBillable,
+  isPlaced,
   useById,
   useProjects,
 } from "./data";
@@ -365,7 +366,10 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           onChange={(event) => times({ end_date: event.currentTarget.value })}
         />
       )}
-      <p className="field-note">{words.entry.zone(zone)}</p>
+      <p className="field-note">
+        {words.entry.zone(zone)}
+        {entry && isPlaced(entry) && `. ${words.entry.placed_change}`}
+      </p>
       <Checkbox
         label={words.field.billable}
         {...form.check("billable")}

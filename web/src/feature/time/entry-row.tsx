@@ -6,10 +6,17 @@ import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
 import { clockText, type Day, durationText, secondsByDay } from "~/ui/time";
 import { notify } from "~/ui/toasts";
-import { type Entry, entriesChanged, type Project, useMayChange } from "./data";
+import {
+  type Entry,
+  entriesChanged,
+  isPlaced,
+  type Listed,
+  type Project,
+  useMayChange,
+} from "./data";
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
-import { type Other, overlapText } from "./slips";
+import { overlapText } from "./slips";
 import { words } from "./words";
 
 export async function startAgain(entry: Entry) {
@@ -36,17 +43,15 @@ function partOf({ started_at, ended_at, zone }: Entry, day: Day, given: string) 
 }
 
 interface EntryRowProps {
-  entry: Entry;
+  entry: Listed;
   /** The day that the row stands below. */
   day: Day;
   project: Project | undefined;
   person?: string;
-  /** Another entry that it shares time with. */
-  overlaps?: Other;
   onEdit: (entry: Entry) => void;
 }
 
-export function EntryRow({ entry, day, project, person, overlaps, onEdit }: EntryRowProps) {
+export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps) {
   const { zone } = useSession();
   const may = useMay();
   const what = entry.note || words.entry.untitled;
@@ -55,7 +60,7 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
   const start = clock(part?.start ?? Date.parse(entry.started_at));
   const end = part ? clock(part.end) : words.today.now;
   const when = words.entry.from_to(start, end);
-  const shares = overlaps && overlapText(overlaps, entry, zone);
+  const shares = entry.overlap && overlapText(entry.overlap, entry, zone);
   const canChange = useMayChange()(entry);
   const text = (
     <>
@@ -82,8 +87,8 @@ export function EntryRow({ entry, day, project, person, overlaps, onEdit }: Entr
       <span className="entry-project truncate">
         <ProjectName project={project} />
       </span>
-      {entry.source === "week" ? (
-        <span className="entry-times muted small" title={words.entry.placed_help(when)}>
+      {isPlaced(entry) ? (
+        <span className="entry-times muted small" title={words.entry.placed_help}>
           {words.entry.placed}
         </span>
       ) : (

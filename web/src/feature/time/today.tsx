@@ -2,7 +2,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import { all, api } from "~/api/client";
+import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { go, Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -28,7 +28,10 @@ import {
   type Entry,
   type EntryInput,
   entriesChanged,
+  entriesOf,
   entriesQuery,
+  isPlaced,
+  type Listed,
   type Project,
   reachingEntries,
   useById,
@@ -39,7 +42,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { ProjectSelect } from "./pick";
 import { emit } from "./signals";
-import { mindSlips, overlapsAmong } from "./slips";
+import { mindSlips } from "./slips";
 import { words } from "./words";
 
 const startOf = (entry: Entry) => Date.parse(entry.started_at);
@@ -48,13 +51,13 @@ const endOf = (entry: Entry) =>
 
 interface DayOfEntries {
   day: Day;
-  list: Entry[];
+  list: Listed[];
   total_s: number;
 }
 
 /** The days of a period with the entries that touch them and the seconds that fall on them, newest
     first. Days end at midnight in the zone of each entry, as in the week sheet and in reports. */
-export function byDay(entries: Entry[], zone: string, from: Day, to: Day): DayOfEntries[] {
+export function byDay(entries: Listed[], zone: string, from: Day, to: Day): DayOfEntries[] {
   const days = new Map<Day, DayOfEntries>();
   for (const entry of entries) {
     for (const [day, seconds] of secondsByDay(startOf(entry), endOf(entry), entry.zone || zone)) {
@@ -66,7 +69,7 @@ export function byDay(entries: Entry[], zone: string, from: Day, to: Day): DayOf
   return [...days.values()].sort((a, b) => b.day.localeCompare(a.day));
 }
 
-const NOTHING = { list: [] as Entry[], total_s: 0 };
+const NOTHING = { list: [] as Listed[], total_s: 0 };
 
 export default function Today() {
   const session = useSession();
@@ -81,10 +84,10 @@ export default function Today() {
     queryFn: async () => {
       const own = { person: session.person };
       const [begun, reaching] = await Promise.all([
-        all("/time/entries", entriesQuery(from, now, zone, own)),
+        entriesOf(entriesQuery(from, now, zone, own)),
         reachingEntries(from, zone, own),
       ]);
-      return [...(begun as Entry[]), ...reaching];
+      return [...begun, ...reaching];
     },
   });
 
@@ -93,17 +96,15 @@ export default function Today() {
       <Show query={entries}>
         {(items) => {
           const days = byDay(items, zone, from, now);
-          const overlaps = overlapsAmong(items);
           const { list: mine, total_s } = days.find(({ day }) => day === now) ?? NOTHING;
           const earlier = days.filter(({ day }) => day !== now);
           const week_s = days.reduce((sum, day) => sum + day.total_s, 0);
-          const row = (day: Day) => (entry: Entry) => (
+          const row = (day: Day) => (entry: Listed) => (
             <li key={entry.id}>
               <EntryRow
                 entry={entry}
                 day={day}
                 project={projects.get(entry.project ?? "")}
-                overlaps={overlaps.get(entry.id)}
                 onEdit={setEditing}
               />
             </li>
@@ -119,9 +120,7 @@ export default function Today() {
                 {may("time.import") && <Link href="/time/import">{words.today.import}</Link>}
               </PageHead>
               <div className="stack wide">
-                {mine.length > 0 && (
-                  <Timeline day={now} entries={mine} projects={projects} zone={zone} />
-                )}
+                <Timeline day={now} entries={mine} projects={projects} zone={zone} />
                 <QuickAdd />
                 <section className="card flush" aria-label={shared.rooms.today}>
                   {mine.length === 0 ? (
@@ -177,13 +176,16 @@ function lanesOf(entries: Entry[]): Map<string, { lane: number; of: number }> {
 
 interface TimelineProps {
   day: Day;
-  entries: Entry[];
+  entries: Listed[];
   projects: Map<string, Project>;
   zone: string;
 }
 
-/** The day as a bar: where the hours went and where the gaps are. */
-function Timeline({ day, entries, projects, zone }: TimelineProps) {
+/** The day as a bar: where the hours went and where the gaps are. Hours of the week sheet are told
+    below it: they have no place there. */
+function Timeline({ day, entries: all, projects, zone }: TimelineProps) {
+  const entries = useMemo(() => all.filter((entry) => !isPlaced(entry)), [all]);
+  const placed_s = all.filter(isPlaced).reduce((sum, entry) => sum + entry.duration_s, 0);
   const first = instantOf(day, "00:00", zone).getTime();
   const last = instantOf(addDays(day, 1), "00:00", zone).getTime();
   const bounds = useMemo(() => {
@@ -199,37 +201,41 @@ function Timeline({ day, entries, projects, zone }: TimelineProps) {
   const marks = Array.from({ length: 5 }, (_, i) => bounds.from + (whole * i) / 4);
   const text = (instant: number) => clockText(new Date(instant).toISOString(), zone);
   const lanes = lanesOf(entries.filter((entry) => endOf(entry) > startOf(entry)));
-  const shared = [...lanes.values()].some(({ of }) => of > 1);
+  const shared = entries.some(({ overlap }) => overlap);
+  if (entries.length === 0) return null;
   return (
-    <div role="img" aria-label={words.today.timeline(text(bounds.from), text(bounds.to), shared)}>
-      <div className="timeline">
-        <div className="timeline-lanes">
-          {entries.map((entry) => {
-            const start = Math.max(first, startOf(entry));
-            const end = Math.min(last, endOf(entry));
-            const { lane, of } = lanes.get(entry.id) ?? { lane: 0, of: 1 };
-            return (
-              <span
-                key={entry.id}
-                className="timeline-bar"
-                title={entry.note ?? undefined}
-                style={{
-                  left: at(start),
-                  width: `${(100 * (end - start)) / whole}%`,
-                  top: `${(100 * lane) / of}%`,
-                  height: `${100 / of}%`,
-                  background: paletteColour(projects.get(entry.project ?? "")),
-                }}
-              />
-            );
-          })}
+    <div>
+      <div role="img" aria-label={words.today.timeline(text(bounds.from), text(bounds.to), shared)}>
+        <div className="timeline">
+          <div className="timeline-lanes">
+            {entries.map((entry) => {
+              const start = Math.max(first, startOf(entry));
+              const end = Math.min(last, endOf(entry));
+              const { lane, of } = lanes.get(entry.id) ?? { lane: 0, of: 1 };
+              return (
+                <span
+                  key={entry.id}
+                  className="timeline-bar"
+                  title={entry.note ?? undefined}
+                  style={{
+                    left: at(start),
+                    width: `${(100 * (end - start)) / whole}%`,
+                    top: `${(100 * lane) / of}%`,
+                    height: `${100 / of}%`,
+                    background: paletteColour(projects.get(entry.project ?? "")),
+                  }}
+                />
+              );
+            })}
+          </div>
+        </div>
+        <div className="timeline-hours figures" aria-hidden="true">
+          {marks.map((mark) => (
+            <span key={mark}>{text(mark)}</span>
+          ))}
         </div>
       </div>
-      <div className="timeline-hours figures" aria-hidden="true">
-        {marks.map((mark) => (
-          <span key={mark}>{text(mark)}</span>
-        ))}
-      </div>
+      {placed_s > 0 && <p className="small muted">{words.today.placed(durationText(placed_s))}</p>}
     </div>
   );
 }

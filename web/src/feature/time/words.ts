@@ -62,6 +62,7 @@ export const words = {
     seen: "The person it belongs to, and managers and admins of the organisation.",
     timeline: (from: string, to: string, shared: boolean) =>
       `The day from ${from} to ${to}${shared ? "; some entries share time" : ""}`,
+    placed: (hours: string) => `${hours} more from the week sheet, at no clock times`,
     to_do: (done: string) => `${done} this week`,
     running: "running",
     now: "now",
@@ -99,7 +100,9 @@ export const words = {
       `Overlaps with ${note ? `“${note}”` : "an entry without a note"}, ${when}${more ? `, and ${more} more` : ""}`,
     overlaps: "Overlaps",
     placed: "Week sheet",
-    placed_help: (when: string) => `Hours of the week sheet, which put them at ${when}`,
+    placed_help: "Hours typed into the week sheet: nobody chose clock times for them",
+    placed_change:
+      "Nobody chose them: the hours are from the week sheet, which leaves them alone once they are changed",
     zone: (zone: string) => `Times in ${zone}`,
   },
   entries: {
