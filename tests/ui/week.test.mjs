@@ -86,10 +86,10 @@ test("hours are typed, moved through, corrected and kept", async () => {
   await checkAccessible(page);
 });
 
-test("an emptied cell is stored when it is left, and can be taken back as it was", async () => {
+test("a cleared cell is stored at once, an emptied one when it is left; both can be taken back", async () => {
   const cell = page.getByRole("textbox", { name: /Quay survey, Wednesday/ });
   await cell.focus();
-  await page.keyboard.press("Delete");
+  await page.keyboard.press("Backspace");
   await page.getByRole("heading", { name: "Week", exact: true }).click();
   await page.getByText(/^Cleared: Quay survey, .*Wednesday/).waitFor();
   await total("1:30");
@@ -105,7 +105,6 @@ test("an emptied cell is stored when it is left, and can be taken back as it was
   await call("PATCH", `/time/entries/${again.id}`, known, again.version);
   await cell.focus();
   await page.keyboard.press("Delete");
-  await page.keyboard.press("Tab");
   await total("1:30");
   await page.getByRole("button", { name: "Undo" }).click();
   await holds(cell, "2:00");
@@ -125,7 +124,6 @@ test("hours of other entries are not cleared from the sheet, which says where th
   await holds(cell, "3:20");
   await cell.focus();
   await page.keyboard.press("Delete");
-  await page.keyboard.press("Enter");
   const why = "Other entries already make 3:20 that day. Change them in Entries.";
   await page.getByRole("alert").filter({ hasText: why }).waitFor();
   await holds(cell, "3:20");
@@ -161,6 +159,34 @@ test("clearing a cell takes out what the sheet wrote and leaves other entries", 
   await page.keyboard.press("Delete");
   await page.keyboard.press("Tab");
   await holds(cell, "3:20");
+});
+
+test("a day that is too far ahead is named as what is wrong", async () => {
+  const date = `${new Date().getFullYear() + 2}-03-04`;
+  await page.goto(`/time?date=${date}`);
+  await page.getByRole("combobox", { name: "Add a row" }).click();
+  await page.getByRole("option", { name: "Quay survey" }).click();
+  const cell = page.getByRole("textbox", { name: /Quay survey, Monday/ });
+  await cell.fill("1 hour 30 min");
+  await cell.press("Enter");
+  await page.getByRole("alert").getByText("The day must be at most a year ahead").waitFor();
+  assert.deepEqual(problems.splice(0), ["422 PUT /api/v1/time/week"]);
+  await page.goto("/time?date=2026-03-04");
+});
+
+test("on a phone names stand whole, and no keys are spoken of", async () => {
+  const keys = page.getByText("Arrow keys move");
+  await keys.waitFor();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await keys.waitFor({ state: "hidden" });
+  const name = page.locator(".week tbody th .project .truncate").first();
+  const { scroll, width } = await name.evaluate((box) => ({
+    scroll: box.scrollWidth,
+    width: box.clientWidth,
+  }));
+  assert.equal(scroll, width, "nothing of the name is cut");
+  await checkAccessible(page);
+  await page.setViewportSize({ width: 1280, height: 800 });
 });
 
 test("a list offers to make what is missing, and Enter takes the first that does", async () => {

@@ -282,6 +282,12 @@ static bool times_differ(const struct time_entry *old, const struct time_entry *
     return !old || old->started_at.us != e->started_at.us || old->ended_at.us != e->ended_at.us;
 }
 
+bool ahead_check(struct ctx *c, struct instant start, const char *pointer)
+{
+    return instant_minus(start, c->now).s <= ENTRY_AHEAD_DAYS * 86400 ||
+           fail_at(c, pointer, "must be at most a year ahead");
+}
+
 static bool times_check(struct ctx *c, const struct time_entry *old, struct time_entry *e)
 {
     e->started_at = whole_seconds(e->started_at);
@@ -295,8 +301,8 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
     if (runs && e->started_at.us > c->now.us)
         return fail_at(c, "/started_at", "must not be in the future while the timer runs");
     if ((!old || old->started_at.us != e->started_at.us) &&
-        instant_minus(e->started_at, c->now).s > ENTRY_AHEAD_DAYS * 86400)
-        return fail_at(c, "/started_at", "must be at most a year ahead");
+        !ahead_check(c, e->started_at, "/started_at"))
+        return false;
     if (e->duration_s.s < 0)
         return fail_at(c, "/ended_at", "must not be before the start");
     /* A forgotten timer can be stopped however long it ran, and what it left be changed. */

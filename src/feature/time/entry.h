@@ -42,6 +42,10 @@ size_t overlaps_count(const struct ctx *c, const struct time_entry *e, const str
 /* Whether an entry overlaps any other of its person. */
 MUST_USE bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret);
 
+/* That an entry begins no more than a year ahead; INVALID otherwise, as the fault of the field that
+   the pointer names. */
+MUST_USE bool ahead_check(struct ctx *c, struct instant start, const char *pointer);
+
 /* The end of an entry, or now while its timer runs. */
 struct instant entry_end(const struct ctx *c, const struct time_entry *e);
 

@@ -373,6 +373,9 @@ static void the_sheet_finds_free_time(void **state)
     }
     r = expect(w, 422, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28860));
     has(&r, "With its other rows the day would have 24:01 of 24 hours");
+    r = expect(w, 422, PUT, "/time/week", w->owner,
+               "{\"date\":\"2150-01-01\",\"duration_s\":3600}");
+    has(&r, "{\"pointer\":\"/date\",\"problem\":\"must be at most a year ahead\"}");
     expect(w, 200, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 3600));
     sums_are_right(w);
 }

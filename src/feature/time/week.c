@@ -359,7 +359,8 @@ static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person
                        minutes / 60, minutes % 60);
     if (!wanted.s)
         return true;
-    if (!day_check(c, in, week) || !place_find(c, person, z, in->date, own.id, wanted, &at))
+    if (!day_check(c, in, week) || !place_find(c, person, z, in->date, own.id, wanted, &at) ||
+        !ahead_check(c, at, "/date"))
         return false;
     if (!found)
         return entry_make(c, in, person, at, wanted);

@@ -49,8 +49,7 @@ interface Change {
 /** Why something is not kept, and whether other entries of the day stand in its way. */
 interface Refusal {
   why: string;
-  /** Those of the row, or of the whole day. */
-  entries?: "row" | "day";
+  entries?: boolean;
 }
 
 const REFUSAL = "week-refusal";
@@ -207,11 +206,9 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const [first] = error.errors;
-      return {
-        why: first?.problem ?? error.detail ?? error.message,
-        ...(first?.pointer === "/duration_s" && { entries: "row" }),
-        ...(error.kind === "entry-overlaps" && { entries: "day" }),
-      };
+      if (first?.pointer === "/date") return { why: words.week.date_bad(first.problem) };
+      const why = first?.problem ?? error.detail ?? error.message;
+      return { why, entries: first?.pointer === "/duration_s" };
     } finally {
       setPending((all) => all.filter((each) => each !== change));
     }
@@ -223,10 +220,10 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     setSaved(false);
   };
 
-  /** The entries that stand in the way: of this person, and of the project where only those do. */
-  const entriesOf = ({ date, project, entries }: NonNullable<typeof refused>) => {
+  /** The entries that stand in the way. */
+  const entriesOf = ({ date, project }: NonNullable<typeof refused>) => {
     const filters = new URLSearchParams({ from: date, to: date, person: week.person ?? "" });
-    if (entries === "row" && project) filters.set("project", project);
+    if (project) filters.set("project", project);
     return `/time/entries?${filters}`;
   };
 
@@ -356,7 +353,11 @@ function Sheet({ from, week, now, turning }: SheetProps) {
           </p>
         </div>
       )}
-      {canWrite && <p className="small muted">{words.week.help}</p>}
+      {canWrite && (
+        <p className="small muted">
+          {words.week.help} <span className="off-phone">{words.week.keys}</span>
+        </p>
+      )}
     </div>
   );
 }
@@ -392,6 +393,13 @@ function Cell(props: CellProps) {
   const problem = text === null || isClear ? null : durationProblem(text, max_s, long);
   useGuard(problem !== null, words.week.leave);
 
+  // At once: the blur that moving on brings must find nothing left to keep, and who stays selects the
+  // text as it will stand.
+  const keep = (read: number) =>
+    flushSync(() => {
+      setText(null);
+      if (textOf(read) !== textOf(seconds)) onSave(read);
+    });
   /** False when what stands here cannot be kept: it stays, to be mended. */
   const commit = (): boolean => {
     if (text === null) return true;
@@ -399,13 +407,7 @@ function Cell(props: CellProps) {
       onRefuse(problem);
       return false;
     }
-    const read = isClear ? 0 : (durationOf(text) ?? 0);
-    // At once: the blur that moving on brings must find nothing left to keep, and who stays selects
-    // the text as it will stand.
-    flushSync(() => {
-      setText(null);
-      if (textOf(read) !== textOf(seconds)) onSave(read);
-    });
+    keep(isClear ? 0 : (durationOf(text) ?? 0));
     return true;
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
@@ -428,9 +430,12 @@ function Cell(props: CellProps) {
     } else if (event.key === "Escape") {
       flushSync(() => type(null));
       input.select();
-    } else if ((event.key === "Delete" || event.key === "Backspace") && all) {
+    } else if ((event.key === "Delete" || event.key === "Backspace") && all && !readOnly) {
       event.preventDefault();
       type("");
+      // Backspace begins to type; Delete clears, and what comes of it is said at once.
+      if (event.key === "Delete") keep(0);
+      input.select();
     }
   };
 
