@@ -455,8 +455,12 @@ test("an entry over midnight counts below each day with the part that is of it",
   await row.first().waitFor();
   const texts = await row.allInnerTexts();
   assert.equal(texts.length, 2);
-  assert.match(texts[0], /00:00 – 09:00\s+9:00 of 23:00/);
-  assert.match(texts[1], /10:00 – 00:00\s+14:00 of 23:00/);
+  assert.match(texts[0], /00:00 – 09:00\s+9:00\s+of 23:00/);
+  assert.match(texts[1], /10:00 – 00:00\s+14:00\s+of 23:00/);
+  const ends = await page
+    .locator(".num > .strong")
+    .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().right)));
+  assert.equal(new Set(ends).size, 1, `the durations stand below each other: ${ends}`);
 });
 
 test("nothing went wrong out of sight", () => {

@@ -97,7 +97,9 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
       <span className="num">
         <span className="strong">{part ? durationText(part.seconds) : words.today.running}</span>
         {part && part.seconds < entry.duration_s && (
-          <span className="muted small"> {words.entry.of(durationText(entry.duration_s))}</span>
+          <span className="entry-of muted small">
+            {words.entry.of(durationText(entry.duration_s))}
+          </span>
         )}
       </span>
       {may("time.write") && (
