@@ -133,3 +133,34 @@ bool hex_parse(const char *text, size_t n, void *ret)
     }
     return true;
 }
+
+uint32_t text_fold(uint32_t point)
+{
+    static const struct {
+        uint16_t first, last, step;
+        int16_t to;
+    } capitals[] = {
+        { 0x41, 0x5A, 1, 32 },        { 0xC0, 0xD6, 1, 32 },     { 0xD8, 0xDE, 1, 32 },
+        { 0x100, 0x12E, 2, 1 },       { 0x132, 0x136, 2, 1 },    { 0x139, 0x147, 2, 1 },
+        { 0x14A, 0x176, 2, 1 },       { 0x178, 0x178, 1, -121 }, { 0x179, 0x17D, 2, 1 },
+        { 0x1A0, 0x1A0, 1, 1 },       { 0x1AF, 0x1AF, 1, 1 },    { 0x1CD, 0x1DB, 2, 1 },
+        { 0x218, 0x21A, 2, 1 },       { 0x386, 0x386, 1, 38 },   { 0x388, 0x38A, 1, 37 },
+        { 0x38C, 0x38C, 1, 64 },      { 0x38E, 0x38F, 1, 63 },   { 0x391, 0x3A1, 1, 32 },
+        { 0x3A3, 0x3AB, 1, 32 },      { 0x3C2, 0x3C2, 1, 1 },    { 0x400, 0x40F, 1, 80 },
+        { 0x410, 0x42F, 1, 32 },      { 0x460, 0x480, 2, 1 },    { 0x48A, 0x4BE, 2, 1 },
+        { 0x4D0, 0x52E, 2, 1 },       { 0x531, 0x556, 1, 48 },   { 0x1E00, 0x1E94, 2, 1 },
+        { 0x1E9E, 0x1E9E, 1, -7615 }, { 0x1EA0, 0x1EFE, 2, 1 },
+    };
+    for (size_t i = 0; i < LENGTH(capitals) && point >= capitals[i].first; i++)
+        if (point <= capitals[i].last && (point - capitals[i].first) % capitals[i].step == 0)
+            return (uint32_t)((int32_t)point + capitals[i].to);
+    return point;
+}
+
+bool text_alike(const char *a, const char *b)
+{
+    while (*a && *b)
+        if (text_fold(text_next(&a)) != text_fold(text_next(&b)))
+            return false;
+    return *a == *b;
+}

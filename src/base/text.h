@@ -14,6 +14,15 @@ struct blob {
 /* Whether both are NULL or the same string. */
 bool text_equal(const char *a, const char *b);
 
+/* Whether two texts are the same but for the case of letters. A letter with an accent is another
+   one than without; of ß and ss, which Unicode's full case folding takes for the same, that holds
+   too. */
+bool text_alike(const char *a, const char *b);
+
+/* The small letter of a capital, as Unicode's simple case folding has it for what languages of
+   today write in Latin, Greek, Cyrillic and Armenian letters; every other code point as it is. */
+uint32_t text_fold(uint32_t point);
+
 /* Whether `text` is neither NULL nor empty. */
 bool text_given(const char *text);
 

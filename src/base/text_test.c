@@ -102,12 +102,37 @@ static void arena_hands_out_zeros(void **state)
     arena_done(&a);
 }
 
+static void letters_of_either_case_are_alike(void **state)
+{
+    static const char *const same[][2] = {
+        { "Design", "dESIGN" }, { "Über", "üBER" }, { "Ź", "ź" }, { "Дм", "дМ" }, { "ΟΣ", "ος" },
+        { "Ÿ", "ÿ" },           { "ẞ", "ß" },       { "Ơ", "ơ" }, { "", "" },     { "a-1", "A-1" },
+    };
+    static const char *const apart[][2] = {
+        { "Design", "Designs" },
+        { "Designs", "Design" },
+        { "Uber", "Über" },
+        { "×", "÷" },
+        { "[", "{" },
+        { "@", "`" },
+        { "I", "ı" },
+        { "", "a" },
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(same); i++)
+        assert_true(text_alike(same[i][0], same[i][1]));
+    for (size_t i = 0; i < LENGTH(apart); i++)
+        assert_false(text_alike(apart[i][0], apart[i][1]));
+    for (uint32_t point = 1; point < 0x3000; point++)
+        assert_int_equal(text_fold(text_fold(point)), text_fold(point));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_hands_out_zeros), cmocka_unit_test(utf8_is_told),
         cmocka_unit_test(points_come_back),      cmocka_unit_test(bytes_are_two_digits),
-        cmocka_unit_test(digits_have_values),
+        cmocka_unit_test(digits_have_values),    cmocka_unit_test(letters_of_either_case_are_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

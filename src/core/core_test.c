@@ -680,6 +680,28 @@ static void test_what_rests_on_a_column(void **state)
     assert_false(table_check(&table, &err));
 }
 
+/* Rows alike are found among few, by a text that the database can read. */
+static void test_what_is_alike_is_found(void **state)
+{
+    static const char *const label[] = { "label", NULL }, *const weight[] = { "weight", NULL };
+    (void)state;
+    struct field fields[LENGTH(gadget_fields)];
+    struct table table = gadget_table;
+    struct error err = { 0 };
+    memcpy(fields, gadget_fields, sizeof fields);
+    table.fields = fields;
+    table.alike = label;
+    table.few = true;
+    assert_false(table_check(&table, &err)); /* it is sealed */
+    ((struct field *)field_find(fields, "label"))->privacy = OPERATIONAL;
+    assert_true(table_check(&table, &err));
+    table.few = false;
+    assert_false(table_check(&table, &err));
+    table.few = true;
+    table.alike = weight;
+    assert_false(table_check(&table, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -700,6 +722,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_changed_kinds_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
         cmocka_unit_test(test_what_rests_on_a_column),
+        cmocka_unit_test(test_what_is_alike_is_found),
         cmocka_unit_test(test_hidden_is_not_asked_for),
         cmocka_unit_test(test_names_of_databases_are_refused),
         cmocka_unit_test(test_people_are_declared),

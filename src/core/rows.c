@@ -126,6 +126,45 @@ static bool taken_tell(struct ctx *c, const struct table *t)
     return false;
 }
 
+/* A text, and whether one like it was found. */
+struct alike {
+    const char *text;
+    bool found;
+};
+
+static bool alike_look(void *with, const void *record)
+{
+    struct alike *own = with;
+    own->found = text_alike(((const struct alike *)record)->text, own->text);
+    return !own->found;
+}
+
+/* Refuses a row that is alike another one. The case of a letter does not change how many there are,
+   so that no more than the texts of one length are read. */
+static bool check_alike(struct ctx *c, const struct table *t, const void *row)
+{
+    static const struct field fields[] = {
+        FIELD(struct alike, text, .privacy = OPERATIONAL, .doc = "The text"), { 0 }
+    };
+    const char *name = t->alike[0];
+    struct alike own = { *(const char *const *)field_of(field_find(t->fields, name), row), false };
+    struct value args[FIELDS_MAX] = { value_id(row_id(row)),
+                                      value_int((int64_t)text_points(own.text)) };
+    size_t n = 2;
+    struct buffer sql = buffer_new(c->arena), columns = buffer_new(c->arena);
+    buffer_printf(&sql, "SELECT \"%s\" FROM %s WHERE id <> $1 AND length(\"%s\") = $2", name,
+                  t->name, name);
+    buffer_printf(&columns, "%s.%s", t->name, name);
+    for (const char *const *k = t->alike + 1; *k; k++) {
+        args[n++] = value_field(field_find(t->fields, *k), row);
+        buffer_printf(&sql, " AND \"%s\" IS NOT DISTINCT FROM $%zu", *k, n);
+        buffer_printf(&columns, ", %s.%s", t->name, *k);
+    }
+    if (!tx_each(c->tx, composed(c, &sql), args, n, fields, sizeof own, alike_look, &own))
+        return false;
+    return !own.found || fail(c, ALREADY_EXISTS, "%s", columns.at) || taken_tell(c, t);
+}
+
 static bool row_insert(struct ctx *c, const struct table *t, const void *row)
 {
     struct buffer sql = buffer_new(c->arena);
@@ -172,6 +211,8 @@ bool row_create(struct ctx *c, const struct table *t, void *row)
     if (!check_fields(c, t, row, ~(field_set)0) || !check_reach(c, t, row))
         return false;
     if (t->check && !t->check(c, OP_CREATE, NULL, row))
+        return false;
+    if (t->alike && !check_alike(c, t, row))
         return false;
     if (!row_insert(c, t, row))
         return taken_tell(c, t);
@@ -274,6 +315,23 @@ static bool row_store(struct ctx *c, const struct table *t, const void *row)
     return tx_run(c->tx, composed(c, &sql), args, n, NULL);
 }
 
+static bool is_changed(const struct field *f, const void *old, const void *row)
+{
+    const void *a = field_of(f, old), *b = field_of(f, row);
+    if (f->kind == KIND_TEXT)
+        return !text_equal(*(const char *const *)a, *(const char *const *)b);
+    return memcmp(a, b, kind_size(f->kind)) != 0;
+}
+
+/* What was alike before can be changed in all else. */
+static bool is_alike_asked(const struct table *t, const void *old, const void *row)
+{
+    for (const char *const *k = t->alike; k && *k; k++)
+        if (is_changed(field_find(t->fields, *k), old, row))
+            return true;
+    return false;
+}
+
 /* Some code of a feature may have changed fields beyond those given; they are stored alike. */
 static bool row_change(struct ctx *c, const struct table *t, const void *old, field_set given,
                        void *row)
@@ -282,6 +340,8 @@ static bool row_change(struct ctx *c, const struct table *t, const void *old, fi
     if (!check_fields(c, t, row, given) || !check_reach(c, t, row))
         return false;
     if (t->check && !t->check(c, OP_UPDATE, old, row))
+        return false;
+    if (is_alike_asked(t, old, row) && !check_alike(c, t, row))
         return false;
     head->version++;
     head->updated_at = c->now;
@@ -298,14 +358,6 @@ static void fields_copy(const struct table *t, field_set given, const void *from
     for (const struct field *f = t->fields; f->name; f++, bit <<= 1)
         if (given & bit)
             memcpy(field_in(f, to), field_of(f, from), kind_size(f->kind));
-}
-
-static bool is_changed(const struct field *f, const void *old, const void *row)
-{
-    const void *a = field_of(f, old), *b = field_of(f, row);
-    if (f->kind == KIND_TEXT)
-        return !text_equal(*(const char *const *)a, *(const char *const *)b);
-    return memcmp(a, b, kind_size(f->kind)) != 0;
 }
 
 /* Clears what rests on something that has changed and was not given with it; the set of both. */

@@ -1,6 +1,8 @@
 /* table.c: checks of declarations, so that a forgotten class or rule fails at start-up. */
 #include "table.h"
 
+#include "db/compose.h"
+
 #include <string.h>
 
 const struct field *table_subject(const struct table *t)
@@ -73,6 +75,20 @@ static bool columns_known(const struct table *t, const char *const *lists, struc
     return true;
 }
 
+/* Such rows are looked for by reading all names of a length. */
+static bool alike_check(const struct table *t, struct error *err)
+{
+    if (!columns_known(t, t->alike, err))
+        return false;
+    for (const char *const *name = t->alike; name && *name; name++) {
+        const struct field *f = field_find(t->fields, *name);
+        if (!t->few || column_sealed(f) || f->kind != (name == t->alike ? KIND_TEXT : KIND_ID))
+            return error_set(err, INTERNAL, "%s.%s: rows alike in it are not found", t->name,
+                             f->name);
+    }
+    return true;
+}
+
 bool table_check(const struct table *t, struct error *err)
 {
     if (!name_plain(t->name))
@@ -122,5 +138,6 @@ bool table_check(const struct table *t, struct error *err)
     if (t->path && (!t->read || (!t->write && t->ops != (OP_LIST | OP_READ) && t->ops != OP_LIST &&
                                  t->ops != OP_READ)))
         return error_set(err, INTERNAL, "table %s has routes and no permissions", t->name);
-    return columns_known(t, t->indexes, err) && columns_known(t, t->uniques, err);
+    return columns_known(t, t->indexes, err) && columns_known(t, t->uniques, err) &&
+           alike_check(t, err);
 }

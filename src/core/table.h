@@ -62,6 +62,9 @@ struct table {
     const char *sort;           /* default order: column, "-" before it for descending */
     const char *const *indexes; /* column lists: "person, started_at"; ends with NULL */
     const char *const *uniques; /* column lists that no two rows share; ends with NULL */
+    const char *const *alike;   /* columns that no two rows share, the first a text of which letters
+                                   of either case are the same; ends with NULL. Asked of what is
+                                   new or changes: rows that were alike before stay */
     bool singleton;             /* exactly one row per organisation: GET and PATCH at `path` */
     bool control;               /* lives in the control database, not in an organisation's */
     bool log;       /* bookkeeping (audit, outbox …): its own changes are not audited */

@@ -53,6 +53,8 @@ static const struct field team_fields[] = {
     { 0 },
 };
 
+static const char *const team_alike[] = { "name", NULL };
+
 static bool team_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     static const struct query leave = {
@@ -72,6 +74,7 @@ const struct table team_table = {
     .size = sizeof(struct team),
     .path = "/teams",
     .sort = "name",
+    .alike = team_alike,
     .read = &people_read,
     .write = &people_manage,
     .check = team_check,

@@ -1,6 +1,8 @@
 /* organisation_test.c: the directory's own rules: owners, teams, who may be removed. */
+#include "core/rows.h"
 #include "feature/all.h"
-#include "feature/world_fixture.h"
+#include "feature/organisation/organisation.h"
+#include "feature/time/time_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,6 +109,65 @@ static void a_team_that_goes_leaves_its_people(void **state)
     world_ask(w, h->ada, PATCH, h->bo_path, joins, 4, 422);
 }
 
+/* One name of each kind of thing that has one, in two ways to write it. */
+static void a_name_in_other_letters_is_taken(void **state)
+{
+    struct staff *w = *state;
+    const char *client = make(w, "/clients", "{\"name\":\"Quay\"}");
+    const char *project = make(w, "/projects", "{\"name\":\"Quay\"}");
+    const struct {
+        const char *path, *more, *problem;
+    } named[] = {
+        { "/teams", "", "A team of this name exists" },
+        { "/clients", "", "A client of this name exists" },
+        { "/tags", "", "A tag of this name exists" },
+        { "/projects", "", "A project of this name and client exists" },
+        { "/projects", arena_printf(&w->world->a, ",\"client\":\"%s\"", client),
+          "A project of this name and client exists" },
+        { "/tasks", arena_printf(&w->world->a, ",\"project\":\"%s\"", project),
+          "A project task of this project and name exists" },
+    };
+    for (size_t i = 0; i < LENGTH(named); i++) {
+        const char *body = "{\"name\":\"%s\"%s}";
+        const char *other = arena_printf(&w->world->a, body, "Etwas", named[i].more);
+        const char *id =
+            make(w, named[i].path, arena_printf(&w->world->a, body, "Übersee", named[i].more));
+        const char *path = arena_printf(&w->world->a, "%s/%s", named[i].path, id);
+        struct answer r = expect(w, 409, POST, named[i].path, w->owner,
+                                 arena_printf(&w->world->a, body, "üBERSEE", named[i].more));
+        has(&r, arena_printf(&w->world->a, "\"pointer\":\"/name\",\"problem\":\"%s\"",
+                             named[i].problem));
+        world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"ÜBERSEE\"}", 1, 200);
+        id = make(w, named[i].path, other);
+        path = arena_printf(&w->world->a, "%s/%s", named[i].path, id);
+        world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"Übersee\"}", 1, 409);
+    }
+}
+
+static bool twin_put(struct ctx *c, void *id)
+{
+    struct team twin = { .id = id_new(c->now), .version = 1, .name = "QUAY" };
+    twin.created_at = twin.updated_at = c->now;
+    *(struct id *)id = twin.id;
+    return row_put(c, &team_table, &twin);
+}
+
+/* As a release that told them apart, and its archives, left them. */
+static void names_that_were_alike_stay(void **state)
+{
+    struct staff *w = *state;
+    struct id id;
+    char text[ID_TEXT];
+    make(w, "/teams", "{\"name\":\"Quay\"}");
+    assert_true(in_organisation(w, true, twin_put, &id));
+    id_format(id, text);
+    const char *path = arena_printf(&w->world->a, "/teams/%s", text);
+    world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"QUAY\"}", 1, 200);
+    world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"quay\"}", 2, 409);
+    world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"Pier\"}", 2, 200);
+    world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"qUAY\"}", 3, 409);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -116,6 +177,8 @@ int main(void)
         TEST(who_is_named_elsewhere_is_not_deleted),
         TEST(the_email_of_an_account_stays),
         TEST(a_team_that_goes_leaves_its_people),
+        STAFF_TEST(a_name_in_other_letters_is_taken),
+        STAFF_TEST(names_that_were_alike_stay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,8 @@ static const struct field client_fields[] = {
     { 0 },
 };
 
+static const char *const label_alike[] = { "name", NULL };
+
 static bool client_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     static const struct query projects = { "SELECT id FROM project WHERE client = $1 LIMIT 1" };
@@ -65,6 +67,7 @@ const struct table client_table = {
     .size = sizeof(struct client),
     .path = "/clients",
     .sort = "name",
+    .alike = label_alike,
     .read = &projects_read,
     .write = &projects_manage,
     .check = client_check,
@@ -92,24 +95,19 @@ static const struct field project_fields[] = {
     { 0 },
 };
 
+static const char *const project_alike[] = { "name", "client", NULL };
+
 static bool project_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     static const struct query entries = { "SELECT id FROM time_entry WHERE project = $1 LIMIT 1" };
     static const struct query tasks = { "SELECT id FROM project_task WHERE project = $1 LIMIT 1" };
-    static const struct query same = {
-        "SELECT id FROM project WHERE name = $1 AND client IS NOT DISTINCT FROM $2 AND id <> $3"
-    };
-    const struct project *p = row;
-    bool taken;
-    if (op == OP_DELETE) {
-        struct id id = ((const struct project *)old)->id;
-        return unused(c, &entries, id, "There is time booked on it; archive it instead") &&
-               unused(c, &tasks, id, "It still has tasks; delete them first or archive it");
-    }
-    if (!tx_found(c->tx, &same, ARGS(value_text(p->name), value_id(p->client), value_id(p->id)),
-                  &taken))
-        return false;
-    return !taken || fail(c, ALREADY_EXISTS, "The client has a project of this name already");
+    struct id id;
+    (void)row;
+    if (op != OP_DELETE)
+        return true;
+    id = ((const struct project *)old)->id;
+    return unused(c, &entries, id, "There is time booked on it; archive it instead") &&
+           unused(c, &tasks, id, "It still has tasks; delete them first or archive it");
 }
 
 const struct table project_table = {
@@ -120,6 +118,7 @@ const struct table project_table = {
     .size = sizeof(struct project),
     .path = "/projects",
     .sort = "name",
+    .alike = project_alike,
     .read = &projects_read,
     .write = &projects_manage,
     .check = project_check,
@@ -139,6 +138,7 @@ static const struct field task_fields[] = {
 };
 
 static const char *const task_uniques[] = { "project, name", NULL };
+static const char *const task_alike[] = { "name", "project", NULL };
 
 static bool task_check(struct ctx *c, enum op op, const void *old, void *row)
 {
@@ -157,6 +157,7 @@ const struct table project_task_table = {
     .size = sizeof(struct task),
     .path = "/tasks",
     .sort = "name",
+    .alike = task_alike,
     .read = &projects_read,
     .write = &projects_manage,
     .uniques = task_uniques,
@@ -199,6 +200,7 @@ const struct table tag_table = {
     .size = sizeof(struct tag),
     .path = "/tags",
     .sort = "name",
+    .alike = label_alike,
     .read = &projects_read,
     .write = &tags_manage,
     .check = tag_check,

@@ -1,20 +1,19 @@
 /* names.c: a hash table of names. */
 #include "names.h"
 
-#include <string.h>
-#include <strings.h>
+#include "base/text.h"
 
 static size_t slot_of(const struct names *n, struct id parent, const char *name)
 {
     struct siphash s = siphash_start(&n->key);
     siphash_add(&s, parent.byte, sizeof parent.byte);
-    for (const char *p = name; *p; p++) {
-        char lower = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-        siphash_add(&s, &lower, 1);
+    for (const char *p = name; *p;) {
+        uint32_t small = text_fold(text_next(&p));
+        siphash_add(&s, &small, sizeof small);
     }
     size_t i = siphash_end(&s) & (n->room - 1);
     while (n->slot[i].name &&
-           (strcasecmp(n->slot[i].name, name) != 0 || !id_equal(n->slot[i].parent, parent)))
+           (!text_alike(n->slot[i].name, name) || !id_equal(n->slot[i].parent, parent)))
         i = (i + 1) & (n->room - 1);
     return i;
 }

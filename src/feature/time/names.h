@@ -19,7 +19,7 @@ struct names {
     struct siphash_key key; /* so that nobody can choose names that fall together */
 };
 
-/* Names are kept, not copied. Cases of ASCII letters are the same. */
+/* Names are kept, not copied. Letters of either case are the same. */
 void names_add(struct names *n, struct id parent, const char *name, struct id id);
 
 /* The id of a name; absent when there is none. */

@@ -136,6 +136,8 @@ static void names_are_found_whatever_their_case(void **state)
     assert_int_equal(names_find(&names, none, "name 200").byte[0], 200);
     assert_false(id_given(names_find(&names, parent, "name 7")));
     assert_false(id_given(names_find(&names, none, "name 201")));
+    names_add(&names, none, "Übung", parent);
+    assert_true(id_equal(names_find(&names, none, "üBUNG"), parent));
     arena_done(&a);
 }
 
