@@ -163,11 +163,17 @@ test("a member sees no settings, audit log or requests of others", async () => {
   await at.goto("/people");
   await at.getByText("Olga Owner").waitFor();
   assert.equal(await at.getByRole("button", { name: "Add a person" }).count(), 0);
-  await at.goto("/settings/ai");
-  await at
-    .getByRole("switch", { name: "AI in this organisation", disabled: true })
-    .waitFor({ state: "attached" });
-  await at.getByText("Admins change these.").waitFor();
+  // What a member cannot change is text, and looks like nothing else.
+  for (const [path, fact] of [
+    ["/settings", "Olga Works"],
+    ["/settings/ai", "Local engine"],
+  ]) {
+    await at.goto(path);
+    await at.getByText("Admins change these.").waitFor();
+    await at.locator("main").getByText(fact).first().waitFor();
+    assert.equal(await at.locator("main").locator("input, select, textarea").count(), 0);
+    await checkAccessible(at);
+  }
   await at.goto("/nowhere");
   await at.getByText("There is nothing at this address").waitFor();
 });

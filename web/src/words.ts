@@ -36,6 +36,8 @@ export const words = {
     none: "None",
     saved: "Saved",
     read_only: "Admins change these.",
+    on: "On",
+    off: "Off",
   },
   form: {
     leave: "Leave without saving? The changes will be lost.",

@@ -36,19 +36,32 @@ export function AiSettings() {
       <p className="quiet">
         {text.lead} {locked && shared.state.read_only}
       </p>
-      <Switches />
+      <Switches locked={locked} />
       <Providers />
     </div>
   );
 }
 
-function Switches() {
-  const may = useMay();
-  const locked = !may("ai.manage");
+const OnOff = ({ on }: { on: boolean }) => (
+  <span className={on ? "tag good" : "tag"}>{on ? shared.state.on : shared.state.off}</span>
+);
+
+/** None is every role. */
+const rolesOf = (known: { roles?: unknown } | undefined) =>
+  (known?.roles as (keyof typeof shared.roles)[] | undefined) ?? [];
+const rolesText = (roles: (keyof typeof shared.roles)[]) =>
+  roles.map((role) => shared.roles[role]).join(", ") || text.everyone;
+
+function Switches({ locked }: { locked: boolean }) {
   const settings = useAiSettings();
   const switches = useQuery({ queryKey: ["ai", "switches"], queryFn: () => all("/ai/switches") });
   const capabilities = useCapabilities();
   const providers = useProviders(true);
+
+  const engines = [
+    { value: LOCAL, label: words.local },
+    ...(providers.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+  ];
 
   const flip = (name: string, body: { on?: boolean; roles?: string[] }) =>
     change(async () => {
@@ -76,16 +89,19 @@ function Switches() {
               </span>
               <span className="quiet small">{text.on_help}</span>
             </div>
-            <Switch
-              size="md"
-              aria-labelledby="ai-on"
-              checked={on}
-              disabled={locked}
-              onChange={(event) => {
-                const body = { on: event.currentTarget.checked } as never;
-                void change(() => api.patch("/ai/settings", { version, body }));
-              }}
-            />
+            {locked ? (
+              <OnOff on={on} />
+            ) : (
+              <Switch
+                size="md"
+                aria-labelledby="ai-on"
+                checked={on}
+                onChange={(event) => {
+                  const body = { on: event.currentTarget.checked } as never;
+                  void change(() => api.patch("/ai/settings", { version, body }));
+                }}
+              />
+            )}
           </div>
           <div className="setting">
             <div className="stack none">
@@ -94,21 +110,21 @@ function Switches() {
               </span>
               <span className="quiet small">{text.provider_help}</span>
             </div>
-            <Select
-              aria-labelledby="ai-provider"
-              w={220}
-              disabled={locked}
-              allowDeselect={false}
-              data={[
-                { value: LOCAL, label: words.local },
-                ...(providers.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-              ]}
-              value={provider ?? LOCAL}
-              onChange={(value) => {
-                const body = { provider: value === LOCAL ? null : value } as never;
-                void change(() => api.patch("/ai/settings", { version, body }));
-              }}
-            />
+            {locked ? (
+              <span>{engines.find(({ value }) => value === (provider ?? LOCAL))?.label}</span>
+            ) : (
+              <Select
+                aria-labelledby="ai-provider"
+                w={220}
+                allowDeselect={false}
+                data={engines}
+                value={provider ?? LOCAL}
+                onChange={(value) => {
+                  const body = { provider: value === LOCAL ? null : value } as never;
+                  void change(() => api.patch("/ai/settings", { version, body }));
+                }}
+              />
+            )}
           </div>
           <Show query={capabilities} rows={3}>
             {(items) =>
@@ -123,27 +139,34 @@ function Switches() {
                         {reads.length > 0 ? text.reads(columnNames(reads)) : text.reads_given}
                       </span>
                     </div>
-                    <div className="row wrap">
-                      <MultiSelect
-                        aria-label={`${text.roles}: ${words.capability[name] ?? name}`}
-                        w={260}
-                        size="xs"
-                        disabled={locked || !known?.on}
-                        data={ROLES.filter((role) => role !== "none").map((value) => ({
-                          value,
-                          label: shared.roles[value],
-                        }))}
-                        placeholder={known?.roles.length ? undefined : text.everyone}
-                        value={(known?.roles as string[] | undefined) ?? []}
-                        onChange={(roles) => void flip(name, { roles })}
-                      />
-                      <Switch
-                        aria-label={words.capability[name] ?? name}
-                        disabled={locked || !switches.data}
-                        checked={known?.on ?? false}
-                        onChange={(event) => void flip(name, { on: event.currentTarget.checked })}
-                      />
-                    </div>
+                    {locked ? (
+                      <div className="row wrap">
+                        {known?.on && <span className="small">{rolesText(rolesOf(known))}</span>}
+                        <OnOff on={known?.on ?? false} />
+                      </div>
+                    ) : (
+                      <div className="row wrap">
+                        <MultiSelect
+                          aria-label={`${text.roles}: ${words.capability[name] ?? name}`}
+                          w={260}
+                          size="xs"
+                          disabled={!known?.on}
+                          data={ROLES.filter((role) => role !== "none").map((value) => ({
+                            value,
+                            label: shared.roles[value],
+                          }))}
+                          placeholder={known?.roles.length ? undefined : text.everyone}
+                          value={rolesOf(known)}
+                          onChange={(roles) => void flip(name, { roles })}
+                        />
+                        <Switch
+                          aria-label={words.capability[name] ?? name}
+                          disabled={!switches.data}
+                          checked={known?.on ?? false}
+                          onChange={(event) => void flip(name, { on: event.currentTarget.checked })}
+                        />
+                      </div>
+                    )}
                   </div>
                 );
               })

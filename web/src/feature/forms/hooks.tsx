@@ -61,7 +61,7 @@ export function Hooks({ form }: { form: FormRow }) {
       await api.patch("/hooks/{id}", { params: { id }, version, body: { on } as never });
       setPreview(null);
       await refresh("hooks");
-      notify(`${hook.name}: ${on ? text.on : text.off}`);
+      notify(`${hook.name}: ${on ? shared.state.on : shared.state.off}`);
     });
 
   return (
@@ -91,7 +91,7 @@ export function Hooks({ form }: { form: FormRow }) {
                     <span className="row">
                       <span className="strong">{hook.name}</span>
                       <span className={hook.on ? "tag good" : "tag"}>
-                        {hook.on ? text.on : text.off}
+                        {hook.on ? shared.state.on : shared.state.off}
                       </span>
                     </span>
                     <span className="small quiet template">{hook.template}</span>

@@ -166,8 +166,6 @@ export const words = {
     preview: "Show exactly what would be sent",
     preview_first: "Look at the exact payload before switching it on",
     preview_saved: "Save first, to see what would be sent",
-    on: "On",
-    off: "Off",
     switch_on: "Switch on",
     switch_off: "Switch off",
     no_ai: "AI is off in this organisation, so prompts do not run.",

@@ -1,6 +1,7 @@
 // Settings: the organisation, AI, and where the account is signed in.
 import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import { type Answer, api, items, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -48,22 +49,55 @@ export default function Settings({ params }: { params: Record<string, string> })
 }
 
 function OrganisationSettings() {
+  const may = useMay();
   const organisation = useQuery({
     queryKey: ["organisation"],
     queryFn: () => api.get("/organisation"),
   });
   return (
-    <Show query={organisation}>
-      {(organisation) => (
-        <OrganisationForm key={organisation.version} organisation={organisation} />
-      )}
-    </Show>
+    <section className="card narrow">
+      <Show query={organisation}>
+        {(organisation) =>
+          may("organisation.manage") ? (
+            <OrganisationForm key={organisation.version} organisation={organisation} />
+          ) : (
+            <OrganisationFacts organisation={organisation} />
+          )
+        }
+      </Show>
+    </section>
+  );
+}
+
+/** For those who may not change it. */
+function OrganisationFacts({ organisation }: { organisation: Answer<"/organisation"> }) {
+  const text = words.settings.organisation;
+  const { name, zone, currency, week_start, overlap } = organisation;
+  const facts = [
+    [text.name, name],
+    [text.zone, zone],
+    [text.currency, currency],
+    [text.week_start, text.days[week_start as keyof typeof text.days]],
+    [text.overlap, text.overlaps[overlap as keyof typeof text.overlaps]],
+  ];
+  return (
+    <div className="stack">
+      <p className="quiet">
+        {text.lead} {shared.state.read_only}
+      </p>
+      <dl className="facts">
+        {facts.map(([label, value]) => (
+          <Fragment key={label}>
+            <dt>{label}</dt>
+            <dd>{value || shared.state.none}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </div>
   );
 }
 
 function OrganisationForm({ organisation }: { organisation: Answer<"/organisation"> }) {
-  const may = useMay();
-  const locked = !may("organisation.manage");
   const text = words.settings.organisation;
   const { name, zone, currency, week_start, overlap, version } = organisation;
   const form = useForm({
@@ -80,42 +114,36 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
   const choices = (names: Record<string, string>) =>
     Object.entries(names).map(([value, label]) => ({ value, label }));
   return (
-    <section className="card narrow">
-      <Form form={form}>
-        <p className="quiet">{locked ? shared.state.read_only : text.lead}</p>
-        <TextInput label={text.name} readOnly={locked} {...form.text("name")} />
-        <ZoneSelect
-          label={text.zone}
-          description={text.zone_help}
-          allowDeselect={false}
-          readOnly={locked}
-          {...form.select("zone")}
-        />
-        <Select
-          label={text.currency}
-          data={currencies}
-          searchable
-          allowDeselect={false}
-          readOnly={locked}
-          {...form.select("currency")}
-        />
-        <Select
-          label={text.week_start}
-          data={choices(text.days)}
-          allowDeselect={false}
-          readOnly={locked}
-          {...form.select("week_start")}
-        />
-        <Select
-          label={text.overlap}
-          data={choices(text.overlaps)}
-          allowDeselect={false}
-          readOnly={locked}
-          {...form.select("overlap")}
-        />
-        {!locked && <Submit form={form} disabled={!form.dirty} />}
-      </Form>
-    </section>
+    <Form form={form}>
+      <p className="quiet">{text.lead}</p>
+      <TextInput label={text.name} {...form.text("name")} />
+      <ZoneSelect
+        label={text.zone}
+        description={text.zone_help}
+        allowDeselect={false}
+        {...form.select("zone")}
+      />
+      <Select
+        label={text.currency}
+        data={currencies}
+        searchable
+        allowDeselect={false}
+        {...form.select("currency")}
+      />
+      <Select
+        label={text.week_start}
+        data={choices(text.days)}
+        allowDeselect={false}
+        {...form.select("week_start")}
+      />
+      <Select
+        label={text.overlap}
+        data={choices(text.overlaps)}
+        allowDeselect={false}
+        {...form.select("overlap")}
+      />
+      <Submit form={form} disabled={!form.dirty} />
+    </Form>
   );
 }
 
