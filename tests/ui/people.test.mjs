@@ -114,6 +114,23 @@ test("a team opens by its name, and is not called like another", async () => {
   await page.getByRole("button", { name: "Cancel" }).click();
 });
 
+test("what is wrong with a field is a sentence of its own, whoever found it", async () => {
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: "Email" }).fill("ann");
+  await form.getByRole("button", { name: "Save", exact: true }).click();
+  await form.getByText("This is needed", { exact: true }).waitFor();
+  await form.getByRole("textbox", { name: /^Name/ }).fill("Ann");
+  await form.getByRole("button", { name: "Save", exact: true }).click();
+  const wrong = "Must be an email address such as anna@example.org";
+  await form.getByText(wrong, { exact: true }).waitFor();
+  const [refused, ...others] = problems.splice(0);
+  assert.match(refused, /^422 POST \/api\/v1\/people$/);
+  assert.deepEqual(others, []);
+  await form.getByRole("button", { name: "Cancel" }).click();
+});
+
 test("a link opened by somebody else who is signed in is used after signing out", async () => {
   const other = await openPage(browser, server.url);
   await signUp(other.page, { name: "Sam Else", email: "sam@example.org", organisation: "Else" });

@@ -68,6 +68,16 @@ export interface FieldProblem {
   problem: string;
 }
 
+/** What the server says of a field, "must not be empty", as it stands below that field. */
+const sentence = (problem: string) => problem.charAt(0).toUpperCase() + problem.slice(1);
+
+/** What is wrong at places that have no field of their own: "Started at: Must not be …". */
+export const placesOf = (problem: Problem) =>
+  problem.errors.map(({ pointer, problem }) => {
+    const name = pointer.replace(/^\//, "").replace(/_/g, " ");
+    return name ? `${sentence(name)}: ${problem}` : problem;
+  });
+
 /** A problem document (RFC 9457), or the lack of an answer (status 0). */
 export class Problem extends Error {
   readonly status: number;
@@ -85,7 +95,9 @@ export class Problem extends Error {
       .split("/")
       .at(-1) as string;
     this.detail = typeof body.detail === "string" ? body.detail : null;
-    this.errors = Array.isArray(body.errors) ? body.errors : [];
+    this.errors = (Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : []).map(
+      ({ pointer, problem }) => ({ pointer, problem: sentence(problem) }),
+    );
     this.request = headers?.get("X-Request-Id") ?? null;
     this.retryAfter = Number(headers?.get("Retry-After")) || null;
   }

@@ -8,7 +8,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { Problem } from "~/api/client";
+import { Problem, placesOf } from "~/api/client";
 import { useGuard } from "~/shell/router";
 import { words } from "~/words";
 import { Notice } from "./states";
@@ -180,11 +180,10 @@ export function Form({ form, children, className = "stack" }: FormProps) {
 }
 
 export function ProblemNotice({ problem }: { problem: Problem }) {
-  const places = problem.errors.map(({ pointer, problem }) => `${pointer.slice(1)}: ${problem}`);
   return (
     <Notice kind="bad">
       <span className="strong">{problem.message}</span>
-      {[problem.detail, ...places].filter(Boolean).map((line) => (
+      {[problem.detail, ...placesOf(problem)].filter(Boolean).map((line) => (
         <span key={line}>{line}</span>
       ))}
     </Notice>

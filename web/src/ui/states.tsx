@@ -2,7 +2,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
-import { Problem } from "~/api/client";
+import { Problem, placesOf } from "~/api/client";
 import { words } from "~/words";
 import { Icon, type IconName } from "./icon";
 
@@ -75,9 +75,7 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
     <div className="state" role="alert">
       <Icon name="warning" size={28} />
       <h2>{problem?.message ?? words.state.failed}</h2>
-      {problem?.errors.map(({ pointer, problem }) => (
-        <p key={pointer}>{`${pointer.replace(/^\//, "")}: ${problem}`}</p>
-      ))}
+      {problem && placesOf(problem).map((place) => <p key={place}>{place}</p>)}
       <p>{problem?.detail ?? (known ? words.state.failed_known : words.state.failed_help)}</p>
       {retry && (
         <Button variant="default" onClick={retry}>
