@@ -114,6 +114,11 @@ static const struct {
     [KIND_RECORD] = { "record", 0 },
 };
 
+bool field_masked(const struct field *f)
+{
+    return f->kind == KIND_TEXT && (f->privacy != OPERATIONAL || f->masked);
+}
+
 size_t kind_size(enum kind k)
 {
     return kinds[k].size;

@@ -79,7 +79,7 @@ struct field {
     bool filter;                  /* may be filtered and sorted by; gets an index */
     bool unique;                  /* no two rows of the table share it */
     bool subject;                 /* names the person whose data the row is */
-    bool ai;                      /* AI may read it (masked when PERSONAL or CONTENT) */
+    bool ai;                      /* AI may read it (see field_masked) */
     bool masked;                  /* text: for AI as if it were CONTENT, whatever its class is */
     bool sealed;                  /* protected where it is stored whatever its class is now */
     bool query;                   /* an input that comes in the query string, not the body */
@@ -140,6 +140,9 @@ void record_clear(const struct field *fields, void *record);
    takes what is hidden for a value; and hiding it in an answer: it is then absent. */
 bool field_hideable(const struct field *f);
 void field_hide(const struct field *f, void *record);
+
+/* Whether AI is given what was recognised in it masked; what is no text it is given as it is. */
+bool field_masked(const struct field *f);
 
 /* Bytes of the member of a kind, for records laid out at run time. */
 size_t kind_size(enum kind k);

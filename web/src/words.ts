@@ -62,6 +62,7 @@ export const words = {
     kind: "Kind",
     ai: "AI",
     masked: "Masked, when on",
+    clear: "As it is, when on",
     never: "Never",
     kept: "Kept until it is deleted here or the account is erased.",
     days: (days: number) => `Deleted after ${countText(days, "day")}.`,

@@ -125,7 +125,7 @@ void context_value(struct ai_run *run, const struct table *t, const char *column
     const struct field *f = field_find(t->fields, column);
     assert(f && f->ai && f->privacy != SENSITIVE && f->privacy != SECRET && f->kind == kind);
     assert(is_declared(run, t, column));
-    bool mask = f->privacy != OPERATIONAL || f->masked;
+    bool mask = field_masked(f);
     struct field here = *f;
     here.at = 0;
     if (kind == KIND_INSTANT && instant_given(*(const struct instant *)value)) {

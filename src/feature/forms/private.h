@@ -55,7 +55,7 @@ struct form_field_view {
         FIELD(type, privacy, .privacy = OPERATIONAL, .choices = form_privacies,            \
               .doc = "Privacy class of what is answered; CONTENT when absent"),            \
         FIELD(type, required, .privacy = OPERATIONAL, .doc = "Must be answered"),          \
-        FIELD(type, ai, .privacy = OPERATIONAL, .doc = "AI may read it, masked"),          \
+        FIELD(type, ai, .privacy = OPERATIONAL, .doc = "AI may read it"),                  \
         FIELD(type, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,           \
               .doc = "The answers to choose from"),                                        \
         FIELD(type, max, .privacy = OPERATIONAL, .max = 20000,                             \

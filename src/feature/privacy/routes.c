@@ -24,7 +24,7 @@ const struct permission privacy_map = {
 
 struct map_row {
     const char *table, *column, *privacy, *doc, *table_doc, *erase, *read_by;
-    bool subject, ai, exported;
+    bool subject, ai, masked, exported;
     int64_t retention_days;
 };
 static const struct field map_row_fields[] = {
@@ -36,6 +36,8 @@ static const struct field map_row_fields[] = {
     FIELD(struct map_row, subject, .privacy = OPERATIONAL,
           .doc = "Whether it names the person whose data the row is"),
     FIELD(struct map_row, ai, .privacy = OPERATIONAL, .doc = "Whether AI may read it"),
+    FIELD(struct map_row, masked, .privacy = OPERATIONAL,
+          .doc = "Whether personal data that is recognised in it is masked for AI"),
     FIELD(struct map_row, exported, .privacy = OPERATIONAL,
           .doc = "Whether it is exported; of accounts and sessions, with a person's own data"),
     FIELD(struct map_row, erase, .privacy = OPERATIONAL,
@@ -94,6 +96,7 @@ static bool data_map(struct ctx *c, const void *in, void *ret)
                 .privacy = privacy_name(f->privacy),
                 .subject = f->subject,
                 .ai = f->ai,
+                .masked = field_masked(f),
                 .exported =
                     !t->held_back && (!t->control || table_subject(t)) && f->privacy != SECRET,
                 .erase = erase_of(t),

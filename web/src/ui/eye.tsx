@@ -16,6 +16,10 @@ export const dataMapQuery = {
   staleTime: 600_000,
 };
 
+/** What AI is given of a column. */
+export const aiText = ({ ai, masked }: Pick<DataMapRow, "ai" | "masked">) =>
+  words.eye[!ai ? "never" : masked ? "masked" : "clear"];
+
 interface EyeProps {
   table: string;
   /** Some columns of the table; all that are about people when absent. */
@@ -80,11 +84,11 @@ function Facts({ table, columns, seen }: EyeProps) {
                     </tr>
                   </thead>
                   <tbody>
-                    {shown.map(({ column, doc, privacy, ai }) => (
+                    {shown.map(({ column, doc, privacy, ...row }) => (
                       <tr key={column}>
                         <td>{doc || column}</td>
                         <td>{words.privacy[privacy as keyof typeof words.privacy] ?? privacy}</td>
-                        <td>{ai ? words.eye.masked : words.eye.never}</td>
+                        <td>{aiText(row)}</td>
                       </tr>
                     ))}
                   </tbody>

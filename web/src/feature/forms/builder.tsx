@@ -11,7 +11,7 @@ import { Icon } from "~/ui/icon";
 import { Empty, Notice } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { type FormField, type FormRow, keyOf } from "./data";
+import { aiGiven, type FormField, type FormRow, keyOf, privacyOf } from "./data";
 import { words } from "./words";
 
 /** A field while it is edited; `at` keeps it apart from the others. */
@@ -55,9 +55,6 @@ function draftOf(field: FormField, at: number): Draft {
     ai,
   };
 }
-
-/** The class that fits a kind of answer, as far as the kind tells. */
-const privacyOf = (kind: string) => (kind === "email" ? "PERSONAL" : "CONTENT");
 
 const linesOf = (choices: string) =>
   choices
@@ -129,7 +126,7 @@ export function Builder({ form: given }: { form?: FormRow }) {
           label: field.label.trim(),
           help: help.trim() || null,
           choices: kind === "choice" ? linesOf(choices) : [],
-          ai: field.ai && field.privacy !== "SENSITIVE",
+          ai: field.ai && aiGiven({ ...field, kind }) !== "never",
         })),
       } as never;
       if (origin.current) {
@@ -294,7 +291,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
     onChange(follows ? { label, key: keyOf(label) } : { label });
   };
   const privacies = ["OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE"] as const;
-  const sensitive = field.privacy === "SENSITIVE";
+  const given = aiGiven(field);
   const errorOf = (name: FieldProblem["name"]) =>
     (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
   return (
@@ -367,6 +364,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           description={[
             text.privacy_help[field.privacy as keyof typeof text.privacy_help],
             !field.chosen && text.privacy_suggested,
+            !field.chosen && field.privacy === "OPERATIONAL" && text.privacy_about,
           ]
             .filter(Boolean)
             .join(". ")}
@@ -383,9 +381,9 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
             onChange={(event) => onChange({ required: event.currentTarget.checked })}
           />
           <Checkbox
-            label={sensitive ? text.ai_never : text.ai}
-            disabled={sensitive}
-            checked={field.ai && !sensitive}
+            label={text.ai[given]}
+            disabled={given === "never"}
+            checked={field.ai && given !== "never"}
             onChange={(event) => onChange({ ai: event.currentTarget.checked })}
           />
         </div>

@@ -11,6 +11,18 @@ export type FormRow = Whole<Omit<FormGiven, "fields" | "hidden_fields">, "status
 export type Hook = Row<"/hooks">;
 export type Suggestion = Whole<Row<"/suggestions">, "hook" | "submission" | "state">;
 
+/** How AI is given the answers to a question that it may read: only texts are masked. */
+export function aiGiven({ kind, privacy }: { kind: string; privacy: string }) {
+  if (privacy === "SENSITIVE" || kind === "file") return "never";
+  return privacy === "OPERATIONAL" || kind === "number" || kind === "date" ? "clear" : "masked";
+}
+
+/** The class that fits a kind of answer, as far as the kind tells. */
+export function privacyOf(kind: string) {
+  if (kind === "email") return "PERSONAL";
+  return ["choice", "number", "date"].includes(kind) ? "OPERATIONAL" : "CONTENT";
+}
+
 /** The members that every submission has; the others are the form's own. */
 export interface Submission extends Record<string, unknown> {
   id: string;

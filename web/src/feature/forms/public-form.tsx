@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
-import type { FormRow } from "./data";
+import { aiGiven, type FormRow } from "./data";
 import { Fill } from "./fields";
 import { uploadPublic } from "./upload";
 import { words } from "./words";
@@ -35,7 +35,6 @@ export default function PublicForm({ link }: { link: string }) {
   if (!form.data) return <Loading />;
   const { title, description, fields, organisation_name, status } = form.data;
   const isOpen = status === "open";
-  const readable = fields.filter(({ ai }) => ai);
   return (
     <main className="public">
       {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
@@ -64,11 +63,17 @@ export default function PublicForm({ link }: { link: string }) {
         )}
       </section>
       {isOpen && <p className="small muted public-foot">{words.fill.kept}</p>}
-      {isOpen && readable.length > 0 && (
-        <p className="small muted public-foot">
-          {words.fill.ai(readable.map(({ label }) => label ?? ""))}
-        </p>
-      )}
+      {isOpen &&
+        (["masked", "clear"] as const).map((how) => {
+          const read = fields.filter((field) => field.ai && aiGiven(field) === how);
+          return (
+            read.length > 0 && (
+              <p key={how} className="small muted public-foot">
+                {words.fill.ai[how](read.map(({ label }) => label))}
+              </p>
+            )
+          );
+        })}
     </main>
   );
 }

@@ -42,11 +42,15 @@ export const words = {
       SENSITIVE: "Health, finance, special categories. Never read by AI",
     },
     privacy_suggested: "Suggested by the kind of answer",
+    privacy_about: "Personal fits if it tells something about whoever answers",
     email_open:
-      "An email address identifies a person: Personal fits. Operational answers are given to AI unmasked, and lie in clear on a database server.",
+      "An email address identifies a person: Personal fits. AI is given operational answers as they are.",
     required: "Needed",
-    ai: "AI may read it, masked",
-    ai_never: "AI never reads sensitive fields",
+    ai: {
+      masked: "AI may read it, masked",
+      clear: "AI may read it, as it is",
+      never: "AI never reads sensitive answers or files",
+    },
     choices: "Choices, one a line",
     max: "Longest text",
     up: "Move up",
@@ -87,8 +91,12 @@ export const words = {
     empty: "Answer at least one question",
     asks: (organisation: string) => `${organisation} asks`,
     kept: "The answers go to the organisation that gave out this link. No account is needed, and no cookie is set.",
-    ai: (questions: string[]) =>
-      `An AI model may be given these answers, with the personal data that is recognised in them masked: ${questions.join("; ")}`,
+    ai: {
+      masked: (questions: string[]) =>
+        `An AI model may be given these answers, with the personal data that is recognised in them masked: ${questions.join("; ")}`,
+      clear: (questions: string[]) =>
+        `An AI model may be given these answers as they are: ${questions.join("; ")}`,
+    },
     optional: "optional",
   },
   submissions: {
@@ -154,7 +162,7 @@ export const words = {
     empty: "No prompts",
     empty_help:
       "A prompt asks a model about each new submission, with a template over chosen fields. Its answer is a suggestion that a person accepts or dismisses.",
-    lead: "Runs on each new submission. What it sends is exactly the template with the chosen fields, masked.",
+    lead: "Runs on each new submission. What it sends is exactly the template with the chosen fields: written and personal texts masked, the rest as it is.",
     name: "Name",
     template: "Template",
     template_help: "What the model is asked. Put fields in with {{key}}",

@@ -2,7 +2,7 @@
 import { Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useFilters } from "~/shell/router";
-import { dataMapQuery } from "~/ui/eye";
+import { aiText, dataMapQuery } from "~/ui/eye";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Show } from "~/ui/states";
 import { words as shared } from "~/words";
@@ -81,29 +81,38 @@ export function DataMap() {
                     <tbody>
                       {shown
                         .filter((item) => item.table === table)
-                        .map(({ column, doc, privacy, ai, subject, read_by, retention_days }) => (
-                          <tr key={column}>
-                            <th scope="row" className="mono">
-                              {column}
-                            </th>
-                            <td>
-                              {doc}
-                              {subject && <span className="muted"> ({text.subject})</span>}
-                            </td>
-                            <td>
-                              <span className={LOOKS[privacy] ?? "tag"}>
-                                {shared.privacy[privacy as keyof typeof shared.privacy]}
-                              </span>
-                            </td>
-                            <td className={ai ? undefined : "muted"}>
-                              {ai ? shared.eye.masked : shared.eye.never}
-                            </td>
-                            <td className="mono">{read_by ?? "–"}</td>
-                            <td className="figures">
-                              {retention_days ? text.days(retention_days) : text.account}
-                            </td>
-                          </tr>
-                        ))}
+                        .map(
+                          ({
+                            column,
+                            doc,
+                            privacy,
+                            ai,
+                            masked,
+                            subject,
+                            read_by,
+                            retention_days,
+                          }) => (
+                            <tr key={column}>
+                              <th scope="row" className="mono">
+                                {column}
+                              </th>
+                              <td>
+                                {doc}
+                                {subject && <span className="muted"> ({text.subject})</span>}
+                              </td>
+                              <td>
+                                <span className={LOOKS[privacy] ?? "tag"}>
+                                  {shared.privacy[privacy as keyof typeof shared.privacy]}
+                                </span>
+                              </td>
+                              <td className={ai ? undefined : "muted"}>{aiText({ ai, masked })}</td>
+                              <td className="mono">{read_by ?? "–"}</td>
+                              <td className="figures">
+                                {retention_days ? text.days(retention_days) : text.account}
+                              </td>
+                            </tr>
+                          ),
+                        )}
                     </tbody>
                   </table>
                 </Scroll>
