@@ -432,9 +432,10 @@ static void test_privacy_is_derived(void **state)
     struct scene *s = *state;
     struct world *w = s->w;
     const char *form = form_open_new(
-        s, "{\"label\":\"O\",\"key\":\"o\",\"kind\":\"text\",\"privacy\":\"OPERATIONAL\"},"
-           "{\"label\":\"S\",\"key\":\"s\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\"},"
-           "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\",\"ai\":true}");
+        s,
+        "{\"label\":\"O\",\"key\":\"o\",\"kind\":\"text\",\"privacy\":\"OPERATIONAL\","
+        "\"ai\":true},{\"label\":\"S\",\"key\":\"s\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\"},"
+        "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\",\"ai\":true}");
     submit(s, form, "{\"o\":\"one\",\"s\":\"yxcvbnm\",\"a\":\"three\"}", 201);
     struct answer map = world_get(w, s->owner, "/privacy/data-map", 200);
     const char *at = strstr(map.body, "\"table\":\"form_0");
@@ -442,6 +443,8 @@ static void test_privacy_is_derived(void **state)
     static const char *const classes[] = { "OPERATIONAL", "SENSITIVE", "CONTENT" };
     for (size_t i = 0; i < LENGTH(classes); i++)
         assert_non_null(strstr(at, classes[i]));
+    assert_non_null(strstr(strstr(at, "\"column\":\"o\""), "\"ai\":true,\"masked\":false"));
+    assert_non_null(strstr(strstr(at, "\"column\":\"a\""), "\"ai\":true,\"masked\":true"));
     struct id organisation = world_id(world_self(w, s->owner, "organisation"));
     const char *where = NULL;
     assert_int_equal(world_traces(w, organisation, "yxcvbnm", &where), 1);
