@@ -152,6 +152,28 @@ test("charts and tables are whole on a phone, and filters stand in rows at a des
   const receipts = page.getByRole("region", { name: "Receipts" });
   await receipts.getByText("Summary of a report").first().waitFor();
   assert.ok(await receipts.evaluate((card) => card.scrollWidth <= card.clientWidth));
+  const { items: forms } = await (await page.request.get("/api/v1/forms")).json();
+  for (const path of ["/privacy/audit", "/privacy/data", `/forms/${forms[0].id}`]) {
+    await page.goto(path);
+    const rows = page.locator(".table.cards");
+    await rows.first().waitFor();
+    const cut = await rows.evaluateAll((tables) =>
+      tables.some(({ parentElement: card }) => card.scrollWidth > card.clientWidth),
+    );
+    assert.ok(!cut, `${path} has a table that is too wide`);
+    const cells = rows.first().locator("tbody tr").first().locator("th, td");
+    const unnamed = await cells.evaluateAll(
+      (all) => all.filter((it) => !it.dataset.heading).length,
+    );
+    assert.equal(unnamed, 0, `${path} has cells without their heading`);
+  }
+  await page.goto("/settings/ai");
+  const add = page.getByRole("button", { name: "Add a provider" });
+  await add.waitFor();
+  const label = add.locator(".mantine-Button-label");
+  assert.ok(await label.evaluate((text) => text.scrollWidth <= text.clientWidth), "a cut button");
+  await page.goto("/forms/nothing");
+  await page.getByText("There is nothing at this address").waitFor();
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(`/reports?by=person&${period}`);
   await page.locator("svg.chart text").first().waitFor();

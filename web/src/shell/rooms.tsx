@@ -43,10 +43,13 @@ export const places: Place[] = [
   place("/settings/{tab}", () => import("~/feature/organisation/settings")),
 ];
 
+/** What is no id is asked of nobody. */
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export function find(path: string): { place: Place; params: Record<string, string> } | null {
   for (const place of places) {
     const params = match(place.path, path);
-    if (params) return { place, params };
+    if (params && (params.form === undefined || ID.test(params.form))) return { place, params };
   }
   return null;
 }

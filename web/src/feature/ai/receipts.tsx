@@ -49,7 +49,7 @@ export default function Receipts() {
         ) : items.length === 0 ? (
           <Empty icon="promises" title={words.receipts.empty} text={words.receipts.empty_help} />
         ) : (
-          <table className="table receipts">
+          <table className="table cards">
             <thead>
               <tr>
                 <th scope="col">{words.receipts.when}</th>

@@ -223,7 +223,7 @@ export function Submissions({ form }: { form: FormRow }) {
             )}
           </Empty>
         ) : (
-          <table className="table">
+          <table className="table cards">
             <thead>
               <tr>
                 <th scope="col">{words.submissions.when}</th>
@@ -239,7 +239,7 @@ export function Submissions({ form }: { form: FormRow }) {
             <tbody>
               {items.map((row) => (
                 <tr key={row.id}>
-                  <th scope="row">
+                  <th scope="row" data-heading={words.submissions.when}>
                     <button
                       type="button"
                       className="linklike figures nowrap"
@@ -250,7 +250,7 @@ export function Submissions({ form }: { form: FormRow }) {
                     </button>
                   </th>
                   {suggests && (
-                    <td>
+                    <td data-heading={words.submissions.suggestion}>
                       <span className="row wrap">
                         {ofRow(row.id).map((each) => (
                           <SuggestionTag key={each.id} suggestion={each} />
@@ -259,13 +259,19 @@ export function Submissions({ form }: { form: FormRow }) {
                     </td>
                   )}
                   {columns.map((field) => (
-                    <td key={field.key} className={field.kind === "number" ? "num" : undefined}>
+                    <td
+                      key={field.key}
+                      data-heading={field.label}
+                      className={field.kind === "number" ? "num" : undefined}
+                    >
                       <div className="truncate value-cell">
                         <Value field={field} value={row[field.key]} files={files} />
                       </div>
                     </td>
                   ))}
-                  <td className="nowrap">{by(row)}</td>
+                  <td className="nowrap" data-heading={words.submissions.by}>
+                    {by(row)}
+                  </td>
                 </tr>
               ))}
             </tbody>

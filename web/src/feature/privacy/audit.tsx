@@ -132,7 +132,7 @@ export function Audit() {
         ) : items.length === 0 ? (
           <Empty icon="promises" title={text.empty} text={text.empty_help} />
         ) : (
-          <table className="table">
+          <table className="table cards">
             <thead>
               <tr>
                 <th scope="col">{text.when}</th>
@@ -148,16 +148,22 @@ export function Audit() {
                 const times = timesOf(line);
                 return (
                   <tr key={event.id}>
-                    <td className="figures">{whenText(line, zone)}</td>
-                    <td className="nowrap">
+                    <td className="figures" data-heading={text.when}>
+                      {whenText(line, zone)}
+                    </td>
+                    <td className="nowrap" data-heading={text.who}>
                       {event.actor_name ?? (event.actor ? name(event.actor) : text.program)}
                     </td>
-                    <td title={event.action ?? undefined}>
-                      {actName(event.action ?? "–")}
-                      {times > 1 && <span className="tag times">{text.times(times)}</span>}
+                    <td title={event.action ?? undefined} data-heading={text.action}>
+                      <span>
+                        {actName(event.action ?? "–")}
+                        {times > 1 && <span className="tag times">{text.times(times)}</span>}
+                      </span>
                     </td>
-                    <td>{about(line)}</td>
-                    <td className="small quiet wrap-anywhere">{event.detail}</td>
+                    <td data-heading={text.about}>{about(line)}</td>
+                    <td className="small quiet wrap-anywhere" data-heading={text.detail}>
+                      {event.detail}
+                    </td>
                   </tr>
                 );
               })}

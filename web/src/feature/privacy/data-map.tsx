@@ -67,7 +67,7 @@ export function DataMap() {
                       </p>
                     </div>
                   </div>
-                  <table className="table map">
+                  <table className="table map cards">
                     <thead>
                       <tr>
                         <th scope="col">{text.column}</th>
@@ -93,21 +93,27 @@ export function DataMap() {
                             retention_days,
                           }) => (
                             <tr key={column}>
-                              <th scope="row" className="mono">
+                              <th scope="row" className="mono" data-heading={text.column}>
                                 {column}
                               </th>
-                              <td>
-                                {doc}
-                                {subject && <span className="muted"> ({text.subject})</span>}
+                              <td data-heading={text.what}>
+                                <span>
+                                  {doc}
+                                  {subject && <span className="muted"> ({text.subject})</span>}
+                                </span>
                               </td>
-                              <td>
+                              <td data-heading={text.privacy}>
                                 <span className={LOOKS[privacy] ?? "tag"}>
                                   {shared.privacy[privacy as keyof typeof shared.privacy]}
                                 </span>
                               </td>
-                              <td className={ai ? undefined : "muted"}>{aiText({ ai, masked })}</td>
-                              <td className="mono">{read_by ?? "–"}</td>
-                              <td className="figures">
+                              <td className={ai ? undefined : "muted"} data-heading={text.ai}>
+                                {aiText({ ai, masked })}
+                              </td>
+                              <td className="mono" data-heading={text.reader}>
+                                {read_by ?? "–"}
+                              </td>
+                              <td className="figures" data-heading={text.keep}>
                                 {retention_days ? text.days(retention_days) : text.account}
                               </td>
                             </tr>
