@@ -194,6 +194,17 @@ static bool hit_handle(const struct search *s, const struct tagger_hit *h)
     return h->first > 0 && !s->words.at[h->first].space && sign_at(s, h->first - 1, "@");
 }
 
+/* Small letters, or capitals but for the first, by a slip: "aTM". */
+static bool word_small(const struct search *s, const struct word *w)
+{
+    if (w->shape != CASE_MIXED)
+        return w->shape == CASE_LOWER;
+    bool small = s->text[w->start] >= 'a' && s->text[w->start] <= 'z';
+    for (size_t i = w->start + 1; small && i < w->end; i++)
+        small = s->text[i] >= 'A' && s->text[i] <= 'Z';
+    return small;
+}
+
 /* Small letters in a text that has capitals, and no word of it is known as a name alone. */
 static bool hit_common(const struct search *s, const struct tagger_hit *h)
 {
@@ -208,7 +219,7 @@ static bool hit_common(const struct search *s, const struct tagger_hit *h)
         unsigned lists = w->class == WORD_LETTERS ? gazetteer_look_wide(w->hash) : 0;
         bool name = lists & wanted &&
                     (lists & GAZETTEER_NATION || !(lists & (GAZETTEER_WORD | GAZETTEER_FUNCTION)));
-        if (w->class == WORD_DIGITS || (w->class == WORD_LETTERS && w->shape != CASE_LOWER) || name)
+        if (w->class == WORD_DIGITS || (w->class == WORD_LETTERS && !word_small(s, w)) || name)
             return false;
     }
     return true;
@@ -349,15 +360,98 @@ static struct names names_read(const struct search *s, const struct tagger_hit *
     return n;
 }
 
-/* A lone place or organisation that is part of a person's name in the same text is that person. */
+/* Whether a flat is named behind other words of its line, from word `i` to `last`:
+   "Mill Lane 61 Apt. 263". */
+static bool flat_behind(const struct search *s, size_t i, size_t last)
+{
+    static const char *const flats[] = { "apt", "suite", "flat", "unit" };
+    for (; i <= last; i++)
+        for (size_t k = 0; k < LENGTH(flats); k++)
+            if (!strcmp(s->words.at[i].plain, flats[k]) &&
+                s->words.at[i - 1].class != WORD_NEWLINE && !sign_at(s, i - 1, ","))
+                return true;
+    return false;
+}
+
+/* Whether at most `room` words stand between word `last` and a hit: line ends, commas, capitals of
+   a place that was not seen. */
+static bool hits_touch(const struct search *s, size_t last, const struct tagger_hit *b, size_t room)
+{
+    if (b->first - last - 1 > room)
+        return false;
+    for (size_t i = last + 1; i < b->first; i++) {
+        const struct word *w = &s->words.at[i];
+        if (w->class == WORD_LETTERS ? w->shape == CASE_LOWER
+                                     : w->class != WORD_NEWLINE && !sign_at(s, i, ",-()"))
+            return false;
+    }
+    return true;
+}
+
+static bool hit_site(const struct tagger_hit *h)
+{
+    return h->kind == MASK_STREET_ADDRESS || h->kind == MASK_GPE || h->kind == MASK_ZIP_CODE;
+}
+
+/* Whether a place and a country follow in the line of a street: "Mill Lane 61, Bath, England". */
+static bool country_behind(const struct search *s, size_t behind, const struct tagger_hit *country)
+{
+    size_t commas = 0;
+    for (size_t i = behind; i < country->first; i++) {
+        if (s->words.at[i].class == WORD_NEWLINE)
+            return false;
+        commas += sign_at(s, i, ",");
+    }
+    const struct word *last = &s->words.at[country->last];
+    return commas > 1 && country->kind == MASK_GPE && last->class == WORD_LETTERS &&
+           last->length > 2 && gazetteer_look_wide(last->hash) & GAZETTEER_COUNTRY;
+}
+
+/* Whether a part of an address ends where another hit starts. */
+static bool hit_before(const struct search *s, const struct tagger_hit *a,
+                       const struct tagger_hit *b)
+{
+    return hit_site(a) && hits_touch(s, a->last, b, 0);
+}
+
+/* An address with its flat or its country in the line of the street is one, with what stands around
+   it; one whose parts have lines of their own is several. Returns how many hits are left. */
+static size_t hits_join(const struct search *s, struct tagger_hit *hits, size_t count)
+{
+    enum { APART = 6, AHEAD = 8 };
+    size_t kept = 0;
+    for (size_t i = 0, next; i < count; i = next) {
+        struct tagger_hit h = hits[i];
+        next = i + 1;
+        if (h.kind == MASK_STREET_ADDRESS) {
+            size_t end = next;
+            bool beside = kept && hit_before(s, &hits[kept - 1], &h);
+            bool one = flat_behind(s, h.first + !beside, h.last);
+            for (; end < count && end < i + AHEAD && hit_site(&hits[end]) &&
+                   hits_touch(s, hits[end - 1].last, &hits[end], APART);
+                 end++)
+                one |= country_behind(s, h.last + 1, &hits[end]);
+            while (one && kept && hit_before(s, &hits[kept - 1], &h))
+                h.first = hits[--kept].first;
+            next = one ? end : next;
+            h.last = hits[next - 1].last;
+        }
+        hits[kept++] = h;
+    }
+    return kept;
+}
+
+/* A place or an organisation whose words are all of persons' names in the same text is a person. */
 static void hits_agree(const struct search *s, struct tagger_hit *hits, size_t count)
 {
     struct names n = names_read(s, hits, count, true);
-    for (size_t i = 0; i < count; i++)
-        if (hits[i].first == hits[i].last &&
-            (hits[i].kind == MASK_GPE || hits[i].kind == MASK_ORGANIZATION) &&
-            *names_slot(&n, s->words.at[hits[i].first].hash))
+    for (size_t i = 0; i < count; i++) {
+        bool named = hits[i].kind == MASK_GPE || hits[i].kind == MASK_ORGANIZATION;
+        for (size_t k = hits[i].first; named && k <= hits[i].last; k++)
+            named = *names_slot(&n, s->words.at[k].hash) != 0;
+        if (named)
             hits[i].kind = MASK_PERSON;
+    }
 }
 
 /* Finds the words of persons again where the tagger saw nothing in their surroundings. */
@@ -386,6 +480,7 @@ static void search_tagger(struct search *s, const struct mask *m)
     struct tagger_hit *hits =
         tagger_find(s->arena, m->weights, s->text, &s->words, m->bias, &count);
     bool small = text_small(s);
+    count = hits_join(s, hits, count);
     hits_agree(s, hits, count);
     for (size_t i = 0; i < count; i++) {
         struct tagger_hit *h = &hits[kept];

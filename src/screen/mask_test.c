@@ -100,6 +100,20 @@ static void common_words_stay(void **state)
     assert_int_equal(count_of(l, "The party is in May"), 0);
 }
 
+static void addresses_are_one_or_several(void **state)
+{
+    struct look *l = *state;
+    const char *text = "Dr. Leandr Helm\n0680 Chodovecké Nám. 53\nFlat 050\nSampang, Fiji 26546";
+    assert_true(found(l, text, MASK_STREET_ADDRESS, "0680"));
+    assert_true(found(l, text, MASK_STREET_ADDRESS, "Chodovecké Nám. 53"));
+    assert_true(found(l, text, MASK_STREET_ADDRESS, "Flat 050"));
+    assert_true(found(l, text, MASK_GPE, "Sampang"));
+    assert_true(found(l, "Location: Ostredková 19, East Sant Vicenç dels Horts, Chile",
+                      MASK_STREET_ADDRESS, "Ostredková 19, East Sant Vicenç dels Horts, Chile"));
+    assert_true(found(l, "Wohnhaft: Schillerstr. 8a, 01326 Dresden", MASK_GPE, "Dresden"));
+    assert_int_equal(count_of(l, "Can I withdraw cash using Your card at aTM center ?"), 0);
+}
+
 static void numbers_prove_themselves(void **state)
 {
     static const struct {
@@ -371,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(directory_variants, setup, teardown),
         cmocka_unit_test_setup_teardown(common_words_stay, setup, teardown),
+        cmocka_unit_test_setup_teardown(addresses_are_one_or_several, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_prove_themselves, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_need_context, setup, teardown),
         cmocka_unit_test_setup_teardown(numbers_inside_others_stay, setup, teardown),

@@ -376,6 +376,16 @@ static float path_score(const struct path *p, size_t from, size_t to)
     return score < 0.3f ? 0.3f : score;
 }
 
+/* "83854 Mill Lane 61", "83854 61 Mill Lane": a number before a street that has its own is a part
+   by itself. */
+static bool number_leads(const struct words *words, const struct tagger_hit *h)
+{
+    const struct word *w = &words->at[h->first];
+    return h->last > h->first + 1 && w->class == WORD_DIGITS &&
+           (w[1].class == WORD_DIGITS ||
+            (w[1].class == WORD_LETTERS && words->at[h->last].class == WORD_DIGITS));
+}
+
 struct tagger_hit *tagger_find(struct arena *a, const struct tagger_weights *w, const char *text,
                                const struct words *words, int bias, size_t *ret)
 {
@@ -393,8 +403,13 @@ struct tagger_hit *tagger_find(struct arena *a, const struct tagger_weights *w, 
             size_t last = i;
             while (last + 1 < n && p->label[last + 1] == tagger_on(p->label[i]))
                 last++;
-            hits[count++] = (struct tagger_hit){ first + i, first + last, tagger_kind(p->label[i]),
-                                                 path_score(p, i, last) };
+            struct tagger_hit hit = { first + i, first + last, tagger_kind(p->label[i]),
+                                      path_score(p, i, last) };
+            if (p->label[i] == TAGGER_PART && number_leads(words, &hit)) {
+                hits[count++] = (struct tagger_hit){ hit.first, hit.first, hit.kind, hit.score };
+                hit.first++;
+            }
+            hits[count++] = hit;
             i = last;
         }
     }
