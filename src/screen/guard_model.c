@@ -58,11 +58,11 @@ typedef int8_t row_lanes __attribute__((vector_size(sizeof(sum_lanes))));
 static sum_lanes row_widen(const int8_t row[GUARD_CLASSES])
 {
     typedef uint64_t word_lanes __attribute__((vector_size(sizeof(sum_lanes))));
-    word_lanes low = { 0 };
-    memcpy(&low[0], row, GUARD_CLASSES);
-    row_lanes twice = __builtin_shuffle(
-        (row_lanes)low, (row_lanes){ 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7 });
-    return (sum_lanes)twice >> 8;
+    uint64_t bytes;
+    memcpy(&bytes, row, sizeof bytes);
+    row_lanes low = (row_lanes)(word_lanes){ bytes, 0 };
+    low = __builtin_shufflevector(low, low, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    return (sum_lanes)low >> 8;
 }
 
 static void rows_sum(struct row_list *r)
