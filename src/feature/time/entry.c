@@ -305,9 +305,10 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
         return false;
     if (e->duration_s.s < 0)
         return fail_at(c, "/ended_at", "must not be before the start");
-    /* A forgotten timer can be stopped however long it ran, and what it left be changed. */
-    bool chosen = times_differ(old, e) && !(old && id_given(old->running));
-    if (chosen && e->duration_s.s > ENTRY_DAYS_MAX * 86400)
+    /* A forgotten timer can be stopped however long it ran, though not ahead of now, and what it
+       left be changed: every day of an entry is summed. */
+    bool stopped = old && id_given(old->running) && e->ended_at.us <= c->now.us;
+    if (times_differ(old, e) && !stopped && e->duration_s.s > ENTRY_DAYS_MAX * 86400)
         return fail_at(c, "/ended_at", "must be at most 31 days after the start");
     return true;
 }
