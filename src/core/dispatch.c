@@ -21,9 +21,10 @@ struct request {
     struct exchange *x;
     struct ctx c;
     struct db *db;
-    struct error asked;   /* what was wrong with the input */
-    bool hurried;         /* on a thread that must not wait for the store */
-    bool kept, elsewhere; /* what a hasty rule asked for */
+    struct error asked;    /* what was wrong with the input */
+    struct error *refused; /* what is told once the reads of a refusal are noted */
+    bool hurried;          /* on a thread that must not wait for the store */
+    bool kept, elsewhere;  /* what a hasty rule asked for */
     atomic_int holds; /* what must end before the exchange may: the answer, and a reading thread */
 };
 
@@ -147,12 +148,45 @@ static bool work_audit(struct tx *tx, void *with, struct error *err)
     return ok;
 }
 
+static void refusal_keep(struct request *r)
+{
+    if (!r->x->err.problem)
+        return;
+    r->refused = arena_copy(&r->x->arena, &r->x->err, sizeof r->x->err);
+    error_clear(&r->x->err);
+}
+
+static void refusal_tell(struct request *r, bool noted)
+{
+    if (noted && r->refused)
+        r->x->err = *r->refused;
+}
+
+static void reads_noted(void *with, bool ok)
+{
+    struct request *r = with;
+    refusal_tell(r, ok);
+    answered(r);
+}
+
+/* Reads of other people's data are on disk in the audit log before the answer leaves, be it a
+   refusal, which can tell of them, too. Whether it may leave now. */
+static bool read_answers(struct request *r)
+{
+    if (!r->c.reads || !r->db)
+        return true;
+    refusal_keep(r);
+    db_write(r->db, &r->x->arena, work_audit, reads_noted, r, &r->x->err);
+    return false;
+}
+
+/* What was refused has left no row behind, nor that of what it read. */
 static void written(void *with, bool ok)
 {
     struct request *r = with;
-    (void)ok;
     ctx_after_write(&r->c);
-    answered(r);
+    if (ok || read_answers(r))
+        answered(r);
 }
 
 static bool in_write_lane(struct request *r)
@@ -163,20 +197,11 @@ static bool in_write_lane(struct request *r)
     return false;
 }
 
-/* Reads of other people's data are on disk in the audit log before the answer leaves; whether it
-   may leave now. */
-static bool read_answers(struct request *r, bool ok)
-{
-    if (!ok || !r->c.reads || !r->db)
-        return true;
-    db_write(r->db, &r->x->arena, work_audit, written, r, &r->x->err);
-    return false;
-}
-
 static void read_end(void *with, bool ok)
 {
     struct request *r = with;
-    if (read_answers(r, ok))
+    (void)ok; /* the error says it */
+    if (read_answers(r))
         answered(r);
 }
 
@@ -185,8 +210,10 @@ static bool in_read_lane(struct request *r)
     struct exchange *x = r->x;
     if (!r->db)
         return rule_run(r), true;
-    if (!r->hurried)
-        return read_answers(r, db_read(r->db, &x->arena, work_read, r, &x->err));
+    if (!r->hurried) {
+        (void)!db_read(r->db, &x->arena, work_read, r, &x->err);
+        return read_answers(r);
+    }
     db_read_later(r->db, &x->arena, work_read, read_end, r, &x->err);
     return false;
 }
@@ -225,8 +252,12 @@ static void in_worker(void *with)
         return;
     }
     bool ok = rule_run(r);
-    if (ok && r->c.reads && r->db)
-        ok = ctx_write(&r->c, reads_write, NULL);
+    if (r->c.reads && r->db) {
+        refusal_keep(r);
+        bool noted = ctx_write(&r->c, reads_write, NULL);
+        refusal_tell(r, noted);
+        ok = ok && noted;
+    }
     if (keyed)
         answer_settle(r, ok);
     answered(r);
@@ -273,7 +304,10 @@ static bool in_slow_lane(struct request *r)
         r->c.hasty = false;
         return in_pool(r, r->app->slow, in_worker);
     }
-    return !r->kept && read_answers(r, rule_end(r, ok));
+    if (r->kept)
+        return false;
+    rule_end(r, ok);
+    return read_answers(r);
 }
 
 /* What the store says of its files is for the operator, not for a client. */

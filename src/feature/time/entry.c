@@ -2,6 +2,7 @@
 #include "entry.h"
 
 #include "core/app.h"
+#include "core/audit.h"
 #include "core/rows.h"
 #include "core/sql.h"
 #include "feature/organisation/organisation.h"
@@ -313,6 +314,13 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
     return true;
 }
 
+/* Refuses an entry for another one of the person, which tells that there is one. */
+static bool taken(struct ctx *c, const struct time_entry *e, enum problem p)
+{
+    read_note(c, &time_entry_table, e->person);
+    return fail(c, p, NULL);
+}
+
 static bool one_runs(struct ctx *c, const struct time_entry *e)
 {
     static const struct query running = {
@@ -323,7 +331,7 @@ static bool one_runs(struct ctx *c, const struct time_entry *e)
         return true;
     if (!tx_found(c->tx, &running, ARGS(value_id(e->person), value_id(e->id)), &found))
         return false;
-    return !found || fail(c, TIMER_RUNNING, NULL);
+    return !found || taken(c, e, TIMER_RUNNING);
 }
 
 struct policy {
@@ -426,7 +434,7 @@ static bool overlap_check(struct ctx *c, const struct time_entry *old, const str
         return false;
     if (!refused)
         return true;
-    return entry_overlaps(c, e, &overlaps) && (!overlaps || fail(c, ENTRY_OVERLAPS, NULL));
+    return entry_overlaps(c, e, &overlaps) && (!overlaps || taken(c, e, ENTRY_OVERLAPS));
 }
 
 /* --- around every write --- */

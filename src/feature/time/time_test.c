@@ -121,6 +121,49 @@ static void people_reach_their_own_time(void **state)
     has(&r, "time_entry.read");
 }
 
+static size_t reads_of(struct staff *w, const char *person)
+{
+    const char *path =
+        arena_printf(&w->world->a, "/audit?action=time_entry.read&subject=%s", person);
+    struct answer r = expect(w, 200, GET, path, w->owner, NULL);
+    size_t n = 0;
+    for (const char *at = r.body; (at = strstr(at, "\"action\"")); at++)
+        n++;
+    return n;
+}
+
+/* What is told when something is refused is somebody's data as well. */
+static void a_refusal_that_tells_of_another_person_is_on_record(void **state)
+{
+    struct staff *w = *state;
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
+                   strtoll(r.etag, NULL, 10));
+    assert_int_equal(r.status, 200);
+    expect(w, 201, POST, "/time/entries", w->member,
+           "{\"started_at\":\"2026-03-02T08:00:00Z\",\"ended_at\":\"2026-03-02T11:20:00Z\"}");
+    r = expect(w, 422, PUT, "/time/week", w->owner,
+               arena_printf(&w->world->a,
+                            "{\"person\":\"%s\",\"date\":\"2026-03-02\",\"duration_s\":60}",
+                            w->member_id));
+    has(&r, "Other entries already make 3:20 that day");
+    assert_int_equal(reads_of(w, w->member_id), 1);
+    expect(w, 409, POST, "/time/entries", w->owner,
+           arena_printf(&w->world->a,
+                        "{\"person\":\"%s\",\"started_at\":\"2026-03-02T09:00:00Z\",\"ended_at\":"
+                        "\"2026-03-02T09:01:00Z\"}",
+                        w->member_id));
+    assert_int_equal(reads_of(w, w->member_id), 2);
+    /* One's own is no news, and what was refused for another reason was not read. */
+    expect(w, 422, PUT, "/time/week", w->member, "{\"date\":\"2026-03-02\",\"duration_s\":60}");
+    expect(w, 404, PUT, "/time/week", w->member,
+           arena_printf(&w->world->a,
+                        "{\"person\":\"%s\",\"date\":\"2026-03-02\",\"duration_s\":60}",
+                        w->owner_id));
+    assert_int_equal(reads_of(w, w->member_id), 2);
+    assert_int_equal(reads_of(w, w->owner_id), 0);
+}
+
 static void overlaps_can_be_refused(void **state)
 {
     struct staff *w = *state;
@@ -412,6 +455,7 @@ int main(void)
         STAFF_TEST(a_timer_runs_once),
         STAFF_TEST(entries_are_checked),
         STAFF_TEST(people_reach_their_own_time),
+        STAFF_TEST(a_refusal_that_tells_of_another_person_is_on_record),
         STAFF_TEST(overlaps_can_be_refused),
         STAFF_TEST(overlaps_are_told),
         STAFF_TEST(hours_of_the_sheet_overlap_nothing),

@@ -378,9 +378,9 @@ bool week_put(struct ctx *c, const void *in_record, void *ret)
     const struct week_cell *in = in_record;
     struct week week;
     struct id person;
-    if (!person_of(c, &time_write, in->person, &person) || !week_fill(c, person, in->date, &week) ||
-        !cell_set(c, in, person, &week))
+    if (!person_of(c, &time_write, in->person, &person))
         return false;
-    read_note(c, &time_entry_table, person);
-    return week_fill(c, person, in->date, ret);
+    read_note(c, &time_entry_table, person); /* a refusal tells of the day, too */
+    return week_fill(c, person, in->date, &week) && cell_set(c, in, person, &week) &&
+           week_fill(c, person, in->date, ret);
 }
