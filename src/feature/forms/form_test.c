@@ -329,6 +329,10 @@ static void test_files(void **state)
     const char *other = world_invite(w, s->owner, "Mo Else", "mo@example.org", "member");
     world_get(w, other, arena_printf(&w->a, "/files/%s", file), 404);
     world_get(w, s->owner, arena_printf(&w->a, "/files/%s", file), 200);
+    /* Nor does another name it, who would see what it is called and could have it deleted. */
+    const char *stolen = arena_printf(&w->a, "{\"f\":\"%s\"}", file);
+    r = world_post(w, other, arena_printf(&w->a, "/forms/%s/submissions", form), stolen, 422);
+    assert_non_null(strstr(r.body, "\"/f\""));
 }
 
 /* The id of a new file, named in a new answer to the form. */

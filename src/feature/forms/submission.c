@@ -25,6 +25,25 @@ static bool is_empty(const struct field *questions, const void *row)
     return true;
 }
 
+/* A file is named by who gave it: naming it shows what it is called, and it goes with the answer.
+ */
+static bool files_own(struct ctx *c, const struct field *questions, const void *row)
+{
+    static const struct query own = {
+        "SELECT id FROM file WHERE id = $1 AND owner IS NOT DISTINCT FROM $2"
+    };
+    EACH_FIELD (f, questions) {
+        bool found;
+        if (f->refers != &file_table || field_absent(f, row))
+            continue;
+        if (!tx_found(c->tx, &own, ARGS(value_field(f, row), value_id(c->actor.person)), &found))
+            return false;
+        if (!found)
+            fail_at(c, arena_printf(c->arena, "/%s", f->name), "names no file that you have given");
+    }
+    return !c->err->problem;
+}
+
 bool submission_create(struct ctx *c, const struct form *form, const struct table *table,
                        struct blob json, void **ret)
 {
@@ -38,6 +57,8 @@ bool submission_create(struct ctx *c, const struct form *form, const struct tabl
         return false;
     if (is_empty(in, row))
         return fail(c, FORM_EMPTY, NULL);
+    if (!files_own(c, in, row))
+        return false;
     ((struct submission *)row)->submitter = c->actor.person;
     if (!row_create(c, table, row) ||
         !event_add(c, &form_submitted, ((struct submission *)row)->id, form->id))
