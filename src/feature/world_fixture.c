@@ -40,6 +40,7 @@ bool world_start(struct world *w, struct error *err)
                                  .features = w->features,
                                  .master_key = key,
                                  .bcrypt_cost = w->bcrypt_cost ? w->bcrypt_cost : 4,
+                                 .password_threads = 4,
                                  .egress = w->egress,
                                  .local_providers = w->local_providers };
     return app_start(&config, &w->app, err);

@@ -2,7 +2,7 @@
 #include "core/rows.h"
 #include "core/runner.h"
 #include "core/tenant.h"
-#include "feature/accounts/accounts.h"
+#include "feature/accounts/private.h"
 #include "feature/all.h"
 #include "feature/world_fixture.h"
 
@@ -117,44 +117,58 @@ static void the_case_of_an_email_does_not_matter(void **state)
                account_json(w, "aDa.beispiel@example.org", WORLD_PASSWORD, "true"), 409);
 }
 
+enum { RACERS = 8 };
+
 struct racer {
     struct world *w;
     struct arena a;
-    int status;
+    const char *path, *json;
+    struct answer answer;
 };
 
 static void *race(void *with)
 {
     struct racer *r = with;
-    struct answer answer;
-    struct call c = { .method = POST,
-                      .path = "/accounts",
-                      .json = "{\"name\":\"Ada\",\"email\":\"ada@example.org\",\"organisation\":"
-                              "\"House\",\"password\":\"" WORLD_PASSWORD "\",\"of_age\":true}" };
-    app_call(r->w->app, &r->a, &c, &answer);
-    r->status = answer.status;
+    struct call c = { .method = POST, .path = r->path, .json = r->json };
+    app_call(r->w->app, &r->a, &c, &r->answer);
     return NULL;
+}
+
+/* Asks all at once; the one that was answered 201, where all others were with `lost`. */
+static const struct racer *race_run(struct racer r[RACERS], int lost)
+{
+    pthread_t thread[RACERS];
+    const struct racer *won = NULL;
+    for (int i = 0; i < RACERS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, race, &r[i]), 0);
+    for (int i = 0; i < RACERS; i++) {
+        pthread_join(thread[i], NULL);
+        if (r[i].answer.status == lost)
+            continue;
+        assert_int_equal(r[i].answer.status, 201);
+        assert_null(won);
+        won = &r[i];
+    }
+    assert_non_null(won);
+    return won;
+}
+
+static void race_end(struct racer r[RACERS])
+{
+    for (int i = 0; i < RACERS; i++)
+        arena_done(&r[i].a);
 }
 
 static void one_of_many_sign_ups_wins(void **state)
 {
-    enum { RACERS = 8 };
     struct world *w = *state;
     struct racer r[RACERS] = { 0 };
-    pthread_t thread[RACERS];
-    int won = 0, lost = 0;
-    for (int i = 0; i < RACERS; i++) {
-        r[i].w = w;
-        assert_int_equal(pthread_create(&thread[i], NULL, race, &r[i]), 0);
-    }
-    for (int i = 0; i < RACERS; i++) {
-        pthread_join(thread[i], NULL);
-        won += r[i].status == 201;
-        lost += r[i].status == 409;
-        arena_done(&r[i].a);
-    }
-    assert_int_equal(won, 1);
-    assert_int_equal(lost, RACERS - 1);
+    for (int i = 0; i < RACERS; i++)
+        r[i] = (struct racer){ .w = w,
+                               .path = "/accounts",
+                               .json = account_json(w, "ada@example.org", WORLD_PASSWORD, "true") };
+    race_run(r, 409);
+    race_end(r);
     app_stop(w->app);
     world_open(w);
     assert_int_equal(organisations(w), 1);
@@ -175,6 +189,25 @@ static void a_half_made_organisation_goes_at_the_start(void **state)
     world_open(w);
     assert_int_equal(organisations(w), 1);
     sign_in(w, "ada@example.org", 201);
+}
+
+/* What happens while the password that was sent is hashed, and found right. */
+static void a_password_that_was_changed_meanwhile_opens_nothing(void **state)
+{
+    struct world *w = *state;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct account_search search = { .email = "ada@example.org" };
+    const char *session = world_sign_up(w, "Ada", "ada@example.org"), *token;
+    assert_true(account_search(&c, &search));
+    assert_true(session_begin(&c, &search.account, WORLD_PASSWORD, &token));
+    world_get(w, token, "/session", 200);
+    world_ask(w, session, PUT, "/session/password",
+              "{\"password\":\"" WORLD_PASSWORD "\",\"new_password\":\"another good one\"}", 0,
+              204);
+    world_get(w, token, "/session", 401);
+    assert_false(session_begin(&c, &search.account, WORLD_PASSWORD, &token));
+    assert_int_equal(err.problem, BAD_CREDENTIALS);
 }
 
 static bool account_put(struct ctx *c, void *with)
@@ -406,6 +439,29 @@ static void an_invitation_works_once(void **state)
     sign_in(w, "bo@example.org", 201);
 }
 
+/* Who comes second is refused, and has changed nothing. */
+static void one_of_many_sets_the_password_of_a_link(void **state)
+{
+    struct world *w = *state;
+    struct racer r[RACERS] = { 0 };
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    const char *path = invitation_for(w, ada, world_self(w, bo, "person"));
+    for (int i = 0; i < RACERS; i++)
+        r[i] = (struct racer){
+            .w = w,
+            .path = path,
+            .json = arena_printf(&w->a, "{\"password\":\"password number %d\",\"of_age\":true}", i)
+        };
+    const struct racer *won = race_run(r, 404);
+    world_get(w, won->answer.session, "/session", 200);
+    for (int i = 0; i < RACERS; i++)
+        world_post(w, NULL, "/session",
+                   sign_in_json(w, "bo@example.org", arena_printf(&w->a, "password number %d", i)),
+                   &r[i] == won ? 201 : 401);
+    race_end(r);
+}
+
 static void a_link_works_after_a_crash_while_accepting(void **state)
 {
     struct world *w = *state;
@@ -541,6 +597,7 @@ int main(void)
         TEST(passwords_have_bounds),
         TEST(the_case_of_an_email_does_not_matter),
         TEST(one_of_many_sign_ups_wins),
+        TEST(a_password_that_was_changed_meanwhile_opens_nothing),
         TEST(a_half_made_organisation_goes_at_the_start),
         TEST(a_half_made_account_goes_with_its_organisation),
         TEST(refusals_look_alike),
@@ -550,6 +607,7 @@ int main(void)
         TEST(sessions_and_links_that_ended_are_deleted),
         TEST(guessing_is_slowed_and_nobody_locked_out),
         TEST(an_invitation_works_once),
+        TEST(one_of_many_sets_the_password_of_a_link),
         TEST(a_link_works_after_a_crash_while_accepting),
         TEST(a_link_sets_a_new_password),
         TEST(an_older_link_of_an_admin_is_not_for_an_owner),

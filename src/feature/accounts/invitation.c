@@ -211,25 +211,29 @@ bool invitation_read(struct ctx *c, const void *in, void *ret)
 struct opening {
     struct id invitation;
     struct account_search search;
+    const char *hash; /* of the new password of an account that is there */
     const char *token;
 };
 
+/* A link that is used up sets no password. */
 static bool open_session(struct ctx *c, void *with)
 {
     struct opening *o = with;
     return account_find(c, &o->search) && row_delete(c, &invitation_table, o->invitation, 0) &&
+           (!o->hash || password_reset(c, o->search.account.id, o->hash, (struct id){ 0 })) &&
            session_open(c, o->search.account.id, c->organisation, o->search.account.person,
                         c->x ? c->x->agent : NULL, &o->token);
 }
 
 /* The account decides, not what the directory says of it: a crash, or an archive that was taken in,
    can leave an account that the directory does not know of. */
-static bool account_ready(struct ctx *c, const struct invited *i, const char *password)
+static bool account_ready(struct ctx *c, const struct invited *i, const char *password,
+                          const char **hash)
 {
     const struct account *account = &i->account.account;
     if (!i->account.found)
         return account_add(c, i->row.person, i->who.person.email, password);
-    return password_reset(c, account, password) &&
+    return password_make(c, password, hash) &&
            (instant_given(i->who.person.joined_at) || account_join(c, account));
 }
 
@@ -244,7 +248,7 @@ bool invitation_accept(struct ctx *c, const void *in_record, void *ret)
     struct opening o = { .invitation = i.row.id, .search = i.account };
     c->organisation = i.row.organisation;
     c->actor = (struct actor){ .program = true, .name = "invitation" };
-    if (!account_ready(c, &i, in->password) || !control_write(c, open_session, &o))
+    if (!account_ready(c, &i, in->password, &o.hash) || !control_write(c, open_session, &o))
         return false;
     c->actor = (struct actor){ .person = i.row.person,
                                .account = o.search.account.id,

@@ -23,10 +23,38 @@ const struct field profile_fields[] = {
     { 0 },
 };
 
+bool password_stands(struct ctx *c, const struct account *account, bool *ret)
+{
+    struct account now = { 0 };
+    bool found = false;
+    if (!row_look(c, &account_table, account->id, &now, &found))
+        return false;
+    *ret = found && text_equal(now.password_hash, account->password_hash);
+    return true;
+}
+
+bool password_put(struct ctx *c, struct id account, const char *hash)
+{
+    struct account row = { .password_hash = hash }, ret;
+    return row_update(c, &account_table, account, 0, &row, row_set(&account_table, "password_hash"),
+                      &ret);
+}
+
+bool password_reset(struct ctx *c, struct id account, const char *hash, struct id keep)
+{
+    static const struct query others = { "DELETE FROM session WHERE account = $1 AND id <> $2" };
+    static const struct query all = { "DELETE FROM session WHERE account = $1" };
+    struct value id = value_id(account);
+    c->forget = true;
+    if (!password_put(c, account, hash))
+        return false;
+    return id_given(keep) ? tx_run(c->tx, &others, ARGS(id, value_id(keep)), NULL)
+                          : tx_run(c->tx, &all, ARGS(id), NULL);
+}
+
 struct change {
     struct account account;
     const char *hash;
-    struct id keep; /* the session that stays; absent: none */
 };
 
 static bool account_read(struct ctx *c, void *with)
@@ -35,51 +63,34 @@ static bool account_read(struct ctx *c, void *with)
     return row_get(c, &account_table, c->actor.account, &change->account);
 }
 
-static bool hash_set(struct ctx *c, void *with)
+static bool refuse_password(struct ctx *c)
 {
-    struct change *change = with;
-    struct account row = { .password_hash = change->hash }, ret;
-    return row_update(c, &account_table, change->account.id, 0, &row,
-                      row_set(&account_table, "password_hash"), &ret);
+    return fail_at(c, "/password", "is not the password of this account");
 }
 
-static bool hash_store(struct ctx *c, void *with)
+static bool change_store(struct ctx *c, void *with)
 {
-    static const struct query others = { "DELETE FROM session WHERE account = $1 AND id <> $2" };
-    static const struct query all = { "DELETE FROM session WHERE account = $1" };
     struct change *change = with;
-    struct value id = value_id(change->account.id);
-    c->forget = true;
-    if (!hash_set(c, change))
+    bool stands;
+    if (!password_stands(c, &change->account, &stands))
         return false;
-    return id_given(change->keep) ? tx_run(c->tx, &others, ARGS(id, value_id(change->keep)), NULL)
-                                  : tx_run(c->tx, &all, ARGS(id), NULL);
+    if (!stands)
+        return refuse_password(c);
+    return password_reset(c, change->account.id, change->hash, c->actor.session);
 }
 
 bool password_change(struct ctx *c, const void *in, void *ret)
 {
     const struct password_change *p = in;
-    struct change change = { .keep = c->actor.session };
+    struct change change = { 0 };
     (void)ret;
     if (!control_read(c, account_read, &change) ||
         slowed(c, &sign_in_per_account, change.account.email))
         return false;
     if (!password_verify(c->app->passwords, p->password, change.account.password_hash))
-        return fail_at(c, "/password", "is not the password of this account");
-    return password_make(c, p->new_password, &change.hash) && control_write(c, hash_store, &change);
-}
-
-bool password_reset(struct ctx *c, const struct account *account, const char *password)
-{
-    struct change change = { .account = *account };
-    return password_make(c, password, &change.hash) && control_write(c, hash_store, &change);
-}
-
-bool password_renew(struct ctx *c, const struct account *account, const char *password)
-{
-    struct change change = { .account = *account };
-    return !password_outdated(c->app->passwords, account->password_hash) ||
-           (password_make(c, password, &change.hash) && control_write(c, hash_set, &change));
+        return refuse_password(c);
+    return password_make(c, p->new_password, &change.hash) &&
+           control_write(c, change_store, &change);
 }
 
 /* The own entry of the directory is one's own to change, in these columns, whatever the role. */

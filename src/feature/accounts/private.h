@@ -19,12 +19,19 @@ const char *email_lower(struct arena *a, const char *email);
 /* Says in the directory that the person has this account, and signs in with its email. */
 MUST_USE bool account_join(struct ctx *c, const struct account *account);
 
-/* A new password for an account, which ends all its sessions. Hashes: for threads that can wait. */
-MUST_USE bool password_reset(struct ctx *c, const struct account *account, const char *password);
+/* Whether the account has the password that it was read with. It takes long to find one right, and
+   one that was changed meanwhile must not let anybody in. In control, as are the next two. */
+MUST_USE bool password_stands(struct ctx *c, const struct account *account, bool *ret);
+MUST_USE bool password_put(struct ctx *c, struct id account, const char *hash);
 
-/* Makes the hash of an account anew when it costs less than is asked for now. The password has just
-   been found right. Hashes: for threads that can wait. */
-MUST_USE bool password_renew(struct ctx *c, const struct account *account, const char *password);
+/* A new password, which ends the account's sessions but `keep`; absent: all. */
+MUST_USE bool password_reset(struct ctx *c, struct id account, const char *hash, struct id keep);
+
+/* Opens a session for an account whose password was just found right, and hashes that anew when its
+   hash costs less than is asked for now. BAD_CREDENTIALS when it was changed meanwhile. For threads
+   that can wait. */
+MUST_USE bool session_begin(struct ctx *c, const struct account *account, const char *password,
+                            const char **token);
 
 /* Hashes a password; INVALID when it is too long. */
 MUST_USE bool password_make(struct ctx *c, const char *password, const char **ret);

@@ -85,14 +85,34 @@ static bool sign_up(struct ctx *c, const void *in, void *ret)
 
 struct opening {
     const struct account *account;
-    const char *agent, *token;
+    const char *hash; /* of the same password, when it is made anew */
+    const char *token;
 };
 
 static bool open_session(struct ctx *c, void *with)
 {
     struct opening *o = with;
-    return session_open(c, o->account->id, o->account->organisation, o->account->person, o->agent,
-                        &o->token);
+    bool stands;
+    if (!password_stands(c, o->account, &stands))
+        return false;
+    if (!stands)
+        return fail(c, BAD_CREDENTIALS, NULL);
+    return (!o->hash || password_put(c, o->account->id, o->hash)) &&
+           session_open(c, o->account->id, o->account->organisation, o->account->person,
+                        c->x ? c->x->agent : NULL, &o->token);
+}
+
+bool session_begin(struct ctx *c, const struct account *account, const char *password,
+                   const char **token)
+{
+    struct opening o = { .account = account };
+    if (password_outdated(c->app->passwords, account->password_hash) &&
+        !password_make(c, password, &o.hash))
+        return false;
+    if (!control_write(c, open_session, &o))
+        return false;
+    *token = o.token;
+    return true;
 }
 
 struct standing {
@@ -126,15 +146,15 @@ static bool sign_in(struct ctx *c, const void *in_record, void *ret)
     *c->err = (struct error){ 0 };
     if (!read || !s.person.active || role_parse(s.person.role) == ROLE_NONE)
         return fail(c, BAD_CREDENTIALS, NULL);
-    struct opening o = { &search.account, c->x->agent, NULL };
-    if (!password_renew(c, &search.account, in->password) || !control_write(c, open_session, &o))
+    const char *token;
+    if (!session_begin(c, &search.account, in->password, &token))
         return false;
     c->organisation = search.account.organisation;
     c->actor = (struct actor){ .person = s.person.id,
                                .account = search.account.id,
                                .team = s.person.team,
                                .role = role_parse(s.person.role) };
-    return session_answer(c, o.token, ret);
+    return session_answer(c, token, ret);
 }
 
 static bool who_am_i(struct ctx *c, const void *in, void *ret)
