@@ -9,6 +9,7 @@
 #include "state.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Dates are how time is told here; everything else that identifies a person is masked. */
 #define CONTEXT_KINDS (MASK_ALL & ~(1u << MASK_DATE_TIME))
@@ -119,6 +120,25 @@ static bool hostile(struct ai_run *run, const char *text)
     return s->hostile;
 }
 
+/* What is given as it is may look like a token, and would be taken for what that stands for. */
+static const char *unmasked(struct ai_run *run, const char *text)
+{
+    static const struct mask_spans none = { 0 };
+    return mask_apply(run->map, text, strlen(text), &none).at;
+}
+
+/* Data ends neither its quotes nor the block that it is sent in. */
+static void data_quote(struct ai_run *run, const char *text)
+{
+    struct buffer out = buffer_new(run->c->arena);
+    for (; *text; text++)
+        if (*text == '<' && !strncasecmp(text + 1 + strspn(text + 1, " /\t\r\n"), "data", 4))
+            buffer_string(&out, "\u2039"); /* looks alike */
+        else
+            buffer_char(&out, *text);
+    json_text(&run->context, out.at);
+}
+
 void context_value(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
                    const void *value)
 {
@@ -141,9 +161,7 @@ void context_value(struct ai_run *run, const struct table *t, const char *column
         return context_text(run, "none", false);
     if (mask && hostile(run, text))
         return context_text(run, "(left out: it reads like an instruction)", false);
-    buffer_char(&run->context, '"');
-    context_text(run, text, mask);
-    buffer_char(&run->context, '"');
+    data_quote(run, mask ? masked(run, text) : unmasked(run, text));
 }
 
 void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
