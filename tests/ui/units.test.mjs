@@ -136,6 +136,22 @@ test("a span is split at midnight of its zone, also when clocks change", () => {
   assert.deepEqual(split("2026-03-10T22:00:00Z", "2026-03-10T22:00:00Z"), [["2026-03-10", 0]]);
 });
 
+test("a day in an address is one that there is", () => {
+  for (const day of ["1970-01-01", "2026-02-28", "2024-02-29", "2199-12-31"])
+    assert.equal(time.dayNamed(day), day);
+  const none = [
+    null,
+    "",
+    "today",
+    "2026-02-29",
+    "2026-13-01",
+    "2026-2-1",
+    "1969-12-31",
+    "9999-12-31",
+  ];
+  for (const text of none) assert.equal(time.dayNamed(text), null, text);
+});
+
 test("weeks begin on Monday or Sunday", () => {
   assert.equal(time.startOfWeek("2026-03-01", "monday"), "2026-02-23");
   assert.equal(time.startOfWeek("2026-03-01", "sunday"), "2026-03-01");

@@ -346,6 +346,11 @@ test("the days on which clocks change say so", async () => {
   await page.getByText("25 h").waitFor();
 });
 
+test("an address that names no day shows the week of today", async () => {
+  await page.goto("/time?date=yesterday");
+  await page.getByRole("heading", { name: "Week" }).waitFor();
+});
+
 test("the palette reaches a page, and the keys are listed", async () => {
   await page.goto("/");
   await page.getByRole("heading", { level: 1 }).waitFor();

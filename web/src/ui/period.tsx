@@ -4,14 +4,14 @@ import { useState } from "react";
 import { useFilters } from "~/shell/router";
 import { useSession } from "~/shell/session";
 import { words } from "~/words";
-import { type Day, PERIODS, type Period, periodOf } from "./time";
+import { type Day, dayNamed, PERIODS, type Period, periodOf } from "./time";
 
 const FIRST: Day = "1970-01-01";
 
 export function usePeriod(fallback: Period): { from: Day; to: Day; preset: Period | null } {
   const [filters] = useFilters();
   const { zone, week_start } = useSession();
-  const given = { from: filters.get("from"), to: filters.get("to") };
+  const given = { from: dayNamed(filters.get("from")), to: dayNamed(filters.get("to")) };
   const span = periodOf(fallback, zone, week_start);
   const from = given.from ?? span.from;
   const to = given.to ?? (from > span.to ? from : span.to);

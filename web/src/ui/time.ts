@@ -52,6 +52,13 @@ export function today(zone: string): Day {
   return inZone(Date.now(), zone).date;
 }
 
+/** The day that an address names; null when that is none, or none that can be booked. */
+export function dayNamed(text: string | null): Day | null {
+  if (!text || !/^(19[7-9]|20\d|21\d)\d-\d\d-\d\d$/.test(text)) return null;
+  const at = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) ? text : null;
+}
+
 export function addDays(date: Day, days: number): Day {
   return new Date(Date.parse(`${date}T00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }

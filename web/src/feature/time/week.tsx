@@ -14,6 +14,7 @@ import {
   addDays,
   type Day,
   dateText,
+  dayNamed,
   durationOf,
   durationText,
   numberText,
@@ -64,7 +65,7 @@ export default function WeekPage() {
   const zone = session.zone;
   const weekStart = session.week_start;
   const now = today(zone);
-  const from = startOfWeek(filters.get("date") ?? now, weekStart);
+  const from = startOfWeek(dayNamed(filters.get("date")) ?? now, weekStart);
   const week = useQuery({
     queryKey: weekKey(from),
     queryFn: () => api.get("/time/week", { query: { date: from } }) as Promise<Week>,
