@@ -4,6 +4,9 @@
 #include "entry.h"
 #include "routes.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const struct field overlap_fields[] = {
     FIELD(struct overlap, entry, .privacy = OPERATIONAL, .doc = "An entry of the page"),
     FIELD(struct overlap, other, .privacy = OPERATIONAL,
@@ -17,23 +20,44 @@ const struct field overlap_fields[] = {
     { 0 },
 };
 
-/* All that the entries of one person may overlap is read once, with the first of them. */
-static bool within_read(struct ctx *c, const struct list *page, size_t i, struct list *within)
+/* How far the entries of a page may lie apart for what is between them to be read, too. */
+enum { APART_S = 24 * 3600 };
+
+static int entry_order(const void *a, const void *b)
 {
-    const struct time_entry *e = page->at;
-    struct instant from = e[i].started_at, until = entry_end(c, &e[i]);
-    for (size_t k = 0; k < page->count; k++) {
-        if (!id_equal(e[k].person, e[i].person))
-            continue;
-        if (k < i) {
-            within[i] = within[k];
-            return true;
+    const struct time_entry *const *x = a, *const *y = b;
+    int by_person = memcmp(&(*x)->person, &(*y)->person, sizeof(struct id));
+    if (by_person)
+        return by_person;
+    return (*x)->started_at.us < (*y)->started_at.us ? -1
+                                                     : (*x)->started_at.us > (*y)->started_at.us;
+}
+
+/* What each entry of the page may overlap: read once for those of a person that lie close together.
+ */
+static bool within_read(struct ctx *c, const struct list *page, struct list *within)
+{
+    const struct time_entry *first = page->at;
+    const struct time_entry **e = arena_many(c->arena, page->count + 1, const struct time_entry *);
+    for (size_t i = 0; i < page->count; i++)
+        e[i] = &first[i];
+    qsort(e, page->count, sizeof *e, entry_order);
+    for (size_t i = 0, next; i < page->count; i = next) {
+        struct instant until = entry_end(c, e[i]);
+        for (next = i + 1;
+             next < page->count && id_equal(e[next]->person, e[i]->person) &&
+             e[next]->started_at.us < instant_plus(until, (struct span){ APART_S }).us;
+             next++) {
+            struct instant end = entry_end(c, e[next]);
+            until = end.us > until.us ? end : until;
         }
-        struct instant end = entry_end(c, &e[k]);
-        from = e[k].started_at.us < from.us ? e[k].started_at : from;
-        until = end.us > until.us ? end : until;
+        struct list among;
+        if (!entries_within(c, e[i]->person, e[i]->started_at, until, &among))
+            return false;
+        for (size_t k = i; k < next; k++)
+            within[e[k] - first] = among;
     }
-    return entries_within(c, e[i].person, from, until, &within[i]);
+    return true;
 }
 
 /* Whoever may see an entry may see all of that person. */
@@ -46,11 +70,11 @@ bool overlaps_get(struct ctx *c, const void *in, void *ret)
         return false;
     const struct time_entry *e = page.at;
     struct list *within = arena_many(c->arena, page.count + 1, struct list);
+    if (!within_read(c, &page, within))
+        return false;
     struct overlap *to = arena_many(c->arena, page.count + 1, struct overlap);
     for (size_t i = 0; i < page.count; i++) {
         struct time_entry first;
-        if (!within_read(c, &page, i, within))
-            return false;
         size_t count = overlaps_count(c, &e[i], &within[i], &first);
         if (count)
             to[n++] = (struct overlap){ e[i].id,          first.id,       first.note,

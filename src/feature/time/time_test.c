@@ -246,6 +246,17 @@ static void overlaps_are_told(void **state)
     r = expect(w, 200, GET, "/time/overlaps?limit=1", w->member, NULL);
     has_not(&r, "\"next\":null");
     expect(w, 422, GET, "/time/overlaps?sort=note", w->member, NULL);
+    /* However far apart the entries of a page lie, and in whatever order. */
+    make_entry(w, "Far", "2026-03-20T08:00", "2026-03-20T09:00");
+    make_entry(w, "Beside", "2026-03-20T08:30", "2026-03-20T09:30");
+    r = expect(w, 200, GET, arena_printf(&w->world->a, "%s&sort=-started_at", path), w->member,
+               NULL);
+    has(&r, "\"note\":\"Round\"");
+    has_not(&r, "\"note\":\"Beside\"");
+    r = expect(w, 200, GET, "/time/overlaps?sort=-started_at", w->member, NULL);
+    has(&r, "\"note\":\"Beside\"");
+    has(&r, "\"note\":\"Far\"");
+    has(&r, "\"more\":2");
 }
 
 /* Nobody chose when the hours of the week sheet were: they share no time, whatever else there is.
