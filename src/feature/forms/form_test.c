@@ -439,7 +439,8 @@ static void test_privacy_is_derived(void **state)
         s,
         "{\"label\":\"O\",\"key\":\"o\",\"kind\":\"text\",\"privacy\":\"OPERATIONAL\","
         "\"ai\":true},{\"label\":\"S\",\"key\":\"s\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\"},"
-        "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\",\"ai\":true}");
+        "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\",\"ai\":true},"
+        "{\"label\":\"F\",\"key\":\"f\",\"kind\":\"file\",\"ai\":true}");
     submit(s, form, "{\"o\":\"one\",\"s\":\"yxcvbnm\",\"a\":\"three\"}", 201);
     struct answer map = world_get(w, s->owner, "/privacy/data-map", 200);
     const char *at = strstr(map.body, "\"table\":\"form_0");
@@ -449,6 +450,7 @@ static void test_privacy_is_derived(void **state)
         assert_non_null(strstr(at, classes[i]));
     assert_non_null(strstr(strstr(at, "\"column\":\"o\""), "\"ai\":true,\"masked\":false"));
     assert_non_null(strstr(strstr(at, "\"column\":\"a\""), "\"ai\":true,\"masked\":true"));
+    assert_true(!strncmp(strstr(strstr(at, "\"column\":\"f\""), "\"ai\":"), "\"ai\":false", 10));
     struct id organisation = world_id(world_self(w, s->owner, "organisation"));
     const char *where = NULL;
     assert_int_equal(world_traces(w, organisation, "yxcvbnm", &where), 1);

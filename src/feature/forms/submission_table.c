@@ -67,7 +67,7 @@ static struct field field_of_row(struct ctx *c, const struct form_field *row)
         .sealed = true,
         .required = row->required && !row->hidden,
         .read_only = row->hidden,
-        .ai = row->ai,
+        .ai = row->ai && kinds[k].kind != KIND_ID, /* an id says nothing of what is in the file */
         .filter = kinds[k].kind != KIND_ID && !text_equal(row->kind, "long_text"),
     };
     if (f.kind == KIND_TEXT && row->max > 0 && row->max < f.max)
