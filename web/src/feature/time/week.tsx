@@ -3,7 +3,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { type Answer, api, Problem, type Whole } from "~/api/client";
+import { type Answer, api, Problem, placesOf, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
 import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -207,9 +207,9 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const [first] = error.errors;
-      if (first?.pointer === "/date") return { why: words.week.date_bad(first.problem) };
-      const why = first?.problem ?? error.detail ?? error.message;
-      return { why, entries: first?.pointer === "/duration_s" };
+      const isCell = first?.pointer === "/duration_s";
+      const [place] = isCell ? [first.problem] : placesOf(error);
+      return { why: place ?? error.detail ?? error.message, entries: isCell };
     } finally {
       setPending((all) => all.filter((each) => each !== change));
     }

@@ -133,7 +133,6 @@ export const words = {
     this: "This week",
     help: "Type 1:30, 90m or 1.5h.",
     keys: "Arrow keys move, Enter saves and goes down, Delete clears, Esc takes back.",
-    date_bad: (problem: string) => `The day ${problem}`,
     cell: (row: string, day: string) => `${row}, ${day}`,
     short: (hours: string) => `${hours} h day: the clocks change`,
     empty: "Nothing in this week yet",
