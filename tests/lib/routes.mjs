@@ -43,7 +43,7 @@ const FORMATS = {
 };
 
 /** The plain type of a schema ("string", "integer" …), whether or not it may be null. */
-export function typeOf(schema) {
+function typeOf(schema) {
   return [schema.type].flat().find((type) => type !== "null");
 }
 

@@ -76,9 +76,6 @@ route_fn submissions_list, submission_post, submission_read, submission_delete;
 route_fn public_read, public_post, public_file;
 route_fn file_post, file_get;
 
-struct form_ref {
-    struct id form;
-};
 struct submission_ref {
     struct id form, id;
 };

@@ -13,7 +13,7 @@ export type Session = Whole<Given, Exclude<keyof Given, "team">>;
 
 const SessionContext = createContext<Session | null>(null);
 
-export const sessionQuery = {
+const sessionQuery = {
   queryKey: ["session"],
   queryFn: async (): Promise<Session | null> => {
     const known = current();

@@ -36,7 +36,7 @@ export function periodsOf({ from, to, compared_from }: Disclosed) {
 }
 
 /** The text with its tokens (PERSON_1, EMAIL_ADDRESS_2_1) marked. */
-export function MarkedText({ text, masked }: { text: string; masked: readonly Masked[] }) {
+function MarkedText({ text, masked }: { text: string; masked: readonly Masked[] }) {
   const kinds = masked.map(({ kind }) => kind).join("|");
   if (!kinds) return text;
   return text
@@ -47,7 +47,7 @@ export function MarkedText({ text, masked }: { text: string; masked: readonly Ma
 const countText = (kind: string, count: number | string) =>
   `${words.kinds[kind] ?? kind.toLowerCase().replaceAll("_", " ")}: ${count}`;
 
-export function maskedText(masked: readonly Masked[]): string {
+function maskedText(masked: readonly Masked[]): string {
   const parts = masked
     .filter(({ count }) => count > 0)
     .map(({ kind, count }) => countText(kind, count));

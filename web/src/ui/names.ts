@@ -2,7 +2,7 @@
 import { words } from "~/words";
 
 /** "time_entry" -> "Time entry". */
-export function recordName(table: string): string {
+function recordName(table: string): string {
   if (/^form_[0-9a-f]{32}$/.test(table)) return words.submission;
   return words.records[table] ?? table;
 }

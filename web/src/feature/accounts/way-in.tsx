@@ -7,7 +7,7 @@ import { PageHead } from "~/ui/states";
 import { words as shared } from "~/words";
 import { words } from "./words";
 
-export const PASSWORD_MIN = least("/accounts", "password");
+const PASSWORD_MIN = least("/accounts", "password");
 const PASSWORD_MAX = limit("/accounts", "password") ?? Number.POSITIVE_INFINITY;
 
 interface WayInProps {

@@ -22,7 +22,6 @@ export const words = {
     public_help: "Anybody with the link can fill it in, without an account",
     label: "Question",
     key: "Key",
-    key_help: "Small letters, digits and _. Fixed once there are submissions",
     help: "Help",
     kind: "Kind",
     kinds: {
@@ -52,7 +51,6 @@ export const words = {
       never: "AI never reads sensitive answers or files",
     },
     choices: "Choices, one a line",
-    max: "Longest text",
     up: "Move up",
     down: "Move down",
     remove: "Remove field",
@@ -68,8 +66,6 @@ export const words = {
     none: "A form starts with a question",
     none_help: "Add a field; say what kind of answer it takes and how private that is.",
     saved: "Form saved",
-    link: "Link",
-    preview: "As people see it",
     field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
     key_twice: "Two fields have this key",
@@ -97,7 +93,6 @@ export const words = {
       clear: (questions: string[]) =>
         `An AI model may be given these answers as they are: ${questions.join("; ")}`,
     },
-    optional: "optional",
   },
   submissions: {
     empty: "No submissions yet",
@@ -173,7 +168,6 @@ export const words = {
     choices: "Choices, one a line",
     preview: "Show exactly what would be sent",
     preview_first: "Look at the exact payload before switching it on",
-    preview_saved: "Save first, to see what would be sent",
     switch_on: "Switch on",
     switch_off: "Switch off",
     no_ai: "AI is off in this organisation, so prompts do not run.",

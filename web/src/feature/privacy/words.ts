@@ -17,8 +17,6 @@ export const words = {
     erase: "Having it erased",
     erase_help:
       "An admin erases a person under Export and erasure. What the law requires stays, without you.",
-    held: "Kept about you",
-    held_help: "Each kind of record that names you as its subject.",
   },
   data: {
     lead: "Made from the declarations that the program runs by, so that it cannot go stale.",
@@ -59,14 +57,12 @@ export const words = {
     close_act: "Delete organisation",
     close_title: (name: string) => `Delete ${name}?`,
     close_gone: "All people, time, forms, files, settings and receipts of this organisation.",
-    none: "Admins answer requests for export and erasure.",
   },
   audit: {
     lead: "Every change, and every reading of another person's data. It can be added to only.",
     when: "When",
     who: "Who",
     action: "Did",
-    what: "What",
     about: "About",
     detail: "Detail",
     program: "The program",

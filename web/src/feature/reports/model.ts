@@ -14,7 +14,7 @@ export type Group = (typeof GROUPS)[number];
 
 export const isTime = (group: Group) => ["day", "week", "month"].includes(group);
 
-export interface Sums {
+interface Sums {
   duration_s: number;
   billable_s: number;
   /** Null for a role that may not see amounts. */
@@ -28,7 +28,7 @@ export interface Line extends Sums {
 }
 
 /** A key of a group as people read it. */
-export function labelOf(group: Group, key: string | null, label: string | null): string {
+function labelOf(group: Group, key: string | null, label: string | null): string {
   if (!key) return words.unnamed[group];
   if (group === "month") return dateText(`${key.slice(0, 7)}-01`, "month");
   if (group === "day" || group === "week") return dateText(key.slice(0, 10), "short");

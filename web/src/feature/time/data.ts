@@ -11,9 +11,6 @@ export type Overlap = Whole<Row<"/time/overlaps">, "entry" | "started_at">;
 /** An entry of a list, with the first that it overlaps. */
 export type Listed = Entry & { overlap?: Overlap };
 export type Project = Row<"/projects">;
-export type Client = Row<"/clients">;
-export type Task = Row<"/tasks">;
-export type Tag = Row<"/tags">;
 export type EntryInput = Input<"/time/entries">;
 
 const SLOW = 300_000;
@@ -61,7 +58,7 @@ export function useClientName() {
 
 type EntryQuery = Query<"/time/entries">;
 
-export interface EntryFilter {
+interface EntryFilter {
   person?: string | null;
   project?: string | null;
 }

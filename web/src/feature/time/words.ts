@@ -43,7 +43,6 @@ export const words = {
     person: "Choose a person",
   },
   today: {
-    title: "Today",
     lead: (total: string, entries: number) =>
       entries === 0
         ? "Nothing recorded yet."
@@ -78,7 +77,6 @@ export const words = {
     untitled: "No note",
     from_to: (from: string, to: string) => `${from} – ${to}`,
     duration_bad: "Write 1:30, 90m or 1.5h",
-    duration_help: "1:30, 90m or 1.5h",
     duration_bare: (given: string, clock: string) =>
       `${given} alone means hours: write ${given}m or ${clock}`,
     duration_long: (hours: string) => `The day has ${hours} h`,
@@ -115,12 +113,8 @@ export const words = {
     json: "JSON of this period",
     selected: (n: number) => `${n} selected`,
     select: (what: string) => `Select ${what}`,
-    select_all: "Select all",
     delete_selected: "Delete selected",
     deleted: (n: number) => `${countText(n, "entry", "entries")} deleted`,
-    period: "Period",
-    from: "From",
-    to: "To",
   },
   week: {
     title: "Week",
@@ -154,7 +148,6 @@ export const words = {
       tasks: "New task",
       tags: "New tag",
     },
-    edit: "Edit",
     empty: {
       projects: "No projects yet",
       clients: "No clients yet",
@@ -192,7 +185,6 @@ export const words = {
     zone: "Zone of the file",
     zone_help: "Exports hold clock times without a zone",
     checking: "Reading the file; nothing is created yet",
-    importing: "Creating entries",
     dry: "What will be created",
     created: "What was created",
     once_read: "Would be created once every row can be read",
@@ -203,7 +195,6 @@ export const words = {
     done_help: "Nothing is left half: all of it is there.",
     nothing: "Nothing new in this file",
     nothing_help: "Every row is here already.",
-    rows: "Rows",
     duplicates: "Already here",
     total: "Time",
     /** One and many of each. */
