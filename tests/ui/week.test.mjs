@@ -361,6 +361,14 @@ test("the palette reaches a page, and the keys are listed", async () => {
   await page.getByRole("combobox", { name: "Search and act" }).fill("audit");
   await page.getByText("Nothing fits").waitFor();
   await checkAccessible(page);
+  await page.getByRole("combobox", { name: "Search and act" }).fill("clients");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/projects/clients");
+  await page
+    .getByRole("link", { name: "Clients", exact: true })
+    .and(page.locator("[aria-current=page]"))
+    .waitFor();
+  await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search and act" }).fill("data m");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/privacy/data");

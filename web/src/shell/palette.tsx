@@ -5,7 +5,7 @@ import { useProjects } from "~/feature/time/data";
 import { emit } from "~/feature/time/signals";
 import { Icon, type IconName } from "~/ui/icon";
 import { words } from "~/words";
-import { places, rooms } from "./rooms";
+import { mayEnter, rooms } from "./rooms";
 import { go } from "./router";
 import { may, signOut, useSession } from "./session";
 
@@ -52,12 +52,10 @@ function useItems(onShowKeys: () => void): Item[] {
   const session = useSession();
   const projects = useProjects();
   return useMemo(() => {
-    const open = (path: string) => {
-      const place = places.find((place) => place.path === path);
-      return place && (!place.needs || may(session, place.needs));
-    };
     const page = (path: string, icon: IconName, label: string): Item[] =>
-      open(path) ? [{ id: path, icon, label, group: words.shell.go, run: () => go(path) }] : [];
+      mayEnter(session, path)
+        ? [{ id: path, icon, label, group: words.shell.go, run: () => go(path) }]
+        : [];
     const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
       id,
       icon,

@@ -20,10 +20,10 @@ function place(path: string, load: Load, needs?: Permission): Place {
   return { path, page: lazy(load), load, needs };
 }
 
-export const places: Place[] = [
+const places: Place[] = [
   place("/", () => import("~/feature/time/today"), "time.write"),
   place("/time", () => import("~/feature/time/week"), "time.write"),
-  place("/time/entries", () => import("~/feature/time/entries")),
+  place("/time/entries", () => import("~/feature/time/entries"), "time.read"),
   place("/time/import", () => import("~/feature/time/import"), "time.import"),
   place("/projects", () => import("~/feature/time/projects")),
   place("/projects/{kind}", () => import("~/feature/time/projects")),
@@ -54,6 +54,12 @@ export function find(path: string): { place: Place; params: Record<string, strin
   return null;
 }
 
+/** Whether there is a page at an address that somebody may see. */
+export function mayEnter(session: Session, path: string): boolean {
+  const place = find(path)?.place;
+  return place !== undefined && (!place.needs || may(session, place.needs));
+}
+
 /** Fetches the script of a page before it is asked for. */
 export function prefetch(path: string) {
   void find(path)?.place.load();
@@ -63,29 +69,27 @@ export interface Room {
   path: string;
   icon: IconName;
   name: string;
-  needs?: Permission;
   /** Below the others in the rail. */
   below?: boolean;
 }
 
 export const rooms: Room[] = [
-  { path: "/", icon: "today", name: words.rooms.today, needs: "time.write" },
-  { path: "/time", icon: "week", name: words.rooms.time, needs: "time.write" },
-  { path: "/reports", icon: "reports", name: words.rooms.reports, needs: "time.read" },
-  { path: "/time/entries", icon: "entries", name: words.rooms.entries, needs: "time.read" },
+  { path: "/", icon: "today", name: words.rooms.today },
+  { path: "/time", icon: "week", name: words.rooms.time },
+  { path: "/reports", icon: "reports", name: words.rooms.reports },
+  { path: "/time/entries", icon: "entries", name: words.rooms.entries },
   { path: "/insights", icon: "insights", name: words.rooms.insights },
-  { path: "/forms", icon: "forms", name: words.rooms.forms, needs: "forms.fill" },
+  { path: "/forms", icon: "forms", name: words.rooms.forms },
   { path: "/projects", icon: "folder", name: words.rooms.projects },
-  { path: "/people", icon: "people", name: words.rooms.people, needs: "people.read" },
-  { path: "/time/import", icon: "import", name: words.rooms.import, needs: "time.import" },
+  { path: "/people", icon: "people", name: words.rooms.people },
+  { path: "/time/import", icon: "import", name: words.rooms.import },
   { path: "/privacy", icon: "privacy", name: words.rooms.privacy, below: true },
   { path: "/promises", icon: "promises", name: words.rooms.promises, below: true },
   { path: "/settings", icon: "settings", name: words.rooms.settings, below: true },
 ];
 
 /** The rooms that somebody may enter; the first is where to begin. */
-export const roomsOf = (session: Session) =>
-  rooms.filter(({ needs }) => !needs || may(session, needs));
+export const roomsOf = (session: Session) => rooms.filter(({ path }) => mayEnter(session, path));
 
 const holds = (room: string, path: string) =>
   room === "/" ? path === "/" : path === room || path.startsWith(`${room}/`);

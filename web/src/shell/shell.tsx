@@ -7,7 +7,7 @@ import { Empty, Loading } from "~/ui/states";
 import { words } from "~/words";
 import { onKeys } from "./keys";
 import { Palette } from "./palette";
-import { find, isHere, prefetch, type Room, roomsOf } from "./rooms";
+import { find, isHere, mayEnter, prefetch, type Room, roomsOf } from "./rooms";
 import { go, Link, usePath } from "./router";
 import { may, signOut, useIsPaused, useSession } from "./session";
 
@@ -154,7 +154,7 @@ function CurrentPage({ path }: { path: string }): ReactNode {
     if (to && to !== path) go(to, { replace: true });
   }, [to, path]);
   if (to !== path) return null;
-  if (!found || (found.place.needs && !may(session, found.place.needs)))
+  if (!found || !mayEnter(session, path))
     return (
       <Empty icon="question" title={words.state.missing} text={words.state.missing_help}>
         <Link href="/">{words.state.to_first(first?.name ?? "")}</Link>

@@ -32,6 +32,7 @@ interface Draft {
 }
 
 const text = words.builder;
+const PRIVACIES = Object.keys(text.privacy_help) as (keyof typeof text.privacy_help)[];
 const FIELDS_MAX = 40;
 const limits = limitsOf("/forms");
 const overField = (draft: Draft, name: "label" | "help" | "key") =>
@@ -290,7 +291,6 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
     const follows = !field.stored && (field.key === "" || field.key === keyOf(field.label));
     onChange(follows ? { label, key: keyOf(label) } : { label });
   };
-  const privacies = ["OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE"] as const;
   const given = aiGiven(field);
   const errorOf = (name: FieldProblem["name"]) =>
     (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
@@ -370,7 +370,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
             .join(". ")}
           w={280}
           allowDeselect={false}
-          data={privacies.map((value) => ({ value, label: shared.privacy[value] }))}
+          data={PRIVACIES.map((value) => ({ value, label: shared.privacy[value] }))}
           value={field.privacy}
           onChange={(privacy) => privacy && onChange({ privacy, chosen: true })}
         />
