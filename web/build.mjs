@@ -68,6 +68,16 @@ function permissionsOf(document) {
   return [...names].sort().map((name) => JSON.stringify(name));
 }
 
+/** The bytes that a file may have, by the path that takes it. */
+function filesOf(document) {
+  const bodies = Object.entries(document.paths).map(([path, { post }]) => [
+    path,
+    post?.requestBody,
+  ]);
+  const files = bodies.filter(([, body]) => body && !body.content["application/json"]);
+  return Object.fromEntries(files.map(([path, body]) => [path, body["x-max-bytes"]]));
+}
+
 async function generate() {
   const document = await readDescription();
   const note = "// Derived from openapi.json by build.mjs.\n";
@@ -76,13 +86,15 @@ async function generate() {
   const fields = [
     ["limits", "maxLength", "number"],
     ["least", "minLength", "number"],
+    ["most", "maxItems", "number"],
     ["rests", "x-rests-on", "string[]"],
   ].map(
     ([name, keyword, type]) =>
       `export const ${name}: Record<string, Record<string, ${type}>> = ` +
       `${JSON.stringify(saidOf(document, keyword), null, 2)};\n`,
   );
-  await writeFile(`${GENERATED}/limits.ts`, note + fields.join(""));
+  const files = `export const files: Record<string, number> = ${JSON.stringify(filesOf(document))};\n`;
+  await writeFile(`${GENERATED}/limits.ts`, note + fields.join("") + files);
   const permissions = permissionsOf(document).join(" | ") || "never";
   await writeFile(
     `${GENERATED}/permissions.ts`,

@@ -1,5 +1,7 @@
-// Durations, dates and zones as the app reads and writes them; the days on which clocks change too.
+// Durations, dates and zones as the app reads and writes them, the days on which clocks change too;
+// and limits that it knows from the API description.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -179,4 +181,17 @@ test("a CSV quotes what it must and starts no formula", () => {
     csvOf(rows),
     'plain,"say ""so""","a,b","two\nlines",\r\n\'=1+1,\'+1,\'-1,\'@x,-1\r\n',
   );
+});
+
+test("how many and how large is known from the API description", async () => {
+  const { largest, most } = await load("api/limits.ts");
+  const { paths, components } = JSON.parse(
+    readFileSync(new URL("../../openapi.json", import.meta.url), "utf8"),
+  );
+  const file = paths["/time/imports"].post.requestBody;
+  assert.ok(file["x-max-bytes"] > 0);
+  assert.equal(largest("/time/imports"), file["x-max-bytes"]);
+  const { maxItems } = components.schemas.form_new.properties.fields;
+  assert.ok(maxItems > 0);
+  assert.equal(most("/forms", "fields"), maxItems);
 });

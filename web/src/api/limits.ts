@@ -1,5 +1,5 @@
 // How much a field takes and what it rests on, known before anything is sent.
-import { limits, rests, least as shortest } from "./generated/limits";
+import { files, limits, most as longest, rests, least as shortest } from "./generated/limits";
 
 /** The longest text of a field of what a path takes, such as limit("/clients", "name"). */
 export function limit(path: string, field: string): number | undefined {
@@ -13,6 +13,14 @@ export const limitsOf = (path: string) => (field: string) => limit(path, field);
 export function least(path: string, field: string): number {
   return shortest[path]?.[field] ?? 0;
 }
+
+/** The most elements of a list. */
+export function most(path: string, field: string): number {
+  return longest[path]?.[field] ?? Number.POSITIVE_INFINITY;
+}
+
+/** The bytes of the largest file that a path takes. */
+export const largest = (path: string): number => files[path] ?? Number.POSITIVE_INFINITY;
 
 /** The fields of what a path takes that fall when another changes and they are not given anew, each
     with those that it rests on. */

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
-import { limitsOf } from "~/api/limits";
+import { limitsOf, most } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go } from "~/shell/router";
 import { Confirm } from "~/ui/confirm";
@@ -33,7 +33,7 @@ interface Draft {
 
 const text = words.builder;
 const PRIVACIES = Object.keys(text.privacy_help) as (keyof typeof text.privacy_help)[];
-const FIELDS_MAX = 40;
+const FIELDS_MAX = most("/forms", "fields");
 const limits = limitsOf("/forms");
 const overField = (draft: Draft, name: "label" | "help" | "key") =>
   overText(draft[name], limits(`fields/${name}`));

@@ -2,6 +2,7 @@
 import { Button, Checkbox, Select } from "@mantine/core";
 import { type DragEvent, useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
+import { largest } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go, Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -16,7 +17,7 @@ import { words } from "./words";
 
 type Result = Answer<"/time/imports", "post">;
 const FORMATS = ["auto", "toggl", "clockify", "harvest", "kimai"] as const;
-const MAX_MIB = 24;
+const LARGEST = largest("/time/imports");
 const DATES = ["auto", "day_first", "month_first"] as const;
 
 interface Options {
@@ -66,14 +67,14 @@ export default function ImportPage() {
     setResult(null);
     setProblem(null);
     setFile(given ?? null);
-    if (given && given.size <= MAX_MIB * 2 ** 20) void run(given, true, options);
+    if (given && given.size <= LARGEST) void run(given, true, options);
   };
   const change = (changes: Partial<Options>) => {
     const next = { ...options, ...changes };
     setOptions(next);
     if (file && !result?.committed) void run(file, true, next);
   };
-  const tooLarge = file !== null && file.size > MAX_MIB * 2 ** 20;
+  const tooLarge = file !== null && file.size > LARGEST;
 
   return (
     <>
@@ -117,7 +118,7 @@ export default function ImportPage() {
           </div>
         )}
         {!file && <Drop onFile={take} />}
-        {tooLarge && <Notice kind="bad">{words.import.large(MAX_MIB)}</Notice>}
+        {tooLarge && <Notice kind="bad">{words.import.large(LARGEST / 2 ** 20)}</Notice>}
         {problem && <ProblemNotice problem={problem} />}
         {busy && !result && (
           <section className="card">
