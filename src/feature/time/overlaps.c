@@ -1,4 +1,4 @@
-/* overlaps.c: which entries of a page of the list overlap another one. */
+/* overlaps.c: when entries of one person overlap, and which of a page of their list do. */
 #include "core/app.h"
 #include "core/generic.h"
 #include "entry.h"
@@ -6,6 +6,99 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+struct policy {
+    const char *overlap;
+};
+static const struct field policy_fields[] = {
+    FIELD(struct policy, overlap),
+    { 0 },
+};
+
+bool overlap_refused(struct ctx *c, bool *ret)
+{
+    static const struct query policy = { "SELECT overlap FROM organisation", .again = true };
+    struct policy p = { 0 };
+    bool found;
+    if (!tx_row(c->tx, &policy, NO_ARGS, policy_fields, &p, &found))
+        return false;
+    *ret = found && text_equal(p.overlap, "refuse");
+    return true;
+}
+
+bool entries_within(struct ctx *c, struct id person, struct instant from, struct instant until,
+                    struct list *ret)
+{
+    /* Few reach far: those are found by their ends, the others by their starts. */
+    static const struct query within = {
+        "SELECT id, project, task, started_at, ended_at, zone, note, source FROM time_entry"
+        " WHERE id IN (SELECT id FROM time_entry"
+        " WHERE person = $1 AND reaches > $2 AND started_at <= $3"
+        " UNION ALL SELECT id FROM time_entry"
+        " WHERE person = $1 AND started_at > $3 AND started_at < $4"
+        " AND (ended_at > $2 OR ended_at IS NULL)) ORDER BY started_at"
+    };
+    static const struct field fields[] = {
+        FIELD(struct time_entry, id),
+        FIELD(struct time_entry, project),
+        FIELD(struct time_entry, task),
+        FIELD(struct time_entry, started_at),
+        FIELD(struct time_entry, ended_at),
+        FIELD(struct time_entry, zone),
+        FIELD(struct time_entry, note),
+        FIELD(struct time_entry, source),
+        { 0 },
+    };
+    struct instant first = instant_plus(from, (struct span){ -ENTRY_REACHES_S });
+    return tx_rows(
+        c->tx, &within,
+        ARGS(value_id(person), value_instant(from), value_instant(first), value_instant(until)),
+        fields, sizeof(struct time_entry), 0, ret);
+}
+
+bool entry_placed(const char *source)
+{
+    return text_equal(source, "week");
+}
+
+struct instant entry_end(const struct ctx *c, const struct time_entry *e)
+{
+    return instant_given(e->ended_at) ? e->ended_at : c->now;
+}
+
+/* Whether it has a length of time that somebody chose. */
+static bool has_times(const struct ctx *c, const struct time_entry *e)
+{
+    return !entry_placed(e->source) && e->started_at.us < entry_end(c, e).us;
+}
+
+size_t overlaps_count(const struct ctx *c, const struct time_entry *e, const struct list *within,
+                      struct time_entry *first)
+{
+    const struct time_entry *other = within->at;
+    struct instant end = entry_end(c, e);
+    size_t n = 0, most = has_times(c, e) ? within->count : 0;
+    for (size_t i = 0; i < most && other[i].started_at.us < end.us; i++) {
+        if (id_equal(other[i].id, e->id) || !has_times(c, &other[i]) ||
+            entry_end(c, &other[i]).us <= e->started_at.us)
+            continue;
+        if (!n++)
+            *first = other[i];
+    }
+    return n;
+}
+
+bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret)
+{
+    struct list within;
+    struct time_entry first;
+    if (!entries_within(c, e->person, e->started_at, entry_end(c, e), &within))
+        return false;
+    *ret = overlaps_count(c, e, &within, &first) > 0;
+    return true;
+}
+
+/* --- of a page --- */
 
 const struct field overlap_fields[] = {
     FIELD(struct overlap, entry, .privacy = OPERATIONAL, .doc = "An entry of the page"),

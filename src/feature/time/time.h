@@ -67,11 +67,11 @@ struct time_entry {
     struct instant reaches;
 };
 extern const struct table time_entry_table;
+extern const struct field time_entry_fields[];
 
 /* Whether an entry of that source has clock times that nobody chose: hours of the week sheet, which
    put them where there was room. */
 bool entry_placed(const char *source);
-extern const struct field time_entry_fields[];
 
 extern const struct permission time_read, time_write, time_import, projects_read, projects_manage,
     tags_manage, rates_read;
