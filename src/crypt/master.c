@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_TEXT = 2 * SECRET_KEY, BASE64_TEXT = 44, TEXT_MAX = 256 };
+enum { KEY_TEXT = 2 * SECRET_KEY, BASE64_TEXT = 44, TEXT_MAX = 256, MASTER_CHECK = 16 };
 
 static void fd_close(int *fd)
 {
@@ -192,7 +192,8 @@ bool master_key_load(const struct master_key_source *source, bool may_create,
                      "systemd credential vow-master-key.");
 }
 
-void master_key_check(const struct secret_key *key, uint8_t ret[MASTER_CHECK])
+/* A value that recognises the key and reveals nothing of it. */
+static void check_make(const struct secret_key *key, uint8_t ret[MASTER_CHECK])
 {
     autofree(secret_key_wipe) struct secret_key check;
     secret_key_derive(key, "vow master key check", &check);
@@ -215,7 +216,7 @@ bool master_key_open(const struct master_key_source *source, const char *check_p
     if (!master_key_load(source, may_create && !known, &key, err))
         return false;
     uint8_t check[MASTER_CHECK];
-    master_key_check(&key, check);
+    check_make(&key, check);
     if (known && !hash_equal(check, stored, MASTER_CHECK))
         return error_set(err, INVALID,
                          "This is not the master key that the data was stored with: give that one; "

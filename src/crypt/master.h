@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "key.h"
 
-enum { MASTER_CHECK = 16 };
-
 /* Where to look, in this order; any may be NULL. A key is written as 64 hexadecimal digits or as
    base64 of 32 bytes; white space around it is ignored. */
 struct master_key_source {
@@ -25,9 +23,6 @@ void master_key_source_make(const char *default_file, struct master_key_source *
    to others), UNAVAILABLE (could not be written). */
 MUST_USE bool master_key_load(const struct master_key_source *source, bool may_create,
                               struct secret_key *ret, struct error *err);
-
-/* A value that recognises the key and reveals nothing of it. */
-void master_key_check(const struct secret_key *key, uint8_t ret[MASTER_CHECK]);
 
 /* master_key_load() for the data folder whose check value is in the file `check_path`: with that
    file there, no key is made and the key must be the right one (INVALID otherwise). Without it,

@@ -30,7 +30,7 @@ struct sandbox_core {
                                      certificate, key); ends with NULL; absent ones are skipped */
     const char *const
         *read_write; /* further ones that may be written; ends with NULL; may be NULL */
-    int relay;       /* channel of relay_start */
+    int relay;       /* channel to it, for relay_listen */
     size_t relays;   /* ports to make for it; 0: no relay, no network at all */
     uint16_t *ports; /* they are told here; all 0 when they could not be made, or not in a network
                         namespace of its own, where nobody else reaches them: no relay then */
