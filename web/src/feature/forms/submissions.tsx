@@ -238,11 +238,11 @@ export function Submissions({ form }: { form: FormRow }) {
             </thead>
             <tbody>
               {items.map((row) => (
-                <tr key={row.id}>
+                <tr key={row.id} className="opens">
                   <th scope="row" data-heading={words.submissions.when}>
                     <button
                       type="button"
-                      className="linklike figures nowrap"
+                      className="linklike opener figures nowrap"
                       aria-label={words.submissions.open(momentText(row.created_at, zone))}
                       onClick={() => setOpened(row.id)}
                     >
@@ -251,11 +251,13 @@ export function Submissions({ form }: { form: FormRow }) {
                   </th>
                   {suggests && (
                     <td data-heading={words.submissions.suggestion}>
-                      <span className="row wrap">
-                        {ofRow(row.id).map((each) => (
-                          <SuggestionTag key={each.id} suggestion={each} />
-                        ))}
-                      </span>
+                      {ofRow(row.id).map((each) => (
+                        <SuggestionTag
+                          key={each.id}
+                          suggestion={each}
+                          onDecide={may("submissions.write") ? () => setOpened(row.id) : undefined}
+                        />
+                      ))}
                     </td>
                   )}
                   {columns.map((field) => (
@@ -306,12 +308,34 @@ export function Submissions({ form }: { form: FormRow }) {
   );
 }
 
-function SuggestionTag({ suggestion }: { suggestion: Suggestion }) {
+interface SuggestionTagProps {
+  suggestion: Suggestion;
+  /** Absent: it is not for this person to decide. */
+  onDecide?: () => void;
+}
+
+/** What is suggested, behind what has become of it or the way to decide. */
+function SuggestionTag({ suggestion, onDecide }: SuggestionTagProps) {
   const looks: Record<string, string> = { proposed: "tag warn", accepted: "tag good" };
   const { state, value } = suggestion;
+  const look = looks[state] ?? "tag";
   return (
-    <span className={looks[state] ?? "tag"} title={words.suggestion.states[state]}>
-      {value ?? words.suggestion.states[state]}
+    <span className="row value-cell">
+      {state === "proposed" && onDecide ? (
+        <button
+          type="button"
+          className={`${look} act`}
+          aria-label={words.suggestion.decide_on(value ?? "")}
+          onClick={onDecide}
+        >
+          {words.suggestion.decide}
+        </button>
+      ) : (
+        <span className={look}>{words.suggestion.states[state]}</span>
+      )}
+      <span className="truncate" title={value ?? undefined}>
+        {value}
+      </span>
     </span>
   );
 }

@@ -127,6 +127,8 @@ export const words = {
     dismiss: "Dismiss",
     value: "Suggestion",
     states: {
+    decide: "Decide",
+    decide_on: (value: string) => `Decide: ${value}`,
       proposed: "Waiting for a decision",
       accepted: "Accepted",
       dismissed: "Dismissed",
