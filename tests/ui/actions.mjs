@@ -33,16 +33,17 @@ export async function switchOn(page, functions) {
   }
 }
 
-export async function addProvider(page, { name, endpoint }) {
+/** Adds a provider: on an own machine, or elsewhere with evidence `until` a day. */
+export async function addProvider(page, { name, endpoint, until }) {
   await page.goto("/settings/ai");
   await page.getByRole("button", { name: "Add a provider" }).click();
   const field = (label) => page.getByRole("textbox", { name: label });
   await field(/^Name/).fill(name);
   await field(/^Address/).fill(endpoint);
   await field(/^Model/).fill("model-1");
-  await page.getByLabel("On a machine of the operator").check();
+  if (!until) await page.getByLabel("On a machine of the operator").check();
   for (const label of ["Agreement valid until", "No training, until", "Zero retention, until"])
-    await page.getByLabel(label).fill("2099-01-01");
+    if (until) await page.getByLabel(label).fill(until);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText(name, { exact: true }).first().waitFor();
 }

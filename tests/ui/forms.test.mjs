@@ -141,9 +141,49 @@ test("what is wrong with a question stands where it is, and saving stays in reac
   await page.getByText("Form saved").waitFor();
 });
 
+test("what only the server refuses of a question stands at that question, too", async () => {
+  await page.goto(`/forms/${form}/fields`);
+  await page.getByRole("button", { name: "Add a field" }).click();
+  await page
+    .getByRole("textbox", { name: /^Question/ })
+    .last()
+    .fill("Submitter");
+  await page.getByRole("button", { name: "Save" }).click();
+  const key = page.getByRole("textbox", { name: "Key" }).last();
+  const refusal = page.getByText("Is a name that every answer has already");
+  await refusal.waitFor();
+  assert.equal(await refusal.count(), 1);
+  assert.deepEqual(problems.splice(0), [`422 PATCH /api/v1/forms/${form}`]);
+  const described = (await key.getAttribute("aria-describedby")).split(/ +/);
+  assert.ok(described.includes(await refusal.getAttribute("id")));
+  assert.ok(await key.evaluate((input) => input === document.activeElement));
+  await key.fill("from_whom");
+  await refusal.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Remove field: Submitter" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Form saved").waitFor();
+});
+
+test("a provider on an own machine is not asked for evidence", async () => {
+  await page.goto("/settings/ai");
+  await page.getByRole("button", { name: "Add a provider" }).click();
+  const dates = page.getByLabel(/Agreement valid until|No training, until|Zero retention, until/);
+  await eventually(async () => assert.equal(await dates.count(), 3));
+  await page.getByLabel("On a machine of the operator").check();
+  assert.equal(await dates.count(), 0);
+  await page.getByRole("dialog").getByText("Evidence is not needed on an own machine").waitFor();
+  await page.getByLabel("On a machine of the operator").uncheck();
+  assert.equal(await dates.count(), 3);
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.goto("/settings/ai");
+  await addProvider(page, { name: "House model", endpoint: `${model.origin}/v1` });
+  const providers = page.getByRole("region", { name: "Providers" });
+  await providers.getByText("Evidence is not needed on an own machine").waitFor();
+  assert.equal(await providers.getByText("missing").count(), 0);
+});
+
 test("a prompt shows its exact payload before it can be switched on", async () => {
   await switchOn(page, ["Suggestions on forms"]);
-  await addProvider(page, { name: "House model", endpoint: `${model.origin}/v1` });
   await page.goto(`/forms/${form}/hooks`);
   await page.getByRole("button", { name: "New prompt" }).click();
   await page.getByRole("textbox", { name: /^Name/ }).fill("Urgency");

@@ -261,20 +261,21 @@ test("the provider of the organisation answers unless a person chooses another",
 });
 
 test("a provider's key and evidence do not go along to another address", async () => {
-  await page.goto("/settings/ai");
-  await page.getByRole("button", { name: "Edit: House model" }).click();
+  const far = "https://models.example";
+  await addProvider(page, { name: "Far model", endpoint: `${far}/v1`, until: "2099-01-01" });
+  await page.getByRole("button", { name: "Edit: Far model" }).click();
   await page.getByRole("menuitem", { name: "Edit" }).click();
   const drawer = page.getByRole("dialog", { name: "Edit provider" });
   const address = drawer.getByRole("textbox", { name: /^Address/ });
   const until = drawer.getByLabel("Agreement valid until");
   const shows = (value) => eventually(async () => assert.equal(await until.inputValue(), value));
-  await address.fill(`${model.origin}/v2`);
+  await address.fill(`${far}/v2`);
   await drawer.getByText("Given for another address or model").waitFor();
   await shows("");
   await checkAccessible(page);
-  await address.fill(`${model.origin}/v1`);
+  await address.fill(`${far}/v1`);
   await shows("2099-01-01");
-  await address.fill(`${model.origin}/v2`);
+  await address.fill(`${far}/v2`);
   await until.fill("2099-02-01");
   await drawer.getByRole("button", { name: "Save" }).click();
   await page.getByText("Agreement: until 1 Feb 2099").waitFor();

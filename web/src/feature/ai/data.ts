@@ -34,6 +34,11 @@ export type Provider = Row<"/ai/providers">;
 
 export const LOCAL = "local";
 
+/** Until when a provider's evidence holds. */
+export const EVIDENCE = ["agreement_until", "no_training_until", "zero_retention_until"] as const;
+/** The server's rule: what runs on the operator's own machines is used without any. */
+export const needsEvidence = ({ local }: { local: boolean }) => !local;
+
 export const useCapabilities = () =>
   useQuery({
     queryKey: ["ai", "capabilities"],

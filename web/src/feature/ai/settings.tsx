@@ -14,7 +14,15 @@ import { Empty, Notice, Show } from "~/ui/states";
 import { dateText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ROLES, words as shared } from "~/words";
-import { LOCAL, type Provider, useAiSettings, useCapabilities, useProviders } from "./data";
+import {
+  EVIDENCE,
+  LOCAL,
+  needsEvidence,
+  type Provider,
+  useAiSettings,
+  useCapabilities,
+  useProviders,
+} from "./data";
 import { words } from "./words";
 
 const text = words.settings;
@@ -225,12 +233,13 @@ function Providers() {
                     {[provider.endpoint, provider.region].filter(Boolean).join(" · ")}
                   </span>
                   <span className="row wrap">
-                    <Evidence label={text.evidence.agreement} until={provider.agreement_until} />
-                    <Evidence label={text.evidence.training} until={provider.no_training_until} />
-                    <Evidence
-                      label={text.evidence.retention}
-                      until={provider.zero_retention_until}
-                    />
+                    {needsEvidence(provider) ? (
+                      EVIDENCE.map((name) => (
+                        <Evidence key={name} label={text.evidence[name]} until={provider[name]} />
+                      ))
+                    ) : (
+                      <span className="quiet small">{text.evidence_none}</span>
+                    )}
                   </span>
                 </div>
                 {may("ai.manage") && (
@@ -350,12 +359,10 @@ function ProviderForm({
     onChange: (event: { currentTarget: { value: string } }) =>
       change({ [name]: event.currentTarget.value }),
   });
-  const gone = provider ? fallen(form.values) : [];
-  const date = (name: "agreement_until" | "no_training_until" | "zero_retention_until") => ({
-    label: text.field[name],
-    type: "date",
-    ...form.text(name),
-  });
+  const asksEvidence = needsEvidence(form.values);
+  const asked = (name: keyof Values) =>
+    asksEvidence || !EVIDENCE.some((evidence) => evidence === name);
+  const gone = provider ? fallen(form.values).filter(asked) : [];
   return (
     <Form form={form}>
       <Notice>{text.providers_help}</Notice>
@@ -381,9 +388,13 @@ function ProviderForm({
         description={text.field.local_help}
         {...form.check("local")}
       />
-      <TextInput {...date("agreement_until")} />
-      <TextInput {...date("no_training_until")} />
-      <TextInput {...date("zero_retention_until")} />
+      {asksEvidence ? (
+        EVIDENCE.map((name) => (
+          <TextInput key={name} label={text.field[name]} type="date" {...form.text(name)} />
+        ))
+      ) : (
+        <p className="quiet small">{text.evidence_none}</p>
+      )}
       <Submit form={form} onCancel={onClose} />
     </Form>
   );
