@@ -193,7 +193,10 @@ test("a prompt shows its exact payload before it can be switched on", async () =
   await page.getByRole("textbox", { name: /^Choices/ }).fill("low\nurgent");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("There is no field called nothing").waitFor();
-  await page.getByRole("textbox", { name: /^Template/ }).fill("How urgent? {{what_happened}}");
+  const template = page.getByRole("textbox", { name: /^Template/ });
+  await template.fill("How urgent? ");
+  await page.getByRole("button", { name: "What happened?", exact: true }).click();
+  assert.equal(await template.inputValue(), "How urgent? {{what_happened}}");
   await checkAccessible(page);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("button", { name: "Switch on…" }).click();

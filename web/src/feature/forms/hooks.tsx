@@ -264,10 +264,11 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
             key={key}
             size="compact-xs"
             variant="default"
-            title={label}
+            maw="100%"
+            title={`{{${key}}}`}
             onClick={() => insert(key)}
           >
-            {key}
+            {label}
           </Button>
         ))}
       </div>
