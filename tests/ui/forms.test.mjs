@@ -215,10 +215,10 @@ test("somebody without an account answers through the public link", async () => 
   const stranger = await openPage(browser, server.url, { width: 390, height: 844 });
   await stranger.page.goto(`/f/${link}`);
   await stranger.page.getByText("Forms asks").waitFor();
-  const reads = stranger.page.getByText("An AI model may be given these answers");
+  const reads = stranger.page.getByText(/AI model is given these answers/);
   assert.deepEqual(await reads.allTextContents(), [
-    "An AI model may be given these answers, with the personal data that is recognised in them masked: What happened?",
-    "An AI model may be given these answers as they are: Area",
+    "An AI model is given these answers, with the personal data that is recognised in them masked: What happened?",
+    "No AI model is given these answers now, but the organisation may change that: Area",
   ]);
   await stranger.page.getByRole("button", { name: "Send" }).click();
   await stranger.page.getByText("This is needed").waitFor();

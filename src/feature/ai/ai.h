@@ -119,6 +119,9 @@ MUST_USE bool ai_preview_admit(struct ctx *c);
 /* The capability of that name among all features; NULL when there is none. */
 const struct capability *capability_find(const struct app *app, const char *name);
 
+/* Whether the organisation has it on, for whichever roles. Within a transaction. */
+MUST_USE bool capability_on(struct ctx *c, const struct capability *capability, bool *ret);
+
 /* Checks every capability's columns; our bug when not. */
 MUST_USE bool capabilities_check(const struct app *app, struct error *err);
 

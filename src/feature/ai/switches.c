@@ -29,7 +29,20 @@ static const struct ai_switch *switch_of(const struct ai_policy *p, const char *
     return NULL;
 }
 
-static bool capability_on(struct ai_run *run)
+bool capability_on(struct ctx *c, const struct capability *capability, bool *ret)
+{
+    static const struct query named = { "capability = $1" };
+    struct ai_settings settings;
+    struct ai_switch row = { 0 };
+    bool found;
+    if (!row_single(c, &ai_settings_table, &settings) ||
+        !row_find(c, &ai_switch_table, &named, ARGS(value_text(capability->name)), &row, &found))
+        return false;
+    *ret = settings.on && found && row.on;
+    return true;
+}
+
+static bool actor_allowed(struct ai_run *run)
 {
     const struct ai_switch *s = switch_of(run->policy, run->capability->name);
     const struct actor *actor = &run->c->actor;
@@ -63,5 +76,5 @@ bool ai_switches(struct ai_run *run)
         return ai_fail(run, AI_OFF, "ORGANISATION_OFF", "AI is switched off in this organisation");
     if (run->capability->can && !ctx_can(run->c, run->capability->can))
         return ai_fail(run, FORBIDDEN, "NO_PERMISSION", NULL);
-    return capability_on(run) && person_allows(run);
+    return actor_allowed(run) && person_allows(run);
 }

@@ -168,6 +168,8 @@ const struct field public_form_fields[] = {
     VIEW_FIELDS,
     FIELD(struct form_view, organisation_name, .privacy = OPERATIONAL,
           .doc = "Name of the organisation that asks"),
+    FIELD(struct form_view, ai_reads, .of = KIND_TEXT, .privacy = OPERATIONAL,
+          .doc = "Keys of the questions whose answers AI is given now"),
     { 0 },
 };
 

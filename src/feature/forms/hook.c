@@ -229,6 +229,51 @@ bool hook_preview(struct ctx *c, const void *in, void *ret)
     return hook_answer(c, &run, true, ret) && ctx_write(c, previewed_note, &l);
 }
 
+static bool hooks_on(struct ctx *c, struct id form, struct list *ret)
+{
+    static const struct query on = { "form = $1 AND \"on\" = $2 ORDER BY id" };
+    return rows_find(c, &hook_table, &on, ARGS(value_id(form), value_bool(true)), ret);
+}
+
+/* When the form's author has changed the class of what a hook names, something else would leave
+   than what was looked at. */
+static bool is_as_previewed(struct ctx *c, const struct hook *h, const struct table *t)
+{
+    return text_equal(h->previewed, hook_hash(c, h, t));
+}
+
+static field_set fields_named(struct ctx *c, const struct hook *h, const struct table *t)
+{
+    const char *at = h->template, *literal, *key;
+    field_set set = 0;
+    while (template_next(c->arena, &at, &literal, &key)) {
+        const struct field *f = field_find(t->fields, key);
+        set |= f ? row_set(t, f->name) : 0;
+    }
+    return set;
+}
+
+bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *table,
+                    struct list *ret)
+{
+    struct list hooks;
+    field_set named = 0;
+    bool on = false;
+    if (!capability_on(c, &hook_capability, &on) || !hooks_on(c, form->id, &hooks))
+        return false;
+    for (size_t i = 0; on && i < hooks.count; i++) {
+        const struct hook *h = (const struct hook *)hooks.at + i;
+        named |= is_as_previewed(c, h, table) ? fields_named(c, h, table) : 0;
+    }
+    const char **keys = arena_many(c->arena, FIELDS_MAX, const char *);
+    size_t n = 0;
+    for (const struct field *f = table->fields; f->name; f++)
+        if (named & row_set(table, f->name))
+            keys[n++] = f->name;
+    *ret = (struct list){ keys, n };
+    return true;
+}
+
 struct due {
     struct load load;
     struct list hooks;
@@ -236,14 +281,12 @@ struct due {
 
 static bool load_due(struct ctx *c, void *with)
 {
-    static const struct query on = { "form = $1 AND \"on\" = $2 ORDER BY id" };
     struct due *d = with;
     struct load *l = &d->load;
     if (!form_open(c, l->form_id, &l->form, &l->table))
         return false;
     l->row = arena_alloc(c->arena, l->table->size);
-    return row_get(c, l->table, l->submission, l->row) &&
-           rows_find(c, &hook_table, &on, ARGS(value_id(l->form_id), value_bool(true)), &d->hooks);
+    return row_get(c, l->table, l->submission, l->row) && hooks_on(c, l->form_id, &d->hooks);
 }
 
 /* Whether it is worth trying again later, by the problem's slug. */
@@ -319,11 +362,10 @@ static bool switch_off(struct ctx *c, void *with)
     return row_update(c, &hook_table, h->id, 0, &change, row_set(&hook_table, "on"), &ret);
 }
 
-/* When the form's author has changed the class of what a hook names, something else would leave
-   than what was looked at: it is switched off instead. */
+/* One that was never looked at as it is now is switched off instead. */
 static bool hook_deliver(struct ctx *c, const struct load *l, struct hook *hook)
 {
-    if (!text_equal(hook->previewed, hook_hash(c, hook, l->table)))
+    if (!is_as_previewed(c, hook, l->table))
         return ctx_write(c, switch_off, hook);
     return hook_run_once(c, l, hook);
 }

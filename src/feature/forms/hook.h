@@ -41,6 +41,11 @@ extern const struct capability hook_capability;
    others; false when one is worth another try, which leaves out those that are done. */
 MUST_USE bool hooks_deliver(struct ctx *c, const struct event *e);
 
+/* Keys of the questions whose answers AI is given now: named by prompts that are on and would run,
+   where the organisation has AI on for prompts. Within a transaction. */
+MUST_USE bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *table,
+                             struct list *ret);
+
 route_fn hook_preview, suggestion_accept, suggestion_dismiss;
 
 struct hook_preview_new {

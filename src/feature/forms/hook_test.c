@@ -381,15 +381,20 @@ static void test_submitter_objects(void **state)
     assert_int_equal(provider_count(&s->h->provider), 0);
 }
 
-static void test_class_changed_behind_it(void **state)
+static void story_reclass(struct scene *s)
 {
-    struct scene *s = *state;
-    const char *path = hook_on(s, "Sort {{story}}", "");
     house_patch(s->h, arena_printf(&s->w->a, "/forms/%s", s->form),
                 "{\"fields\":[{\"label\":\"Story\",\"key\":\"story\",\"kind\":\"long_text\","
                 "\"ai\":true,\"privacy\":\"OPERATIONAL\"},{\"label\":\"Closed\",\"key\":\"closed\","
                 "\"kind\":\"text\"}]}",
                 200);
+}
+
+static void test_class_changed_behind_it(void **state)
+{
+    struct scene *s = *state;
+    const char *path = hook_on(s, "Sort {{story}}", "");
+    story_reclass(s);
     submit(s, "Grace Hopper liked it");
     assert_int_equal(provider_count(&s->h->provider), 0); /* it would have left unmasked */
     assert_non_null(strstr(world_get(s->w, s->h->owner, path, 200).body, "\"on\":false"));
@@ -448,6 +453,33 @@ static void test_many_columns(void **state)
     assert_int_equal(occurrences(house_receipt(s->h), "a_question_with"), FORM_FIELDS_MAX);
 }
 
+static const char *public_form(struct scene *s, const char *link)
+{
+    return world_get(s->w, NULL, arena_printf(&s->w->a, "/public/forms/%s", link), 200).body;
+}
+
+/* Whoever answers is told what AI is given now, not what the form would allow. */
+static void test_public_form_says_what_is_read(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *form = arena_printf(&w->a, "/forms/%s", s->form);
+    house_patch(s->h, form, "{\"public\":true}", 200);
+    const char *link = world_text(w, world_get(w, s->h->owner, form, 200).body, "link");
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
+    const char *hook = hook_on(s, "Sort {{story}}, {{ story }}", "");
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[\"story\"]"));
+    house_patch(s->h, "/ai/settings", "{\"on\":false}", 200);
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
+    house_patch(s->h, "/ai/settings", "{\"on\":true}", 200);
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[\"story\"]"));
+    house_patch(s->h, hook, "{\"on\":false}", 200);
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
+    hook_on(s, "Sort {{story}}", "");
+    story_reclass(s); /* it will not run */
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
+}
+
 static void test_only_who_may(void **state)
 {
     struct scene *s = *state;
@@ -493,6 +525,7 @@ int main(void)
         WITH(test_hostile_answer_stays),
         WITH(test_more_than_the_budget),
         WITH(test_many_columns),
+        WITH(test_public_form_says_what_is_read),
         WITH(test_only_who_may),
         WITH(test_not_by_itself),
     };

@@ -20,7 +20,8 @@ struct form_view {
     int64_t version;
     struct instant created_at, updated_at;
     const char *title, *description, *status, *link;
-    const char *organisation_name; /* for those who come by the public link */
+    const char *organisation_name; /* for those who come by the public link, as is: */
+    struct list ai_reads;          /* const char *: keys of the questions AI is given now */
     bool public;
     int64_t retention_days;
     struct list fields, hidden_fields; /* struct form_field_view */

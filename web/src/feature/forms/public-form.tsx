@@ -4,12 +4,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
-import { aiGiven, type FormRow } from "./data";
+import { aiGiven, type FormField, type FormRow } from "./data";
 import { Fill } from "./fields";
 import { uploadPublic } from "./upload";
 import { words } from "./words";
 
-type Public = FormRow & Pick<Answer<"/public/forms/{link}">, "organisation_name">;
+type Public = FormRow & Pick<Answer<"/public/forms/{link}">, "organisation_name" | "ai_reads">;
+
+/** How AI is given the answers now; `later`: not, but a prompt that is switched on could ask. */
+const givenNow = (field: FormField, reads: readonly string[] | undefined) =>
+  reads?.includes(field.key) ? aiGiven(field) : "later";
 
 export default function PublicForm({ link }: { link: string }) {
   const [sent, setSent] = useState(false);
@@ -33,7 +37,7 @@ export default function PublicForm({ link }: { link: string }) {
     );
   }
   if (!form.data) return <Loading />;
-  const { title, description, fields, organisation_name, status } = form.data;
+  const { title, description, fields, organisation_name, status, ai_reads } = form.data;
   const isOpen = status === "open";
   return (
     <main className="public">
@@ -64,8 +68,8 @@ export default function PublicForm({ link }: { link: string }) {
       </section>
       {isOpen && <p className="small muted public-foot">{words.fill.kept}</p>}
       {isOpen &&
-        (["masked", "clear"] as const).map((how) => {
-          const read = fields.filter((field) => field.ai && aiGiven(field) === how);
+        (["masked", "clear", "later"] as const).map((how) => {
+          const read = fields.filter((field) => field.ai && givenNow(field, ai_reads) === how);
           return (
             read.length > 0 && (
               <p key={how} className="small muted public-foot">

@@ -89,9 +89,11 @@ export const words = {
     kept: "The answers go to the organisation that gave out this link. No account is needed, and no cookie is set.",
     ai: {
       masked: (questions: string[]) =>
-        `An AI model may be given these answers, with the personal data that is recognised in them masked: ${questions.join("; ")}`,
+        `An AI model is given these answers, with the personal data that is recognised in them masked: ${questions.join("; ")}`,
       clear: (questions: string[]) =>
-        `An AI model may be given these answers as they are: ${questions.join("; ")}`,
+        `An AI model is given these answers as they are: ${questions.join("; ")}`,
+      later: (questions: string[]) =>
+        `No AI model is given these answers now, but the organisation may change that: ${questions.join("; ")}`,
     },
   },
   submissions: {
@@ -125,10 +127,10 @@ export const words = {
     accept: "Accept",
     accept_edited: "Accept as edited",
     dismiss: "Dismiss",
-    value: "Suggestion",
-    states: {
     decide: "Decide",
     decide_on: (value: string) => `Decide: ${value}`,
+    value: "Suggestion",
+    states: {
       proposed: "Waiting for a decision",
       accepted: "Accepted",
       dismissed: "Dismissed",
