@@ -313,7 +313,30 @@ test("the suggestion waits beside the submission until a person accepts it", asy
   await page.getByText("The one submission is filtered out").waitFor();
   await checkAccessible(page);
   await search.fill("SIGN IN");
+  const drawer = page.getByRole("dialog", { name: "Submission" });
+  const close = async () => {
+    await drawer.getByRole("button", { name: "Accept", exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "detached" });
+  };
+  const answer = await page.getByRole("cell", { name: /^Nobody can sign in/ }).boundingBox();
+  await page.mouse.click(answer.x + 20, answer.y + answer.height / 2);
+  await close();
   await page.getByRole("button", { name: /^Open the submission/ }).click();
+  await close();
+  const decide = page.getByRole("button", { name: "Decide: urgent" });
+  await decide.focus();
+  await page.keyboard.press("Enter");
+  await close();
+  await page.setViewportSize({ width: 390, height: 800 });
+  const value = page.getByRole("cell", { name: /Decide/ }).locator(".truncate");
+  await value.evaluate((text) => {
+    text.textContent = "a suggestion of some length ".repeat(20);
+  });
+  const { x, width } = await value.boundingBox();
+  assert.ok(x + width <= 390 - 16, "a long suggestion ends within the card");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await decide.click();
   await checkAccessible(page);
   await page.getByRole("button", { name: "Accept", exact: true }).click();
   await page.getByText("Suggestion accepted").waitFor();
@@ -356,30 +379,7 @@ test("a question that was taken out can be brought back with its answers", async
   await eventually(async () => assert.equal(await kept.count(), 1));
   await checkAccessible(page);
   await back.click();
-  const drawer = page.getByRole("dialog", { name: "Submission" });
-  const close = async () => {
-    await drawer.getByRole("button", { name: "Accept", exact: true }).waitFor();
-    await page.keyboard.press("Escape");
-    await drawer.waitFor({ state: "detached" });
-  };
-  const answer = await page.getByRole("cell", { name: /^Nobody can sign in/ }).boundingBox();
-  await page.mouse.click(answer.x + 20, answer.y + answer.height / 2);
-  await close();
   await page.getByRole("button", { name: "Save" }).click();
-  await close();
-  const decide = page.getByRole("button", { name: "Decide: urgent" });
-  await decide.focus();
-  await page.keyboard.press("Enter");
-  await close();
-  await page.setViewportSize({ width: 390, height: 800 });
-  const value = page.getByRole("cell", { name: /Decide/ }).locator(".truncate");
-  await value.evaluate((text) => {
-    text.textContent = "a suggestion of some length ".repeat(20);
-  });
-  const { x, width } = await value.boundingBox();
-  assert.ok(x + width <= 390 - 16, "a long suggestion ends within the card");
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await decide.click();
   await saved.waitFor();
   await page.goto(`/forms/${form}`);
   await page.getByText("Nobody can sign in").waitFor();

@@ -244,10 +244,10 @@ static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
 {
     char pointer[60];
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "key");
+    if (v->key && field_find(submission_head, v->key))
+        return fail_at(c, pointer, "is a name that every answer has already");
     if (v->key && !key_plain(v->key))
-        return fail_at(c, pointer,
-                       "must be letters, digits and _, and none of the names that every "
-                       "answer has");
+        return fail_at(c, pointer, "must be small letters, digits and _, beginning with a letter");
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "choices");
     if (text_equal(v->kind, "choice") && v->choices.count < 2)
         return fail_at(c, pointer, "must have at least two");

@@ -25,8 +25,9 @@ interface Options<T> {
   guard?: boolean;
 }
 
-/** The field that a JSON pointer names: "/fields/0/label" -> "fields". */
-const fieldOf = (pointer: string) => pointer.split("/")[1] ?? "";
+/** Where a JSON pointer leads, "fields/0/label", and the field that it is in, "fields". */
+const placeOf = (pointer: string) => pointer.slice(1);
+const fieldOf = (place: string) => place.split("/")[0] ?? "";
 
 /** Lengths as the server counts them. */
 const lengthOf = (text: unknown) => (typeof text === "string" ? [...text].length : 0);
@@ -57,7 +58,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
   const set = (changes: Partial<T>) => {
     setValues((old) => ({ ...old, ...changes }));
     setErrors((old) =>
-      Object.fromEntries(Object.entries(old).filter(([name]) => !(name in changes))),
+      Object.fromEntries(Object.entries(old).filter(([place]) => !(fieldOf(place) in changes))),
     );
     setDirty(true);
   };
@@ -78,9 +79,17 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
       setDirty(false);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      const named = error.errors.filter(({ pointer }) => fieldOf(pointer) in values);
+      const places = error.errors.map(
+        ({ pointer, problem }) => [placeOf(pointer), problem] as const,
+      );
+      const named = places.filter(([place]) => fieldOf(place) in values);
       setErrors(
-        Object.fromEntries(named.map(({ pointer, problem }) => [fieldOf(pointer), problem])),
+        Object.fromEntries(
+          named.flatMap(([place, text]) => [
+            [fieldOf(place), text],
+            [place, text],
+          ]),
+        ),
       );
       if (named.length > 0) setRefusals((n) => n + 1);
       setProblem(named.length > 0 && named.length === error.errors.length ? null : error);

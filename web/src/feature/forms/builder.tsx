@@ -65,9 +65,12 @@ const linesOf = (choices: string) =>
 
 /** What is wrong with a field, and with which of its inputs. */
 interface FieldProblem {
-  name: "label" | "help" | "key" | "choices";
+  name: string;
   text: string;
 }
+
+/** The inputs that show what is wrong with them. */
+const TOLD = ["label", "help", "key", "choices"];
 
 function problemOf(draft: Draft, all: Draft[]): FieldProblem | null {
   const isTwice = all.some((other) => other.at !== draft.at && other.key === draft.key);
@@ -79,6 +82,13 @@ function problemOf(draft: Draft, all: Draft[]): FieldProblem | null {
   if (draft.kind === "choice" && linesOf(draft.choices).length < 2)
     return { name: "choices", text: text.choices_needed };
   return null;
+}
+
+/** What the server said of the question at that place. */
+function refusalOf(errors: Record<string, string>, at: number): FieldProblem | null {
+  const [place, text] =
+    Object.entries(errors).find(([place]) => `${place}/`.startsWith(`fields/${at}/`)) ?? [];
+  return place && text ? { name: place.split("/")[2] ?? "", text } : null;
 }
 
 type Stored = Pick<
@@ -153,6 +163,9 @@ export function Builder({ form: given }: { form?: FormRow }) {
   }, [dirty, given?.version]);
   const { fields } = form.values;
   const full = fields.length >= FIELDS_MAX;
+  const problems = fields.map((field, i) =>
+    form.errors.fields ? (problemOf(field, fields) ?? refusalOf(form.errors, i)) : null,
+  );
   const hidden = [...row.fields, ...row.hidden_fields].filter(
     ({ key }) => !fields.some((field) => field.stored && field.key === key),
   );
@@ -193,7 +206,7 @@ export function Builder({ form: given }: { form?: FormRow }) {
           <Textarea label={text.description} autosize minRows={2} {...form.text("description")} />
         </section>
         <section className="card flush" aria-label={words.tabs.fields}>
-          {form.errors.fields && fields.every((field) => !problemOf(field, fields)) && (
+          {form.errors.fields && !problems.some(Boolean) && (
             <Notice kind="bad">{form.errors.fields}</Notice>
           )}
           {fields.length === 0 && <Empty icon="forms" title={text.none} text={text.none_help} />}
@@ -201,7 +214,7 @@ export function Builder({ form: given }: { form?: FormRow }) {
             <FieldCard
               key={field.at}
               field={field}
-              problem={form.errors.fields ? problemOf(field, fields) : null}
+              problem={problems[i] ?? null}
               onChange={(changes) => change(field.at, changes)}
               onUp={i > 0 ? () => move(i, -1) : undefined}
               onDown={i < fields.length - 1 ? () => move(i, 1) : undefined}
@@ -292,7 +305,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
     onChange(follows ? { label, key: keyOf(label) } : { label });
   };
   const given = aiGiven(field);
-  const errorOf = (name: FieldProblem["name"]) =>
+  const errorOf = (name: "label" | "help" | "key" | "choices") =>
     (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
   return (
     <fieldset className="field-card plain">
@@ -388,6 +401,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           />
         </div>
       </div>
+      {problem && !TOLD.includes(problem.name) && <Notice kind="bad">{problem.text}</Notice>}
       {field.kind === "email" && field.privacy === "OPERATIONAL" && (
         <Notice kind="warn">{text.email_open}</Notice>
       )}
