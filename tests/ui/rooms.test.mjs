@@ -99,6 +99,9 @@ test("who writes no time begins at the reports", async () => {
   await page.goto("/nowhere");
   await page.getByRole("link", { name: "Go to Reports" }).click();
   await page.getByRole("heading", { name: "Reports" }).waitFor();
+  await page.goto("/insights");
+  await page.getByRole("radio", { name: /^Summary of a report/ }).waitFor();
+  assert.equal(await page.getByRole("radio", { name: /^Feedback on my time/ }).count(), 0);
   assert.deepEqual(problems, []);
   await context.close();
 });

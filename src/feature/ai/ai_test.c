@@ -525,6 +525,22 @@ static void test_summary_is_scoped(void **state)
     assert_non_null(strstr(own.body, "1:30 in all"));
 }
 
+/* An auditor has no time of their own to get feedback on, and reads reports like others. */
+static void test_offered_to_who_can_use_it(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    const char *auditor = world_invite(w, h->owner, "Edda Audit", "edda@example.org", "auditor");
+    const char *list = world_get(w, auditor, "/ai/capabilities", 200).body;
+    const char *feedback = strstr(list, "\"feedback.me\""), *roles = strstr(feedback, "\"roles\"");
+    assert_true(text_starts(roles, "\"roles\":[\"member\",\"manager\",\"admin\",\"owner\"]"));
+    roles = strstr(strstr(list, "\"summary.report\""), "\"roles\"");
+    assert_non_null(memmem(roles, strcspn(roles, "]"), "\"auditor\"", 9));
+    world_post(w, auditor, "/ai/run", "{\"capability\":\"feedback.me\"," HOUSE_PERIOD "}", 403);
+    world_post(w, h->owner, "/ai/switches", "{\"capability\":\"summary.report\",\"on\":true}", 201);
+    world_post(w, auditor, "/ai/run", "{\"capability\":\"summary.report\"," HOUSE_PERIOD "}", 200);
+}
+
 int main(void)
 {
 #define WITH(name, opened) cmocka_unit_test_setup_teardown(name, opened, close_house)
@@ -547,6 +563,7 @@ int main(void)
         WITH(test_much_text, open_feedback),
         WITH(test_others_never_see_it, open_feedback),
         WITH(test_summary_is_scoped, open_feedback),
+        WITH(test_offered_to_who_can_use_it, open_feedback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

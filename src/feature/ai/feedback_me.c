@@ -121,8 +121,8 @@ static bool local(struct ai_run *run)
 
 const struct capability feedback_me = {
     .name = "feedback.me",
-    .doc = "Feedback on the own time, for oneself alone",
-    .can = &ai_use,
+    .doc = "Feedback on your own time, for you alone",
+    .can = &time_write, /* whoever tracks none has none */
     .quick = true,
     .reads = reads,
     .instruction = "Give the person kind, concrete feedback on the own time entries below, with "

@@ -201,7 +201,7 @@ static bool run_post(struct ctx *c, const void *in_record, void *ret)
 struct capability_row {
     const char *name, *doc;
     bool enabled, local;
-    struct list reads;
+    struct list roles, reads;
 };
 static const struct field capability_row_fields[] = {
     FIELD(struct capability_row, name, .privacy = OPERATIONAL, .doc = "Name"),
@@ -210,6 +210,8 @@ static const struct field capability_row_fields[] = {
           .doc = "Whether it is on for the person who asks"),
     FIELD(struct capability_row, local, .privacy = OPERATIONAL,
           .doc = "Whether the local engine can answer it"),
+    FIELD(struct capability_row, roles, .of = KIND_TEXT, .privacy = OPERATIONAL,
+          .doc = "Roles that can use it, where it is on for them"),
     FIELD(struct capability_row, reads, .of = KIND_TEXT, .privacy = OPERATIONAL,
           .doc = "Columns it may read"),
     { 0 },
@@ -226,6 +228,16 @@ static struct list reads_names(struct arena *a, const struct capability *k)
     for (const struct ai_read *r = k->reads; r && r->table; r++)
         for (const char *const *column = r->columns; *column; column++)
             names[n++] = arena_printf(a, "%s.%s", r->table->name, *column);
+    return (struct list){ names, n };
+}
+
+static struct list roles_able(struct arena *a, const struct capability *k)
+{
+    const char **names = arena_many(a, ROLE_COUNT, const char *);
+    size_t n = 0;
+    for (enum role r = ROLE_NONE + 1; r < ROLE_COUNT; r++)
+        if (!k->can || k->can->of[r] != SCOPE_NONE)
+            names[n++] = role_names[r];
     return (struct list){ names, n };
 }
 
@@ -255,8 +267,12 @@ static bool capabilities_list(struct ctx *c, const void *in, void *ret)
     n = 0;
     for (const struct feature *const *f = c->app->features; *f; f++)
         for (const struct capability *const *k = (*f)->capabilities; k && *k; k++)
-            rows[n++] = (struct capability_row){ (*k)->name, (*k)->doc, is_on(c, policy, *k),
-                                                 (*k)->local, reads_names(c->arena, *k) };
+            rows[n++] = (struct capability_row){ (*k)->name,
+                                                 (*k)->doc,
+                                                 is_on(c, policy, *k),
+                                                 (*k)->local,
+                                                 roles_able(c->arena, *k),
+                                                 reads_names(c->arena, *k) };
     ai_policy_release(c->app, policy);
     c->x->page = (struct list){ rows, n };
     return true;

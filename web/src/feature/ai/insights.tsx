@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { go, Link, useFilters } from "~/shell/router";
-import { useMay } from "~/shell/session";
+import { useMay, useSession } from "~/shell/session";
 import { DisclosureSheet, periodsOf } from "~/ui/disclosure";
 import { overText, ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
@@ -34,6 +34,7 @@ const STARTED_ELSEWHERE = ["hook"];
 
 export default function Insights() {
   const capabilities = useCapabilities();
+  const { role } = useSession();
   return (
     <>
       <PageHead title={words.title} lead={words.lead}>
@@ -41,7 +42,9 @@ export default function Insights() {
       </PageHead>
       <Show query={capabilities}>
         {(items) => {
-          const startable = items.filter(({ name }) => !STARTED_ELSEWHERE.includes(name));
+          const startable = items.filter(
+            ({ name, roles }) => !STARTED_ELSEWHERE.includes(name) && roles.includes(role),
+          );
           return startable.some(({ enabled }) => enabled) ? (
             <Workbench capabilities={startable} />
           ) : (

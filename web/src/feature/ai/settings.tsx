@@ -136,7 +136,7 @@ function Switches({ locked }: { locked: boolean }) {
           </div>
           <Show query={capabilities} rows={3}>
             {(items) =>
-              items.map(({ name, doc, reads }) => {
+              items.map(({ name, doc, reads, roles: able }) => {
                 const known = switches.data?.find(({ capability }) => capability === name);
                 return (
                   <div key={name} className="setting wraps">
@@ -159,7 +159,9 @@ function Switches({ locked }: { locked: boolean }) {
                           w={260}
                           size="xs"
                           disabled={!known?.on}
-                          data={ROLES.filter((role) => role !== "none").map((value) => ({
+                          data={ROLES.filter(
+                            (role) => able.includes(role) || rolesOf(known).includes(role),
+                          ).map((value) => ({
                             value,
                             label: shared.roles[value],
                           }))}
