@@ -304,7 +304,10 @@ function ReportTable({
     `${numberText((100 * seconds) / Math.max(1, report.total_s), 1)} %`;
   const cells = (line: Pick<Line, "duration_s" | "billable_s" | "amount_minor">) => (
     <>
-      <td className="num">{durationText(line.duration_s)}</td>
+      <td className="num">
+        {durationText(line.duration_s)}
+        <span className="on-phone below">{share(line.duration_s)}</span>
+      </td>
       <td className="num">{durationText(line.billable_s)}</td>
       {seesAmounts && <td className="num">{moneyText(line.amount_minor ?? 0, currency)}</td>}
       <td className="num off-phone">{share(line.duration_s)}</td>
@@ -325,6 +328,7 @@ function ReportTable({
           </th>
           <th scope="col" className="num">
             {words.hours}
+            <span className="on-phone below">{words.share}</span>
           </th>
           <th scope="col" className="num">
             {words.billable}
