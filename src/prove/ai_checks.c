@@ -32,7 +32,7 @@ static enum promise_result check_ai_2_c(struct proof *p)
                 continue;
             for (int role = 0; role < ROLE_COUNT; role++)
                 if ((*k)->can && (*k)->can->of[role] > SCOPE_OWN)
-                    return lab_broken(p, "%s reaches beyond the own data for the role %s.", name,
+                    return lab_broken(p, "%s reaches beyond one's own data for the role %s.", name,
                                       role_names[role]);
             lab_say(p, "%s has the scope own for every role.", name);
         }

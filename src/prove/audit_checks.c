@@ -47,7 +47,9 @@ static enum promise_result all_check(struct proof *p)
         if (result == PROMISE_BROKEN)
             return lab_broken(p, "The log of an organisation is not as it was written.");
     }
-    lab_tell(p, "There are logs of %zu organisations, with %lld events under signed checkpoints.",
+    lab_tell(p,
+             "%zu logs were looked at, with those of organisations that this check made for "
+             "itself, and %lld events under signed checkpoints.",
              whole, (long long)events);
     return lab_held(p, "The log of every organisation is as it was written, under signed "
                        "checkpoints.");

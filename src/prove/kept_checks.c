@@ -240,7 +240,7 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
         return lab_unknown(p, "The prompt on a form did not reach the provider %s.", problem);
     if (!preview_ask(p, prompt))
         return lab_unknown(p, "The prompt on a form could not be previewed.");
-    lab_say(p, "Another went through a prompt on a form and its preview:");
+    lab_say(p, "Another went through a prompt on a form and its preview.");
     enum promise_result books = rows_scan(p, &print, true);
     if (books != PROMISE_HELD)
         return books;
@@ -308,7 +308,8 @@ static enum promise_result hashes_check(struct proof *p)
             if (!strncmp(h, rows[k].hash ? rows[k].hash : "", 29))
                 return lab_broken(p, "Two accounts share a salt.");
     }
-    lab_tell(p, "%zu accounts were looked at.", list.count);
+    lab_tell(p, "%zu accounts were looked at, with those that this check made for itself.",
+             list.count);
     return lab_held(p, "Every password, of the newest 1,000 accounts at most, is bcrypt $2b$ of "
                        "cost 12 or more, each with its own salt.");
 }

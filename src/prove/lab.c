@@ -354,6 +354,13 @@ static bool rows_look(struct ctx *c, void *with)
     return tx_raw(c->tx, raw_look, with);
 }
 
+/* Said once, however many secrets a check looks for. */
+static void looked_tell(struct proof *p, int n, const char *where)
+{
+    if (!p->aside.len || !strstr(p->aside.at, where))
+        lab_tell(p, "%d %s were looked through.", n, where);
+}
+
 enum promise_result lab_stored(struct proof *p, const struct canary_print *print)
 {
     const struct lab *lab = p->with;
@@ -363,15 +370,15 @@ enum promise_result lab_stored(struct proof *p, const struct canary_print *print
     int files = 0, found = canary_scan(p->app->data_dir, print, &files);
     if (found < 0)
         return lab_unknown(p, "The data folder could not be read.");
-    lab_tell(p, "Of %d files under the data folder %d hold it.", files, found);
+    looked_tell(p, files, "files under the data folder");
     if (found)
-        return lab_broken(p, "A file under the data folder holds it.");
+        return lab_broken(p, "%d of the files under the data folder hold it.", found);
     if (!p->app->config->store_url)
         return lab_held(p, "No file under the data folder holds it.");
     if (!control_read(&c, rows_look, &s) ||
         !organisation_read(&c, lab->organisation[0], rows_look, &s))
         return lab_unknown(p, "The rows on the database server could not be read.");
-    lab_tell(p, "Of %d rows on the database server %d hold it in clear.", s.rows, s.found);
+    looked_tell(p, s.rows, "rows on the database server");
     if (s.found)
         return lab_broken(p, "A row of %s on the database server holds it in clear.", s.table);
     return lab_held(p, "No file under the data folder and no row as it lies on the database server "
