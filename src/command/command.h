@@ -42,6 +42,10 @@ struct option_row {
 MUST_USE bool options_read(int argc, char **argv, const char *usage,
                            const struct option_row *options, int *status);
 
+/* Whether it asks for help; and the help, also of a command with subcommands, as rows of them. */
+bool is_help(const char *argument);
+void options_help(const char *usage, const struct option_row *options);
+
 /* Prints "vow: sentence" and returns 1. */
 int complain(const char *format, ...) PRINTF_LIKE(1, 2);
 int complain_error(const struct error *err);

@@ -34,7 +34,12 @@ bool store_told_rightly(const char *option, const char *url, const char *variabl
                option, variable);
 }
 
-static void help(const char *usage, const struct option_row *options)
+bool is_help(const char *argument)
+{
+    return !strcmp(argument, "--help") || !strcmp(argument, "-h");
+}
+
+void options_help(const char *usage, const struct option_row *options)
 {
     printf("%s\n", usage);
     for (const struct option_row *o = options; o && o->name; o++) {
@@ -57,8 +62,8 @@ bool options_read(int argc, char **argv, const char *usage, const struct option_
 {
     *status = 2;
     for (int i = 0; i < argc; i++) {
-        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
-            help(usage, options);
+        if (is_help(argv[i])) {
+            options_help(usage, options);
             *status = 0;
             return false;
         }

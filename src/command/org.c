@@ -359,16 +359,19 @@ static int move_command(int argc, char **argv, const char *id)
 
 int org_command(int argc, char **argv)
 {
-    static const char usage[] =
-        "vow org move ID --data DIR [--store URL] --to STORE: carries an organisation to another "
-        "store; vow org move --help says more.";
-    bool help = argc && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"));
-    if (help)
-        return puts(usage) < 0;
+    static const struct option_row subcommands[] = {
+        { "move", "ID",
+          "Carry it to another store while it is in use; vow org move --help says more" },
+        { 0 },
+    };
+    if (argc && is_help(argv[0])) {
+        options_help("vow org: works on one organisation", subcommands);
+        return 0;
+    }
     if (!argc || strcmp(argv[0], "move") != 0)
         return complain("vow org takes: move ID; --help says more"), 2;
     bool named = argc > 1 && argv[1][0] != '-';
-    if (!named && argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+    if (!named && argc > 1 && is_help(argv[1]))
         return move_command(argc - 1, argv + 1, "");
     if (!named)
         return complain("Which organisation? vow org move ID --to STORE"), 2;
