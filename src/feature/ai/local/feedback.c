@@ -36,6 +36,12 @@ static int64_t seconds_of(const struct worked *w)
     return instant_minus(w->end, w->start).s;
 }
 
+/* Whether it has a length of time that somebody chose. */
+static bool has_times(const struct worked *w)
+{
+    return !w->placed && w->start.us < w->end.us;
+}
+
 enum { WEEKS = 8 };
 
 static int64_t day_seconds(const struct look *l, struct date day)
@@ -207,38 +213,50 @@ static void find_forgotten(struct look *l)
             finding_row(f, to, l->at[i].id);
 }
 
+/* Marks the entries that share time with another one, as lists do; the seconds of the period that
+   are counted twice. Sorted by start, an entry overlaps an earlier one when it begins before the
+   last end so far, and a later one when the next begins before its own. */
+static int64_t overlaps_mark(const struct look *l, bool *shares)
+{
+    int64_t twice = 0;
+    struct instant end = { 0 };
+    const struct worked *last = NULL;
+    for (const struct worked *w = l->all; w < l->all + l->all_count; w++) {
+        if (!has_times(w))
+            continue;
+        int64_t until = w->end.us < end.us ? w->end.us : end.us;
+        shares[w - l->all] = w->start.us < end.us;
+        if (last && w->start.us < last->end.us)
+            shares[last - l->all] = true;
+        if (w->start.us < until && w->day.day >= l->from.day)
+            twice += (until - w->start.us) / 1000000;
+        if (w->end.us > end.us)
+            end = w->end;
+        last = w;
+    }
+    return twice;
+}
+
 static void find_overlaps(struct look *l)
 {
     struct findings *f = l->out;
-    struct ai_finding *to = NULL;
-    int64_t twice = 0;
-    size_t pairs = 0;
-    struct instant end = { 0 };
-    size_t holder = 0;
-    for (size_t i = 0; i < l->count; i++) {
-        if (i && l->at[i].start.us < end.us) {
-            int64_t until = l->at[i].end.us < end.us ? l->at[i].end.us : end.us;
-            if (!to)
-                to = finding_add(f, "overlap", "Overlapping entries",
-                                 "Entries that begin before an earlier one has ended" CLOCKED, 0,
-                                 "h", "");
-            twice += (until - l->at[i].start.us) / 1000000;
-            pairs++;
-            finding_row(f, to, l->at[holder].id);
-            finding_row(f, to, l->at[i].id);
-        }
-        if (l->at[i].end.us > end.us) {
-            end = l->at[i].end;
-            holder = i;
-        }
-    }
-    if (!to)
+    bool *shares = arena_many(f->arena, l->all_count + 1, bool);
+    int64_t twice = overlaps_mark(l, shares);
+    size_t n = 0;
+    for (size_t i = 0; i < l->all_count; i++)
+        n += shares[i] && l->all[i].day.day >= l->from.day;
+    if (!n)
         return;
-    to->value = hours_of(twice);
-    to->sentence =
-        arena_printf(f->arena, "%zu %s; %s is counted twice.", pairs,
-                     word_for((double)pairs, "entry overlaps another", "entries overlap others"),
-                     hours_text(f->arena, twice));
+    struct ai_finding *to = finding_add(
+        f, "overlap", "Overlapping entries", "Entries that share time with another one" CLOCKED,
+        hours_of(twice), "h",
+        arena_printf(f->arena, "%zu %s; %s is counted twice.", n,
+                     word_for((double)n, "entry overlaps another", "entries overlap others"),
+                     hours_text(f->arena, twice)));
+    finding_number(f, to, "entries", (double)n, word_for((double)n, "entry", "entries"));
+    for (size_t i = 0; i < l->all_count; i++)
+        if (shares[i] && l->all[i].day.day >= l->from.day)
+            finding_row(f, to, l->all[i].id);
 }
 
 static const char *weeks_before(struct arena *a, size_t n)
@@ -392,7 +410,7 @@ void feedback_find(const struct worked *entries, size_t count, const struct zone
     struct worked *at = arena_many(ret->arena, count + 1, struct worked);
     size_t n = 0;
     for (last = first; last < count && entries[last].day.day < to.day; last++)
-        if (!entries[last].placed && seconds_of(&entries[last]))
+        if (has_times(&entries[last]))
             at[n++] = entries[last];
     struct look l = { .at = at,
                       .count = n,

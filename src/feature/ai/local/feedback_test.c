@@ -183,7 +183,24 @@ static void test_forgotten_and_overlap(void **state)
     f = find(s, 1, 8, "overlap");
     NEAR(f->value, 1);
     assert_int_equal(f->rows.count, 2);
-    assert_non_null(strstr(f->sentence, "1 entry overlaps another; 1:00 is counted twice."));
+    assert_non_null(strstr(f->sentence, "2 entries overlap others; 1:00 is counted twice."));
+}
+
+/* Every entry that a list marks counts once: four in one long one are five, not four pairs; one
+   that shares time with work before the period counts alone. */
+static void test_overlap_counts_entries(void **state)
+{
+    struct scene *s = *state;
+    work(s, 1, 22, 4, 1); /* Sunday, until two in the morning */
+    work(s, 2, 1, 2, 1);  /* an hour of it in the one before */
+    work(s, 3, 8, 8, 1);
+    for (int i = 0; i < 4; i++)
+        work(s, 3, 9 + i, 0.5, 2);
+    work(s, 3, 16, 1, 2); /* begins where the long one ends */
+    const struct ai_finding *f = find(s, 2, 9, "overlap");
+    assert_non_null(strstr(f->sentence, "6 entries overlap others; 3:00 is counted twice."));
+    NEAR(number(f, "entries"), 6);
+    assert_int_equal(f->rows.count, 6);
 }
 
 /* Five weeks of 8 hours before, then one of 30. */
@@ -233,10 +250,18 @@ int main(void)
 {
 #define WITH(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH(test_nothing),       WITH(test_where_time_went), WITH(test_long_day),
-        WITH(test_missing_break), WITH(test_late_work),       WITH(test_forgotten_and_overlap),
-        WITH(test_baseline),      WITH(test_trend),           WITH(test_trend_down),
-        WITH(test_midnight),      WITH(test_placed),
+        WITH(test_nothing),
+        WITH(test_where_time_went),
+        WITH(test_long_day),
+        WITH(test_missing_break),
+        WITH(test_late_work),
+        WITH(test_forgotten_and_overlap),
+        WITH(test_overlap_counts_entries),
+        WITH(test_baseline),
+        WITH(test_trend),
+        WITH(test_trend_down),
+        WITH(test_midnight),
+        WITH(test_placed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
