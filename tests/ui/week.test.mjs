@@ -122,12 +122,34 @@ test("hours of other entries are not cleared from the sheet, which says where th
   await page.reload();
   const cell = page.getByRole("textbox", { name: /Quay survey, Thursday/ });
   await holds(cell, "3:20");
+  await page.getByTitle("At least 3:20, which entries make").waitFor();
+  assert.equal(await page.getByTitle(/^At least/).count(), 1);
+  await page.getByText("Days with entries of their own can only go up here.").waitFor();
   await cell.focus();
   await page.keyboard.press("Delete");
-  const why = "Other entries already make 3:20 that day. Change them in Entries.";
+  const why =
+    "Entries already make 3:20 that day, and the sheet can only add to them. Change them in Entries.";
   await page.getByRole("alert").filter({ hasText: why }).waitFor();
   await holds(cell, "3:20");
   assert.deepEqual(problems.splice(0), ["422 PUT /api/v1/time/week"]);
+  await cell.fill("2:00");
+  await cell.press("Tab");
+  await page.getByRole("alert").filter({ hasText: why }).waitFor();
+  await holds(cell, "2:00");
+  assert.equal(await cell.getAttribute("aria-invalid"), "true");
+  await cell.focus();
+  await page.keyboard.press("Tab");
+  await cell.press("Escape");
+  await holds(cell, "3:20");
+  await cell.fill("1:00");
+  await cell.press("Tab");
+  await page.getByRole("alert").filter({ hasText: why }).waitFor();
+  await holds(cell, "1:00");
+  assert.deepEqual(
+    problems.splice(0),
+    Array(2).fill("422 PUT /api/v1/time/week"),
+    "what was refused is not sent again by leaving it",
+  );
   const refusal = page.locator(`[id="${await cell.getAttribute("aria-describedby")}"]`);
   const { y } = await refusal.boundingBox();
   const foot = await page.locator("table.week").boundingBox();
@@ -312,6 +334,14 @@ test("a phone keeps the totals in sight while the days scroll", async () => {
   const days = page.locator(".scroll", { has: page.locator("table.week") });
   for (const left of [0, 10_000]) {
     await days.evaluate((element, left) => element.scrollTo({ left }), left);
+    const side = left ? "data-before" : "data-after";
+    await eventually(async () => {
+      const shades = await days.evaluate((box) => box.getAttributeNames());
+      assert.deepEqual(
+        shades.filter((name) => name.startsWith("data-")),
+        [side],
+      );
+    });
     const { x, width } = await sum.boundingBox();
     assert.ok(x > 0 && x + width <= 390, `from ${x}, ${width} wide`);
   }

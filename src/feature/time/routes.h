@@ -28,7 +28,8 @@ struct week_day {
 };
 struct week_row {
     struct id project, task;
-    struct list cells_s; /* struct span, one per day */
+    struct list cells_s;   /* struct span, one per day */
+    struct list entries_s; /* the same, without what the sheet wrote */
     struct span total_s;
 };
 struct week {

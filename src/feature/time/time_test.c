@@ -372,7 +372,7 @@ static void a_week_is_a_sheet(void **state)
                         "\"2026-03-24T13:00:00Z\",\"project\":\"%s\"}",
                         quay));
     r = expect(w, 200, GET, "/time/week?date=2026-03-24", w->member, NULL);
-    has(&r, "\"cells_s\":[0,10800,0,0,0,0,0]");
+    has(&r, "\"cells_s\":[0,10800,0,0,0,0,0],\"entries_s\":[0,3600,0,0,0,0,0]");
     snprintf(json, sizeof json, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":5400}",
              quay);
     r = expect(w, 200, PUT, "/time/week", w->member, json);
@@ -382,12 +382,14 @@ static void a_week_is_a_sheet(void **state)
     r = expect(w, 200, PUT, "/time/week", w->member, clear);
     has(&r, "\"cells_s\":[0,3600,0,0,0,0,0]");
     r = expect(w, 422, PUT, "/time/week", w->member, clear);
-    has(&r, "Other entries already make 1:00 that day.");
+    has(&r, "Entries already make 1:00 that day, and the sheet can only add to them.");
     expect(w, 200, PUT, "/time/week", w->member, json);
     snprintf(json, sizeof json, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":3599}",
              quay);
     r = expect(w, 422, PUT, "/time/week", w->member, json);
-    has(&r, "Other entries already make 1:00 that day. Change them in Entries.");
+    has(&r,
+        "Entries already make 1:00 that day, and the sheet can only add to them. Change them in "
+        "Entries.");
     snprintf(json, sizeof json, "{\"date\":\"2026-03-24\",\"project\":\"%s\",\"duration_s\":3600}",
              quay);
     r = expect(w, 200, PUT, "/time/week", w->member, json);

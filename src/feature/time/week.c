@@ -30,6 +30,9 @@ static const struct field week_row_fields[] = {
     FIELD(struct week_row, task, .privacy = OPERATIONAL, .doc = "Task, if any"),
     FIELD(struct week_row, cells_s, .privacy = OPERATIONAL, .of = KIND_SPAN,
           .doc = "Seconds of work on each of the seven days"),
+    FIELD(struct week_row, entries_s, .privacy = OPERATIONAL, .of = KIND_SPAN,
+          .doc = "Of these, seconds of entries that were not written in the sheet, which it can "
+                 "only add to"),
     FIELD(struct week_row, total_s, .privacy = OPERATIONAL, .doc = "Their sum"),
     { 0 },
 };
@@ -109,7 +112,14 @@ static struct week_row *row_of(struct filling *f, const struct time_entry *e)
     row->project = e->project;
     row->task = e->task;
     row->cells_s = (struct list){ arena_many(f->c->arena, 7, struct span), 7 };
+    row->entries_s = (struct list){ arena_many(f->c->arena, 7, struct span), 7 };
     return row;
+}
+
+/* The cells were made here; a list only shows them as constant. */
+static void cell_add(const struct list *cells, int day, struct span length)
+{
+    ((struct span *)(uintptr_t)cells->at)[day].s += length.s;
 }
 
 static void entry_fill(struct filling *f, const struct time_entry *e)
@@ -126,8 +136,9 @@ static void entry_fill(struct filling *f, const struct time_entry *e)
         f->full = !row;
         if (!row)
             return;
-        /* The cells were made here; a list only shows them as constant. */
-        ((struct span *)(uintptr_t)row->cells_s.at)[i].s += part.length.s;
+        cell_add(&row->cells_s, i, part.length);
+        if (!entry_placed(e->source))
+            cell_add(&row->entries_s, i, part.length);
         row->total_s.s += part.length.s;
         f->days[i].total_s.s += part.length.s;
         f->week->total_s.s += part.length.s;
@@ -354,8 +365,8 @@ static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person
         return row_delete(c, t, own.id, 0);
     if (wanted.s < 0)
         return fail_at(c, "/duration_s",
-                       "Other entries already make %" PRId64 ":%02" PRId64
-                       " that day. Change them in Entries.",
+                       "Entries already make %" PRId64 ":%02" PRId64
+                       " that day, and the sheet can only add to them. Change them in Entries.",
                        minutes / 60, minutes % 60);
     if (!wanted.s)
         return true;

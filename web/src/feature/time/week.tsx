@@ -32,12 +32,15 @@ import { words } from "./words";
 
 type Given = Answer<"/time/week">;
 type Week = Omit<Whole<Given, "zone">, "days"> & { days: Whole<Given["days"][number]>[] };
+type Row = Given["rows"][number];
 
 interface SheetRow {
   key: string;
   project: string | null;
   task: string | null;
   cells_s: number[];
+  /** Of these, what entries make that the sheet can only add to. */
+  entries_s: number[];
 }
 
 /** What was typed into a cell and is on its way. */
@@ -58,6 +61,9 @@ const keyOf = (project?: string | null, task?: string | null) => `${project ?? "
 const sum = (cells: number[]) => cells.reduce((all, cell) => all + cell, 0);
 const weekKey = (from: Day) => ["week", from];
 const EMPTY = Array<number>(7).fill(0);
+/** A node that is not upgraded yet does not tell the seconds of entries. */
+const cellsOf = ({ cells_s, entries_s = EMPTY }: Row) =>
+  ({ cells_s, entries_s }) as Pick<SheetRow, "cells_s" | "entries_s">;
 
 export default function WeekPage() {
   const session = useSession();
@@ -138,29 +144,43 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const days = useRef<HTMLDivElement>(null);
   useGuard(pending.length > 0);
 
+  /** A shade shows on which side there are more days. */
+  const shade = () => {
+    const box = days.current;
+    if (!box) return;
+    box.toggleAttribute("data-before", box.scrollLeft > 1);
+    box.toggleAttribute("data-after", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  };
   // Where not all days have room, today is the last of those in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, as it opens
   useLayoutEffect(() => {
     const today = grid.current?.querySelector<HTMLElement>("th.today");
     const total = grid.current?.querySelector<HTMLElement>("thead th:last-child");
-    if (!today || !total || !days.current) return;
-    const room = days.current.clientWidth - total.offsetWidth;
-    days.current.scrollLeft = today.offsetLeft + today.offsetWidth - room;
+    const box = days.current;
+    if (!total || !box) return;
+    if (today)
+      box.scrollLeft = today.offsetLeft + today.offsetWidth - box.clientWidth + total.offsetWidth;
+    const sized = new ResizeObserver(shade);
+    sized.observe(box);
+    return () => sized.disconnect();
   }, []);
 
   const stored = week.rows.map((row) => ({
     key: keyOf(row.project, row.task),
     project: row.project ?? null,
     task: row.task ?? null,
-    cells_s: row.cells_s as number[],
+    ...cellsOf(row),
   }));
   const fresh = stored.filter((row) => !known.some(({ key }) => key === row.key));
   if (fresh.length > 0) setKnown([...known, ...fresh]);
   // A row keeps its place, emptied too: whoever types is never moved by an answer.
   const rows = known.map((row): SheetRow => {
-    const cells_s = [...(stored.find(({ key }) => key === row.key)?.cells_s ?? EMPTY)];
+    const there = stored.find(({ key }) => key === row.key);
+    const cells_s = [...(there?.cells_s ?? EMPTY)];
     for (const change of pending) if (change.row === row.key) cells_s[change.day] = change.seconds;
-    return { ...row, cells_s };
+    return { ...row, cells_s, entries_s: there?.entries_s ?? EMPTY };
   });
+  const holds = rows.some(({ entries_s }) => sum(entries_s) > 0);
   const name = (row: SheetRow) =>
     [
       projects.get(row.project ?? "")?.name ?? words.week.none,
@@ -238,7 +258,8 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const add = (project: string | null) => {
     const key = keyOf(project);
     const at = known.findIndex((row) => row.key === key);
-    if (at < 0) flushSync(() => setKnown([...known, { key, project, task: null, cells_s: EMPTY }]));
+    const row = { key, project, task: null, cells_s: EMPTY, entries_s: EMPTY };
+    if (at < 0) flushSync(() => setKnown([...known, row]));
     const today = week.days.findIndex(({ date }) => date === now);
     move(at < 0 ? known.length : at, Math.max(0, today));
   };
@@ -247,7 +268,12 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     <div className="stack">
       <section className="card flush" aria-label={words.week.sheet}>
         {/* Without cells, it scrolls by keyboard itself. */}
-        <div className="scroll week-scroll" ref={days} tabIndex={rows.length > 0 ? undefined : 0}>
+        <div
+          className="scroll week-scroll"
+          ref={days}
+          onScroll={shade}
+          tabIndex={rows.length > 0 ? undefined : 0}
+        >
           <table className="week" ref={grid}>
             <thead>
               <tr>
@@ -288,6 +314,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
                           at={at}
                           label={label(row, day)}
                           seconds={row.cells_s[day] ?? 0}
+                          least_s={canWrite ? (row.entries_s[day] ?? 0) : 0}
                           max_s={length_s}
                           readOnly={!canWrite || turning}
                           refused={refused?.at === at}
@@ -296,6 +323,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
                           onSave={async (seconds) => {
                             const refusal = await save(row, day, seconds);
                             if (refusal) refuse(row, at, day, refusal);
+                            return !refusal;
                           }}
                           onMove={(down, right) => move(i + down, day + right)}
                         />
@@ -357,6 +385,12 @@ function Sheet({ from, week, now, turning }: SheetProps) {
       {canWrite && (
         <p className="small muted">
           {words.week.help} <span className="off-phone">{words.week.keys}</span>
+          {holds && (
+            <>
+              {" "}
+              <span className="held-mark" aria-hidden="true" /> {words.week.held_help}
+            </>
+          )}
         </p>
       )}
     </div>
@@ -367,6 +401,8 @@ interface CellProps {
   at: string;
   label: string;
   seconds: number;
+  /** What entries make of it, which the sheet cannot lower. */
+  least_s: number;
   /** The length of the day. */
   max_s: number;
   readOnly: boolean;
@@ -374,7 +410,8 @@ interface CellProps {
   refused: boolean;
   onType: () => void;
   onRefuse: (why: string) => void;
-  onSave: (seconds: number) => void;
+  /** Whether it is kept. */
+  onSave: (seconds: number) => Promise<boolean>;
   /** False where there is no such cell. */
   onMove: (down: number, right: number) => boolean;
 }
@@ -382,12 +419,18 @@ interface CellProps {
 const textOf = (seconds: number) => (seconds === 0 ? "" : durationText(seconds));
 
 function Cell(props: CellProps) {
-  const { at, label, seconds, max_s, readOnly, refused, onType, onRefuse, onSave, onMove } = props;
+  const { at, label, seconds, least_s, max_s, readOnly, refused } = props;
+  const { onType, onRefuse, onSave, onMove } = props;
   const [text, setText] = useState<string | null>(null);
+  /** What the server did not take: it stays, and is sent again by Enter alone. */
+  const [denied, setDenied] = useState<string | null>(null);
   const type = (typed: string | null) => {
     setText(typed);
+    setDenied(null);
     onType();
   };
+  const isDenied = text !== null && text === denied;
+  const held = least_s > 0 ? words.week.held(durationText(least_s)) : undefined;
   const shown = text ?? textOf(seconds);
   const isClear = shown.trim() === "";
   const long = words.entry.duration_long(numberText(max_s / 3600, 1));
@@ -399,11 +442,16 @@ function Cell(props: CellProps) {
   const keep = (read: number) =>
     flushSync(() => {
       setText(null);
-      if (textOf(read) !== textOf(seconds)) onSave(read);
+      if (textOf(read) !== textOf(seconds)) void send(read);
     });
+  const send = async (read: number) => {
+    if ((await onSave(read)) || read === 0) return;
+    setText((typed) => typed ?? text);
+    setDenied(text);
+  };
   /** False when what stands here cannot be kept: it stays, to be mended. */
-  const commit = (): boolean => {
-    if (text === null) return true;
+  const commit = (again = false): boolean => {
+    if (text === null || (isDenied && !again)) return true;
     if (problem) {
       onRefuse(problem);
       return false;
@@ -427,7 +475,7 @@ function Cell(props: CellProps) {
     const move = moves[event.key];
     if (move) {
       event.preventDefault();
-      if (!commit() || !onMove(...move)) input.select();
+      if (!commit(event.key === "Enter") || !onMove(...move)) input.select();
     } else if (event.key === "Escape") {
       flushSync(() => type(null));
       input.select();
@@ -442,11 +490,13 @@ function Cell(props: CellProps) {
 
   return (
     <input
-      className="cell"
+      className={least_s > 0 ? "cell held" : "cell"}
       data-cell={at}
       aria-label={label}
-      aria-invalid={problem !== null || refused}
+      aria-invalid={problem !== null || isDenied || refused}
       aria-describedby={refused ? REFUSAL : undefined}
+      aria-description={held}
+      title={held}
       inputMode="text"
       autoComplete="off"
       maxLength={20}

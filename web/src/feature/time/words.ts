@@ -129,6 +129,8 @@ export const words = {
     keys: "Arrow keys move, Enter saves and goes down, Delete clears, Esc takes back.",
     cell: (row: string, day: string) => `${row}, ${day}`,
     short: (hours: string) => `${hours} h day: the clocks change`,
+    held: (hours: string) => `At least ${hours}, which entries make: change those in Entries`,
+    held_help: "Days with entries of their own can only go up here.",
     empty: "Nothing in this week yet",
     empty_help: "Add a row for a project, then type hours into its days.",
     saving: "Saving",
