@@ -127,6 +127,17 @@ test("a text that chooses nothing is answered, one that is a whole name is taken
   assert.equal(await page.getByText("was typed, but nothing was chosen").count(), 0);
 });
 
+test("what could not be found is not said on the next page", async () => {
+  const timer = page.getByRole("combobox", { name: "Project" }).first();
+  const said = page.locator(".toast.bad").getByText("Nothing here is called “tt?”");
+  await typeInto(timer, "tt?");
+  await page.getByRole("heading", { level: 1 }).click();
+  await said.waitFor();
+  await page.getByRole("link", { name: "Week", exact: true }).click();
+  await page.getByRole("heading", { name: "Week", exact: true }).waitFor();
+  assert.equal(await said.count(), 0);
+});
+
 test("an entry added on Today is read out, and the next can be typed at once", async () => {
   await page.goto("/");
   const form = page.getByRole("region", { name: "Add an entry" });

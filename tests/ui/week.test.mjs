@@ -391,6 +391,14 @@ test("the palette reaches a page, and the keys are listed", async () => {
   await page.getByRole("combobox", { name: "Search and act" }).fill("audit");
   await page.getByText("Nothing fits").waitFor();
   await checkAccessible(page);
+  for (const [typed, name, kind] of [
+    ["session", "Sessions", "Go to"],
+    ["report on", "Report on Quay survey", "Go to"],
+    ["new e", "New entry", "Do"],
+  ]) {
+    await page.getByRole("combobox", { name: "Search and act" }).fill(typed);
+    await page.getByRole("option", { name: `${name} ${kind}` }).waitFor();
+  }
   await page.getByRole("combobox", { name: "Search and act" }).fill("clients");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/projects/clients");

@@ -52,10 +52,15 @@ function useItems(onShowKeys: () => void): Item[] {
   const session = useSession();
   const projects = useProjects();
   return useMemo(() => {
+    const leads = (id: string, icon: IconName, label: string, path: string): Item => ({
+      id,
+      icon,
+      label,
+      group: words.shell.go,
+      run: () => go(path),
+    });
     const page = (path: string, icon: IconName, label: string): Item[] =>
-      mayEnter(session, path)
-        ? [{ id: path, icon, label, group: words.shell.go, run: () => go(path) }]
-        : [];
+      mayEnter(session, path) ? [leads(path, icon, label, path)] : [];
     const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
       id,
       icon,
@@ -75,15 +80,18 @@ function useItems(onShowKeys: () => void): Item[] {
       ...page("/projects/clients", "folder", words.palette.clients),
       ...page("/insights/receipts", "promises", words.palette.receipts),
       act("ai", "settings", words.palette.ai, () => go("/settings/ai")),
-      act("account", "lock", words.palette.account, () => go("/settings/account")),
-      act("sessions", "lock", words.palette.sessions, () => go("/settings/sessions")),
-      act("map", "privacy", words.palette.map, () => go("/privacy/data")),
-      ...(projects.data ?? []).map((project) =>
-        act(`project ${project.id}`, "folder", words.palette.project(project.name), () =>
-          go(`/reports?by=day&then=person&project=${project.id}`),
+      leads("account", "lock", words.palette.account, "/settings/account"),
+      leads("sessions", "lock", words.palette.sessions, "/settings/sessions"),
+      leads("map", "privacy", words.palette.map, "/privacy/data"),
+      ...(projects.data ?? []).map(({ id, name }) =>
+        leads(
+          `project ${id}`,
+          "folder",
+          words.palette.project(name),
+          `/reports?by=day&then=person&project=${id}`,
         ),
       ),
-      act("keys", "info", words.shell.keys, onShowKeys),
+      { ...act("keys", "info", words.shell.keys, onShowKeys), group: words.shell.go },
       act("sign-out", "out", words.shell.sign_out, () => void signOut()),
     ];
   }, [session, projects.data, onShowKeys]);

@@ -4,6 +4,7 @@ import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { TimerBar } from "~/feature/time/timer-bar";
 import { Icon } from "~/ui/icon";
 import { Empty, Loading } from "~/ui/states";
+import { forgetBad } from "~/ui/toasts";
 import { words } from "~/words";
 import { onKeys } from "./keys";
 import { Palette } from "./palette";
@@ -42,6 +43,7 @@ export function Shell() {
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
     setMore(false);
+    forgetBad();
   }, [path]);
 
   const collapse = () => {

@@ -27,15 +27,23 @@ interface Options {
   act?: { label: string; run: () => void };
 }
 
+/** At most two stand over a page: the new one, and one before it, sooner one that offers an act. */
 export function notify(text: string, { bad = false, act }: Options = {}) {
   const id = ++last;
-  set([...toasts.slice(-2), { id, text, bad, act }]);
+  const others = toasts.filter((toast) => toast.text !== text);
+  const kept = others.findLast(({ act }) => act) ?? others.at(-1);
+  set([...(kept ? [kept] : []), { id, text, bad, act }]);
   setTimeout(() => dismiss(id), act || bad ? 10_000 : 4_000);
 }
 
 /** Says that something is gone, with ten seconds to take it back. */
 export function notifyUndo(text: string, undo: () => void) {
   notify(text, { act: { label: words.act.undo, run: undo } });
+}
+
+/** What went wrong on a page is not said on the next one. */
+export function forgetBad() {
+  if (toasts.some(({ bad }) => bad)) set(toasts.filter(({ bad }) => !bad));
 }
 
 function subscribe(listener: () => void) {
