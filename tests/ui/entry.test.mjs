@@ -160,6 +160,25 @@ test("an entry added on Today is read out, and the next can be typed at once", a
   await focused();
   for (const name of ["Rope", "Anchor"])
     await page.getByRole("button", { name, exact: true }).waitFor();
+
+  await note.fill("Long rope");
+  await form.getByLabel("From", { exact: true }).fill("10:00");
+  await duration.fill("24:00");
+  await duration.press("Enter");
+  await page.getByText("That entry ends in the future: tomorrow, 10:00").waitFor();
+  await page
+    .getByText(/^Overlaps with/)
+    .last()
+    .waitFor();
+  await note.fill("Chain");
+  await form.getByLabel("From", { exact: true }).fill("10:00");
+  await duration.fill("23:00");
+  await duration.press("Enter");
+  await page.getByText("That entry ends in the future: tomorrow, 09:00").waitFor();
+  assert.ok((await page.locator(".toast").count()) <= 2, "notices do not cover the list");
+  for (const { id, note, version } of await rows("/time/entries"))
+    if (["Chain", "Long rope"].includes(note))
+      await owner.delete(`/api/v1/time/entries/${id}`, { headers: { "If-Match": `"${version}"` } });
 });
 
 test("an entry that lies ahead or repeats another is stored, and says so", async () => {
@@ -448,12 +467,20 @@ test("an end before the start is not taken for the next day when that makes more
   await form.getByLabel("Date").fill("2026-06-08");
   await form.getByLabel("From", { exact: true }).fill("10:00");
   await form.getByLabel("To", { exact: true }).fill("09:00");
+  await form.getByText("Ends the next day?").waitFor();
+  assert.equal(await form.getByLabel("Ends on").inputValue(), "2026-06-09");
   await form.getByRole("button", { name: "Save" }).click();
   await form.getByText("Does it end on another day?").waitFor();
   await checkAccessible(page);
   const kept = (await rows("/time/entries")).filter(({ note }) => note === "Backwards");
   assert.equal(kept.length, 0);
-  await form.getByLabel("Ends on").fill("2026-06-09");
+  await form.getByLabel("To", { exact: true }).fill("08:00");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Does it end on another day?").waitFor();
+  await form.getByLabel("To", { exact: true }).fill("09:00");
+  await form.getByText("Does it end on another day?").waitFor({ state: "detached" });
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Does it end on another day?").waitFor();
   await form.getByRole("button", { name: "Save" }).click();
   await page.getByText("Entry added").waitFor();
   const [entry] = (await rows("/time/entries")).filter(({ note }) => note === "Backwards");

@@ -151,6 +151,8 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   const stored = useRef(entry);
   // Until somebody says otherwise, new work is billed as its project is.
   const chose = useRef(false);
+  // The times for which it was asked whether they end the next day: sent again, they do.
+  const asked = useRef("");
   const [theirs, setTheirs] = useState<Entry | null>(null);
   const projects = useById(useProjects().data);
 
@@ -215,7 +217,11 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       origin.current?.ended_at &&
       end.getTime() === Date.parse(origin.current.ended_at) &&
       start.getTime() === Date.parse(origin.current.started_at);
-    if (!stays && isFar(values)) return words.entry.end_long;
+    const times = `${values.date} ${values.started_at} ${values.ended_at}`;
+    if (!stays && isFar(values) && asked.current !== times) {
+      asked.current = times;
+      return words.entry.end_long;
+    }
     return !stays && end <= start ? words.entry.end_bad : null;
   };
   const times = (changes: Partial<Values>) => {
@@ -342,7 +348,9 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
               type="time"
               label={words.field.to}
               description={
-                crosses && !values.end_date && !isFar(values) ? words.entry.next_day : undefined
+                crosses && !values.end_date
+                  ? words.entry[isFar(values) ? "next_day_far" : "next_day"]
+                  : undefined
               }
               {...form.text("ended_at")}
               onChange={(event) => times({ ended_at: event.currentTarget.value })}
@@ -363,6 +371,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           label={words.entry.ends_on}
           min={values.date}
           {...form.text("end_date")}
+          value={dayOfEnd(values)}
           onChange={(event) => times({ end_date: event.currentTarget.value })}
         />
       )}

@@ -1,11 +1,12 @@
 // What about an entry may be a slip: said once it is stored, in nobody's way.
-import { clockText, dateText, inZone } from "~/ui/time";
+import { addDays, clockText, dateText, inZone, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { type Entry, entriesOf, type Overlap } from "./data";
 import { removeEntry } from "./remove";
 import { words } from "./words";
 
 const DAY = 86_400_000;
+const MINUTE = 60_000;
 
 /** As much of a note as tells which one it is. */
 const clipped = (note: string | null | undefined) => {
@@ -23,6 +24,14 @@ export function overlapText(overlap: Overlap, of: Entry, zone: string) {
   return words.entry.overlap(clipped(note), when, more);
 }
 
+/** When it ends, where that is ahead: the day too unless it is today. */
+function endAhead({ ended_at }: Entry, zone: string) {
+  if (!ended_at || Date.parse(ended_at) < Date.now() + MINUTE) return null;
+  const { date } = inZone(ended_at, zone);
+  const days = { [today(zone)]: "", [addDays(today(zone), 1)]: `${words.entry.tomorrow}, ` };
+  return (days[date] ?? `${dateText(date, "long")}, `) + clockText(ended_at, zone);
+}
+
 const hasSameTimes = (a: Entry, b: Entry) =>
   a.started_at === b.started_at && a.ended_at === b.ended_at;
 
@@ -32,6 +41,10 @@ export async function mindSlips(entry: Entry, zone: string, was?: Entry) {
   const act = { label: words.entry.remove, run: () => void removeEntry(entry) };
   if (Date.parse(started_at) > Date.now() + DAY)
     notify(words.entry.ahead(dateText(inZone(started_at, zone).date, "long")), { act });
+  else {
+    const ends = was && hasSameTimes(entry, was) ? null : endAhead(entry, zone);
+    if (ends) notify(words.entry.ends_ahead(ends));
+  }
   const beside = await entriesOf({ person, started_at }).catch(() => []);
   const overlap = beside.find((each) => each.id === id)?.overlap;
   const isTwin = (other: Entry) =>
