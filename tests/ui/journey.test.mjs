@@ -90,41 +90,84 @@ test("a timer stopped at once can be thrown away", async () => {
 
 test("an import shows what it would do, does it, and does nothing the second time", async () => {
   await page.goto("/time/import");
-  const drop = (name, text) =>
-    page
-      .locator("input[type=file]")
-      .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-  await drop("bad.csv", EXPORT.replace("2026-03-02,08:30:00", "2026-03-02,morning"));
+  const csv = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+  const choose = async (name, text, act = "Choose another file") => {
+    const asked = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: act, exact: true }).click();
+    await (await asked).setFiles(csv(name, text));
+  };
+  const drop = async (name, text) => {
+    const dataTransfer = await page.evaluateHandle(
+      ([name, text]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([text], name, { type: "text/csv" }));
+        return data;
+      },
+      [name, text],
+    );
+    await page.getByRole("table").dispatchEvent("drop", { dataTransfer });
+  };
+  await choose(
+    "bad.csv",
+    EXPORT.replace("2026-03-02,08:30:00", "2026-03-02,morning"),
+    "Choose a file",
+  );
   await page.getByText("1 row cannot be read").waitFor();
   await page.getByRole("cell", { name: "morning", exact: true }).waitFor();
   await page.getByRole("heading", { name: "Would be created once every row" }).waitFor();
   await page.getByRole("button", { name: "Import", exact: true, disabled: true }).waitFor();
+  await page.getByText("Drop it here once it is mended").waitFor();
   await checkAccessible(page);
-  await page.getByRole("button", { name: "Choose another file" }).click();
+  await page.getByLabel("All of it is mine").check();
   await drop("shopping.csv", "Item,Price\nRope,12\n");
   await page.getByText("This file is not an export of a time tracker").waitFor();
   assert.equal(await page.getByText("cannot be read").count(), 0);
   assert.equal(await page.getByText("be created").count(), 0);
+  assert.ok(await page.getByLabel("All of it is mine").isChecked(), "what was chosen stays");
+  await page.getByLabel("All of it is mine").uncheck();
   await checkAccessible(page);
-  await page.getByRole("button", { name: "Choose another file" }).click();
-  await drop("odd.csv", EXPORT.replace("10:30:00,02:00:00", "10:30:00,08:30:00"));
-  await page.getByText("1 row contradicts itself").waitFor();
+  await choose("odd.csv", EXPORT.replace("10:30:00,02:00:00", "10:30:00,08:30:00"));
+  await page.getByText("1 row does not add up").waitFor();
   await page.getByText("is not the time from start to end; the duration counts").waitFor();
   await checkAccessible(page);
-  await page.getByRole("button", { name: "Choose another file" }).click();
-  await drop("toggl.csv", EXPORT);
+  await choose("toggl.csv", EXPORT);
+  await page.getByText("The import creates their projects, without rates").waitFor();
+  assert.equal(await page.getByRole("link", { name: /^Rates of projects/ }).count(), 0);
   await page.getByRole("button", { name: "Import 3 entries" }).click();
   await page.getByText("3 entries imported").waitFor();
-  await page.getByRole("button", { name: "Choose another file" }).click();
-  await drop("again.csv", EXPORT);
+  await page.getByText("Their amounts are zero. Set rates").waitFor();
+  await page.getByRole("button", { name: "See the entries" }).click();
+  await page.waitForURL("**/time/entries?from=2026-03-02&to=2026-03-03");
+  await page.getByRole("button", { name: "Measuring", exact: true }).waitFor();
+  await page.goto("/time/import");
+  await choose("again.csv", EXPORT, "Choose a file");
   await page.getByText("Nothing new in this file").waitFor();
-  await page.getByRole("button", { name: "Choose another file" }).click();
-  await drop("one.csv", ONE_MORE);
+  await choose("one.csv", ONE_MORE);
   await page.getByRole("heading", { name: "What will be created" }).waitFor();
   await page.locator("main").getByText("Entry", { exact: true }).waitFor();
+  await page.getByText("Set rates before you import").waitFor();
+  const rates = page.getByRole("link", { name: "Rates of projects (in a new tab)" });
+  assert.equal(await rates.getAttribute("target"), "_blank");
   await page.getByRole("button", { name: "Import 1 entry", exact: true }).click();
   await page.getByText("1 entry imported", { exact: true }).waitFor();
   await page.getByRole("heading", { name: "What was created" }).waitFor();
+  await page.getByRole("button", { name: "See the report" }).click();
+  await page.waitForURL("**/reports?from=2026-04-07&to=2026-04-07");
+  await page.getByText("0:30").first().waitFor();
+});
+
+test("an import in another currency names both, and leads to where it is set", async () => {
+  await page.goto("/time/import");
+  const text = ONE_MORE.replace(/^.*$/m, "$&,Amount (JPY)").replace(/00:30:00,$/, "00:20:00,,900");
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "yen.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await page.getByText("The amounts are in JPY, and the organisation's currency is ").waitFor();
+  const link = page.getByRole("link", { name: "Currency of the organisation (in a new tab)" });
+  const [settings] = await Promise.all([page.waitForEvent("popup"), link.click()]);
+  await settings.waitForURL("**/settings");
+  await settings.close();
+  await page.getByText("1 row does not add up").waitFor();
 });
 
 test("the report matches a hand count", async () => {

@@ -88,6 +88,18 @@ static void an_import_tells_hours_without_a_rate(void **state)
          arena_printf(&w->world->a, "{\"person\":\"%s\",\"rate_minor\":0}", w->owner_id));
     r = upload(w, 200, "/time/imports?dry_run=true", w->owner, file);
     has(&r, "\"total_s\":5400,\"unrated_s\":0");
+    has(&r, "\"first_at\":\"2026-03-02T07:00:00.000Z\",\"last_at\":\"2026-03-02T08:30:00.000Z\"");
+    has_not(&r, "\"notice\":\"");
+}
+
+static void an_import_names_both_currencies(void **state)
+{
+    struct staff *w = *state;
+    static const char *const columns =
+        "User,Email,Project,Start date,Start time,Duration,Amount (USD)\n"
+        "Nora Lind,nora@example.org,Quay,2026-03-02,08:00:00,01:00:00,9\n";
+    struct answer r = upload(w, 200, "/time/imports?dry_run=true", w->owner, columns);
+    has(&r, "The amounts are in USD, and the organisation's currency is EUR.");
 }
 
 static void an_import_is_all_or_nothing(void **state)
@@ -150,6 +162,7 @@ int main(void)
         STAFF_TEST(an_import_is_tried_then_done_once),
         STAFF_TEST(an_export_is_named_after_its_period),
         STAFF_TEST(an_import_tells_hours_without_a_rate),
+        STAFF_TEST(an_import_names_both_currencies),
         STAFF_TEST(an_import_is_all_or_nothing),
         STAFF_TEST(members_import_their_own),
         STAFF_TEST(a_name_is_one_person),

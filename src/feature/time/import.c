@@ -141,11 +141,16 @@ static bool directory_load(struct importer *m)
         return false;
     m->takes_amounts = !m->file->currency || text_equal(m->file->currency, s.currency);
     if (m->file->currencies_mixed)
-        m->result.notice = "The amounts are in several currencies; only those in the "
-                           "organisation's are taken over, the rates set here count for the rest";
+        m->result.notice = arena_printf(m->c->arena,
+                                        "The amounts are in several currencies. Only those in %s, "
+                                        "the organisation's, count; for the rest, rates do.",
+                                        s.currency);
     if (!m->takes_amounts)
-        m->result.notice = "The amounts are in another currency than the organisation's; the rates "
-                           "set here count instead";
+        m->result.notice =
+            arena_printf(m->c->arena,
+                         "The amounts are in %s, and the organisation's currency is %s. They are "
+                         "left out; rates set here count instead.",
+                         m->file->currency, s.currency);
     m->reach = ctx_scope(m->c, &time_import);
     m->entry_insert = entry_insert(m->c);
     return overlap_refused(m->c, &m->refuses_overlap);
@@ -508,6 +513,14 @@ static void result_complete(struct ctx *c, const struct import_file *file,
     r->problems = places_of(c->arena, problems);
     r->warning_count = (int64_t)file->warnings->count;
     r->warnings = places_of(c->arena, file->warnings);
+    for (size_t i = 0; i < file->count; i++) {
+        struct instant start = file->row[i].started_at;
+        struct instant end = instant_plus(start, file->row[i].duration);
+        if (!i || start.us < r->first_at.us)
+            r->first_at = start;
+        if (!i || end.us > r->last_at.us)
+            r->last_at = end;
+    }
 }
 
 bool import_run(struct ctx *c, const struct import_in *given, struct import_result *ret)

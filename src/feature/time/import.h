@@ -34,6 +34,7 @@ struct import_result {
     struct import_creates creates;
     int64_t duplicates;
     struct span total_s, unrated_s;
+    struct instant first_at, last_at; /* of the file's work; absent when no row could be read */
     int64_t problem_count;
     struct list problems; /* struct import_place; at most 200 */
     int64_t warning_count;

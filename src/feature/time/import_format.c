@@ -275,13 +275,25 @@ static bool times_resolve(const struct reader *r, const struct when *w, struct i
     return false;
 }
 
+/* Whether the clock showed an earlier time at the end. */
+static bool is_reversed(const struct when *w)
+{
+    return w->has_start && w->has_end &&
+           (w->end_day.day < w->start_day.day ||
+            (w->end_day.day == w->start_day.day && w->end < w->start));
+}
+
 static void contradiction_add(struct reader *r, const struct csv_row *row, const struct when *w)
 {
-    import_cell_problem_add(r->arena, r->file.warnings, row->line,
-                            r->header->cell[r->column[DURATION]],
-                            w->exact ? "is not the time from start to end; the duration counts"
-                                     : "is not the time from start to end, which counts",
-                            cell(r, row, DURATION));
+    bool reversed = is_reversed(w);
+    enum column of = !reversed ? DURATION : r->column[END_TIME] >= 0 ? END_TIME : END_DATE;
+    import_cell_problem_add(r->arena, r->file.warnings, row->line, r->header->cell[r->column[of]],
+                            reversed   ? arena_printf(r->arena,
+                                                      "is before the start; the duration, %s, counts",
+                                                      cell(r, row, DURATION))
+                            : w->exact ? "is not the time from start to end; the duration counts"
+                                       : "is not the time from start to end, which counts",
+                            cell(r, row, of));
 }
 
 static bool when_resolve(struct reader *r, const struct csv_row *row, const struct when *w,

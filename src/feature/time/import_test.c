@@ -355,6 +355,16 @@ static void rows_that_contradict_themselves_are_told(void **state)
     assert_int_equal(f.warnings->count, 1);
     assert_string_equal(f.warnings->at[0].reason,
                         "is not the time from start to end, which counts");
+
+    static const char reversed[] =
+        "User,Email,Project,Start date,Start time,End date,End time,Duration\n"
+        "Nora,nora@example.org,P,2026-03-02,14:00:00,2026-03-02,13:00:00,01:00:00\n";
+    f = read_blob(w, (struct blob){ reversed, sizeof reversed - 1 }, DATES_AUTO);
+    expect_start(&f.row[0], "2026-03-02T13:00:00.000Z", 3600);
+    assert_string_equal(f.warnings->at[0].column, "End time");
+    assert_string_equal(f.warnings->at[0].value, "13:00:00");
+    assert_string_equal(f.warnings->at[0].reason,
+                        "is before the start; the duration, 01:00:00, counts");
 }
 
 static void unclear_dates_are_asked_for(void **state)

@@ -11,7 +11,7 @@ import { ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Scroll } from "~/ui/scroll";
 import { Loading, Notice, PageHead } from "~/ui/states";
-import { durationText, numberText } from "~/ui/time";
+import { durationText, inZone, numberText } from "~/ui/time";
 import { ZoneSelect } from "~/ui/zone";
 import { words } from "./words";
 
@@ -63,17 +63,26 @@ export default function ImportPage() {
     }
   };
 
-  const take = (given: File | null | undefined) => {
+  const take = (given: File | undefined) => {
+    if (!given || busy === "commit") return;
+    latest.current++;
+    setBusy(null);
     setResult(null);
     setProblem(null);
-    setFile(given ?? null);
-    if (given && given.size <= LARGEST) void run(given, true, options);
+    setFile(given);
+    if (given.size <= LARGEST) void run(given, true, options);
+  };
+  const [over, setOver] = useState(false);
+  const hold = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(event.type === "dragover");
   };
   const change = (changes: Partial<Options>) => {
     const next = { ...options, ...changes };
     setOptions(next);
     if (file && !result?.committed) void run(file, true, next);
   };
+  const days = daysOf(result, session.zone);
   const tooLarge = file !== null && file.size > LARGEST;
 
   return (
@@ -83,7 +92,17 @@ export default function ImportPage() {
         lead={words.import.lead}
         aside={<Eye table="time_entry" seen={words.import.seen} />}
       />
-      <div className="stack wide">
+      {/* The whole page takes what is dropped: a mended file comes again. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same */}
+      <div
+        className="stack wide"
+        onDragOver={hold}
+        onDragLeave={hold}
+        onDrop={(event) => {
+          hold(event);
+          take(event.dataTransfer.files[0]);
+        }}
+      >
         {!result?.committed && (
           <div className="row wrap top">
             <Select
@@ -117,7 +136,6 @@ export default function ImportPage() {
             />
           </div>
         )}
-        {!file && <Drop onFile={take} />}
         {tooLarge && <Notice kind="bad">{words.import.large(LARGEST / 2 ** 20)}</Notice>}
         {problem && <ProblemNotice problem={problem} />}
         {busy && !result && (
@@ -127,12 +145,9 @@ export default function ImportPage() {
           </section>
         )}
         {result && <Outcome result={result} />}
+        <Drop name={file?.name} over={over} disabled={busy === "commit"} onFile={take} />
         {file && (
-          <div className="row wrap">
-            <span className="quiet grow truncate">{file.name}</span>
-            <Button variant="default" disabled={busy === "commit"} onClick={() => take(null)}>
-              {words.import.again}
-            </Button>
+          <div className="row wrap right">
             {result && !result.committed && (
               <Button
                 loading={busy !== null}
@@ -146,10 +161,10 @@ export default function ImportPage() {
             )}
             {result?.committed && (
               <>
-                <Button variant="default" onClick={() => go("/time/entries")}>
+                <Button variant="default" onClick={() => go(`/time/entries${days}`)}>
                   {words.import.to_entries}
                 </Button>
-                <Button onClick={() => go("/reports")}>{words.import.to_report}</Button>
+                <Button onClick={() => go(`/reports${days}`)}>{words.import.to_report}</Button>
               </>
             )}
           </div>
@@ -159,38 +174,68 @@ export default function ImportPage() {
   );
 }
 
-function Drop({ onFile }: { onFile: (file: File | undefined) => void }) {
-  const [over, setOver] = useState(false);
+/** The days of the work in a file, as filters of lists and reports have them. */
+function daysOf(result: Result | null, zone: string): string {
+  if (!result?.first_at || !result.last_at) return "";
+  // What ends at midnight has nothing of the day after.
+  const last = Math.max(Date.parse(result.first_at), Date.parse(result.last_at) - 1);
+  return `?from=${inZone(result.first_at, zone).date}&to=${inZone(last, zone).date}`;
+}
+
+interface DropProps {
+  /** The file that is looked at: another may follow. */
+  name?: string;
+  over: boolean;
+  disabled: boolean;
+  onFile: (file: File | undefined) => void;
+}
+
+function Drop({ name, over, disabled, onFile }: DropProps) {
   const input = useRef<HTMLInputElement>(null);
-  const hold = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(event.type === "dragover");
-  };
+  const label = name ? words.import.drop_next : words.import.drop;
+  const choose = name ? words.import.again : words.import.choose;
   return (
     <section
-      className={over ? "drop over" : "drop"}
-      aria-label={words.import.drop}
-      onDragOver={hold}
-      onDragLeave={hold}
-      onDrop={(event) => {
-        hold(event);
-        onFile(event.dataTransfer.files[0]);
-      }}
+      className={["drop", over && "over", name && "next"].filter(Boolean).join(" ")}
+      aria-label={label}
     >
-      <Icon name="import" size={28} />
-      <h2>{words.import.drop}</h2>
+      {name ? (
+        <div className="grow">
+          <div className="strong wrap-anywhere">{name}</div>
+          <span className="quiet">{label}</span>
+        </div>
+      ) : (
+        <>
+          <Icon name="import" size={28} />
+          <h2>{label}</h2>
+        </>
+      )}
       <input
         ref={input}
         type="file"
         accept=".csv,text/csv"
         hidden
-        aria-label={words.import.choose}
-        onChange={(event) => onFile(event.currentTarget.files?.[0])}
+        aria-label={choose}
+        onChange={(event) => {
+          onFile(event.currentTarget.files?.[0]);
+          // The same file, once it is mended, is a new choice.
+          event.currentTarget.value = "";
+        }}
       />
-      <Button variant="default" onClick={() => input.current?.click()}>
-        {words.import.choose}
+      <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
+        {choose}
       </Button>
     </section>
+  );
+}
+
+/** A link that leaves an import only once it is done. */
+function Aside({ href, done, children }: { href: string; done: boolean; children: string }) {
+  if (done) return <Link href={href}>{children}</Link>;
+  return (
+    <a href={href} target="_blank" rel="noreferrer">
+      {words.import.new_tab(children)}
+    </a>
   );
 }
 
@@ -226,7 +271,8 @@ function Places({ label, places }: { label: string; places: Result["problems"] }
 
 function Outcome({ result }: { result: Result }) {
   const may = useMay();
-  const { creates, problems, problem_count, warnings, duplicates, people, notice } = result;
+  const { creates, problems, problem_count, warnings, duplicates, people, notice, committed } =
+    result;
   const warningsTitle = words.import.warnings(result.warning_count);
   // Nothing else is known of such a file.
   if (result.format === "auto" && problem_count > 0)
@@ -243,24 +289,43 @@ function Outcome({ result }: { result: Result }) {
   const kinds = ["entries", "projects", "clients", "tasks", "tags", "people"] as const;
   return (
     <div className="stack wide" aria-live="polite">
-      {result.committed && (
+      {committed && (
         <Notice kind="good">
           <span className="strong">{words.import.done(creates.entries)}</span>
           <span>{words.import.done_help}</span>
         </Notice>
       )}
-      {!result.committed && problems.length === 0 && creates.entries === 0 && (
+      {!committed && problems.length === 0 && creates.entries === 0 && (
         <Notice>
           <span className="strong">{words.import.nothing}</span>
           <span>{words.import.nothing_help}</span>
         </Notice>
       )}
-      {notice && <Notice>{notice}</Notice>}
+      {notice && (
+        <Notice>
+          <span>{notice}</span>
+          {may("organisation.manage") && (
+            <Aside href="/settings" done={committed}>
+              {words.import.currency}
+            </Aside>
+          )}
+        </Notice>
+      )}
       {may("rates.read") && result.unrated_s > 0 && (
         <Notice kind="warn">
           <span className="strong">{words.import.unrated(durationText(result.unrated_s))}</span>
-          <span>{words.import.unrated_help}</span>
-          <Link href="/projects">{words.import.rates}</Link>
+          <span>
+            {committed
+              ? words.import.unrated_done
+              : creates.projects > 0
+                ? words.import.unrated_new
+                : words.import.unrated_help}
+          </span>
+          {(committed || creates.projects === 0) && (
+            <Aside href="/projects" done={committed}>
+              {words.import.rates}
+            </Aside>
+          )}
         </Notice>
       )}
       {problems.length > 0 && (
@@ -276,7 +341,7 @@ function Outcome({ result }: { result: Result }) {
         <>
           <Notice kind="warn">
             <span className="strong">{warningsTitle}</span>
-            <span>{words.import.warnings_help}</span>
+            <span>{committed ? words.import.warnings_done : words.import.warnings_help}</span>
           </Notice>
           <Places label={warningsTitle} places={warnings} />
         </>
@@ -284,7 +349,7 @@ function Outcome({ result }: { result: Result }) {
       <section className="card">
         <div className="stack">
           <h2>
-            {result.committed ? words.import.created : blocked}
+            {committed ? words.import.created : blocked}
             <span className="muted">
               {" · "}
               {words.import.formats[result.format as keyof typeof words.import.formats] ??
