@@ -34,7 +34,7 @@ static enum promise_result check_ai_2_c(struct proof *p)
                 if ((*k)->can && (*k)->can->of[role] > SCOPE_OWN)
                     return lab_broken(p, "%s reaches beyond one's own data for the role %s.", name,
                                       role_names[role]);
-            lab_say(p, "%s has the scope own for every role.", name);
+            lab_say(p, "%s has the scope own for every role that can use it.", name);
         }
     const char *owner = lab_owner(p, 0);
     struct answer r;

@@ -119,10 +119,20 @@ static bool local(struct ai_run *run)
     return true;
 }
 
+/* Whoever tracks no time has none to be told about. */
+const struct permission ai_feedback = {
+    "ai.feedback",
+    "Get feedback on your own time",
+    { [ROLE_MEMBER] = SCOPE_OWN,
+      [ROLE_MANAGER] = SCOPE_OWN,
+      [ROLE_ADMIN] = SCOPE_OWN,
+      [ROLE_OWNER] = SCOPE_OWN },
+};
+
 const struct capability feedback_me = {
     .name = "feedback.me",
     .doc = "Feedback on your own time, for you alone",
-    .can = &time_write, /* whoever tracks none has none */
+    .can = &ai_feedback,
     .quick = true,
     .reads = reads,
     .instruction = "Give the person kind, concrete feedback on the own time entries below, with "

@@ -385,7 +385,8 @@ static const struct table *const tables[] = {
     &ai_objection_table, &ai_receipt_table, NULL,
 };
 
-static const struct permission *const permissions[] = { &ai_use, &ai_manage, &ai_settings_read,
+static const struct permission *const permissions[] = { &ai_use,           &ai_feedback,
+                                                        &ai_manage,        &ai_settings_read,
                                                         &ai_receipts_read, NULL };
 
 static const struct capability *const capabilities[] = { &feedback_me, &summary_report, NULL };

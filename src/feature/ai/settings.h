@@ -43,7 +43,7 @@ struct ai_objection {
 };
 extern const struct table ai_objection_table;
 
-extern const struct permission ai_settings_read, ai_receipts_read;
+extern const struct permission ai_settings_read, ai_receipts_read, ai_feedback;
 
 extern const struct field ai_settings_fields[], ai_provider_fields[];
 
