@@ -421,10 +421,10 @@ test("hours imported before there was a rate are told of, and get one when asked
 
   await page.goto("/reports?from=2026-05-04&to=2026-05-04");
   const give = async () => {
-    await page.getByRole("button", { name: "Give them the rates of now" }).click();
+    await page.getByRole("button", { name: "Apply today's rates" }).click();
     const dialog = page.getByRole("alertdialog");
     await checkAccessible(page);
-    await dialog.getByRole("button", { name: "Give rates" }).click();
+    await dialog.getByRole("button", { name: "Apply rates" }).click();
     await dialog.waitFor({ state: "hidden" });
   };
   await give();

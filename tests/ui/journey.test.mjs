@@ -260,10 +260,10 @@ test("a card shows the number of its sentence, with its sign", async () => {
     await card(title).getByText(sentence).waitFor();
     assert.equal(await card(title).locator(".figure").textContent(), figure);
   };
-  await shows("More than before", "+12.5 % against", "12.5%");
+  await shows("More than before", "+12.5 % against", "12.5 %");
   await page.goto("/insights?from=2026-03-04&to=2026-03-04&what=summary.report");
   await page.getByRole("button", { name: "Get the insight" }).click();
-  await shows("The largest shift", "Quay survey went from 1:30 to 0:00 (-1:30).", "-1:30h");
+  await shows("The largest shift", "Quay survey went from 1:30 to 0:00 (-1:30).", "-1:30 hours");
   await checkAccessible(page);
 });
 

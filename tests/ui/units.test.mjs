@@ -81,13 +81,13 @@ test("durations are written in hours and minutes", () => {
 });
 
 test("quantities of hours read as durations", () => {
-  assert.deepEqual(time.quantityText(7.5, "h"), ["7:30", "h"]);
-  assert.deepEqual(time.quantityText(40.65, "h/week"), ["40:39", "h/week"]);
-  assert.deepEqual(time.quantityText(-15.35, "h"), ["-15:21", "h"]);
-  assert.deepEqual(time.quantityText(-0.001, "h"), ["0:00", "h"]);
-  assert.deepEqual(time.quantityText(-1.5, "h/day"), ["-1:30", "h/day"]);
-  assert.deepEqual(time.quantityText(0.25, "h/week per week"), ["0:15", "h/week per week"]);
-  assert.deepEqual(time.quantityText(33030 / 3600, "h"), ["9:11", "h"]);
+  assert.deepEqual(time.quantityText(7.5, "h"), ["7:30", "hours"]);
+  assert.deepEqual(time.quantityText(40.65, "h/week"), ["40:39", "hours per week"]);
+  assert.deepEqual(time.quantityText(-15.35, "h"), ["-15:21", "hours"]);
+  assert.deepEqual(time.quantityText(-0.001, "h"), ["0:00", "hours"]);
+  assert.deepEqual(time.quantityText(-1.5, "h/day"), ["-1:30", "hours per day"]);
+  assert.deepEqual(time.quantityText(0.25, "h/week per week"), ["0:15", "hours per week per week"]);
+  assert.deepEqual(time.quantityText(33030 / 3600, "h"), ["9:11", "hours"]);
   assert.deepEqual(time.quantityText(7.44, "projects"), ["7.4", "projects"]);
   assert.deepEqual(time.quantityText(3, "days"), ["3", "days"]);
   assert.deepEqual(time.quantityText(0.25, null), ["0.25", ""]);

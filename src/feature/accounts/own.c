@@ -9,7 +9,7 @@
 
 const struct field password_change_fields[] = {
     FIELD(struct password_change, password, .privacy = SECRET, .required = true, .max = 200,
-          .doc = "The password so far"),
+          .doc = "The current password"),
     FIELD(struct password_change, new_password, .privacy = SECRET, .required = true, .min = 10,
           .max = 200, .doc = "The new one, 10 characters or more"),
     { 0 },

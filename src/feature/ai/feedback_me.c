@@ -135,7 +135,7 @@ const struct capability feedback_me = {
     .can = &ai_feedback,
     .quick = true,
     .reads = reads,
-    .instruction = "Give the person kind, concrete feedback on the own time entries below, with "
+    .instruction = "Give the person kind, concrete feedback on their own time entries below, with "
                    "times as the person's clock showed them: what stands out, long days, missing "
                    "breaks, where focus was lost, and one thing to try. Entries whose source is "
                    "week are hours of a day: nobody chose their clock times, so read nothing off "

@@ -69,7 +69,7 @@ static bool team_check(struct ctx *c, enum op op, const void *old, void *row)
 const struct table team_table = {
     .name = "team",
     .few = true,
-    .doc = "Teams; a manager sees the time of the own team",
+    .doc = "Teams; a manager sees the time of their team",
     .fields = team_fields,
     .size = sizeof(struct team),
     .path = "/teams",

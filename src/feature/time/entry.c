@@ -13,7 +13,7 @@
 
 const struct permission time_read = {
     "time.read",
-    "See time: the own, a manager the team's, others all",
+    "See time: members their own, managers their team's, others everybody's",
     { [ROLE_MEMBER] = SCOPE_OWN,
       [ROLE_MANAGER] = SCOPE_TEAM,
       [ROLE_ADMIN] = SCOPE_ALL,
@@ -22,7 +22,7 @@ const struct permission time_read = {
 };
 const struct permission time_write = {
     "time.write",
-    "Track, change and remove time: the own, admins all",
+    "Track, change and remove time: your own; admins, everybody's",
     { [ROLE_MEMBER] = SCOPE_OWN,
       [ROLE_MANAGER] = SCOPE_OWN,
       [ROLE_ADMIN] = SCOPE_ALL,
@@ -31,7 +31,7 @@ const struct permission time_write = {
 
 const struct permission time_import = {
     "time.import",
-    "Take over time from other trackers: the own, admins all",
+    "Take over time from other trackers: your own; admins, everybody's",
     { [ROLE_MEMBER] = SCOPE_OWN,
       [ROLE_MANAGER] = SCOPE_OWN,
       [ROLE_ADMIN] = SCOPE_ALL,

@@ -22,13 +22,13 @@ static const struct permission *const permissions[] = {
 static const struct job_type *const jobs[] = { &rollup_job, NULL };
 
 static const struct route routes[] = {
-    { GET, "/time/timer", timer_get, "The own timer", .can = &time_write,
+    { GET, "/time/timer", timer_get, "Your own timer", .can = &time_write,
       OUTPUT(struct timer_view, timer_view_fields), .schema = "timer" },
-    { POST, "/time/timer", timer_post, "Start the own timer", .can = &time_write,
+    { POST, "/time/timer", timer_post, "Start your timer", .can = &time_write,
       INPUT(struct timer_new, timer_new_fields), OUTPUT(struct time_entry, time_entry_fields),
       .schema = "time_entry", .ok = 201, LANE(LANE_WRITE),
       .fails = FAILS(TIMER_RUNNING, NOT_FOUND, ENTRY_OVERLAPS) },
-    { POST, "/time/timer/stop", timer_stop_post, "Stop the own timer", .can = &time_write,
+    { POST, "/time/timer/stop", timer_stop_post, "Stop your timer", .can = &time_write,
       OUTPUT(struct time_entry, time_entry_fields), .schema = "time_entry", LANE(LANE_WRITE),
       .fails = FAILS(TIMER_NOT_RUNNING, ENTRY_OVERLAPS) },
     { GET, "/time/week", week_get, "A week as a sheet", .can = &time_read,
@@ -48,7 +48,7 @@ static const struct route routes[] = {
       INPUT(struct import_in, import_in_fields), OUTPUT(struct import_result, import_result_fields),
       .schema = "time_import", .body = BODY_BYTES, .takes = "text/csv", .body_max = 24 << 20,
       LANE(LANE_SLOW), .fails = FAILS(IMPORT_UNREADABLE) },
-    { POST, "/time/rates", rating_post, "Give hours that have no rate the rates of now",
+    { POST, "/time/rates", rating_post, "Apply today's rates to hours that have none",
       .can = &organisation_manage, INPUT(struct rating_in, rating_in_fields),
       OUTPUT(struct rating, rating_fields), .schema = "time_rating", LANE(LANE_SLOW) },
     { GET, "/time/export.csv", export_csv_get, "Time entries as CSV", .can = &time_read,

@@ -24,8 +24,7 @@ export function InsightCard({ finding, entries, onDismiss, onNever }: InsightCar
           <h3>{title}</h3>
           {value != null && (
             <div className="figure">
-              {figure}
-              {of && <small>{of}</small>}
+              {figure} {of && <small>{of}</small>}
             </div>
           )}
         </div>

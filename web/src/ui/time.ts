@@ -168,14 +168,15 @@ export function durationText(seconds: number, asked = false): string {
   return withSeconds ? `${text}:${pad(all % 60)}` : text;
 }
 
-/** A quantity with its unit, rounded as in the sentences of findings: hours as everywhere, 1:30 h or
-    -0:15 h/day; others in tenths, and what has no unit, such as a p-value, in hundredths or as small
+/** A quantity with its unit, rounded as in the sentences of findings: hours as everywhere, 1:30 hours
+    or -0:15 hours per day; others in tenths, and what has no unit, such as a p-value, in hundredths or as small
     as it is. */
 export function quantityText(value: number, unit?: string | null): [string, string] {
   if (!unit) return [smallText(value), ""];
   if (!/^h(\/|$)/.test(unit)) return [numberText(value, 1), unit];
   const text = durationText(Math.round(Math.round(Math.abs(value) * 3600) / 60) * 60);
-  return [value < 0 && text !== "0:00" ? `-${text}` : text, unit];
+  const inWords = unit.replace(/^h/, "hours").replace("/", " per ");
+  return [value < 0 && text !== "0:00" ? `-${text}` : text, inWords];
 }
 
 function smallText(value: number): string {

@@ -289,7 +289,7 @@ static void find_baseline(struct look *l)
     bool unusual = fabs(now - median) > 3 * spread;
     struct ai_finding *to = finding_add(
         f, "baseline", unusual ? "Not a usual week" : "A usual week",
-        "Hours per week against the median of the own weeks before; unusual beyond 3 x MAD", now,
+        "Hours per week against the median of your weeks before; unusual beyond 3 x MAD", now,
         "h/week",
         arena_printf(f->arena,
                      "%s hours a week, against a usual %s (half of the weeks are within %s of it).",

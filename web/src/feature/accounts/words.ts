@@ -47,7 +47,7 @@ export const words = {
     zone_help: "Empty: the organisation's",
     password: "Password",
     password_help: "Every other session of this account ends when it is changed.",
-    so_far: "Password so far",
+    so_far: "Current password",
     new: "New password",
     change: "Change the password",
     changed: "Password changed; other sessions have ended",

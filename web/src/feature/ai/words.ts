@@ -2,7 +2,7 @@ import { countText } from "~/ui/time";
 
 export const words = {
   title: "Insights",
-  lead: "Answers about time, from the data that the role may see. Advice, not decisions.",
+  lead: "Answers about the time that you may see. Advice, not decisions.",
   to_receipts: "Receipts",
   off: {
     title: "AI is off in this organisation",
@@ -60,13 +60,14 @@ export const words = {
   answer: {
     title: "Answer",
     advisory: "Advice, not a decision",
-    advisory_help: "It must not be used to judge a person. Check what it rests on before acting.",
+    advisory_help:
+      "It must not be used to judge a person. Check what it is based on before acting.",
     period: (period: string) => `Looked at: ${period}.`,
     compared: (period: string, before: string) => `Looked at: ${period}, compared with ${before}.`,
     how: "How do you know?",
-    rows: (n: number) => `Rests on ${countText(n, "entry", "entries")}`,
+    rows: (n: number) => `Based on ${countText(n, "entry", "entries")}`,
     dismiss: "Dismiss",
-    never: "Not again",
+    never: "Don't show again",
     dismissed: "Dismissed",
     nothing: "Nothing stands out in this period",
     nothing_help: "That is a result, too.",
@@ -99,7 +100,7 @@ export const words = {
     masked: "Masked",
     outcome: "Outcome",
     bytes: "Bytes",
-    seen: "The own ones are seen by the person, all of them by admins and auditors.",
+    seen: "You see your own; admins and auditors see all of them.",
   },
   /** How requests ended; other reasons are read as they are written. */
   outcomes: {

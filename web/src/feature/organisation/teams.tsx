@@ -1,4 +1,4 @@
-// Teams: a manager sees the time of the own team.
+// Teams: a manager sees the time of their team.
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, type Row } from "~/api/client";

@@ -2,7 +2,7 @@ import { countText } from "~/ui/time";
 
 export const words = {
   title: "Privacy",
-  lead: "What is kept, who sees it, and how to get it out or have it gone.",
+  lead: "What is kept, who sees it, and how to export or erase it.",
   tabs: { mine: "My data", data: "Data map", requests: "Export and erasure", audit: "Audit log" },
   mine: {
     copy: "A copy of my data",
@@ -10,16 +10,16 @@ export const words = {
     download: "Download my copy",
     objection: "No AI on my data",
     objection_help:
-      "While this is on, nothing about you is read for an AI function, whoever asks. It works at once.",
+      "While this is on, nothing about you is read for an AI function, whoever asks. It takes effect at once.",
     blocked: "An admin has also switched AI off for you.",
     on: "Objection recorded",
     off: "Objection withdrawn",
-    erase: "Having it erased",
+    erase: "Erasing your data",
     erase_help:
       "An admin erases a person under Export and erasure. What the law requires stays, without you.",
   },
   data: {
-    lead: "Made from the declarations that the program runs by, so that it cannot go stale.",
+    lead: "Made from the declarations that the program runs by, so it is always up to date.",
     search: "Search",
     kind: "Kind",
     all: "All kinds",
@@ -59,7 +59,7 @@ export const words = {
     close_gone: "All people, time, forms, files, settings and receipts of this organisation.",
   },
   audit: {
-    lead: "Every change, and every reading of another person's data. It can be added to only.",
+    lead: "Every change, and every reading of another person's data. Entries can only be added.",
     when: "When",
     who: "Who",
     action: "Did",

@@ -4,7 +4,7 @@ export const words = {
   none: "Hours by any two groupings.",
   by: "Group by",
   then: "Then by",
-  no_then: "Nothing more",
+  no_then: "None",
   groups: {
     day: "Day",
     week: "Week",
@@ -28,11 +28,11 @@ export const words = {
     `${hours} billable hours have no rate, so the amounts are without them. A rate counts for what is recorded once it is set.`,
   rates_projects: "Rates of projects",
   rates_people: "Rates of people",
-  rate: "Give them the rates of now",
+  rate: "Apply today's rates",
   rate_title: "Rates for hours that have none",
   rate_help: (period: string) =>
     `Billable hours of ${period} that have no rate get the one that is set now for their project, or else for their person. Hours that have a rate keep it. This cannot be undone.`,
-  rate_act: "Give rates",
+  rate_act: "Apply rates",
   rated: (hours: string, amount: string) => `${hours} hours have a rate now: ${amount}`,
   rated_none: "No rate is set for these hours yet: set one for a project or a person first",
   hours: "Hours",
@@ -49,6 +49,6 @@ export const words = {
   chart: (by: string, total: string) => `Hours by ${by.toLowerCase()}, ${total} in all`,
   rows: (n: number, all: number) => `The ${n} largest of ${all}; the table has all of them.`,
   tags: "Entries with several tags count under each, so the tags may add up to more than the total.",
-  seen: "Hours of other people are shown to managers and admins; a member sees the own hours only.",
+  seen: "Hours of other people are shown to managers and admins; members see only their own.",
   expand: (name: string) => `Show the parts of ${name}`,
 };
