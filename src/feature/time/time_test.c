@@ -146,7 +146,7 @@ static void a_refusal_that_tells_of_another_person_is_on_record(void **state)
                arena_printf(&w->world->a,
                             "{\"person\":\"%s\",\"date\":\"2026-03-02\",\"duration_s\":60}",
                             w->member_id));
-    has(&r, "Other entries already make 3:20 that day");
+    has(&r, "Entries already make 3:20 that day");
     assert_int_equal(reads_of(w, w->member_id), 1);
     expect(w, 409, POST, "/time/entries", w->owner,
            arena_printf(&w->world->a,
