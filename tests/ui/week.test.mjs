@@ -389,7 +389,7 @@ test("the palette reaches a page, and the keys are listed", async () => {
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search and act" }).fill("audit");
-  await page.getByText("Nothing found").waitFor();
+  await page.getByText("Nothing found. Try a page").waitFor();
   await checkAccessible(page);
   for (const [typed, name, kind] of [
     ["session", "Sessions", "Go to"],
