@@ -595,113 +595,6 @@ static void test_jobs_where_a_database_is_closed(void **state)
     assert_int_equal(told, 1);
 }
 
-/* A column that only some may see would show itself through filters and order. */
-static void test_hidden_is_not_asked_for(void **state)
-{
-    (void)state;
-    struct field fields[LENGTH(gadget_fields)];
-    struct table table = gadget_table;
-    struct error err = { 0 };
-    memcpy(fields, gadget_fields, sizeof fields);
-    table.fields = fields;
-    struct field *weight = (struct field *)field_find(fields, "weight");
-    assert_true(table_check(&table, &err));
-    weight->see = &gadget_use;
-    assert_false(table_check(&table, &err));
-    assert_non_null(strstr(err.detail, "gadget.weight"));
-    weight->filter = false;
-    assert_true(table_check(&table, &err));
-    weight->kind = KIND_SPAN; /* nobody could tell 0 from hidden */
-    assert_false(table_check(&table, &err));
-}
-
-/* A protected column's companion has its name and an ending. */
-static void test_names_of_databases_are_refused(void **state)
-{
-    (void)state;
-    static const char *const names[] = { "weight_blind", "ctid", "tableoid" };
-    struct field fields[LENGTH(gadget_fields)];
-    struct table table = gadget_table;
-    struct error err = { 0 };
-    memcpy(fields, gadget_fields, sizeof fields);
-    table.fields = fields;
-    struct field *weight = (struct field *)field_find(fields, "weight");
-    assert_true(table_check(&table, &err));
-    for (size_t i = 0; i < LENGTH(names); i++) {
-        err = (struct error){ 0 };
-        weight->name = names[i];
-        weight->label = NULL;
-        assert_false(table_check(&table, &err));
-        assert_non_null(strstr(err.detail, names[i]));
-        weight->label = "An old question";
-        assert_true(table_check(&table, &err));
-    }
-}
-
-/* Erasing a person follows what is declared, so that nothing may name one without saying so. */
-static void test_people_are_declared(void **state)
-{
-    struct field fields[LENGTH(gadget_fields)];
-    struct table table = gadget_table;
-    struct error err = { 0 };
-    (void)state;
-    memcpy(fields, gadget_fields, sizeof fields);
-    table.fields = fields;
-    struct field *person = (struct field *)field_find(fields, "person");
-    assert_true(table_check(&table, &err));
-    person->subject = false;
-    person->refers = NULL;
-    assert_false(table_check(&table, &err));
-    assert_non_null(strstr(err.detail, "gadget.person"));
-    person->refers = &person_table;
-    assert_true(table_check(&table, &err));
-    person->subject = true;
-    table.log = table.control = true; /* people of all organisations would go */
-    assert_false(table_check(&table, &err));
-}
-
-/* What rests on a column names one that there is, and may be absent. */
-static void test_what_rests_on_a_column(void **state)
-{
-    static const char *const known[] = { "label", NULL }, *const unknown[] = { "nothing", NULL };
-    (void)state;
-    struct field fields[LENGTH(gadget_fields)];
-    struct table table = gadget_table;
-    struct error err = { 0 };
-    memcpy(fields, gadget_fields, sizeof fields);
-    table.fields = fields;
-    struct field *weight = (struct field *)field_find(fields, "weight");
-    weight->rests_on = known;
-    assert_true(table_check(&table, &err));
-    weight->rests_on = unknown;
-    assert_false(table_check(&table, &err));
-    weight->rests_on = known;
-    weight->required = true;
-    assert_false(table_check(&table, &err));
-}
-
-/* Rows alike are found among few, by a text that the database can read. */
-static void test_what_is_alike_is_found(void **state)
-{
-    static const char *const label[] = { "label", NULL }, *const weight[] = { "weight", NULL };
-    (void)state;
-    struct field fields[LENGTH(gadget_fields)];
-    struct table table = gadget_table;
-    struct error err = { 0 };
-    memcpy(fields, gadget_fields, sizeof fields);
-    table.fields = fields;
-    table.alike = label;
-    table.few = true;
-    assert_false(table_check(&table, &err)); /* it is sealed */
-    ((struct field *)field_find(fields, "label"))->privacy = OPERATIONAL;
-    assert_true(table_check(&table, &err));
-    table.few = false;
-    assert_false(table_check(&table, &err));
-    table.few = true;
-    table.alike = weight;
-    assert_false(table_check(&table, &err));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -721,11 +614,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_changed_kinds_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
-        cmocka_unit_test(test_what_rests_on_a_column),
-        cmocka_unit_test(test_what_is_alike_is_found),
-        cmocka_unit_test(test_hidden_is_not_asked_for),
-        cmocka_unit_test(test_names_of_databases_are_refused),
-        cmocka_unit_test(test_people_are_declared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,15 @@ static void people_reach_their_own_time(void **state)
     has(&r, "time_entry.read");
 }
 
+/* From now on the organisation refuses entries of one person that overlap. */
+static void overlaps_refuse(struct staff *w)
+{
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
+                   strtoll(r.etag, NULL, 10));
+    assert_int_equal(r.status, 200);
+}
+
 static size_t reads_of(struct staff *w, const char *person)
 {
     const char *path =
@@ -136,16 +145,13 @@ static size_t reads_of(struct staff *w, const char *person)
 static void a_refusal_that_tells_of_another_person_is_on_record(void **state)
 {
     struct staff *w = *state;
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
-                   strtoll(r.etag, NULL, 10));
-    assert_int_equal(r.status, 200);
+    overlaps_refuse(w);
     expect(w, 201, POST, "/time/entries", w->member,
            "{\"started_at\":\"2026-03-02T08:00:00Z\",\"ended_at\":\"2026-03-02T11:20:00Z\"}");
-    r = expect(w, 422, PUT, "/time/week", w->owner,
-               arena_printf(&w->world->a,
-                            "{\"person\":\"%s\",\"date\":\"2026-03-02\",\"duration_s\":60}",
-                            w->member_id));
+    struct answer r = expect(
+        w, 422, PUT, "/time/week", w->owner,
+        arena_printf(&w->world->a, "{\"person\":\"%s\",\"date\":\"2026-03-02\",\"duration_s\":60}",
+                     w->member_id));
     has(&r, "Entries already make 3:20 that day");
     assert_int_equal(reads_of(w, w->member_id), 1);
     expect(w, 409, POST, "/time/entries", w->owner,
@@ -177,10 +183,8 @@ static void overlaps_can_be_refused(void **state)
         { "10:00", "11:00", 201 }, { "09:30", "09:30", 201 }, { "11:30", "11:30", 201 },
         { "11:00", "12:00", 201 }, { "07:00", "12:00", 409 }, { "07:00", "08:00", 201 },
     };
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
-                   strtoll(r.etag, NULL, 10));
-    assert_int_equal(r.status, 200);
+    struct answer r = { 0 };
+    overlaps_refuse(w);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         char json[120];
         snprintf(json, sizeof json, body, rows[i].from, rows[i].to);
@@ -267,14 +271,11 @@ static void hours_of_the_sheet_overlap_nothing(void **state)
     const char *quay = make(w, "/projects", "{\"name\":\"Quay\"}");
     const char *cell = arena_printf(
         &w->world->a, "{\"date\":\"2026-03-03\",\"project\":\"%s\",\"duration_s\":28800}", quay);
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
-                   strtoll(r.etag, NULL, 10));
-    assert_int_equal(r.status, 200);
+    overlaps_refuse(w);
     expect(w, 200, PUT, "/time/week", w->member, cell);
     make_entry(w, "Lamp", "2026-03-03T05:00", "2026-03-03T17:00");
     expect(w, 200, PUT, "/time/week", w->member, "{\"date\":\"2026-03-03\",\"duration_s\":57600}");
-    r = expect(w, 200, GET, "/time/overlaps", w->member, NULL);
+    struct answer r = expect(w, 200, GET, "/time/overlaps", w->member, NULL);
     has(&r, "\"items\":[]");
     /* Chosen, they count. */
     r = expect(w, 200, GET, "/time/entries?limit=1&sort=-created_at", w->member, NULL);
@@ -289,12 +290,9 @@ static void hours_of_the_sheet_overlap_nothing(void **state)
 static void a_timer_forgotten_for_months_can_be_kept(void **state)
 {
     struct staff *w = *state;
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
-                   strtoll(r.etag, NULL, 10));
-    assert_int_equal(r.status, 200);
-    r = expect(w, 201, POST, "/time/entries", w->owner,
-               "{\"started_at\":\"2026-01-05T08:00:00Z\"}");
+    overlaps_refuse(w);
+    struct answer r = expect(w, 201, POST, "/time/entries", w->owner,
+                             "{\"started_at\":\"2026-01-05T08:00:00Z\"}");
     const char *path = arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id"));
     /* It has not run into the future. */
     r = staff_send(w, PATCH, path, w->owner, "{\"ended_at\":\"9999-12-31T00:00:00Z\"}", 1);
@@ -417,10 +415,7 @@ static void the_sheet_finds_free_time(void **state)
         { "2026-03-09T06:00", "2026-03-09T19:00", 9, 10800, "2026-03-09T19:00:00.000Z" },
         { "2026-03-10T06:00", "2026-03-10T22:00", 10, 10800, "2026-03-10T03:00:00.000Z" },
     };
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
-                   strtoll(r.etag, NULL, 10));
-    assert_int_equal(r.status, 200);
+    overlaps_refuse(w);
     for (size_t i = 0; i < LENGTH(rows); i++) {
         const char *body = arena_printf(
             &w->world->a, "{\"started_at\":\"%s:00Z\",\"ended_at\":\"%s:00Z\",\"project\":\"%s\"}",
@@ -428,10 +423,12 @@ static void the_sheet_finds_free_time(void **state)
         expect(w, 201, POST, "/time/entries", w->owner, body);
         expect(w, 200, PUT, "/time/week", w->owner,
                arena_printf(&w->world->a, cell, rows[i].day, rows[i].duration_s));
-        r = expect(w, 200, GET, "/time/entries?sort=-created_at&limit=1", w->owner, NULL);
-        has(&r, arena_printf(&w->world->a, "\"started_at\":\"%s\"", rows[i].placed));
+        struct answer entry =
+            expect(w, 200, GET, "/time/entries?sort=-created_at&limit=1", w->owner, NULL);
+        has(&entry, arena_printf(&w->world->a, "\"started_at\":\"%s\"", rows[i].placed));
     }
-    r = expect(w, 422, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28860));
+    struct answer r =
+        expect(w, 422, PUT, "/time/week", w->owner, arena_printf(&w->world->a, cell, 10, 28860));
     has(&r, "With its other rows the day would have 24:01 of 24 hours");
     r = expect(w, 422, PUT, "/time/week", w->owner,
                "{\"date\":\"2150-01-01\",\"duration_s\":3600}");
