@@ -101,14 +101,19 @@ struct store_config config_plain(const char *dir)
                                   .prepare = note_prepare };
 }
 
+static struct store *store_by(const struct store_config *config)
+{
+    struct error err = { 0 };
+    struct store *s = NULL;
+    if (!store_open(config, &s, &err))
+        fail_msg("%s: %s", problem_info(err.problem)->name, err.detail);
+    return s;
+}
+
 struct store *store_in(const char *dir)
 {
     struct store_config config = config_plain(dir);
-    struct error err = { 0 };
-    struct store *s = NULL;
-    if (!store_open(&config, &s, &err))
-        fail_msg("%s: %s", problem_info(err.problem)->name, err.detail);
-    return s;
+    return store_by(&config);
 }
 
 struct id id_of(uint32_t n)
@@ -128,24 +133,33 @@ struct db *open_db(struct store *s, uint32_t n)
     return db;
 }
 
-int opened_setup(void **state)
+int opened_prepared(void **state, bool (*prepare)(void *with, struct db *db, struct error *err))
 {
     struct opened *p = calloc(1, sizeof *p);
     if (!p)
         abort();
     p->dir = folder_fresh();
-    p->store = store_in(p->dir);
+    struct store_config config = config_plain(p->dir);
+    config.prepare = prepare;
+    p->store = store_by(&config);
     p->db = open_db(p->store, 1);
     *state = p;
     return 0;
 }
 
+int opened_setup(void **state)
+{
+    return opened_prepared(state, note_prepare);
+}
+
 int opened_teardown(void **state)
 {
     struct opened *p = *state;
-    db_release(p->db);
+    if (p->db)
+        db_release(p->db);
     store_close(p->store);
     folder_remove(p->dir);
+    arena_done(&p->a);
     free(p);
     return 0;
 }

@@ -43,8 +43,11 @@ struct opened {
     char *dir;
     struct store *store;
     struct db *db;
+    struct arena a;
+    struct error err;
 };
-int opened_setup(void **state);
+int opened_setup(void **state); /* with notes */
+int opened_prepared(void **state, bool (*prepare)(void *with, struct db *db, struct error *err));
 int opened_teardown(void **state);
 
 /* A work that inserts the note. */

@@ -8,35 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-struct place {
-    char *dir;
-    struct store *store;
-    struct db *db;
-    struct arena a;
-};
-
-static int setup(void **state)
-{
-    struct place *p = calloc(1, sizeof *p);
-    p->dir = folder_fresh();
-    p->store = store_in(p->dir);
-    p->db = open_db(p->store, 1);
-    *state = p;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct place *p = *state;
-    if (p->db)
-        db_release(p->db);
-    store_close(p->store);
-    folder_remove(p->dir);
-    arena_done(&p->a);
-    free(p);
-    return 0;
-}
-
 struct all {
     bool flag;
     int64_t number, maybe;
@@ -92,7 +63,7 @@ static bool all_fetch(struct tx *tx, void *with, struct error *err)
 
 static void test_every_kind_comes_back(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct all full = { .flag = true,
                         .number = INT64_MAX,
@@ -167,7 +138,7 @@ static bool no_lists_work(struct tx *tx, void *with, struct error *err)
 
 static void test_lists_come_back(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     const struct id ids[] = { id_of(1), id_of(2), id_of(3) };
     const char *const texts[] = { "", "Grüße", "", "x" };
@@ -211,7 +182,7 @@ static bool columns_work(struct tx *tx, void *with, struct error *err)
 
 static void test_columns_of_a_table(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     size_t n = 1;
     assert_true(db_write_wait(p->db, &p->a, columns_work, &n, &err));
@@ -220,7 +191,7 @@ static void test_columns_of_a_table(void **state)
 
 static void test_unique_violation(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     assert_true(insert(p->db, 1, "first", &err));
     assert_false(insert(p->db, 1, "again", &err));
@@ -237,7 +208,7 @@ static bool write_in_read(struct tx *tx, void *with, struct error *err)
 
 static void test_reading_work_cannot_write(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct note n = { .id = id_of(1), .number = 1 };
     assert_false(db_read(p->db, &p->a, write_in_read, &n, &err));
@@ -266,7 +237,7 @@ static bool wrong_use(struct tx *tx, void *with, struct error *err)
 
 static void test_wrong_use_is_told(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     for (int i = 0; i < 8; i++) {
         struct error err = { 0 };
         assert_false(db_read(p->db, &p->a, wrong_use, &i, &err));
@@ -288,7 +259,7 @@ static bool order_work(struct tx *tx, void *with, struct error *err)
 
 static void test_parameters_go_by_number(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct note n = { 0 };
     assert_true(db_read(p->db, &p->a, order_work, &n, &err));
@@ -326,7 +297,7 @@ static bool nest_work(struct tx *tx, void *with, struct error *err)
     return tx_each(tx, &note_all, NO_ARGS, note_fields, sizeof(struct note), outer_row, n);
 }
 
-static void fill(struct place *p, int n)
+static void fill(struct opened *p, int n)
 {
     struct error err = { 0 };
     for (int i = 1; i <= n; i++)
@@ -335,7 +306,7 @@ static void fill(struct place *p, int n)
 
 static void test_query_within_itself(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     struct nest n = { 0 };
     fill(p, 5);
@@ -365,7 +336,7 @@ static bool rows_work(struct tx *tx, void *with, struct error *err)
 
 static void test_fewer_rows_than_there_are(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     fill(p, 40);
     int seen = 0;
@@ -405,7 +376,7 @@ static bool returning_work(struct tx *tx, void *with, struct error *err)
 
 static void test_changes_are_counted_and_whole(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     fill(p, 5);
     int64_t changed = 0;
@@ -443,7 +414,7 @@ static bool many_texts(struct tx *tx, void *with, struct error *err)
 
 static void test_statements_are_bounded(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct error err = { 0 };
     int kept = 0;
     assert_true(db_read(p->db, &p->a, many_texts, &kept, &err));
@@ -452,7 +423,7 @@ static void test_statements_are_bounded(void **state)
 
 static void test_limits_of_connections(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     static const char *const refused[] = {
         "ATTACH ':memory:' AS other",
         "SELECT load_extension('libm.so.6')",
@@ -520,7 +491,7 @@ static void test_scans_of_growing_tables(void **state)
     arena_done(&a);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, opened_setup, opened_teardown)
 
 int main(void)
 {

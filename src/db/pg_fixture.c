@@ -37,26 +37,7 @@ bool cards_prepare(void *with, struct db *db, struct error *err)
 
 int cards_setup(void **state)
 {
-    struct place *p = calloc(1, sizeof *p);
-    p->dir = folder_fresh();
-    struct store_config config = config_plain(p->dir);
-    config.prepare = cards_prepare;
-    if (!store_open(&config, &p->store, &p->err))
-        fail_msg("%s", p->err.detail);
-    p->db = open_db(p->store, 1);
-    *state = p;
-    return 0;
-}
-
-int cards_teardown(void **state)
-{
-    struct place *p = *state;
-    db_release(p->db);
-    store_close(p->store);
-    folder_remove(p->dir);
-    arena_done(&p->a);
-    free(p);
-    return 0;
+    return opened_prepared(state, cards_prepare);
 }
 
 bool card_put(struct tx *tx, void *with, struct error *err)
@@ -77,7 +58,7 @@ struct card card_of(uint32_t n, const char *name, const char *text)
     return (struct card){ .id = id_of(n), .number = n, .name = name, .text = text };
 }
 
-bool put(struct place *p, struct card c)
+bool put(struct opened *p, struct card c)
 {
     return db_write_wait(p->db, &p->a, card_put, &c, &p->err);
 }
@@ -90,7 +71,7 @@ bool ask_work(struct tx *tx, void *with, struct error *err)
     return tx_rows(tx, &q, &ask->arg, 1, ask->fields, sizeof(struct card), 0, &ask->rows);
 }
 
-bool ask(struct place *p, const char *sql, struct value arg, struct list *ret)
+bool ask(struct opened *p, const char *sql, struct value arg, struct list *ret)
 {
     struct ask all = { .sql = sql, .arg = arg, .fields = card_fields };
     p->err = (struct error){ 0 };
@@ -127,7 +108,7 @@ PGconn *as_role_of(const struct db *db)
     return c;
 }
 
-PGconn *as_role(struct place *p)
+PGconn *as_role(struct opened *p)
 {
     return as_role_of(p->db);
 }

@@ -8,7 +8,7 @@
 /* Logged in as one organisation, nothing leads to another: not even what an injection could say. */
 static void test_roles_cannot_cross(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct db *other = open_db(p->store, 2);
     const char *theirs = other->pg->role, *control = p->store->pg->server.prefix;
     assert_true(put(p, card_of(1, "Ada", "x")));
@@ -106,7 +106,7 @@ static void test_the_platform_role_runs_nothing_planted(void **state)
         "CREATE FUNCTION public.hashtextextended(text, int) RETURNS bigint LANGUAGE plpgsql AS"
         " 'BEGIN RAISE EXCEPTION ''run by %'', current_user; END'";
     static const char harmless[] = "DROP FUNCTION public.hashtextextended(text, int)";
-    struct place *p = *state;
+    struct opened *p = *state;
     PGconn *platform = login(NULL, NULL), *role = as_role(p);
     assert_true(sql_run(platform, "GRANT CREATE ON SCHEMA public TO PUBLIC"));
     assert_true(sql_run(role, plant));
@@ -121,7 +121,7 @@ static void test_the_platform_role_runs_nothing_planted(void **state)
     db_release(other);
 }
 
-static void make_old(struct place *p)
+static void make_old(struct opened *p)
 {
     PGconn *platform = login(NULL, NULL);
     assert_true(sql_run(platform, arena_printf(&p->a,
@@ -131,7 +131,7 @@ static void make_old(struct place *p)
     PQfinish(platform);
 }
 
-static void reopen(struct place *p)
+static void reopen(struct opened *p)
 {
     db_release(p->db);
     store_close(p->store);
@@ -143,7 +143,7 @@ static void reopen(struct place *p)
 
 static void test_login_is_renewed(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     char password[PG_PASSWORD];
     pg_password(p->db->pg, password);
     char *role = arena_string(&p->a, p->db->pg->role);
@@ -154,7 +154,7 @@ static void test_login_is_renewed(void **state)
     assert_true(put(p, card_of(1, "Ada", "x")));
 }
 
-static void renewing(struct place *p, const char *may)
+static void renewing(struct opened *p, const char *may)
 {
     PGconn *platform = login(NULL, NULL);
     assert_true(sql_run(platform, arena_printf(&p->a, "%s CURRENT_USER", may)));
@@ -164,7 +164,7 @@ static void renewing(struct place *p, const char *may)
 /* A password that has become old is no reason to be closed. */
 static void test_what_cannot_be_renewed_serves(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     char password[PG_PASSWORD];
     const char *prefix = p->store->pg->server.prefix;
     pg_password(p->db->pg, password);
@@ -185,7 +185,7 @@ static void test_what_cannot_be_renewed_serves(void **state)
 /* One that is never closed, such as control's. */
 static void test_login_is_renewed_while_open(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     char password[PG_PASSWORD];
     pg_password(p->db->pg, password);
     make_old(p);
@@ -201,7 +201,7 @@ static void test_login_is_renewed_while_open(void **state)
 
 static void test_destroyed_for_good(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct id *ids;
     size_t n;
     struct db *other = open_db(p->store, 2);
@@ -227,7 +227,7 @@ static void test_destroyed_for_good(void **state)
 /* Another node destroys what this one has open. */
 static void test_destroyed_elsewhere(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     char *dir = folder_fresh();
     struct store *second;
     struct list rows;
@@ -302,7 +302,7 @@ static void test_urls(void **state)
     }
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, cards_setup, cards_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, cards_setup, opened_teardown)
 
 int main(void)
 {

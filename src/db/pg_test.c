@@ -7,7 +7,7 @@
 
 static void test_sealed_where_it_lies(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     struct id people[] = { id_of(7) };
     struct card c = card_of(1, "Grace Hopper", "a quiet text");
@@ -44,7 +44,7 @@ static void test_sealed_where_it_lies(void **state)
 
 static void test_looked_up_blind(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     const struct field *name = &card_fields[2], *text = &card_fields[3];
     static const char by_name[] =
@@ -101,7 +101,7 @@ static bool card_change(struct tx *tx, void *with, struct error *err)
 
 static void test_changed_with_its_companion(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     static const char by_name[] = "SELECT id, number, name, text, people FROM card WHERE name = $1";
     struct value eve = value_in(card_fields, "name", value_text("Eve"));
@@ -125,7 +125,7 @@ static void test_changed_with_its_companion(void **state)
  */
 static void test_moved_values_do_not_open(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     static const char all[] = "SELECT id, number, name, text, people FROM card WHERE number = $1";
     static const char *const moves[] = {
@@ -152,7 +152,7 @@ static void test_moved_values_do_not_open(void **state)
 
 static void test_read_with_its_row(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     static const struct field text_only[] = { FIELD(struct card, text, .privacy = CONTENT), { 0 } };
     struct ask without = { .sql = "SELECT text FROM card WHERE number = $1",
                            .arg = value_int(1),
@@ -165,7 +165,7 @@ static void test_read_with_its_row(void **state)
 
 static bool kill_then_put(struct tx *tx, void *with, struct error *err)
 {
-    struct place *p = with;
+    struct opened *p = with;
     struct card c = card_of(5, "Kim", "x");
     static int runs;
     if (!card_put(tx, &c, err))
@@ -183,7 +183,7 @@ static bool kill_then_put(struct tx *tx, void *with, struct error *err)
 
 static void test_lost_connections_are_made_anew(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     assert_true(put(p, card_of(1, "Ada", "x")));
     PGconn *role = as_role(p);
@@ -202,7 +202,7 @@ static void test_lost_connections_are_made_anew(void **state)
 /* The server says that it ends the session before it does so, and libpq tells the one first. */
 static void test_what_has_ended_is_not_kept(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct pg_pool *pool = &p->store->pg->organisations;
     struct pg_conn *conn;
     PGconn *role = as_role(p);
@@ -252,7 +252,7 @@ static bool silent_put(struct tx *tx, void *with, struct error *err)
 
 static void test_a_silent_one_is_taken_back_and_run_again(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     struct silence s = { 0 };
     if (!db_write_wait(p->db, &p->a, silent_put, &s, &p->err))
@@ -280,7 +280,7 @@ static bool get_over(struct tx *tx, void *with, struct error *err)
 
 static void test_a_failed_statement_is_got_over(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     int runs = 0;
     assert_true(put(p, card_of(3, "Ada", "x")));
@@ -292,7 +292,7 @@ static void test_a_failed_statement_is_got_over(void **state)
 }
 
 struct asking {
-    struct place *p;
+    struct opened *p;
     int questions, runs;
     int64_t seen[2];
 };
@@ -347,7 +347,7 @@ static void test_one_question_needs_no_transaction(void **state)
 
 static void test_without_prepared_statements(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     PGconn *role;
     assert_true(put(p, card_of(1, "Ada", "x")));
@@ -377,7 +377,7 @@ static void test_without_prepared_statements(void **state)
 
 static void test_connections_are_bounded(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct pg_pool *pool = &p->store->pg->organisations;
     struct pg_conn *conn[64];
     struct db *other = open_db(p->store, 2);
@@ -395,7 +395,7 @@ static void test_connections_are_bounded(void **state)
 }
 
 struct cut {
-    struct place *p;
+    struct opened *p;
     int runs;
 };
 
@@ -417,7 +417,7 @@ static bool put_then_cut(struct tx *tx, void *with, struct error *err)
 
 static void test_cut_at_the_commit(void **state)
 {
-    struct place *p = *state;
+    struct opened *p = *state;
     struct list rows;
     struct cut cut = { p, 0 };
     bool kept;
@@ -433,7 +433,7 @@ static void test_cut_at_the_commit(void **state)
     assert_false(kept);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, cards_setup, cards_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, cards_setup, opened_teardown)
 
 int main(void)
 {
