@@ -137,6 +137,7 @@ static const struct field task_fields[] = {
     { 0 },
 };
 
+/* From before names alike were refused; stores have its index. */
 static const char *const task_uniques[] = { "project, name", NULL };
 static const char *const task_alike[] = { "name", "project", NULL };
 

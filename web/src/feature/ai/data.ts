@@ -34,8 +34,10 @@ export type Provider = Row<"/ai/providers">;
 
 export const LOCAL = "local";
 
-/** Until when a provider's evidence holds. */
-export const EVIDENCE = ["agreement_until", "no_training_until", "zero_retention_until"] as const;
+/** The members of a provider that say until when its evidence holds. */
+export const EVIDENCE = Object.keys(
+  words.settings.evidence,
+) as (keyof typeof words.settings.evidence)[];
 /** The server's rule: what runs on the operator's own machines is used without any. */
 export const needsEvidence = ({ local }: { local: boolean }) => !local;
 

@@ -70,7 +70,8 @@ interface FieldProblem {
 }
 
 /** The inputs that show what is wrong with them. */
-const TOLD = ["label", "help", "key", "choices"];
+const TOLD = ["label", "help", "key", "choices"] as const;
+type Told = (typeof TOLD)[number];
 
 function problemOf(draft: Draft, all: Draft[]): FieldProblem | null {
   const isTwice = all.some((other) => other.at !== draft.at && other.key === draft.key);
@@ -305,7 +306,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
     onChange(follows ? { label, key: keyOf(label) } : { label });
   };
   const given = aiGiven(field);
-  const errorOf = (name: "label" | "help" | "key" | "choices") =>
+  const errorOf = (name: Told) =>
     (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
   return (
     <fieldset className="field-card plain">
@@ -401,7 +402,9 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           />
         </div>
       </div>
-      {problem && !TOLD.includes(problem.name) && <Notice kind="bad">{problem.text}</Notice>}
+      {problem && !TOLD.some((name) => name === problem.name) && (
+        <Notice kind="bad">{problem.text}</Notice>
+      )}
       {field.kind === "email" && field.privacy === "OPERATIONAL" && (
         <Notice kind="warn">{text.email_open}</Notice>
       )}
