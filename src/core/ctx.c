@@ -2,6 +2,7 @@
 #include "ctx.h"
 
 #include "app.h"
+#include "base/hash.h"
 #include "node.h"
 #include "runner.h"
 #include "sessions.h"
@@ -114,4 +115,10 @@ enum scope ctx_scope(const struct ctx *c, const struct permission *p)
 bool ctx_can(const struct ctx *c, const struct permission *p)
 {
     return ctx_scope(c, p) != SCOPE_NONE;
+}
+
+uint64_t ctx_party(const struct ctx *c)
+{
+    const struct id *account = &c->actor.account;
+    return id_given(*account) ? hash_bytes(hash_start, account->byte, sizeof account->byte) : 0;
 }

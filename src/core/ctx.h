@@ -75,6 +75,9 @@ void ctx_after_write(struct ctx *c);
    request. */
 bool ctx_given(const struct ctx *c, const char *field);
 
+/* Whose share of a pool of workers (workers.h) its work takes: the account's; 0 without one. */
+uint64_t ctx_party(const struct ctx *c);
+
 /* The scope that a permission has for the actor. */
 enum scope ctx_scope(const struct ctx *c, const struct permission *p);
 bool ctx_can(const struct ctx *c, const struct permission *p);

@@ -2,6 +2,7 @@
    which lane, and what goes back. */
 #include "app.h"
 #include "audit.h"
+#include "base/hash.h"
 #include "idempotency.h"
 #include "limits.h"
 #include "move.h"
@@ -263,9 +264,10 @@ static void in_worker(void *with)
     answered(r);
 }
 
-static bool in_pool(struct request *r, struct workers *pool, void (*run)(void *request))
+static bool in_pool(struct request *r, struct workers *pool, uint64_t party,
+                    void (*run)(void *request))
 {
-    if (workers_add(pool, run, r))
+    if (workers_add(pool, party, run, r))
         return false;
     r->x->retry_after_s = 1;
     fail(&r->c, UNAVAILABLE, NULL);
@@ -297,12 +299,12 @@ void ctx_finish(struct ctx *c, bool ok)
 static bool in_slow_lane(struct request *r)
 {
     if (!r->x->route->eager || is_keyed(r))
-        return in_pool(r, r->app->slow, in_worker);
+        return in_pool(r, r->app->slow, ctx_party(&r->c), in_worker);
     r->c.hasty = true;
     bool ok = rule_call(r);
     if (r->elsewhere) {
         r->c.hasty = false;
-        return in_pool(r, r->app->slow, in_worker);
+        return in_pool(r, r->app->slow, ctx_party(&r->c), in_worker);
     }
     if (r->kept)
         return false;
@@ -354,7 +356,7 @@ static bool request_run(struct request *r)
     case LANE_SLOW:
         return in_slow_lane(r);
     case LANE_PASSWORD:
-        return in_pool(r, app->password, in_worker);
+        return in_pool(r, app->password, 0, in_worker);
     }
     return true;
 }
@@ -365,6 +367,13 @@ static void in_reader(void *with)
     if (request_run(r))
         answered(r);
     answered(r);
+}
+
+/* Who asks, before that is looked up. */
+static uint64_t token_party(const struct exchange *x)
+{
+    const char *token = x->bearer ? x->bearer : x->cookie;
+    return token ? hash_text(hash_start, token) : 0;
 }
 
 /* Where reading waits for a server: a request that reads one thing waits for it beside others, and
@@ -381,7 +390,7 @@ static bool request_run_waiting(struct request *r)
         error_clear(&r->x->err);
     }
     atomic_store(&r->holds, 2);
-    return in_pool(r, r->app->readers, in_reader);
+    return in_pool(r, r->app->readers, token_party(r->x), in_reader);
 }
 
 bool app_handle(void *with, struct exchange *x)

@@ -1,4 +1,7 @@
-/* workers.h: a bounded pool of threads with a bounded queue. */
+/* workers.h: a bounded pool of threads with a bounded queue, shared fairly by parties: each has at
+   most as many threads, and as much of the queue, as are left free for others. So one alone has
+   half, two have a third each, and there is room for who comes next (dynamic thresholds after
+   Choudhury and Hahne). */
 #ifndef VOW_WORKERS_H
 #define VOW_WORKERS_H
 
@@ -14,7 +17,8 @@ void workers_free(struct workers *w); /* runs what is queued, then joins; NULL i
    queued since, and some of what was queued before may still run. */
 void workers_settle(struct workers *w);
 
-/* Queues work; false when the queue is full. */
-MUST_USE bool workers_add(struct workers *w, void (*run)(void *with), void *with);
+/* Queues work of a party, such as an account; 0 is nobody in particular and takes what there is.
+   False when the queue is full, or the party's share of it. */
+MUST_USE bool workers_add(struct workers *w, uint64_t party, void (*run)(void *with), void *with);
 
 #endif

@@ -108,7 +108,8 @@ static void flight_settle(void *with)
 /* Hands it to a worker; when all are busy, this thread has to do it. */
 static void flight_hand(struct flight *f)
 {
-    if (!workers_add(f->run.c->app->slow, flight_settle, f))
+    struct ctx *c = f->run.c;
+    if (!workers_add(c->app->slow, ctx_party(c), flight_settle, f))
         flight_settle(f);
 }
 
@@ -289,7 +290,8 @@ static void flight_start(struct flight *f)
     if (!egress_offer(run->c->app->egress, &run->request, on_event, f, run->c->err, &f->id)) {
         run->leaves = false;
         /* A worker may wait for the channel, this thread may not. */
-        if (!run->c->err->problem && workers_add(run->c->app->slow, flight_settle, f))
+        if (!run->c->err->problem &&
+            workers_add(run->c->app->slow, ctx_party(run->c), flight_settle, f))
             return;
         if (!run->c->err->problem)
             fail(run->c, UNAVAILABLE, NULL);

@@ -188,6 +188,6 @@ bool organisation_end(struct ctx *c)
     struct id organisation = c->organisation;
     if (!control_write(c, condemn, &organisation))
         return false;
-    (void)!workers_add(c->app->slow, sweep, c->app); /* else the next start does it */
+    (void)!workers_add(c->app->slow, 0, sweep, c->app); /* else the next start does it */
     return true;
 }
