@@ -11,6 +11,10 @@ const char *const role_names[] = {
     [ROLE_COUNT] = NULL
 };
 
+const char *const scope_names[] = {
+    [SCOPE_NONE] = "none", [SCOPE_OWN] = "own", [SCOPE_TEAM] = "team", [SCOPE_ALL] = "all", NULL
+};
+
 enum role role_parse(const char *name)
 {
     for (int r = 0; name && r < ROLE_COUNT; r++)

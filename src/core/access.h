@@ -45,6 +45,7 @@ struct permission {
         [ROLE_ADMIN] = (s), [ROLE_OWNER] = (s) \
     }
 
+extern const char *const scope_names[]; /* by enum scope; ends with NULL */
 extern const char *const role_names[];  /* by enum role; ends with NULL; serves as .choices */
 enum role role_parse(const char *name); /* ROLE_NONE when unknown */
 

@@ -82,6 +82,28 @@ static bool routes_collect(struct app *app, struct error *err)
     return true;
 }
 
+/* What a route asks for must be among them: else nobody is told that they have it. */
+static bool permissions_collect(struct app *app, struct error *err)
+{
+    size_t n = 0, at = 0;
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct permission *const *p = (*f)->permissions; p && *p; p++)
+            n++;
+    const struct permission **all = arena_many(&app->arena, n + 1, const struct permission *);
+    for (const struct feature *const *f = app->features; *f; f++)
+        for (const struct permission *const *p = (*f)->permissions; p && *p; p++)
+            all[at++] = *p;
+    app->permissions = all;
+    for (size_t i = 0; i < app->route_count; i++) {
+        const struct permission *can = app->routes[i]->can;
+        for (at = 0; can && at < n && all[at] != can; at++)
+            ;
+        if (can && at == n)
+            return error_set(err, INTERNAL, "no feature lists the permission %s", can->name);
+    }
+    return true;
+}
+
 bool app_declare(const struct feature *const *features, struct app **ret, struct error *err)
 {
     struct app *app = calloc(1, sizeof *app);
@@ -89,7 +111,7 @@ bool app_declare(const struct feature *const *features, struct app **ret, struct
         abort();
     app->zones = zones_new(NULL);
     app->features = features_with_core(&app->arena, features);
-    bool ok = tables_collect(app, err) && routes_collect(app, err);
+    bool ok = tables_collect(app, err) && routes_collect(app, err) && permissions_collect(app, err);
     for (const struct feature *const *f = app->features; ok && *f; f++)
         ok = !(*f)->check || (*f)->check(app, err);
     if (!ok) {

@@ -32,6 +32,16 @@ test("the zone of an organisation is shown, whichever it is", async () => {
   await eventually(async () => assert.equal(await shown.inputValue(), zone));
 });
 
+test("what each role may do is a table", async () => {
+  await page.goto("/people");
+  await page.getByRole("link", { name: "Roles", exact: true }).click();
+  await row("time\\.read").waitFor();
+  const cells = async (name) => (await row(name).getByRole("cell").allTextContents()).join(" ");
+  assert.equal(await cells("time\\.read"), "All All Team Own All");
+  assert.equal(await cells("audit\\.read"), "Yes Yes – – Yes");
+  await checkAccessible(page);
+});
+
 test("a person is added and joins by the link", async () => {
   await page.goto("/people");
   await page.getByRole("button", { name: "Add a person" }).click();

@@ -589,6 +589,39 @@ static void an_invitation_takes_nobody_elses_account(void **state)
     sign_in(w, "eve@example.org", 201);
 }
 
+/* The table of what roles may do is what they may do. */
+static void roles_may_what_is_said(void **state)
+{
+    static const char *const role[] = { "owner", "admin", "manager", "member", "auditor" };
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *all = world_get(w, ada, "/permissions", 200).body;
+    assert_non_null(strstr(all,
+                           "{\"name\":\"audit.read\",\"doc\":\"Read the audit log\",\"grants\":["
+                           "{\"role\":\"admin\",\"reach\":\"all\"},"
+                           "{\"role\":\"owner\",\"reach\":\"all\"},"
+                           "{\"role\":\"auditor\",\"reach\":\"all\"}]}"));
+    world_get(w, NULL, "/permissions", 401);
+    for (size_t i = 0; i < sizeof role / sizeof *role; i++) {
+        const char *email = arena_printf(&w->a, "%s@example.org", role[i]);
+        const char *who = i ? world_invite(w, ada, role[i], email, role[i]) : ada;
+        const char *has = world_get(w, who, "/session", 200).body;
+        const char *granted = arena_printf(&w->a, "{\"role\":\"%s\"", role[i]);
+        assert_string_equal(world_get(w, who, "/permissions", 200).body, all);
+        size_t seen = 0;
+        for (const char *at = all; (at = strstr(at, "{\"name\":\"")); seen++) {
+            at += strlen("{\"name\":\"");
+            const char *end = strchr(at, '"'), *next = strstr(at, "{\"name\":\"");
+            const char *name = arena_printf(&w->a, "\"%.*s\"", (int)(end - at), at);
+            const char *grant = strstr(at, granted);
+            bool said = grant && (!next || grant < next);
+            if (said != (strstr(has, name) != NULL))
+                fail_msg("%s: what is said of %s is not so", role[i], name);
+        }
+        assert_true(seen > 20);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -612,6 +645,7 @@ int main(void)
         TEST(a_link_sets_a_new_password),
         TEST(an_older_link_of_an_admin_is_not_for_an_owner),
         TEST(the_own_password_changes),
+        TEST(roles_may_what_is_said),
         TEST(members_change_their_own_name_and_zone),
         TEST(a_cheap_hash_is_made_anew),
         TEST(an_invitation_can_be_wrong_late_or_taken_back),

@@ -238,6 +238,8 @@ static const struct route routes[] = {
       .fails = FAILS(BAD_CREDENTIALS, RATE_LIMITED) },
     { GET, "/session", who_am_i, "Who is signed in, and what they may do", .who = WHO_MEMBER,
       OUTPUT(struct session_view, session_view_fields), .schema = "session" },
+    { GET, "/permissions", permissions_list, "What each role may do", .who = WHO_MEMBER,
+      OUTPUT(struct permission_row, permission_row_fields), .list = true, .schema = "permission" },
     { DELETE, "/session", sign_out, "Sign out", .who = WHO_MEMBER, LANE(LANE_SLOW) },
     { PUT, "/session/password", password_change, "Change your password; every other session ends",
       .who = WHO_MEMBER, INPUT(struct password_change, password_change_fields), LANE(LANE_PASSWORD),

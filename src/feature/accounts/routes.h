@@ -34,6 +34,13 @@ struct profile {
 };
 route_fn password_change, profile_change;
 
+extern const struct field permission_row_fields[];
+struct permission_row {
+    const char *name, *doc;
+    struct list grants; /* of roles that have it */
+};
+route_fn permissions_list;
+
 /* One bucket per account for whatever tries its password. RATE_LIMITED and true when it is empty.
  */
 extern const struct limit sign_in_per_account;

@@ -23,16 +23,15 @@ const struct field session_view_fields[] = {
 
 static void permissions_list(struct ctx *c, struct list *ret)
 {
+    const struct permission *const *all = c->app->permissions;
     size_t n = 0;
-    for (const struct feature *const *f = c->app->features; *f; f++)
-        for (const struct permission *const *p = (*f)->permissions; p && *p; p++)
-            n++;
-    const char **names = arena_many(c->arena, n + 1, const char *);
+    while (all[n])
+        n++;
+    const char **names = arena_many(c->arena, n, const char *);
     n = 0;
-    for (const struct feature *const *f = c->app->features; *f; f++)
-        for (const struct permission *const *p = (*f)->permissions; p && *p; p++)
-            if (ctx_can(c, *p))
-                names[n++] = (*p)->name;
+    for (const struct permission *const *p = all; *p; p++)
+        if (ctx_can(c, *p))
+            names[n++] = (*p)->name;
     *ret = (struct list){ names, n };
 }
 

@@ -13,7 +13,7 @@
 
 const struct permission time_read = {
     "time.read",
-    "See time: members their own, managers their team's, others everybody's",
+    "See time",
     { [ROLE_MEMBER] = SCOPE_OWN,
       [ROLE_MANAGER] = SCOPE_TEAM,
       [ROLE_ADMIN] = SCOPE_ALL,
@@ -22,7 +22,7 @@ const struct permission time_read = {
 };
 const struct permission time_write = {
     "time.write",
-    "Track, change and remove time: your own; admins, everybody's",
+    "Track, change and remove time",
     { [ROLE_MEMBER] = SCOPE_OWN,
       [ROLE_MANAGER] = SCOPE_OWN,
       [ROLE_ADMIN] = SCOPE_ALL,
@@ -31,7 +31,7 @@ const struct permission time_write = {
 
 const struct permission time_import = {
     "time.import",
-    "Take over time from other trackers: your own; admins, everybody's",
+    "Take over time from other trackers",
     { [ROLE_MEMBER] = SCOPE_OWN,
       [ROLE_MANAGER] = SCOPE_OWN,
       [ROLE_ADMIN] = SCOPE_ALL,

@@ -36,6 +36,7 @@ const places: Place[] = [
   place("/forms/{form}/{tab}", () => import("~/feature/forms/form"), "forms.fill"),
   place("/people", () => import("~/feature/organisation/people"), "people.read"),
   place("/people/teams", () => import("~/feature/organisation/teams"), "people.read"),
+  place("/people/roles", () => import("~/feature/organisation/roles"), "people.read"),
   place("/privacy", () => import("~/feature/privacy/privacy")),
   place("/privacy/{tab}", () => import("~/feature/privacy/privacy")),
   place("/promises", () => import("~/feature/promises/promises")),

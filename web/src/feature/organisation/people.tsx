@@ -34,15 +34,17 @@ const isAwaited = ({ role, active, joined_at }: Person) => active && role !== "n
 export const useTeams = () =>
   useQuery({ queryKey: ["teams"], queryFn: () => all("/teams"), staleTime: 300_000 });
 
-export function PeopleTabs({ here }: { here: "people" | "teams" }) {
+const TABS = { people: "/people", teams: "/people/teams", roles: "/people/roles" } as const;
+type Tab = keyof typeof TABS;
+
+export function PeopleTabs({ here }: { here: Tab }) {
   return (
     <nav className="tabs" aria-label={words.people.title}>
-      <Link href="/people" aria-current={here === "people" ? "page" : undefined}>
-        {words.people.tabs.people}
-      </Link>
-      <Link href="/people/teams" aria-current={here === "teams" ? "page" : undefined}>
-        {words.people.tabs.teams}
-      </Link>
+      {(Object.keys(TABS) as Tab[]).map((tab) => (
+        <Link key={tab} href={TABS[tab]} aria-current={here === tab ? "page" : undefined}>
+          {words.people.tabs[tab]}
+        </Link>
+      ))}
     </nav>
   );
 }

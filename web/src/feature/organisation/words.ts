@@ -2,7 +2,7 @@ export const words = {
   people: {
     title: "People",
     lead: "Everybody in the directory, with an account or without.",
-    tabs: { people: "People", teams: "Teams" },
+    tabs: { people: "People", teams: "Teams", roles: "Roles" },
     create: "Add a person",
     edit: "Edit person",
     search: "Search",
@@ -45,6 +45,12 @@ export const words = {
       auditor: "Reads everything that is recorded, changes nothing",
       none: "In the directory, without an account",
     } as Record<string, string>,
+  },
+  roles: {
+    lead: "What an account may do by its role. “Own” is what is about the person, “Team” that of the people in the same team too.",
+    what: "May",
+    yes: "Yes",
+    reach: { none: "–", own: "Own", team: "Team", all: "All" },
   },
   teams: {
     create: "New team",
