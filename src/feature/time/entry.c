@@ -285,7 +285,7 @@ static bool times_differ(const struct time_entry *old, const struct time_entry *
 
 bool ahead_check(struct ctx *c, struct instant start, const char *pointer)
 {
-    return instant_minus(start, c->now).s <= ENTRY_AHEAD_DAYS * 86400 ||
+    return instant_minus(start, c->now).s <= ENTRY_YEAR_DAYS * 86400 ||
            fail_at(c, pointer, "must be at most a year ahead");
 }
 
@@ -301,9 +301,11 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
     reaches_set(e);
     if (runs && e->started_at.us > c->now.us)
         return fail_at(c, "/started_at", "must not be in the future while the timer runs");
-    if ((!old || old->started_at.us != e->started_at.us) &&
-        !ahead_check(c, e->started_at, "/started_at"))
+    bool begins = !old || old->started_at.us != e->started_at.us;
+    if (begins && !ahead_check(c, e->started_at, "/started_at"))
         return false;
+    if (begins && runs && instant_minus(c->now, e->started_at).s > ENTRY_YEAR_DAYS * 86400)
+        return fail_at(c, "/started_at", "must be at most a year ago while the timer runs");
     if (e->duration_s.s < 0)
         return fail_at(c, "/ended_at", "must not be before the start");
     /* A forgotten timer can be stopped however long it ran, though not ahead of now, and what it

@@ -41,7 +41,7 @@ extern const struct table tag_table;
 enum {
     ENTRY_TAGS_MAX = 20,
     ENTRY_DAYS_MAX = 31,
-    ENTRY_AHEAD_DAYS = 366,
+    ENTRY_YEAR_DAYS = 366,
     ENTRY_REACHES_S = 12 * 3600
 };
 #define TIME_END_US INT64_C(7258118400000000) /* 2200-01-01: nothing is booked from then on */

@@ -298,6 +298,9 @@ static void a_timer_forgotten_for_months_can_be_kept(void **state)
     r = staff_send(w, PATCH, path, w->owner, "{\"ended_at\":\"9999-12-31T00:00:00Z\"}", 1);
     assert_int_equal(r.status, 422);
     has(&r, "must be at most 31 days after the start");
+    r = staff_send(w, PATCH, path, w->owner, "{\"started_at\":\"1970-01-05T08:00:00Z\"}", 1);
+    assert_int_equal(r.status, 422);
+    has(&r, "must be at most a year ago while the timer runs");
     expect(w, 200, POST, "/time/timer/stop", w->owner, NULL);
     r = staff_send(w, PATCH, path, w->owner, "{\"note\":\"Forgotten\"}", 2);
     assert_int_equal(r.status, 200);
