@@ -116,6 +116,11 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await page.getByRole("cell", { name: "morning", exact: true }).waitFor();
   await page.getByRole("heading", { name: "Would be created once every row" }).waitFor();
   await page.getByRole("button", { name: "Import", exact: true, disabled: true }).waitFor();
+  const list = page.getByRole("button", { name: "Save the list" });
+  const [saved] = await Promise.all([page.waitForEvent("download"), list.click()]);
+  assert.equal(saved.suggestedFilename(), "1 row cannot be read.csv");
+  const rows = (await readFile(await saved.path(), "utf8")).split("\r\n");
+  assert.match(rows[1], /^2,Start time,morning,./);
   await page.getByText("Drop it here once it is mended").waitFor();
   await checkAccessible(page);
   await page.getByLabel("All of it is mine").check();

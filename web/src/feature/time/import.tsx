@@ -6,6 +6,7 @@ import { largest } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go, Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { downloadCsv } from "~/ui/csv";
 import { Eye } from "~/ui/eye";
 import { ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
@@ -239,33 +240,56 @@ function Aside({ href, done, children }: { href: string; done: boolean; children
   );
 }
 
-/** Lines of the file, each with what is wrong there. */
-function Places({ label, places }: { label: string; places: Result["problems"] }) {
+interface PlacesProps {
+  label: string;
+  places: Result["problems"];
+  /** How many there are; the first of them are listed. */
+  count: number;
+}
+
+/** Lines of the file, each with what is wrong there, here and as a list to work through. */
+function Places({ label, places, count }: PlacesProps) {
+  const { line, column, value, reason } = words.import;
+  const save = () =>
+    downloadCsv(label, [
+      [line, column, value, reason],
+      ...places.map((place) => [place.line || null, place.column, place.value, place.reason]),
+    ]);
   return (
-    <Scroll label={label}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col" className="num">
-              {words.import.line}
-            </th>
-            <th scope="col">{words.import.column}</th>
-            <th scope="col">{words.import.value}</th>
-            <th scope="col">{words.import.reason}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {places.map(({ line, column, value, reason }) => (
-            <tr key={`${line} ${column} ${reason}`}>
-              <td className="num">{line || "–"}</td>
-              <td>{column ?? "–"}</td>
-              <td className="mono wrap-anywhere">{value ?? "–"}</td>
-              <td>{reason}</td>
+    <div className="stack tight">
+      <Scroll label={label}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col" className="num">
+                {line}
+              </th>
+              <th scope="col">{column}</th>
+              <th scope="col">{value}</th>
+              <th scope="col">{reason}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+          </thead>
+          <tbody>
+            {places.map(({ line, column, value, reason }) => (
+              <tr key={`${line} ${column} ${reason}`}>
+                <td className="num">{line || "–"}</td>
+                <td>{column ?? "–"}</td>
+                <td className="mono wrap-anywhere">{value ?? "–"}</td>
+                <td>{reason}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <div className="row wrap right">
+        {count > places.length && (
+          <span className="quiet">{words.import.first_of(places.length)}</span>
+        )}
+        <Button variant="default" leftSection={<Icon name="download" size={16} />} onClick={save}>
+          {words.import.save}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -282,7 +306,7 @@ function Outcome({ result }: { result: Result }) {
           <span className="strong">{words.import.unknown}</span>
           <span>{words.import.unknown_help}</span>
         </Notice>
-        <Places label={words.import.unknown} places={problems} />
+        <Places label={words.import.unknown} places={problems} count={problem_count} />
       </div>
     );
   const blocked = problem_count > 0 ? words.import.once_read : words.import.dry;
@@ -334,7 +358,11 @@ function Outcome({ result }: { result: Result }) {
             <span className="strong">{words.import.problems(problem_count)}</span>
             <span>{words.import.problems_help}</span>
           </Notice>
-          <Places label={words.import.problems(problem_count)} places={problems} />
+          <Places
+            label={words.import.problems(problem_count)}
+            places={problems}
+            count={problem_count}
+          />
         </>
       )}
       {warnings.length > 0 && (
@@ -343,7 +371,7 @@ function Outcome({ result }: { result: Result }) {
             <span className="strong">{warningsTitle}</span>
             <span>{committed ? words.import.warnings_done : words.import.warnings_help}</span>
           </Notice>
-          <Places label={warningsTitle} places={warnings} />
+          <Places label={warningsTitle} places={warnings} count={result.warning_count} />
         </>
       )}
       <section className="card">

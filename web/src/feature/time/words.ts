@@ -243,6 +243,8 @@ export const words = {
     column: "Column",
     value: "What stands there",
     reason: "Reason",
+    first_of: (n: number) => `The first ${n} are listed`,
+    save: "Save the list",
     people: "People in the file",
     matched: "Known",
     unmatched: "New in the directory",
