@@ -1,20 +1,16 @@
 /* routes.c: reports over HTTP, as JSON and as CSV. */
 #include "core/app.h"
-#include "feature/organisation/organisation.h"
 #include "feature/time/csv_write.h"
 #include "feature/time/time.h"
-#include "reports.h"
+#include "maker.h"
 
 #include <inttypes.h>
 
-static const char *const groupings[] = { "day",     "week",   "month", "person",
-                                         "project", "client", "tag",   NULL };
-
 static const struct field query_fields[] = {
     FIELD(struct report_query, by, .privacy = OPERATIONAL, .required = true, .query = true,
-          .choices = groupings, .doc = "First grouping"),
-    FIELD(struct report_query, then, .privacy = OPERATIONAL, .query = true, .choices = groupings,
-          .doc = "Second grouping, within the first"),
+          .choices = report_groupings, .doc = "First grouping"),
+    FIELD(struct report_query, then, .privacy = OPERATIONAL, .query = true,
+          .choices = report_groupings, .doc = "Second grouping, within the first"),
     FIELD(struct report_query, from, .privacy = OPERATIONAL, .query = true,
           .doc = "First day; the first of the last day's year when not given"),
     FIELD(struct report_query, to, .privacy = OPERATIONAL, .query = true,
