@@ -1,10 +1,10 @@
 /* client.h: core's side of the channel to egress, the process that may open connections.
 
    Thread-safe. One thread at a time reads the channel and calls back: the client's own, or one that
-   it was lent to. When egress dies,
-   the requests under way end at once with EGRESS_INTERRUPTED; new ones wait for its successor (at
-   most two seconds). Bytes of provider answers arrive as typed events only, already parsed and
-   checked in egress: text is valid UTF-8 without NUL. Nothing is logged. */
+   it was lent to. When egress dies, the requests under way end at once with EGRESS_INTERRUPTED; new
+   ones wait for its successor (at most two seconds). Bytes of provider answers arrive as typed
+   events only, already parsed and checked in egress: text is valid UTF-8 without NUL. Nothing is
+   logged. */
 #ifndef VOW_EGRESS_CLIENT_H
 #define VOW_EGRESS_CLIENT_H
 
