@@ -16,7 +16,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -57,7 +57,7 @@ static const struct feature *const test_features[] = { &organisation_feature, &a
 
 struct pair {
     struct world *world; /* one of them, with its folder */
-    char dir[40];        /* of the other */
+    char dir[80];        /* of the other, within that one */
     struct app *a, *b;
     struct arena arena;
     struct error err;
@@ -79,10 +79,10 @@ static int setup(void **state)
     assert_non_null(p);
     thread = pthread_self();
     begun = 0;
-    strcpy(p->dir, "/tmp/vow-nodes-XXXXXX");
-    assert_non_null(mkdtemp(p->dir));
     p->world = world_new(test_features);
     p->a = p->world->app;
+    snprintf(p->dir, sizeof p->dir, "%s/second", p->world->dir);
+    assert_int_equal(mkdir(p->dir, 0700), 0);
     p->b = second(p);
     *state = p;
     return 0;
@@ -92,7 +92,6 @@ static int teardown(void **state)
 {
     struct pair *p = *state;
     app_stop(p->b);
-    rmdir(p->dir);
     int failed = world_free(p->world);
     arena_done(&p->arena);
     free(p);
@@ -137,6 +136,7 @@ static void one_has_the_schedule_and_another_goes_on(void **state)
     uint64_t inherited = node_inherited(p->a->node);
     assert_true(lives(p, p->a, gone));
     app_stop(p->b);
+    p->b = NULL;
     assert_false(lives(p, p->a, gone));
     assert_true(takes_schedule(p, p->a, &before));
     assert_int_equal(before.us, c.now.us);
