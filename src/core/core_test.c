@@ -189,12 +189,10 @@ struct shop {
 static struct answer call(struct shop *w, enum method m, const char *path, const char *session,
                           const char *json, int64_t version)
 {
-    struct call c = {
-        .method = m, .path = path, .json = json, .session = session, .if_version = version
-    };
-    struct answer r;
-    app_call(w->world->app, &w->world->a, &c, &r);
-    return r;
+    return world_call(
+        w->world,
+        (struct call){
+            .method = m, .path = path, .json = json, .session = session, .if_version = version });
 }
 
 static int setup(void **state)
@@ -420,13 +418,10 @@ static void test_failures_are_not_kept(void **state)
     struct call c = {
         .method = POST, .path = "/gadgets/look", .session = w->owner, .key = "look", .json = "{}"
     };
-    struct answer r;
     gadget_blind = true;
-    app_call(w->world->app, &w->world->a, &c, &r);
-    assert_true(r.status >= 500);
+    assert_true(world_call(w->world, c).status >= 500);
     gadget_blind = false;
-    app_call(w->world->app, &w->world->a, &c, &r);
-    assert_int_equal(r.status, 204);
+    assert_int_equal(world_call(w->world, c).status, 204);
 }
 
 /* What fails is told once, kept, shown to admins and tried again until it succeeds. */

@@ -64,17 +64,22 @@ int world_free(struct world *w)
     return removed;
 }
 
+struct answer world_call(struct world *w, struct call c)
+{
+    struct answer r;
+    app_call(w->app, &w->a, &c, &r);
+    return r;
+}
+
 struct answer world_ask(struct world *w, const char *session, enum method m, const char *path,
                         const char *json, int64_t version, int status)
 {
-    struct call c = { .method = m,
-                      .path = path,
-                      .json = json,
-                      .session = session,
-                      .if_version = version,
-                      .later = w->later };
-    struct answer r;
-    app_call(w->app, &w->a, &c, &r);
+    struct answer r = world_call(w, (struct call){ .method = m,
+                                                   .path = path,
+                                                   .json = json,
+                                                   .session = session,
+                                                   .if_version = version,
+                                                   .later = w->later });
     if (r.status != status)
         fail_msg("%s %s %s: %d %.400s", method_name(m), path, json ? json : "", r.status, r.body);
     return r;

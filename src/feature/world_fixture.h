@@ -25,6 +25,9 @@ void world_open(struct world *w);                     /* also again, after app_s
 bool world_start(struct world *w, struct error *err); /* the same where it may be refused */
 int world_free(struct world *w);                      /* 0 when its folder is gone */
 
+/* Calls as given, whatever is answered. */
+struct answer world_call(struct world *w, struct call c);
+
 /* Calls a route as the owner of the session token (NULL: nobody) and expects the status. `json` may
    be NULL; version 0 sends no If-Match. */
 struct answer world_ask(struct world *w, const char *session, enum method m, const char *path,

@@ -390,12 +390,11 @@ static void sessions_and_links_that_ended_are_deleted(void **state)
 static int tries_until_slowed(struct world *w, const char *email)
 {
     for (int i = 0; i < 80; i++) {
-        struct call c = { .method = POST,
-                          .path = "/session",
-                          .later = w->later,
-                          .json = sign_in_json(w, email, "wrong password") };
-        struct answer r;
-        app_call(w->app, &w->a, &c, &r);
+        struct answer r =
+            world_call(w, (struct call){ .method = POST,
+                                         .path = "/session",
+                                         .later = w->later,
+                                         .json = sign_in_json(w, email, "wrong password") });
         if (r.status == 429)
             return i;
         assert_int_equal(r.status, 401);

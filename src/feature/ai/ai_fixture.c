@@ -3,6 +3,7 @@
 
 #include "egress/client.h"
 #include "egress/egress.h"
+#include "feature/all.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -39,7 +40,7 @@ static void ai_switch_on(struct house *h, const char *capability)
                arena_printf(&w->a, "{\"capability\":\"%s\",\"on\":true}", capability), 201);
 }
 
-struct house *house_open(const struct feature *const *features, const char *capability)
+struct house *house_open(const char *capability)
 {
     struct house *h = calloc(1, sizeof *h);
     char url[160];
@@ -80,6 +81,23 @@ int house_close(struct house *h)
     close(h->pair[1]);
     free(h);
     return failed;
+}
+
+int house_setup(void **state)
+{
+    *state = house_open("feedback.me");
+    return 0;
+}
+
+int house_setup_off(void **state)
+{
+    *state = house_open(NULL);
+    return 0;
+}
+
+int house_teardown(void **state)
+{
+    return house_close(*state);
 }
 
 const char *house_provider(struct house *h, const char *behaviour)

@@ -20,8 +20,15 @@ struct house {
 
 /* An organisation "House of Ada Beispiel" with AI on and `capability` on for everybody (NULL: AI
    stays off). */
-struct house *house_open(const struct feature *const *features, const char *capability);
+struct house *house_open(const char *capability);
 int house_close(struct house *h);
+
+/* A test within one, for feedback.me, or with AI off. */
+int house_setup(void **state);
+int house_setup_off(void **state);
+int house_teardown(void **state);
+#define HOUSE_TEST(f) cmocka_unit_test_setup_teardown(f, house_setup, house_teardown)
+#define HOUSE_OFF_TEST(f) cmocka_unit_test_setup_teardown(f, house_setup_off, house_teardown)
 
 /* Ends the program as it is and starts it again on the same data. */
 void house_restart(struct house *h);

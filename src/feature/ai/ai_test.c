@@ -4,7 +4,6 @@
 #include "crypt/crypt.h"
 #include "egress/client.h"
 #include "feature/ai/run.h"
-#include "feature/all.h"
 #include "feature/time/time.h"
 
 #include <pthread.h>
@@ -14,23 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static int open_feedback(void **state)
-{
-    *state = house_open(features, "feedback.me");
-    return 0;
-}
-
-static int open_off(void **state)
-{
-    *state = house_open(features, NULL);
-    return 0;
-}
-
-static int close_house(void **state)
-{
-    return house_close(*state);
-}
 
 static const char *problem(struct house *h, struct answer r)
 {
@@ -543,27 +525,26 @@ static void test_offered_to_who_can_use_it(void **state)
 
 int main(void)
 {
-#define WITH(name, opened) cmocka_unit_test_setup_teardown(name, opened, close_house)
     const struct CMUnitTest tests[] = {
-        WITH(test_every_switch_says_no, open_off),
-        WITH(test_how_often, open_feedback),
-        WITH(test_off_ends_a_stream, open_feedback),
-        WITH(test_evidence, open_feedback),
-        WITH(test_prohibited, open_feedback),
-        WITH(test_masked_and_restored, open_feedback),
-        WITH(test_restored_in_any_cut, open_feedback),
-        WITH(test_hostile_note_stays, open_feedback),
-        WITH(test_expect, open_feedback),
-        WITH(test_bad_providers, open_feedback),
+        HOUSE_OFF_TEST(test_every_switch_says_no),
+        HOUSE_TEST(test_how_often),
+        HOUSE_TEST(test_off_ends_a_stream),
+        HOUSE_TEST(test_evidence),
+        HOUSE_TEST(test_prohibited),
+        HOUSE_TEST(test_masked_and_restored),
+        HOUSE_TEST(test_restored_in_any_cut),
+        HOUSE_TEST(test_hostile_note_stays),
+        HOUSE_TEST(test_expect),
+        HOUSE_TEST(test_bad_providers),
         cmocka_unit_test(test_answers_are_cleaned),
-        WITH(test_allowance_ends, open_feedback),
-        WITH(test_prohibited_answer_is_not_shown, open_feedback),
-        WITH(test_typed_answers, open_feedback),
-        WITH(test_off_ends_what_is_out, open_feedback),
-        WITH(test_much_text, open_feedback),
-        WITH(test_others_never_see_it, open_feedback),
-        WITH(test_summary_is_scoped, open_feedback),
-        WITH(test_offered_to_who_can_use_it, open_feedback),
+        HOUSE_TEST(test_allowance_ends),
+        HOUSE_TEST(test_prohibited_answer_is_not_shown),
+        HOUSE_TEST(test_typed_answers),
+        HOUSE_TEST(test_off_ends_what_is_out),
+        HOUSE_TEST(test_much_text),
+        HOUSE_TEST(test_others_never_see_it),
+        HOUSE_TEST(test_summary_is_scoped),
+        HOUSE_TEST(test_offered_to_who_can_use_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
 
 #include "crypt/crypt.h"
 #include "feature/ai/run.h"
-#include "feature/all.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,17 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static int open_feedback(void **state)
-{
-    *state = house_open(features, "feedback.me");
-    return 0;
-}
-
-static int close_house(void **state)
-{
-    return house_close(*state);
-}
 
 /* --- the table's declaration decides what is masked --- */
 
@@ -214,13 +202,12 @@ static void test_identifier_tells_nothing(void **state)
 
 int main(void)
 {
-#define WITH(name) cmocka_unit_test_setup_teardown(name, open_feedback, close_house)
     const struct CMUnitTest tests[] = {
-        WITH(test_the_table_decides),
-        WITH(test_names_of_projects_are_masked),
-        WITH(test_times_are_on_the_clock_of_who_asks),
-        WITH(test_an_answer_says_of_which_days_it_is),
-        WITH(test_identifier_tells_nothing),
+        HOUSE_TEST(test_the_table_decides),
+        HOUSE_TEST(test_names_of_projects_are_masked),
+        HOUSE_TEST(test_times_are_on_the_clock_of_who_asks),
+        HOUSE_TEST(test_an_answer_says_of_which_days_it_is),
+        HOUSE_TEST(test_identifier_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,6 @@
 #include "crypt/crypt.h"
 #include "feature/ai/receipts.h"
 #include "feature/ai/run.h"
-#include "feature/all.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -15,17 +14,6 @@
 #include <sys/resource.h>
 
 #include <cmocka.h>
-
-static int open_feedback(void **state)
-{
-    *state = house_open(features, "feedback.me");
-    return 0;
-}
-
-static int close_house(void **state)
-{
-    return house_close(*state);
-}
 
 static void test_receipt_proves_and_tells_nothing(void **state)
 {
@@ -166,9 +154,7 @@ static void test_receipt_is_written_once(void **state)
 static int status_of(struct house *h, const char *json)
 {
     struct call call = { .method = POST, .path = "/ai/run", .json = json, .session = h->owner };
-    struct answer r;
-    app_call(h->w->app, &h->w->a, &call, &r);
-    return r.status;
+    return world_call(h->w, call).status;
 }
 
 static void disk_limit(rlim_t bytes)
@@ -258,14 +244,13 @@ static void test_many_at_once(void **state)
 
 int main(void)
 {
-#define WITH(name) cmocka_unit_test_setup_teardown(name, open_feedback, close_house)
     const struct CMUnitTest tests[] = {
-        WITH(test_receipt_proves_and_tells_nothing),
-        WITH(test_receipt_outlives_the_process),
-        WITH(test_a_late_receipt_brings_nobody_back),
-        WITH(test_receipt_is_written_once),
-        WITH(test_disk_refuses),
-        WITH(test_many_at_once),
+        HOUSE_TEST(test_receipt_proves_and_tells_nothing),
+        HOUSE_TEST(test_receipt_outlives_the_process),
+        HOUSE_TEST(test_a_late_receipt_brings_nobody_back),
+        HOUSE_TEST(test_receipt_is_written_once),
+        HOUSE_TEST(test_disk_refuses),
+        HOUSE_TEST(test_many_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,13 +302,11 @@ static void test_public_link(void **state)
 static struct answer file_post_as(struct scene *s, const char *session, size_t n, int status)
 {
     char *bytes = arena_alloc(&s->w->a, n + 1);
-    struct call c = { .method = POST,
-                      .path = "/files?name=a.txt&type=text/plain",
-                      .session = session,
-                      .body = { memset(bytes, 'x', n), n },
-                      .type = "application/octet-stream" };
-    struct answer r;
-    app_call(s->w->app, &s->w->a, &c, &r);
+    struct answer r = world_call(s->w, (struct call){ .method = POST,
+                                                      .path = "/files?name=a.txt&type=text/plain",
+                                                      .session = session,
+                                                      .body = { memset(bytes, 'x', n), n },
+                                                      .type = "application/octet-stream" });
     if (r.status != status)
         fail_msg("file of %zu: %d %.300s", n, r.status, r.body);
     return r;

@@ -4,7 +4,6 @@
 #include "core/retention.h"
 #include "core/runner.h"
 #include "crypt/crypt.h"
-#include "feature/all.h"
 #include "feature/forms/hook.h"
 
 #include <setjmp.h>
@@ -38,7 +37,7 @@ static void provider_use(struct scene *s, const char *behaviour)
 static int scene_open(void **state)
 {
     struct scene *s = calloc(1, sizeof *s);
-    s->h = house_open(features, "hook");
+    s->h = house_open("hook");
     s->w = s->h->w;
     s->organisation = world_id(world_self(s->w, s->h->owner, "organisation"));
     s->member = world_invite(s->w, s->h->owner, "Grace Hopper", "grace@example.org", "member");
@@ -221,13 +220,11 @@ static void test_previews_are_not_kept(void **state)
     const char *path = hook_path(s, hook_post(s, "Sort {{story}}", "", 201)), *where;
     submit(s, "quagga");
     size_t before = world_traces(w, s->organisation, "quagga", &where);
-    struct answer r;
-    struct call c = { .method = POST,
-                      .path = arena_printf(&w->a, "%s/preview", path),
-                      .session = s->h->owner,
-                      .key = "once",
-                      .json = "{}" };
-    app_call(w->app, &w->a, &c, &r);
+    struct answer r = world_call(w, (struct call){ .method = POST,
+                                                   .path = arena_printf(&w->a, "%s/preview", path),
+                                                   .session = s->h->owner,
+                                                   .key = "once",
+                                                   .json = "{}" });
     assert_int_equal(r.status, 200);
     assert_non_null(strstr(r.body, "quagga"));
     assert_int_equal(world_traces(w, s->organisation, "quagga", &where), before);

@@ -126,14 +126,12 @@ static void erasing_forgets_kept_answers(void **state)
     struct house *h = *state;
     struct world *w = h->w;
     const char *where;
-    struct answer first, again;
     struct call c = { .method = POST,
                       .path = "/people",
                       .session = h->owner,
                       .key = "once",
                       .json = "{\"name\":\"Quagga\"}" };
-    app_call(w->app, &w->a, &c, &first);
-    app_call(w->app, &w->a, &c, &again);
+    struct answer first = world_call(w, c), again = world_call(w, c);
     assert_int_equal(first.status, 201);
     assert_string_equal(first.body, again.body);
     assert_int_equal(world_traces(w, world_id(h->organisation), "Quagga", &where), 2);

@@ -208,14 +208,11 @@ bool says(const struct unpacked *u, const char *text)
 
 struct answer import_as(struct house *h, const char *session, struct blob zip)
 {
-    struct answer r;
-    struct call c = { .method = POST,
-                      .path = "/privacy/import",
-                      .session = session,
-                      .body = zip,
-                      .type = "application/zip" };
-    app_call(h->w->app, &h->w->a, &c, &r);
-    return r;
+    return world_call(h->w, (struct call){ .method = POST,
+                                           .path = "/privacy/import",
+                                           .session = session,
+                                           .body = zip,
+                                           .type = "application/zip" });
 }
 
 void import_ok(struct house *h, const char *session, struct blob zip)

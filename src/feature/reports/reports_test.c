@@ -1,9 +1,5 @@
 /* reports_test.c: every grouping against sums made by hand and against the entries themselves. */
-#include "feature/accounts/accounts.h"
-#include "feature/organisation/organisation.h"
-#include "feature/time/time.h"
-#include "feature/world_fixture.h"
-#include "reports.h"
+#include "feature/time/time_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,45 +8,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
-                                                       &time_feature, &reports_feature, NULL };
-
-/* An owner and a member of an organisation in Berlin. */
-struct staff {
-    struct world *world;
-    const char *owner, *owner_id, *member, *member_id;
-};
-
-static struct answer send(struct staff *w, enum method m, const char *path, const char *session,
-                          const char *json, const char *csv)
-{
-    struct call c = { .method = m, .path = path, .json = json, .session = session };
-    struct answer r;
-    if (csv) {
-        c.type = "text/csv";
-        c.body = (struct blob){ csv, strlen(csv) };
-    }
-    app_call(w->world->app, &w->world->a, &c, &r);
-    return r;
-}
-
-static struct answer expect(struct staff *w, int status, enum method m, const char *path,
-                            const char *session, const char *json)
-{
-    return world_ask(w->world, session, m, path, json, 0, status);
-}
-
-static const char *text_of(struct staff *w, const struct answer *r, const char *key)
-{
-    return world_text(w->world, r->body, key);
-}
-
-static void has(const struct answer *r, const char *part)
-{
-    if (!strstr(r->body, part))
-        fail_msg("no %s in %s", part, r->body);
-}
 
 /* Two people, three projects of two clients, two tags; 9 hours of which 4 are billed at 60.00. */
 static const char entries[] =
@@ -65,31 +22,11 @@ static const char entries[] =
     "Ivo,ivo@example.org,,=Own,,,No,2026-03-31,09:00:00,2026-03-31,11:00:00,02:00:00,b,\n"
     "Ivo,ivo@example.org,,,,,Yes,2026-03-31,23:30:00,2026-04-01,00:30:00,01:00:00,,60\n";
 
-static int set_up(void **state)
+static int open_imported(void **state)
 {
-    struct staff *w = calloc(1, sizeof *w);
-    assert_non_null(w);
-    w->world = world_new(test_features);
-    w->owner = world_sign_up(w->world, "Nora", "nora@example.org");
-    w->owner_id = world_self(w->world, w->owner, "person");
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    world_ask(w->world, w->owner, PATCH, "/organisation",
-              "{\"zone\":\"Europe/Berlin\",\"currency\":\"EUR\"}", strtoll(r.etag, NULL, 10), 200);
-    w->member = world_invite(w->world, w->owner, "Ivo", "ivo@example.org", "member");
-    w->member_id = world_self(w->world, w->member, "person");
-    r = send(w, POST, "/time/imports", w->owner, NULL, entries);
-    if (r.status != 200)
-        fail_msg("%s", r.body);
-    *state = w;
+    staff_open(state);
+    upload(*state, 200, "/time/imports", ((struct staff *)*state)->owner, entries);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct staff *w = *state;
-    int removed = world_free(w->world);
-    free(w);
-    return removed;
 }
 
 #define YEAR "from=2026-01-01&to=2026-12-31"
@@ -120,14 +57,16 @@ static void groupings_are_as_counted_by_hand(void **state)
            "2026-01,2.00,2.00,120.00,0.00\r\n"
            "2026-02,4.00,1.00,60.00,0.00\r\n2026-03,2.50,0.50,30.00,0.00\r\n2026-04,0.50,0.50,30."
            "00,0.00\r\n");
-    csv_is(w, "by=week&then=person&" YEAR, w->owner,
-           "week,person,hours,billable hours,amount (EUR),unrated hours\r\n"
-           "2026-01-26,Ivo,3.00,0.00,0.00,0.00\r\n2026-01-26,Nora,2.00,2.00,120.00,0.00\r\n"
-           "2026-02-02,Nora,1.00,1.00,60.00,0.00\r\n2026-03-30,Ivo,3.00,1.00,60.00,0.00\r\n");
+    csv_is(
+        w, "by=week&then=person&" YEAR, w->owner,
+        "week,person,hours,billable hours,amount (EUR),unrated hours\r\n"
+        "2026-01-26,Ivo Marek,3.00,0.00,0.00,0.00\r\n2026-01-26,Nora Lind,2.00,2.00,120.00,0.00\r\n"
+        "2026-02-02,Nora Lind,1.00,1.00,60.00,0.00\r\n2026-03-30,Ivo "
+        "Marek,3.00,1.00,60.00,0.00\r\n");
     csv_is(w, "by=person&then=client&" YEAR, w->owner,
            "person,client,hours,billable hours,amount (EUR),unrated hours\r\n"
-           "Ivo,Harbour,3.00,0.00,0.00,0.00\r\nIvo,,3.00,1.00,60.00,0.00\r\n"
-           "Nora,Harbour,3.00,3.00,180.00,0.00\r\n");
+           "Ivo Marek,Harbour,3.00,0.00,0.00,0.00\r\nIvo Marek,,3.00,1.00,60.00,0.00\r\n"
+           "Nora Lind,Harbour,3.00,3.00,180.00,0.00\r\n");
     csv_is(w, "by=day&from=2026-03-31&to=2026-03-31", w->owner,
            "day,hours,billable hours,amount (EUR),unrated hours\r\n"
            "2026-03-31,2.50,0.50,30.00,0.00\r\n");
@@ -228,7 +167,7 @@ static void people_see_what_they_may(void **state)
     /* Hours, but not what they cost: that takes a permission of its own. */
     csv_is(w, "by=person&" YEAR, w->member,
            "person,hours,billable hours,amount (EUR),unrated hours\r\n"
-           "Ivo,6.00,1.00,,0.00\r\n");
+           "Ivo Marek,6.00,1.00,,0.00\r\n");
     csv_is(w, "by=client&" YEAR, w->member,
            "client,hours,billable hours,amount (EUR),unrated hours\r\n"
            "Harbour,3.00,0.00,,0.00\r\n"
@@ -275,11 +214,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groupings_are_as_counted_by_hand),
         cmocka_unit_test(tags_count_for_each_but_once_in_all),
-        cmocka_unit_test_setup_teardown(hours_without_a_rate_are_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(hours_for_free_have_a_rate, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(hours_without_a_rate_are_told, open_imported, staff_close),
+        cmocka_unit_test_setup_teardown(hours_for_free_have_a_rate, open_imported, staff_close),
         cmocka_unit_test(whole_months_and_their_edges_agree),
-        cmocka_unit_test_setup_teardown(people_see_what_they_may, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(people_see_what_they_may, open_imported, staff_close),
         cmocka_unit_test(wrong_questions_are_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, open_imported, staff_close);
 }

@@ -14,12 +14,10 @@
 struct answer staff_send(struct staff *w, enum method m, const char *path, const char *session,
                          const char *json, int64_t version)
 {
-    struct call c = {
-        .method = m, .path = path, .json = json, .session = session, .if_version = version
-    };
-    struct answer r;
-    app_call(w->world->app, &w->world->a, &c, &r);
-    return r;
+    return world_call(
+        w->world,
+        (struct call){
+            .method = m, .path = path, .json = json, .session = session, .if_version = version });
 }
 
 struct answer expect(struct staff *w, int status, enum method m, const char *path,
@@ -31,13 +29,11 @@ struct answer expect(struct staff *w, int status, enum method m, const char *pat
 struct answer upload(struct staff *w, int status, const char *path, const char *session,
                      const char *csv)
 {
-    struct call c = { .method = POST,
-                      .path = path,
-                      .session = session,
-                      .type = "text/csv",
-                      .body = { csv, strlen(csv) } };
-    struct answer r;
-    app_call(w->world->app, &w->world->a, &c, &r);
+    struct answer r = world_call(w->world, (struct call){ .method = POST,
+                                                          .path = path,
+                                                          .session = session,
+                                                          .type = "text/csv",
+                                                          .body = { csv, strlen(csv) } });
     if (r.status != status)
         fail_msg("%s: %d %s", path, r.status, r.body);
     return r;

@@ -29,10 +29,10 @@ static void a_timer_runs_once(void **state)
     has(&r, "\"running\":true");
     has(&r, "Measuring");
     assert_int_equal(sum_of(w, &all_days).rows, 0);
-    struct call stop = {
-        .method = POST, .path = "/time/timer/stop", .session = w->member, .later = { 3600 }
-    };
-    app_call(w->world->app, &w->world->a, &stop, &r);
+    r = world_call(w->world, (struct call){ .method = POST,
+                                            .path = "/time/timer/stop",
+                                            .session = w->member,
+                                            .later = { 3600 } });
     assert_int_equal(r.status, 200);
     has(&r, "\"source\":\"timer\"");
     int64_t s = strtoll(strstr(r.body, "\"duration_s\":") + 13, NULL, 10);
