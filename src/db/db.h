@@ -60,7 +60,6 @@ struct value value_blob(struct blob b);    /* not copied */
 struct value value_id(struct id id);       /* absent is SQL NULL, as for all kinds below */
 struct value value_instant(struct instant t);
 struct value value_date(struct date d);
-struct value value_span(struct span s);
 /* The member of a record as a value that knows its column. */
 struct value value_field(const struct field *f, const void *record);
 /* The value as one of the column of that name among a table's fields. */

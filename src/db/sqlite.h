@@ -66,10 +66,8 @@ int conn_control(struct conn *conn, enum control what);
 MUST_USE bool stmt_get(struct conn *conn, const char *sql, struct stmt **ret, struct error *err);
 void stmt_put(struct conn *conn, struct stmt *s);
 
-/* A reader of the database, opened if none is idle. */
-MUST_USE bool reader_get(struct db *db, struct conn **ret, struct error *err);
-void reader_put(struct conn *conn);
-void readers_close(struct db *db); /* the idle ones */
+/* Closes the readers that are idle. */
+void readers_close(struct db *db);
 
 /* Moves everything from the WAL into the file and empties the WAL. */
 MUST_USE bool conn_checkpoint(struct conn *conn, struct error *err);

@@ -338,7 +338,8 @@ void stmt_put(struct conn *conn, struct stmt *s)
         stmt_free(conn, s);
 }
 
-bool reader_get(struct db *db, struct conn **ret, struct error *err)
+/* A reader of the database, opened if none is idle. */
+static bool reader_get(struct db *db, struct conn **ret, struct error *err)
 {
     pthread_mutex_lock(&db->lock);
     struct conn *conn = db->idle;
@@ -358,7 +359,7 @@ bool reader_get(struct db *db, struct conn **ret, struct error *err)
     return false;
 }
 
-void reader_put(struct conn *conn)
+static void reader_put(struct conn *conn)
 {
     struct db *db = conn->db;
     conn_count(conn);

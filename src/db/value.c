@@ -55,7 +55,7 @@ struct value value_date(struct date d)
     return date_given(d) ? (struct value){ .kind = KIND_DATE, .i = d.day } : value_none();
 }
 
-struct value value_span(struct span s)
+static struct value value_span(struct span s)
 {
     return (struct value){ .kind = KIND_SPAN, .i = s.s };
 }

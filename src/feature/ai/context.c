@@ -164,7 +164,8 @@ void context_value(struct ai_run *run, const struct table *t, const char *column
     data_quote(run, mask ? masked(run, text) : unmasked(run, text));
 }
 
-void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+/* The same with its label before it. */
+static void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
                   const void *value)
 {
     if (run->context.len)

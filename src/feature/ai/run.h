@@ -115,10 +115,6 @@ MUST_USE bool context_zone(struct ai_run *run);
 void context_value(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
                    const void *value);
 
-/* The same with its label before it. */
-void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
-                  const void *value);
-
 /* A row of several: where the record has a value, and the column that it is of; ends with one
    without a table. */
 struct ai_cell {

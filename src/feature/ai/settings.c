@@ -32,7 +32,7 @@ static bool switch_changed(struct ctx *c, enum op op, const void *old, const voi
     return true;
 }
 
-const struct field ai_settings_fields[] = {
+static const struct field ai_settings_fields[] = {
     ROW_FIELDS(struct ai_settings),
     FIELD(struct ai_settings, on, .privacy = OPERATIONAL,
           .doc = "Whether AI is on at all; off at first"),

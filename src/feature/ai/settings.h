@@ -45,6 +45,6 @@ extern const struct table ai_objection_table;
 
 extern const struct permission ai_settings_read, ai_receipts_read, ai_feedback;
 
-extern const struct field ai_settings_fields[], ai_provider_fields[];
+extern const struct field ai_provider_fields[];
 
 #endif

@@ -38,8 +38,8 @@ const struct permission time_import = {
       [ROLE_OWNER] = SCOPE_ALL },
 };
 
-const char *const entry_sources[] = { "manual",   "timer",   "week",  "import", "toggl",
-                                      "clockify", "harvest", "kimai", NULL };
+static const char *const entry_sources[] = { "manual",   "timer",   "week",  "import", "toggl",
+                                             "clockify", "harvest", "kimai", NULL };
 
 const struct field time_entry_fields[] = {
     ROW_FIELDS(struct time_entry),

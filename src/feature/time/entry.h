@@ -4,8 +4,6 @@
 
 #include "time.h"
 
-extern const char *const entry_sources[];
-
 /* Inserts an entry that ended: sets id, version, times of the row, duration, and rate and amount
    unless an amount is given. Checks nothing and leaves sums and audit to the caller, who keeps
    entry_insert() for as many as there are. */
@@ -33,20 +31,12 @@ MUST_USE bool entries_within(struct ctx *c, struct id person, struct instant fro
 
 /* Whether the organisation refuses entries of one person that overlap. */
 MUST_USE bool overlap_refused(struct ctx *c, bool *ret);
-/* How many of the person's entries within a stretch overlap one of them: those that share time with
-   it; *first is the first to begin. Hours of the week sheet overlap nothing, as nobody chose their
-   clock times, and nor does what has no length, such as a timer stopped at once. A running entry
-   has lasted until now. */
-size_t overlaps_count(const struct ctx *c, const struct time_entry *e, const struct list *within,
-                      struct time_entry *first);
+
 /* Whether an entry overlaps any other of its person. */
 MUST_USE bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret);
 
 /* That an entry begins no more than a year ahead; INVALID otherwise, as the fault of the field that
    the pointer names. */
 MUST_USE bool ahead_check(struct ctx *c, struct instant start, const char *pointer);
-
-/* The end of an entry, or now while its timer runs. */
-struct instant entry_end(const struct ctx *c, const struct time_entry *e);
 
 #endif

@@ -61,7 +61,8 @@ bool entry_placed(const char *source)
     return text_equal(source, "week");
 }
 
-struct instant entry_end(const struct ctx *c, const struct time_entry *e)
+/* The end of an entry, or now while its timer runs. */
+static struct instant entry_end(const struct ctx *c, const struct time_entry *e)
 {
     return instant_given(e->ended_at) ? e->ended_at : c->now;
 }
@@ -72,8 +73,12 @@ static bool has_times(const struct ctx *c, const struct time_entry *e)
     return !entry_placed(e->source) && e->started_at.us < entry_end(c, e).us;
 }
 
-size_t overlaps_count(const struct ctx *c, const struct time_entry *e, const struct list *within,
-                      struct time_entry *first)
+/* How many of the person's entries within a stretch overlap one of them: those that share time with
+   it; *first is the first to begin. Hours of the week sheet overlap nothing, as nobody chose their
+   clock times, and nor does what has no length, such as a timer stopped at once. A running entry
+   has lasted until now. */
+static size_t overlaps_count(const struct ctx *c, const struct time_entry *e,
+                             const struct list *within, struct time_entry *first)
 {
     const struct time_entry *other = within->at;
     struct instant end = entry_end(c, e);
