@@ -331,6 +331,10 @@ static void test_scopes_and_audit(void **state)
     r = call(w, GET, "/audit?action=gadget.read", w->owner, NULL, 0);
     assert_non_null(strstr(r.body, id));
     assert_int_equal(call(w, GET, "/audit", bo, NULL, 0).status, 403);
+    r = call(w, PATCH, path, w->owner, "{\"label\":\"bo's\",\"weight\":7,\"pin\":null}", 1);
+    assert_int_equal(r.status, 200);
+    r = call(w, GET, "/audit?action=gadget.update", w->owner, NULL, 0);
+    assert_non_null(strstr(r.body, "\"detail\":\"weight\"")); /* not what was only sent */
     r = call(w, POST, "/gadgets", w->owner, "{\"label\":\"boss\"}", 0);
     path = arena_printf(&w->world->a, "/gadgets/%s", world_text(w->world, r.body, "id"));
     assert_int_equal(call(w, GET, path, bo, NULL, 0).status, 404);

@@ -286,21 +286,6 @@ bool row_read(struct ctx *c, const struct table *t, struct id id, void *ret)
     return true;
 }
 
-/* The names of the given fields, for the audit log. */
-static const char *given_names(struct ctx *c, const struct table *t, field_set given)
-{
-    struct buffer names = buffer_new(c->arena);
-    field_set bit = 1;
-    for (const struct field *f = t->fields; f->name; f++, bit <<= 1) {
-        if (!(given & bit))
-            continue;
-        if (names.len)
-            buffer_char(&names, ' ');
-        buffer_string(&names, f->name);
-    }
-    return names.at;
-}
-
 static bool row_store(struct ctx *c, const struct table *t, const void *row)
 {
     struct buffer sql = buffer_new(c->arena);
@@ -315,19 +300,34 @@ static bool row_store(struct ctx *c, const struct table *t, const void *row)
     return tx_run(c->tx, composed(c, &sql), args, n, NULL);
 }
 
-static bool is_changed(const struct field *f, const void *old, const void *row)
+static bool is_changed(struct ctx *c, const struct field *f, const void *old, const void *row)
 {
-    const void *a = field_of(f, old), *b = field_of(f, row);
-    if (f->kind == KIND_TEXT)
-        return !text_equal(*(const char *const *)a, *(const char *const *)b);
-    return memcmp(a, b, kind_size(f->kind)) != 0;
+    struct value a = row_value(c, f, old), b = row_value(c, f, row);
+    if (a.kind != b.kind)
+        return true;
+    if (a.kind == KIND_TEXT || a.kind == KIND_BLOB || a.kind == KIND_JSON)
+        return a.bytes.len != b.bytes.len ||
+               (a.bytes.len && memcmp(a.bytes.at, b.bytes.at, a.bytes.len) != 0);
+    return memcmp(field_of(f, old), field_of(f, row), kind_size(f->kind)) != 0;
+}
+
+/* The names of those of the given fields that have changed, for the audit log. */
+static const char *changed_names(struct ctx *c, const struct table *t, field_set given,
+                                 const void *old, const void *row)
+{
+    struct buffer names = buffer_new(c->arena);
+    field_set bit = 1;
+    for (const struct field *f = t->fields; f->name; f++, bit <<= 1)
+        if ((given & bit) && is_changed(c, f, old, row))
+            buffer_printf(&names, names.len ? " %s" : "%s", f->name);
+    return names.at;
 }
 
 /* What was alike before can be changed in all else. */
-static bool is_alike_asked(const struct table *t, const void *old, const void *row)
+static bool is_alike_asked(struct ctx *c, const struct table *t, const void *old, const void *row)
 {
     for (const char *const *k = t->alike; k && *k; k++)
-        if (is_changed(field_find(t->fields, *k), old, row))
+        if (is_changed(c, field_find(t->fields, *k), old, row))
             return true;
     return false;
 }
@@ -341,13 +341,14 @@ static bool row_change(struct ctx *c, const struct table *t, const void *old, fi
         return false;
     if (t->check && !t->check(c, OP_UPDATE, old, row))
         return false;
-    if (is_alike_asked(t, old, row) && !check_alike(c, t, row))
+    if (is_alike_asked(c, t, old, row) && !check_alike(c, t, row))
         return false;
     head->version++;
     head->updated_at = c->now;
     if (!row_store(c, t, row))
         return taken_tell(c, t);
-    if (!audit_row(c, t, "update", head->id, row_subject(t, row), given_names(c, t, given)))
+    if (!audit_row(c, t, "update", head->id, row_subject(t, row),
+                   changed_names(c, t, given, old, row)))
         return false;
     return !t->after || t->after(c, OP_UPDATE, old, row);
 }
@@ -361,12 +362,13 @@ static void fields_copy(const struct table *t, field_set given, const void *from
 }
 
 /* Clears what rests on something that has changed and was not given with it; the set of both. */
-static field_set fallen_clear(const struct table *t, const void *old, field_set given, void *row)
+static field_set fallen_clear(struct ctx *c, const struct table *t, const void *old,
+                              field_set given, void *row)
 {
     field_set bit = 1, all = given;
     for (const struct field *f = t->fields; f->name; f++, bit <<= 1)
         for (const char *const *k = f->rests_on; k && *k && !(all & bit); k++)
-            if (is_changed(field_find(t->fields, *k), old, row)) {
+            if (is_changed(c, field_find(t->fields, *k), old, row)) {
                 field_clear(f, row);
                 all |= bit;
             }
@@ -383,7 +385,7 @@ bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t vers
         return fail(c, VERSION_MISMATCH, NULL);
     memcpy(row, old, t->size);
     fields_copy(t, given, change, row);
-    given = fallen_clear(t, old, given, row);
+    given = fallen_clear(c, t, old, given, row);
     if (!row_change(c, t, old, given, row))
         return false;
     memcpy(ret, row, t->size);
