@@ -3,6 +3,7 @@
 
 #include "backup.h"
 #include "core/move.h"
+#include "org_list.h"
 #include "prove_online.h"
 
 #include <errno.h>
@@ -35,7 +36,12 @@ bool admin_listen(const char *data, int *ret, struct error *err)
     struct sockaddr_un at = { 0 };
     if (!address_of(data, &at))
         return error_set(err, UNAVAILABLE, "The path of the data folder is too long for a socket");
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd;
+    if (admin_connect(data, &fd)) { /* whose socket this is serves on */
+        close(fd);
+        return error_set(err, UNAVAILABLE, "the data folder is in use by another process");
+    }
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     unlink(at.sun_path);
     mode_t mask = umask(0177);
     bool ok = fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 4);
@@ -105,6 +111,8 @@ static bool answer(const struct admin *a, int fd, const char *line, struct error
 {
     if (!strcmp(line, "backup"))
         return backup_online(a->app, fd, err);
+    if (!strcmp(line, "orgs"))
+        return org_list_online(a->app, fd, err);
     if (text_starts(line, "prove"))
         return prove_online(a->app, a->residues, fd, line + 5, err);
     if (text_starts(line, "move "))

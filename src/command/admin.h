@@ -6,7 +6,8 @@
 
 #include "core/app.h"
 
-/* Makes the socket DATA/admin.sock (0600). Before the sandbox, which would not let it. */
+/* Makes the socket DATA/admin.sock (0600), unless another process answers at it. Before the
+   sandbox, which would not let it. */
 MUST_USE bool admin_listen(const char *data, int *ret, struct error *err);
 
 /* Answers requests on a thread of its own until admin_stop. Requests: "backup", "prove WITNESS

@@ -263,6 +263,16 @@ static bool backup_write(const char *data, const char *to, struct arena *a, stru
     return ok;
 }
 
+/* A folder within the data folder would be lost with it. */
+static bool is_within(struct arena *a, const char *data, const char *to)
+{
+    char outer[PATH_MAX], inner[PATH_MAX];
+    if (!realpath(data, outer) || !realpath(folder_around(a, to), inner))
+        return false;
+    size_t n = strlen(outer);
+    return text_starts(inner, outer) && (!inner[n] || inner[n] == '/');
+}
+
 int backup_command(int argc, char **argv)
 {
     const char *data = NULL, *to = NULL, *made;
@@ -282,6 +292,8 @@ int backup_command(int argc, char **argv)
     if (access(data, F_OK))
         return complain("There is no data folder %s", data);
     to = path_given(&a, to);
+    if (is_within(&a, data, to))
+        return complain("%s is in the data folder itself; name a folder elsewhere", to);
     bool ok = unfinished_make(&a, to, &made, &err);
     if (ok && !(ok = backup_write(data, made, &a, &err) && unfinished_name(&a, made, to, &err)))
         (void)!backup_remove(&a, made, &ignored);
@@ -303,12 +315,6 @@ static bool organisation_check(struct app *app, struct id id, struct error *err)
     return ok;
 }
 
-static bool active_find(struct ctx *c, void *with)
-{
-    static const struct query active = { "state = 'active'" };
-    return rows_find(c, &tenant_table, &active, NO_ARGS, with);
-}
-
 /* Opens and reads everything once, so that a backup that cannot be read is known now and not in
    need. `what` is then what cannot be. */
 static bool restored_check(const char *dir, const struct secret_key *key, struct arena *a,
@@ -320,7 +326,7 @@ static bool restored_check(const char *dir, const struct secret_key *key, struct
     if (!installation_open_store(dir, NULL, key, a, &app, err))
         return false;
     struct ctx c = app_ctx(app, a, err, "restore");
-    bool ok = db_check(app->control, err) && control_read(&c, active_find, &tenants);
+    bool ok = db_check(app->control, err) && control_read(&c, tenants_active, &tenants);
     *count = ok ? tenants.count : 0;
     for (size_t i = 0; ok && i < tenants.count; i++) {
         char id[ID_TEXT];

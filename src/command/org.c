@@ -6,6 +6,7 @@
 #include "core/move.h"
 #include "crypt/random.h"
 #include "open.h"
+#include "org_list.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -360,16 +361,19 @@ static int move_command(int argc, char **argv, const char *id)
 int org_command(int argc, char **argv)
 {
     static const struct option_row subcommands[] = {
+        { "list", NULL, "Their ids and names; vow org list --help says more" },
         { "move", "ID",
           "Carry it to another store while it is in use; vow org move --help says more" },
         { 0 },
     };
     if (argc && is_help(argv[0])) {
-        options_help("vow org: works on one organisation", subcommands);
+        options_help("vow org: lists the organisations, or works on one", subcommands);
         return 0;
     }
+    if (argc && !strcmp(argv[0], "list"))
+        return org_list_command(argc - 1, argv + 1);
     if (!argc || strcmp(argv[0], "move") != 0)
-        return complain("vow org takes: move ID; --help says more"), 2;
+        return complain("vow org takes: list, or move ID; --help says more"), 2;
     bool named = argc > 1 && argv[1][0] != '-';
     if (!named && argc > 1 && is_help(argv[1]))
         return move_command(argc - 1, argv + 1, "");

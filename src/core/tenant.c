@@ -254,3 +254,9 @@ bool tenants_sweep(struct ctx *c, bool starting)
     }
     return true;
 }
+
+bool tenants_active(struct ctx *c, void *ret)
+{
+    static const struct query active = { "state = 'active'", .whole = "All organisations" };
+    return rows_find(c, &tenant_table, &active, NO_ARGS, ret);
+}

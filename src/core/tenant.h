@@ -48,6 +48,9 @@ MUST_USE bool tenant_destroy(struct ctx *c, struct id organisation);
 /* The data key of a database for the store (store_config.key). `with` is the app. */
 bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *err);
 
+/* The tenants whose state is "active", as a struct list of struct tenant. In control. */
+MUST_USE bool tenants_active(struct ctx *c, void *ret);
+
 /* Removes what is left of organisations whose key is destroyed. When `starting`, also what a crash
    left half-made (an hour ago, when other nodes live); later on, such a one is somebody signing up.
    One that cannot be removed is told of and left for the next time; false when control cannot be

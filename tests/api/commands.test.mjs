@@ -118,6 +118,10 @@ test("a backup made while in use is the whole, elsewhere", async () => {
   const env = { VOW_MASTER_KEY_FILE: server.keyFile };
   const backup = await vow(["backup", "--data", server.data, "--to", copy], { env });
   assert.equal(backup.status, 0, backup.stderr);
+  assert.match(
+    await refused(["backup", "--data", server.data, "--to", join(server.data, "copy")], { env }),
+    /is in the data folder itself/,
+  );
   await ann.post("/api/v1/time/entries", entry(1));
   await server.stop({ keep: true });
 
@@ -127,6 +131,22 @@ test("a backup made while in use is the whole, elsewhere", async () => {
   const second = await startServer({ dir: home, env });
   assert.deepEqual(await entries(new Client(second, ann.cookie)), [made.body]);
   await second.stop();
+  folders.push(server.dir);
+});
+
+test("a second start on the same folder is refused and disturbs nothing", async () => {
+  const server = await startServer();
+  await server.signUp({ organisation: "Ann’s Attic" });
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const again = ["serve", "--data", server.data, "--listen", "127.0.0.1:0", "--plain-http"];
+  assert.match(await refused(again, { env }), /in use by another process/);
+  const list = ["org", "list", "--data", server.data];
+  const listed = await vow(list, { env });
+  assert.equal(listed.status, 0, listed.stderr);
+  assert.match(listed.stdout, /^[0-9a-f-]{36} {2}Ann’s Attic\n$/);
+  await server.stop({ keep: true });
+  assert.deepEqual(await vow(list, { env }), listed);
+  assert.match(await refused(["org"]), /list, or move ID/);
   folders.push(server.dir);
 });
 

@@ -1,0 +1,114 @@
+/* org_list.c: `vow org list`, by the running program when there is one. */
+#include "org_list.h"
+
+#include "admin.h"
+#include "command.h"
+#include "core/rows.h"
+#include "core/tenant.h"
+#include "feature/organisation/organisation.h"
+#include "open.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool name_read(struct ctx *c, void *with)
+{
+    return row_single(c, &organisation_table, with);
+}
+
+typedef bool org_say(void *with, const char *line);
+
+/* Says a line for each active organisation: its id, and its name or why it cannot be opened. */
+static bool org_list(struct app *app, org_say *say, void *with, struct error *err)
+{
+    struct arena a = { 0 }, one = { 0 };
+    struct list active;
+    struct ctx all = app_ctx(app, &a, err, "list");
+    bool ok = control_read(&all, tenants_active, &active);
+    for (size_t i = 0; ok && i < active.count; i++) {
+        struct error own = { 0 };
+        struct organisation o;
+        struct ctx c = app_ctx(app, &one, &own, "list");
+        char id[ID_TEXT];
+        id_format(((const struct tenant *)active.at)[i].id, id);
+        bool read = organisation_read(&c, ((const struct tenant *)active.at)[i].id, name_read, &o);
+        ok = say(with, read ? arena_printf(&one, "%s  %s", id, o.name)
+                            : arena_printf(&one, "%s  (cannot be opened: %s)", id,
+                                           problem_info(own.problem)->title));
+        arena_reset(&one);
+    }
+    arena_done(&one);
+    arena_done(&a);
+    return ok;
+}
+
+static bool line_send(void *with, const char *line)
+{
+    return admin_say(*(const int *)with, line);
+}
+
+bool org_list_online(struct app *app, int fd, struct error *err)
+{
+    return org_list(app, line_send, &fd, err);
+}
+
+static bool line_print(void *with, const char *line)
+{
+    (void)with;
+    puts(line);
+    return true;
+}
+
+static bool list_through(int fd, struct error *err)
+{
+    char line[1024];
+    if (!admin_say(fd, "orgs"))
+        return error_set(err, UNAVAILABLE, "The running program does not answer");
+    while (admin_hear(fd, line, sizeof line)) {
+        if (!strcmp(line, "ok"))
+            return true;
+        if (text_starts(line, "error "))
+            return error_set(err, UNAVAILABLE, "%.180s", line + 6);
+        puts(line);
+    }
+    return error_set(err, UNAVAILABLE, "The running program ended in between");
+}
+
+static bool list_here(const char *data, struct arena *a, struct error *err)
+{
+    struct app *app;
+    if (!installation_open(data, a, &app, err))
+        return false;
+    bool ok = org_list(app, line_print, NULL, err);
+    app_stop(app);
+    return ok;
+}
+
+int org_list_command(int argc, char **argv)
+{
+    const char *data = NULL;
+    const struct option_row options[] = {
+        { "--data", "DIR", "Data folder, in use or not", &data, .required = true },
+        { 0 },
+    };
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    int status, fd;
+    if (!options_read(argc, argv, "vow org list: the ids of the organisations and their names",
+                      options, &status))
+        return status;
+    if (access(data, F_OK))
+        return complain("There is no data folder %s", data);
+    bool ok;
+    if (admin_connect(data, &fd)) {
+        ok = list_through(fd, &err);
+        close(fd);
+    } else {
+        ok = list_here(data, &a, &err);
+    }
+    if (!ok)
+        complain_error(&err);
+    arena_done(&a);
+    return ok ? 0 : 1;
+}
