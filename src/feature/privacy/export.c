@@ -8,6 +8,7 @@
 #include "crypt/crypt.h"
 #include "db/compose.h"
 #include "feature/privacy/archive.h"
+#include "feature/privacy/readable.h"
 
 #include <string.h>
 
@@ -16,7 +17,14 @@ struct dump {
     size_t bytes_max;
     struct buffer out;
     int64_t rows;
+    struct readable *page; /* of one person; NULL: everybody's rows */
+    size_t page_from;      /* its bytes before */
 };
+
+static size_t dump_bytes(const struct dump *d)
+{
+    return d->out.len + (d->page ? d->page->out.len - d->page_from : 0);
+}
 
 static bool dump_row(void *with, const void *record)
 {
@@ -24,7 +32,9 @@ static bool dump_row(void *with, const void *record)
     json_record(&d->out, d->table->fields, record);
     buffer_char(&d->out, '\n');
     d->rows++;
-    return d->out.len <= d->bytes_max;
+    if (d->page)
+        readable_row(d->page, d->table, record);
+    return dump_bytes(d) <= d->bytes_max;
 }
 
 static bool table_dump(struct ctx *c, struct dump *d, struct id person)
@@ -45,7 +55,7 @@ static bool table_dump(struct ctx *c, struct dump *d, struct id person)
     q.whole = "All rows are handed out";
     if (!tx_each(c->tx, &q, args, n, d->table->fields, d->table->size, dump_row, d))
         return false;
-    return d->out.len <= d->bytes_max ||
+    return dump_bytes(d) <= d->bytes_max ||
            fail(c, TOO_LARGE,
                 "This is too large for one archive; the table %s did not fit any more",
                 d->table->name);
@@ -92,16 +102,20 @@ struct making {
     struct id person;
     size_t bytes_max, left; /* for the rows of all tables together */
     struct buffer manifest;
+    struct readable page;       /* of one person */
     struct archive_file *files; /* the first is the manifest */
     size_t count;
 };
 
 static bool table_add(struct ctx *c, struct making *m, const struct table *t)
 {
-    struct dump d = { .table = t, .bytes_max = m->left };
+    struct dump d = { .table = t,
+                      .bytes_max = m->left,
+                      .page = id_given(m->person) ? &m->page : NULL,
+                      .page_from = m->page.out.len };
     if (!table_dump(c, &d, m->person))
         return false;
-    m->left -= d.out.len;
+    m->left -= dump_bytes(&d);
     manifest_add(&m->manifest, &d, m->count == 1);
     m->files[m->count++] =
         (struct archive_file){ arena_printf(c->arena, "tables/%s.jsonl", t->name),
@@ -118,11 +132,13 @@ static bool organisation_add(struct ctx *c, void *with)
         return false;
     for (const struct table *const *t = c->app->tables; *t; t++)
         control += (*t)->control;
-    m->files = arena_many(c->arena, 1 + count + control, struct archive_file);
+    m->files = arena_many(c->arena, 2 + count + control, struct archive_file);
     m->count = 1;
     m->left = m->bytes_max;
     m->manifest = buffer_new(c->arena);
     manifest_begin(c, &m->manifest, m->person);
+    if (id_given(m->person) && !readable_begin(c, tables, count, &m->page))
+        return false;
     for (size_t i = 0; i < count; i++) {
         bool wanted = !id_given(m->person) || table_subject(tables[i]);
         if (wanted && !tables[i]->held_back && !table_add(c, m, tables[i]))
@@ -149,5 +165,7 @@ bool export_make(struct ctx *c, struct id person, size_t bytes_max, struct blob 
         return false;
     buffer_string(&m.manifest, "\n  ]\n}\n");
     m.files[0] = (struct archive_file){ "manifest.json", { m.manifest.at, m.manifest.len } };
+    if (id_given(person))
+        m.files[m.count++] = (struct archive_file){ "copy.html", readable_end(&m.page) };
     return archive_write(c->arena, m.files, m.count, c->now, ret, c->err);
 }

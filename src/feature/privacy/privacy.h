@@ -8,7 +8,8 @@
 /* Everything of the ctx's organisation but SECRET columns and technical tables, as a ZIP archive:
    manifest.json with the SHA-256, rows and columns of each file, then tables/NAME.jsonl, one JSON
    object a row. With `person`, only rows whose subject is that person, those of control (account,
-   sessions) too. TOO_LARGE when all rows together are more than `bytes_max`. Outside a transaction.
+   sessions) too, and copy.html with the same to read. TOO_LARGE when all rows together are more
+   than `bytes_max`. Outside a transaction.
  */
 MUST_USE bool export_make(struct ctx *c, struct id person, size_t bytes_max, struct blob *ret);
 

@@ -82,6 +82,37 @@ static void a_copy_holds_own_rows_alone(void **state)
     world_get(h->w, NULL, "/privacy/me", 401);
 }
 
+static void a_copy_can_be_read(void **state)
+{
+    struct house *h = *state;
+    const char *scrap =
+        arena_printf(&h->w->a, "{\"person\":\"%s\",\"label\":\"<b>R&D</b> \\\"x\\\"\"}", h->bo_id);
+    world_post(h->w, h->bo, "/scraps", scrap, 201);
+    struct unpacked u = unpack(h, export_of(h, h->bo, "/privacy/me"));
+    static const char *const parts[] = {
+        "<h2>Notes that stay for the books</h2>",
+        "<td>Bo " CANARY ", Ada</td>", /* names for ids */
+        "<td>" CANARY ", b</td>",
+        "<th title=\"Wish\">Wish</th>",
+        "<td>soup for " CANARY "</td>",
+        "<td>yes</td>",
+        "<td>1990-02-03</td>",
+        "<td>1:00:00</td>",
+        "<td class=\"n\">2026-03-02 08:00:00</td>",
+        "<td>8 bytes</td>",
+        "<td>&lt;b>R&amp;D&lt;/b> &quot;x&quot;</td>",
+        "<td>zanzibar@example.org</td>",
+    };
+    const char *page = file_of(h, &u, "copy.html");
+    for (size_t i = 0; i < LENGTH(parts); i++)
+        if (!strstr(page, parts[i]))
+            fail_msg("%s is not in %s", parts[i], page);
+    assert_null(strstr(page, h->bo_id));
+    u = unpack(h, export_of(h, h->owner, "/privacy/export"));
+    for (size_t i = 0; i < u.count; i++)
+        assert_string_not_equal(u.files[i].name, "copy.html");
+}
+
 static void the_data_map_shows_ways_in(void **state)
 {
     struct house *h = *state;
@@ -110,9 +141,8 @@ static void the_data_map_shows_ways_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOUSE_TEST(export_holds_all_but_secrets),
-        HOUSE_TEST(tables_share_the_bound_of_an_archive),
-        HOUSE_TEST(a_copy_holds_own_rows_alone),
+        HOUSE_TEST(export_holds_all_but_secrets), HOUSE_TEST(tables_share_the_bound_of_an_archive),
+        HOUSE_TEST(a_copy_holds_own_rows_alone),  HOUSE_TEST(a_copy_can_be_read),
         HOUSE_TEST(the_data_map_shows_ways_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

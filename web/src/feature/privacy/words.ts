@@ -6,7 +6,8 @@ export const words = {
   tabs: { mine: "My data", data: "Data map", requests: "Export and erasure", audit: "Audit log" },
   mine: {
     copy: "A copy of my data",
-    copy_help: "Everything in this organisation that is about you, as one file.",
+    copy_help:
+      "Everything in this organisation that is about you, as one archive: a page to read, copy.html, and files for programs.",
     download: "Download my copy",
     objection: "No AI on my data",
     objection_help:
