@@ -117,16 +117,21 @@ static void parameters_write(struct document *d, const struct match *m)
     outline_close(&d->o, ']');
 }
 
+/* JSON that no schema describes is an object all the same. */
 static void content_write(struct document *d, const char *type, const char *schema)
 {
     struct outline *o = &d->o;
+    bool object = !strcmp(type, "application/json");
     outline_open(o, type, '{');
     if (schema) {
         schema_ref(&d->schemas, o, "schema", schema);
     } else {
         outline_open(o, "schema", '{');
-        outline_text(o, "type", "string");
-        outline_text(o, "contentMediaType", type);
+        outline_text(o, "type", object ? "object" : "string");
+        if (object)
+            outline_bool(o, "additionalProperties", true);
+        else
+            outline_text(o, "contentMediaType", type);
         outline_close(o, '}');
     }
     outline_close(o, '}');
