@@ -87,6 +87,8 @@ async function generate() {
     ["limits", "maxLength", "number"],
     ["least", "minLength", "number"],
     ["most", "maxItems", "number"],
+    ["patterns", "pattern", "string"],
+    ["seconds", "x-max-seconds", "number"],
     ["rests", "x-rests-on", "string[]"],
   ].map(
     ([name, keyword, type]) =>

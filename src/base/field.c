@@ -176,17 +176,35 @@ static bool check_line(const char *text)
     return true;
 }
 
+static bool check_key(const char *text)
+{
+    return text[0] >= 'a' && text[0] <= 'z' &&
+           !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_")];
+}
+
 static const struct {
     const char *name;
     bool (*check)(const char *text);
     const char *wrong;
+    const char *pattern; /* NULL: no regular expression says it */
 } formats[] = {
     { "email", check_email, "must be an email address such as anna@example.org" },
-    { "currency", check_currency, "must be a currency code of three capitals such as EUR" },
-    { "colour", check_colour, "must be a colour such as #3366ff" },
+    { "currency", check_currency, "must be a currency code of three capitals such as EUR",
+      "^[A-Z]{3}$" },
+    { "colour", check_colour, "must be a colour such as #3366ff", "^#[0-9A-Fa-f]{6}$" },
     { "zone", check_zone, "must be a time zone such as Europe/Berlin" },
     { "line", check_line, "must be one line without control characters" },
+    { "key", check_key, "must be small letters, digits and _, beginning with a letter",
+      "^[a-z][a-z0-9_]*$" },
 };
+
+const char *field_pattern(const struct field *f)
+{
+    for (size_t i = 0; f->format && i < LENGTH(formats); i++)
+        if (!strcmp(formats[i].name, f->format))
+            return formats[i].pattern;
+    return NULL;
+}
 
 static bool check_text(const struct field *f, const char *text, const char *pointer,
                        struct error *err)

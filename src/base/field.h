@@ -64,8 +64,10 @@ struct field {
     enum kind of;                 /* of the elements of a KIND_LIST without .fields */
     int64_t min, max;             /* KIND_TEXT: code points; KIND_BLOB: bytes; KIND_LIST: elements;
                                      numbers and spans: values (no bound when both are 0) */
+    const char *after;            /* KIND_INSTANT: the member that it may be at most .max seconds
+                                     behind; the rules of the table see to it */
     const char *const *choices;   /* KIND_TEXT: the only values, ends with NULL */
-    const char *format;           /* KIND_TEXT: "email", "zone", "currency", "colour", "password" */
+    const char *format;           /* KIND_TEXT: one that field.c knows, such as "email" */
     const struct table *refers;   /* KIND_ID: the table whose row it names */
     const struct permission *see; /* absent in answers to actors without; NULL: everybody's.
                                      Of kinds that can be absent, and KIND_INT */
@@ -140,6 +142,9 @@ void record_clear(const struct field *fields, void *record);
    takes what is hidden for a value; and hiding it in an answer: it is then absent. */
 bool field_hideable(const struct field *f);
 void field_hide(const struct field *f, void *record);
+
+/* The regular expression of its .format, where that is one; else NULL. */
+const char *field_pattern(const struct field *f);
 
 /* Whether AI is given what was recognised in it masked; what is no text it is given as it is. */
 bool field_masked(const struct field *f);

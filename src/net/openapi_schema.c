@@ -140,6 +140,8 @@ static void plain_write(struct outline *o, const struct field *f, bool nullable)
         choices_write(o, f, nullable);
         if (f->format)
             outline_text(o, "format", f->format);
+        if (field_pattern(f))
+            outline_text(o, "pattern", field_pattern(f));
         break;
     case KIND_ID:
         type_write(o, "string", nullable);
@@ -148,6 +150,10 @@ static void plain_write(struct outline *o, const struct field *f, bool nullable)
     case KIND_INSTANT:
         type_write(o, "string", nullable);
         outline_text(o, "format", "date-time");
+        if (f->after) {
+            outline_text(o, "x-after", f->after);
+            outline_int(o, "x-max-seconds", f->max);
+        }
         break;
     case KIND_DATE:
         type_write(o, "string", nullable);

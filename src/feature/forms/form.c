@@ -101,12 +101,6 @@ static const struct field form_field_fields[] = {
     { 0 },
 };
 
-static bool key_plain(const char *key)
-{
-    return !field_find(submission_head, key) && key[0] >= 'a' && key[0] <= 'z' &&
-           !key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_")];
-}
-
 static bool is_open_sensitive(const char *privacy, bool ai)
 {
     return ai && text_equal(privacy, "SENSITIVE");
@@ -117,8 +111,8 @@ static bool form_field_check(struct ctx *c, enum op op, const void *old, void *r
 {
     const struct form_field *f = row;
     (void)old;
-    bool taken =
-        key_plain(f->key) && column_name_free(f->key) && !is_open_sensitive(f->privacy, f->ai);
+    bool taken = !field_find(submission_head, f->key) && column_name_free(f->key) &&
+                 !is_open_sensitive(f->privacy, f->ai);
     return op != OP_TAKE || taken ||
            fail(c, INVALID, "A question of the archive is none that a form can have");
 }
@@ -170,6 +164,8 @@ const struct field public_form_fields[] = {
           .doc = "Name of the organisation that asks"),
     FIELD(struct form_view, ai_reads, .of = KIND_TEXT, .privacy = OPERATIONAL,
           .doc = "Keys of the questions whose answers AI is given now"),
+    FIELD(struct form_view, ai_masked, .of = KIND_TEXT, .privacy = OPERATIONAL,
+          .doc = "Those of them whose answers it is given masked"),
     { 0 },
 };
 
@@ -189,7 +185,8 @@ bool form_view(struct ctx *c, const struct form *form, struct form_view *ret)
             .kind = from[i].kind,
             .privacy = from[i].privacy,
             .required = from[i].required,
-            .ai = from[i].ai,
+            .ai = from[i].ai &&
+                  !text_equal(question_ai_given(from[i].kind, from[i].privacy), "never"),
             .choices = from[i].choices,
             .max = from[i].max,
         };
@@ -246,8 +243,6 @@ static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "key");
     if (v->key && field_find(submission_head, v->key))
         return fail_at(c, pointer, "is a name that every answer has already");
-    if (v->key && !key_plain(v->key))
-        return fail_at(c, pointer, "must be small letters, digits and _, beginning with a letter");
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "choices");
     if (text_equal(v->kind, "choice") && v->choices.count < 2)
         return fail_at(c, pointer, "must have at least two");

@@ -458,6 +458,31 @@ static void test_privacy_is_derived(void **state)
     assert_int_equal(world_traces(w, organisation, "yxcvbnm", &where), 0);
 }
 
+/* What the builder says of a question before there is a column for it. */
+static void test_kinds_say_how_ai_is_given_answers(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    static const struct question_kind is[] = {
+        { "text", "OPERATIONAL", "clear" },   { "text", "PERSONAL", "masked" },
+        { "long_text", "CONTENT", "masked" }, { "choice", "OPERATIONAL", "clear" },
+        { "number", "PERSONAL", "clear" },    { "date", "CONTENT", "clear" },
+        { "email", "SENSITIVE", "never" },    { "file", "OPERATIONAL", "never" },
+    };
+    const char *kinds = world_get(w, s->owner, "/forms/kinds", 200).body;
+    for (size_t i = 0; i < LENGTH(is); i++) {
+        const char *row =
+            arena_printf(&w->a, "{\"kind\":\"%s\",\"privacy\":\"%s\",\"ai_given\":\"%s\"}",
+                         is[i].kind, is[i].privacy, is[i].ai_given);
+        if (!strstr(kinds, row))
+            fail_msg("no %s in %s", row, kinds);
+    }
+    world_get(w, s->member, "/forms/kinds", 403);
+    const char *form = form_open_new(s, "{\"label\":\"F\",\"kind\":\"file\",\"ai\":true}");
+    struct answer r = world_get(w, s->owner, arena_printf(&w->a, "/forms/%s", form), 200);
+    assert_non_null(strstr(r.body, "\"ai\":false"));
+}
+
 static void test_deleted_with_everything(void **state)
 {
     struct scene *s = *state;
@@ -492,6 +517,7 @@ int main(void)
         WITH(test_files_of_nobody_go),
         WITH(test_other_organisations),
         WITH(test_privacy_is_derived),
+        WITH(test_kinds_say_how_ai_is_given_answers),
         WITH(test_deleted_with_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -254,7 +254,7 @@ static field_set fields_named(struct ctx *c, const struct hook *h, const struct 
 }
 
 bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *table,
-                    struct list *ret)
+                    struct list *ret, struct list *masked)
 {
     struct list hooks;
     field_set named = 0;
@@ -265,12 +265,18 @@ bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *
         const struct hook *h = (const struct hook *)hooks.at + i;
         named |= is_as_previewed(c, h, table) ? fields_named(c, h, table) : 0;
     }
-    const char **keys = arena_many(c->arena, FIELDS_MAX, const char *);
-    size_t n = 0;
-    for (const struct field *f = table->fields; f->name; f++)
-        if (named & row_set(table, f->name))
-            keys[n++] = f->name;
+    const char **keys = arena_many(c->arena, 2 * FIELDS_MAX, const char *);
+    const char **masked_keys = keys + FIELDS_MAX;
+    size_t n = 0, masked_n = 0;
+    EACH_FIELD (f, table->fields) {
+        if (!(named & row_set(table, f->name)))
+            continue;
+        keys[n++] = f->name;
+        if (field_masked(f))
+            masked_keys[masked_n++] = f->name;
+    }
     *ret = (struct list){ keys, n };
+    *masked = (struct list){ masked_keys, masked_n };
     return true;
 }
 

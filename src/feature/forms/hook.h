@@ -42,9 +42,10 @@ extern const struct capability hook_capability;
 MUST_USE bool hooks_deliver(struct ctx *c, const struct event *e);
 
 /* Keys of the questions whose answers AI is given now: named by prompts that are on and would run,
-   where the organisation has AI on for prompts. Within a transaction. */
+   where the organisation has AI on for prompts; and of those that it is given masked. Within a
+   transaction. */
 MUST_USE bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *table,
-                             struct list *ret);
+                             struct list *ret, struct list *masked);
 
 route_fn hook_preview, suggestion_accept, suggestion_dismiss;
 

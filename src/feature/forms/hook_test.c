@@ -465,7 +465,8 @@ static void test_public_form_says_what_is_read(void **state)
     const char *link = world_text(w, world_get(w, s->h->owner, form, 200).body, "link");
     assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
     const char *hook = hook_on(s, "Sort {{story}}, {{ story }}", "");
-    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[\"story\"]"));
+    assert_non_null(
+        strstr(public_form(s, link), "\"ai_reads\":[\"story\"],\"ai_masked\":[\"story\"]"));
     house_patch(s->h, "/ai/settings", "{\"on\":false}", 200);
     assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
     house_patch(s->h, "/ai/settings", "{\"on\":true}", 200);
@@ -475,6 +476,8 @@ static void test_public_form_says_what_is_read(void **state)
     hook_on(s, "Sort {{story}}", "");
     story_reclass(s); /* it will not run */
     assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[]"));
+    hook_on(s, "Sort {{story}}", "");
+    assert_non_null(strstr(public_form(s, link), "\"ai_reads\":[\"story\"],\"ai_masked\":[]"));
 }
 
 static void test_only_who_may(void **state)

@@ -6,7 +6,11 @@
 #include "hook.h"
 
 extern const char *const form_kinds[], *const form_privacies[], *const form_statuses[];
-enum privacy form_privacy(const char *name);
+
+/* How AI is given the answers to a question of that kind and class that is open to it: "never",
+   "masked", or "clear", as they are. */
+extern const char *const ai_givens[];
+const char *question_ai_given(const char *kind, const char *privacy);
 extern const struct field submission_head[]; /* the columns of every answer, before the questions */
 
 bool texts_repeat(const struct list *texts); /* whether one stands there twice */
@@ -21,7 +25,8 @@ struct form_view {
     struct instant created_at, updated_at;
     const char *title, *description, *status, *link;
     const char *organisation_name; /* for those who come by the public link, as is: */
-    struct list ai_reads;          /* const char *: keys of the questions AI is given now */
+    struct list ai_reads;          /* const char *: keys of the questions AI is given now, */
+    struct list ai_masked;         /* and of those among them that it is given masked */
     bool public;
     int64_t retention_days;
     struct list fields, hidden_fields; /* struct form_field_view */
@@ -46,7 +51,8 @@ struct form_field_view {
               .doc = "Whether whoever has the link may answer"),                                  \
         FIELD(type, retention_days, .privacy = OPERATIONAL, .max = 36500,                         \
               .doc = "Days that answers are kept; 0 is as long as the organisation")
-#define QUESTION_KEY(type, ...) FIELD(type, key, .privacy = OPERATIONAL, .max = 40, __VA_ARGS__)
+#define QUESTION_KEY(type, ...) \
+    FIELD(type, key, .privacy = OPERATIONAL, .max = 40, .format = "key", __VA_ARGS__)
 #define QUESTION_MEMBERS(type)                                                             \
     FIELD(type, label, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 300,     \
           .doc = "The question"),                                                          \
@@ -71,6 +77,12 @@ struct form_field_view {
 
 extern const struct field form_view_fields[], public_form_fields[], form_field_view_fields[];
 MUST_USE bool form_view(struct ctx *c, const struct form *form, struct form_view *ret);
+
+/* A kind of question with a class. */
+struct question_kind {
+    const char *kind, *privacy, *ai_given;
+};
+route_fn question_kinds;
 
 route_fn form_create, form_list, form_read, form_update, form_delete;
 route_fn submissions_list, submission_post, submission_read, submission_delete;

@@ -101,7 +101,7 @@ static bool act_read(struct ctx *c, struct visit *v, const struct form *form, co
     struct organisation organisation;
     struct form_view *view = v->ret;
     if (!form_view(c, form, view) || !row_single(c, &organisation_table, &organisation) ||
-        !hooks_read_now(c, form, t, &view->ai_reads))
+        !hooks_read_now(c, form, t, &view->ai_reads, &view->ai_masked))
         return false;
     view->organisation_name = organisation.name;
     return true;

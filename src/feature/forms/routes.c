@@ -13,6 +13,16 @@ static const struct field form_change_fields[] = {
     { 0 },
 };
 
+static const struct field question_kind_fields[] = {
+    FIELD(struct question_kind, kind, .privacy = OPERATIONAL, .required = true,
+          .choices = form_kinds, .doc = "Kind of answer"),
+    FIELD(struct question_kind, privacy, .privacy = OPERATIONAL, .required = true,
+          .choices = form_privacies, .doc = "Privacy class"),
+    FIELD(struct question_kind, ai_given, .privacy = OPERATIONAL, .required = true,
+          .choices = ai_givens, .doc = "How AI is given the answers, where it may read them"),
+    { 0 },
+};
+
 #define ID_FIELD(type, member, text) \
     FIELD(type, member, .privacy = OPERATIONAL, .required = true, .doc = text)
 #define BODY_FIELD(type, text) FIELD(type, body, .privacy = CONTENT, .required = true, .doc = text)
@@ -88,6 +98,10 @@ static const struct route routes[] = {
     { GET, "/forms", form_list, "Forms: open ones, and all for those who make them",
       .can = &forms_fill, OUTPUT(struct form_view, form_view_fields), .list = true,
       .schema = "form" },
+    { GET, "/forms/kinds", question_kinds,
+      "Kinds of question with each privacy class, and how AI is given the answers",
+      .can = &forms_manage, OUTPUT(struct question_kind, question_kind_fields), .list = true,
+      .schema = "question_kind" },
     { GET, "/forms/{id}", form_read, "One form with its questions", .can = &forms_fill,
       INPUT(struct id_ref, id_fields), OUTPUT(struct form_view, form_view_fields), .schema = "form",
       .fails = FAILS(NOT_FOUND) },

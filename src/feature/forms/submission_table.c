@@ -28,12 +28,45 @@ static_assert(LENGTH(form_kinds) == LENGTH(kinds) + 1, "every kind of question c
 /* SECRET is not for people to choose: nothing could ever show it. */
 const char *const form_privacies[] = { "OPERATIONAL", "PERSONAL", "CONTENT", "SENSITIVE", NULL };
 
-enum privacy form_privacy(const char *name)
+static enum privacy form_privacy(const char *name)
 {
     for (enum privacy p = OPERATIONAL; p <= SENSITIVE; p++)
         if (text_equal(name, privacy_name(p)))
             return p;
     return CONTENT;
+}
+
+static size_t kind_at(const char *name)
+{
+    size_t k = 0;
+    while (k + 1 < LENGTH(kinds) && !text_equal(kinds[k].name, name))
+        k++;
+    return k;
+}
+
+const char *const ai_givens[] = { "never", "masked", "clear", NULL };
+
+const char *question_ai_given(const char *kind, const char *privacy)
+{
+    struct field f = { .kind = kinds[kind_at(kind)].kind, .privacy = form_privacy(privacy) };
+    if (f.privacy == SENSITIVE || f.kind == KIND_ID) /* an id says nothing of what is in the file */
+        return "never";
+    return field_masked(&f) ? "masked" : "clear";
+}
+
+bool question_kinds(struct ctx *c, const void *in, void *ret)
+{
+    struct question_kind *rows =
+        arena_many(c->arena, LENGTH(form_kinds) * LENGTH(form_privacies), struct question_kind);
+    size_t n = 0;
+    (void)in;
+    (void)ret;
+    for (const char *const *kind = form_kinds; *kind; kind++)
+        for (const char *const *privacy = form_privacies; *privacy; privacy++)
+            rows[n++] =
+                (struct question_kind){ *kind, *privacy, question_ai_given(*kind, *privacy) };
+    c->x->page = (struct list){ rows, n };
+    return true;
 }
 
 const struct field submission_head[] = {
@@ -52,9 +85,7 @@ bool form_fields_of(struct ctx *c, struct id form, struct list *ret)
 
 static struct field field_of_row(struct ctx *c, const struct form_field *row)
 {
-    size_t k = 0;
-    while (k + 1 < LENGTH(kinds) && !text_equal(kinds[k].name, row->kind))
-        k++;
+    size_t k = kind_at(row->kind);
     struct field f = {
         .name = row->key,
         .label = row->label,
@@ -67,7 +98,7 @@ static struct field field_of_row(struct ctx *c, const struct form_field *row)
         .sealed = true,
         .required = row->required && !row->hidden,
         .read_only = row->hidden,
-        .ai = row->ai && kinds[k].kind != KIND_ID, /* an id says nothing of what is in the file */
+        .ai = row->ai && !text_equal(question_ai_given(row->kind, row->privacy), "never"),
         .filter = kinds[k].kind != KIND_ID && !text_equal(row->kind, "long_text"),
     };
     if (f.kind == KIND_TEXT && row->max > 0 && row->max < f.max)

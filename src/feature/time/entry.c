@@ -52,8 +52,8 @@ const struct field time_entry_fields[] = {
           .filter = true, .ai = true, .doc = "Task of that project"),
     FIELD(struct time_entry, started_at, .privacy = OPERATIONAL, .required = true, .filter = true,
           .ai = true, .doc = "When the work began, in whole seconds"),
-    FIELD(struct time_entry, ended_at, .privacy = OPERATIONAL, .ai = true,
-          .doc = "When it ended; absent while the timer runs"),
+    FIELD(struct time_entry, ended_at, .privacy = OPERATIONAL, .ai = true, .after = "started_at",
+          .max = ENTRY_DAYS_MAX * 86400, .doc = "When it ended; absent while the timer runs"),
     FIELD(struct time_entry, duration_s, .privacy = OPERATIONAL, .read_only = true, .ai = true,
           .doc = "Seconds from start to end; 0 while the timer runs"),
     FIELD(struct time_entry, note, .privacy = CONTENT, .max = 2000, .ai = true,
@@ -312,7 +312,7 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
        left be changed: every day of an entry is summed. */
     bool stopped = old && id_given(old->running) && e->ended_at.us <= c->now.us;
     if (times_differ(old, e) && !stopped && e->duration_s.s > ENTRY_DAYS_MAX * 86400)
-        return fail_at(c, "/ended_at", "must be at most 31 days after the start");
+        return fail_at(c, "/ended_at", "must be at most %d days after the start", ENTRY_DAYS_MAX);
     return true;
 }
 

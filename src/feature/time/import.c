@@ -242,6 +242,7 @@ static void result_complete(struct ctx *c, const struct import_file *file,
 
 bool import_run(struct ctx *c, const struct import_in *given, struct import_result *ret)
 {
+    static_assert((int)IMPORT_DAYS_MAX == (int)ENTRY_DAYS_MAX, "a row is as long as an entry");
     struct import_in in = *given;
     struct zone_asking asking = { in.zone };
     struct import_problems *problems = arena_new(c->arena, struct import_problems);

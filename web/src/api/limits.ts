@@ -1,5 +1,13 @@
 // How much a field takes and what it rests on, known before anything is sent.
-import { files, limits, most as longest, rests, least as shortest } from "./generated/limits";
+import {
+  files,
+  limits,
+  most as longest,
+  patterns,
+  rests,
+  seconds,
+  least as shortest,
+} from "./generated/limits";
 
 /** The longest text of a field of what a path takes, such as limit("/clients", "name"). */
 export function limit(path: string, field: string): number | undefined {
@@ -18,6 +26,13 @@ export function least(path: string, field: string): number {
 export function most(path: string, field: string): number {
   return longest[path]?.[field] ?? Number.POSITIVE_INFINITY;
 }
+
+/** What a text has to match. */
+export const pattern = (path: string, field: string) => new RegExp(patterns[path]?.[field] ?? "");
+
+/** The most seconds that a moment may lie behind the one that it follows. */
+export const farthest = (path: string, field: string): number =>
+  seconds[path]?.[field] ?? Number.POSITIVE_INFINITY;
 
 /** The bytes of the largest file that a path takes. */
 export const largest = (path: string): number => files[path] ?? Number.POSITIVE_INFINITY;

@@ -2,16 +2,23 @@
 import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
-import { limitsOf, most } from "~/api/limits";
+import { limitsOf, most, pattern } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go } from "~/shell/router";
 import { Confirm } from "~/ui/confirm";
 import { Form, overText, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { Empty, Notice } from "~/ui/states";
+import { Empty, Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { aiGiven, type FormField, type FormRow, keyOf, privacyOf } from "./data";
+import {
+  type FormField,
+  type FormRow,
+  keyOf,
+  privacyOf,
+  type QuestionKind,
+  useQuestionKinds,
+} from "./data";
 import { words } from "./words";
 
 /** A field while it is edited; `at` keeps it apart from the others. */
@@ -23,8 +30,8 @@ interface Draft {
   key: string;
   label: string;
   help: string;
-  kind: string;
-  privacy: string;
+  kind: FormField["kind"];
+  privacy: FormField["privacy"];
   required: boolean;
   choices: string;
   max: number;
@@ -32,12 +39,16 @@ interface Draft {
 }
 
 const text = words.builder;
-const PRIVACIES = Object.keys(text.privacy_help) as (keyof typeof text.privacy_help)[];
+const PRIVACIES = Object.keys(text.privacy_help) as FormField["privacy"][];
+const KINDS = Object.entries(text.kinds).map(([value, label]) => ({
+  value: value as FormField["kind"],
+  label,
+}));
 const FIELDS_MAX = most("/forms", "fields");
 const limits = limitsOf("/forms");
 const overField = (draft: Draft, name: "label" | "help" | "key") =>
   overText(draft[name], limits(`fields/${name}`));
-const KEY = /^[a-z][a-z0-9_]*$/;
+const KEY = pattern("/forms", "fields/key");
 
 function draftOf(field: FormField, at: number): Draft {
   const { key, label, help, kind, privacy, required, choices, max, ai } = field;
@@ -113,8 +124,16 @@ const valuesOf = ({ title, description, status, public: open, fields }: Stored) 
   fields: fields.map(draftOf),
 });
 
+/** How AI is given the answers to a question of that kind and class that it may read. */
+const aiGiven = ({ kind, privacy }: Pick<Draft, "kind" | "privacy">, kinds: QuestionKind[]) =>
+  kinds.find((each) => each.kind === kind && each.privacy === privacy)?.ai_given ?? "never";
+
 /** Without a form, the first save makes one. */
-export function Builder({ form: given }: { form?: FormRow }) {
+export function Builder({ form }: { form?: FormRow }) {
+  return <Show query={useQuestionKinds()}>{(kinds) => <Editor form={form} kinds={kinds} />}</Show>;
+}
+
+function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: QuestionKind[] }) {
   const row = given ?? BLANK;
   const origin = useRef(given);
   const next = useRef(row.fields.length);
@@ -138,9 +157,9 @@ export function Builder({ form: given }: { form?: FormRow }) {
           label: field.label.trim(),
           help: help.trim() || null,
           choices: kind === "choice" ? linesOf(choices) : [],
-          ai: field.ai && aiGiven({ ...field, kind }) !== "never",
+          ai: field.ai && aiGiven({ ...field, kind }, kinds) !== "never",
         })),
-      } as never;
+      };
       if (origin.current) {
         const { id, version } = origin.current;
         await api.patch("/forms/{id}", { params: { id }, version, body });
@@ -215,6 +234,7 @@ export function Builder({ form: given }: { form?: FormRow }) {
             <FieldCard
               key={field.at}
               field={field}
+              given={aiGiven(field, kinds)}
               problem={problems[i] ?? null}
               onChange={(changes) => change(field.at, changes)}
               onUp={i > 0 ? () => move(i, -1) : undefined}
@@ -292,6 +312,7 @@ function lostChoices(draft: Draft, row: Stored): string[] {
 
 interface FieldCardProps {
   field: Draft;
+  given: QuestionKind["ai_given"];
   lost: string[];
   problem: FieldProblem | null;
   onChange: (changes: Partial<Draft>) => void;
@@ -300,12 +321,20 @@ interface FieldCardProps {
   onRemove: () => void;
 }
 
-function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: FieldCardProps) {
+function FieldCard({
+  field,
+  given,
+  lost,
+  problem,
+  onChange,
+  onUp,
+  onDown,
+  onRemove,
+}: FieldCardProps) {
   const rename = (label: string) => {
     const follows = !field.stored && (field.key === "" || field.key === keyOf(field.label));
     onChange(follows ? { label, key: keyOf(label) } : { label });
   };
-  const given = aiGiven(field);
   const errorOf = (name: Told) =>
     (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
   return (
@@ -325,7 +354,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
           w={150}
           disabled={field.stored}
           allowDeselect={false}
-          data={Object.entries(text.kinds).map(([value, label]) => ({ value, label }))}
+          data={KINDS}
           value={field.kind}
           onChange={(kind) =>
             kind && onChange(field.chosen ? { kind } : { kind, privacy: privacyOf(kind) })
@@ -376,7 +405,7 @@ function FieldCard({ field, lost, problem, onChange, onUp, onDown, onRemove }: F
         <Select
           label={text.privacy}
           description={[
-            text.privacy_help[field.privacy as keyof typeof text.privacy_help],
+            text.privacy_help[field.privacy],
             !field.chosen && text.privacy_suggested,
             !field.chosen && field.privacy === "OPERATIONAL" && text.privacy_about,
           ]

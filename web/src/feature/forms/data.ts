@@ -4,6 +4,7 @@ import { all, api, items, type Row, type Whole } from "~/api/client";
 
 type FormGiven = Row<"/forms">;
 export type FormField = Whole<FormGiven["fields"][number], "key" | "kind" | "privacy">;
+export type QuestionKind = Row<"/forms/kinds">;
 export type FormRow = Whole<Omit<FormGiven, "fields" | "hidden_fields">, "status"> & {
   fields: FormField[];
   hidden_fields: FormField[];
@@ -11,14 +12,8 @@ export type FormRow = Whole<Omit<FormGiven, "fields" | "hidden_fields">, "status
 export type Hook = Row<"/hooks">;
 export type Suggestion = Whole<Row<"/suggestions">, "hook" | "submission" | "state">;
 
-/** How AI is given the answers to a question that it may read: only texts are masked. */
-export function aiGiven({ kind, privacy }: { kind: string; privacy: string }) {
-  if (privacy === "SENSITIVE" || kind === "file") return "never";
-  return privacy === "OPERATIONAL" || kind === "number" || kind === "date" ? "clear" : "masked";
-}
-
 /** The class that fits a kind of answer, as far as the kind tells. */
-export function privacyOf(kind: string) {
+export function privacyOf(kind: FormField["kind"]): FormField["privacy"] {
   if (kind === "email") return "PERSONAL";
   return ["choice", "number", "date"].includes(kind) ? "OPERATIONAL" : "CONTENT";
 }
@@ -43,6 +38,14 @@ export const useForms = () =>
     queryKey: ["forms"],
     queryFn: () => items("/forms") as Promise<FormRow[]>,
     staleTime: 60_000,
+  });
+
+/** Every kind of question with every class: what holds for one that is not stored yet. */
+export const useQuestionKinds = () =>
+  useQuery({
+    queryKey: ["question-kinds"],
+    queryFn: () => items("/forms/kinds"),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const useFormRow = (id: string) =>

@@ -16,7 +16,7 @@ import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { aiGiven, type FormRow, type Hook, keysOf, useHooks, useSubmissions } from "./data";
+import { type FormRow, type Hook, keysOf, useHooks, useSubmissions } from "./data";
 import { words } from "./words";
 
 const text = words.hooks;
@@ -183,7 +183,7 @@ interface HookFormProps {
 function HookForm({ form: row, hook, onClose }: HookFormProps) {
   const providers = useProviders(true);
   const area = useRef<HTMLTextAreaElement>(null);
-  const readable = row.fields.filter((field) => field.ai && aiGiven(field) !== "never");
+  const readable = row.fields.filter((field) => field.ai);
   const form = useForm({
     initial: {
       name: hook?.name ?? "",

@@ -4,23 +4,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
-import { aiGiven, type FormField, type FormRow } from "./data";
+import type { FormField, FormRow } from "./data";
 import { Fill } from "./fields";
 import { uploadPublic } from "./upload";
 import { words } from "./words";
 
-type Public = FormRow & Pick<Answer<"/public/forms/{link}">, "organisation_name" | "ai_reads">;
+type Public = FormRow &
+  Pick<Answer<"/public/forms/{link}">, "organisation_name" | "ai_reads" | "ai_masked">;
 
 /** How AI is given the answers now; `later`: not, but a prompt that is switched on could ask. */
-const givenNow = (field: FormField, reads: readonly string[] | undefined) =>
-  reads?.includes(field.key) ? aiGiven(field) : "later";
+const givenNow = ({ key }: FormField, { ai_reads, ai_masked }: Public) =>
+  !ai_reads.includes(key) ? "later" : ai_masked.includes(key) ? "masked" : "clear";
 
 export default function PublicForm({ link }: { link: string }) {
   const [sent, setSent] = useState(false);
   const form = useQuery({
     queryKey: ["public-form", link],
-    queryFn: () =>
-      api.get("/public/forms/{link}", { params: { link } }) as Promise<unknown> as Promise<Public>,
+    queryFn: () => api.get("/public/forms/{link}", { params: { link } }) as Promise<Public>,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -37,7 +37,7 @@ export default function PublicForm({ link }: { link: string }) {
     );
   }
   if (!form.data) return <Loading />;
-  const { title, description, fields, organisation_name, status, ai_reads } = form.data;
+  const { title, description, fields, organisation_name, status } = form.data;
   const isOpen = status === "open";
   return (
     <main className="public">
@@ -59,7 +59,7 @@ export default function PublicForm({ link }: { link: string }) {
             submit={async (answers) => {
               await api.post("/public/forms/{link}/submissions", {
                 params: { link },
-                body: answers as never,
+                body: answers,
               });
               setSent(true);
             }}
@@ -69,7 +69,7 @@ export default function PublicForm({ link }: { link: string }) {
       {isOpen && <p className="small muted public-foot">{words.fill.kept}</p>}
       {isOpen &&
         (["masked", "clear", "later"] as const).map((how) => {
-          const read = fields.filter((field) => field.ai && givenNow(field, ai_reads) === how);
+          const read = fields.filter((field) => field.ai && givenNow(field, form.data) === how);
           return (
             read.length > 0 && (
               <p key={how} className="small muted public-foot">

@@ -1,17 +1,17 @@
 // Reading a typed duration: what is refused, and how to write it instead.
+import { farthest } from "~/api/limits";
 import { durationOf, durationText } from "~/ui/time";
 import { words } from "./words";
 
 const DAY_S = 86_400;
-/** The longest entry that the server keeps. */
-const MAX_DAYS = 31;
+const LONGEST_S = farthest("/time/entries", "ended_at");
 
 /** Why a duration cannot be taken, or null. A bare number is hours; one above 24 was hardly meant
     so, if it can be taken as minutes. Longer than `max_s` is refused, with what `long` says. */
 export function durationProblem(
   text: string,
-  max_s = MAX_DAYS * DAY_S,
-  long = words.entry.duration_most(MAX_DAYS),
+  max_s = LONGEST_S,
+  long = words.entry.duration_most(LONGEST_S / DAY_S),
 ): string | null {
   const seconds = durationOf(text);
   if (seconds === null) return words.entry.duration_bad;
