@@ -190,7 +190,7 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
         <Menu.Label>
           {session.name}
           <br />
-          {words.roles[session.role as keyof typeof words.roles] ?? session.role}
+          {words.roles[session.role] ?? session.role}
         </Menu.Label>
         <Menu.Item leftSection={<Icon name="settings" size={16} />} onClick={() => go("/settings")}>
           {words.rooms.settings}

@@ -48,7 +48,7 @@ export function PeriodFilter({ fallback }: { fallback: Period }) {
         onChange={(period) => {
           if (!period) return;
           setTyped(null);
-          setFilters({ ...periodOf(period as Period, zone, week_start) });
+          setFilters({ ...periodOf(period, zone, week_start) });
         }}
       />
       <TextInput

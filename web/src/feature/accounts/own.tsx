@@ -41,7 +41,7 @@ function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
     guard: true,
     submit: async ({ name, zone }) => {
       const session = await api.put("/session/profile", {
-        body: { name: name.trim(), zone } as never,
+        body: { name: name.trim(), zone },
       });
       queryClient.setQueryData(["session"], session);
       await refresh("people", "week", "entries", "report");

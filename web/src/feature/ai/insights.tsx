@@ -118,7 +118,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
     from: period.from,
     to: addDays(period.to, 1),
     ...(provider !== LOCAL && question.trim() ? { question: question.trim() } : {}),
-  } as AiInput;
+  };
 
   const start = async (kind: "preview" | "send", body: AiInput) => {
     const control = new AbortController();
@@ -146,7 +146,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const send = () => {
     const expect = preview?.disclosure_hash;
     setPreview(null);
-    void start("send", { ...input, preview: false, ...(expect ? { expect } : {}) } as AiInput);
+    void start("send", { ...input, preview: false, ...(expect ? { expect } : {}) });
   };
 
   return (
@@ -224,7 +224,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
               leftSection={<Icon name="eye" size={16} />}
               loading={busy === "preview"}
               disabled={cannot}
-              onClick={() => void start("preview", { ...input, preview: true } as AiInput)}
+              onClick={() => void start("preview", { ...input, preview: true })}
             >
               {provider === LOCAL ? words.preview_local : words.preview}
             </Button>

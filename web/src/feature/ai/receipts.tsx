@@ -27,7 +27,7 @@ export default function Receipts() {
   const people = useById(usePeople(may("people.read")).data);
   const receipts = useInfiniteQuery({
     queryKey: ["ai", "receipts"],
-    queryFn: ({ pageParam }) => api.get("/ai/receipts", { query: { cursor: pageParam } as never }),
+    queryFn: ({ pageParam }) => api.get("/ai/receipts", { query: { cursor: pageParam } }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });

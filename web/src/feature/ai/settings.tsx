@@ -76,13 +76,13 @@ function Switches({ locked }: { locked: boolean }) {
       const known = switches.data?.find(({ capability }) => capability === name);
       if (!known)
         await api.post("/ai/switches", {
-          body: { capability: name, on: false, roles: [], ...body } as never,
+          body: { capability: name, on: false, roles: [], ...body },
         });
       else
         await api.patch("/ai/switches/{id}", {
           params: { id: known.id },
           version: known.version,
-          body: body as never,
+          body,
         });
     });
 
@@ -105,7 +105,7 @@ function Switches({ locked }: { locked: boolean }) {
                 aria-labelledby="ai-on"
                 checked={on}
                 onChange={(event) => {
-                  const body = { on: event.currentTarget.checked } as never;
+                  const body = { on: event.currentTarget.checked };
                   void change(() => api.patch("/ai/settings", { version, body }));
                 }}
               />
@@ -128,7 +128,7 @@ function Switches({ locked }: { locked: boolean }) {
                 data={engines}
                 value={provider ?? LOCAL}
                 onChange={(value) => {
-                  const body = { provider: value === LOCAL ? null : value } as never;
+                  const body = { provider: value === LOCAL ? null : value };
                   void change(() => api.patch("/ai/settings", { version, body }));
                 }}
               />
@@ -322,12 +322,14 @@ function ProviderForm({
     guard: true,
     submit: async ({ api_key, ...values }) => {
       const body = {
-        dialect: "openai",
-        ...Object.fromEntries(
-          Object.entries(values).map(([name, value]) => [name, value === "" ? null : value]),
-        ),
+        ...values,
+        dialect: "openai" as const,
+        region: values.region || null,
+        agreement_until: values.agreement_until || null,
+        no_training_until: values.no_training_until || null,
+        zero_retention_until: values.zero_retention_until || null,
         ...(api_key ? { api_key } : {}),
-      } as never;
+      };
       if (provider)
         await api.patch("/ai/providers/{id}", {
           params: { id: provider.id },
@@ -372,9 +374,7 @@ function ProviderForm({
       <TextInput required description={text.field.endpoint_help} {...moving("endpoint")} />
       <TextInput required {...moving("model")} />
       {gone.length > 0 && (
-        <Notice kind="warn">
-          {text.fallen(gone.map((name) => text.field[name as keyof typeof text.field]))}
-        </Notice>
+        <Notice kind="warn">{text.fallen(gone.map((name) => text.field[name]))}</Notice>
       )}
       <TextInput
         type="password"

@@ -60,7 +60,7 @@ export const useSubmissions = (form: string) =>
     queryFn: ({ pageParam }) =>
       api.get("/forms/{form}/submissions", {
         params: { form },
-        query: { cursor: pageParam, sort: "-created_at", limit: 200 } as never,
+        query: { cursor: pageParam, sort: "-created_at", limit: 200 },
       }) as Promise<unknown> as Promise<SubmissionPage>,
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,

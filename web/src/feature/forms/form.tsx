@@ -101,7 +101,7 @@ function FillInside({ form }: { form: FormRow }) {
         submit={async (answers) => {
           await api.post("/forms/{form}/submissions", {
             params: { form: form.id },
-            body: answers as never,
+            body: answers,
           });
           await refresh("submissions", "suggestions");
           notify(words.fill.sent);

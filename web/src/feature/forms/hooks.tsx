@@ -49,7 +49,7 @@ export function Hooks({ form }: { form: FormRow }) {
     attempt(async () => {
       const given = await api.post("/hooks/{id}/preview", {
         params: { id: hook.id },
-        body: (latest ? { submission: latest.id } : {}) as never,
+        body: latest ? { submission: latest.id } : {},
       });
       setPreview({ hook, given: given as Preview });
       await refresh("hooks");
@@ -58,7 +58,7 @@ export function Hooks({ form }: { form: FormRow }) {
     attempt(async () => {
       const { id } = hook;
       const { version } = await api.get("/hooks/{id}", { params: { id } });
-      await api.patch("/hooks/{id}", { params: { id }, version, body: { on } as never });
+      await api.patch("/hooks/{id}", { params: { id }, version, body: { on } });
       setPreview(null);
       await refresh("hooks");
       notify(`${hook.name}: ${on ? shared.state.on : shared.state.off}`);
@@ -231,9 +231,9 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
         await api.patch("/hooks/{id}", {
           params: { id: hook.id },
           version: hook.version,
-          body: changes as never,
+          body: changes,
         });
-      } else await api.post("/hooks", { body: { ...body, on: false } as never });
+      } else await api.post("/hooks", { body: { ...body, on: false } });
       await refresh("hooks");
       onClose();
     },

@@ -418,7 +418,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
       if (act === "accept")
         await api.post("/suggestions/{id}/accept", {
           params: { id },
-          body: (text === value ? {} : { value: text }) as never,
+          body: text === value ? {} : { value: text },
         });
       else await api.post("/suggestions/{id}/dismiss", { params: { id } });
       notify(act === "accept" ? words.suggestion.accepted : words.suggestion.dismissed);

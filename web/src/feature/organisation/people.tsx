@@ -284,16 +284,12 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
   const saveRate = async (id: string) => {
     if (typedRate === null || typedRate === storedRate) return;
     const rate_minor = moneyOf(typedRate, currency);
-    if (rate && rate_minor === null)
-      await api.delete("/people/rates/{id}", { params: { id: rate.id }, version: rate.version });
-    else if (rate)
-      await api.patch("/people/rates/{id}", {
-        params: { id: rate.id },
-        version: rate.version,
-        body: { rate_minor } as never,
-      });
+    const at = rate && { params: { id: rate.id }, version: rate.version };
+    if (at && rate_minor === null) await api.delete("/people/rates/{id}", at);
     else if (rate_minor !== null)
-      await api.post("/people/rates", { body: { person: id, rate_minor } as never });
+      await (at
+        ? api.patch("/people/rates/{id}", { ...at, body: { rate_minor } })
+        : api.post("/people/rates", { body: { person: id, rate_minor } }));
     await refresh("rates");
   };
 
@@ -324,7 +320,7 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
         role,
         zone,
         active,
-      } as never;
+      };
       const saved = person
         ? await api.patch("/people/{id}", {
             params: { id: person.id },

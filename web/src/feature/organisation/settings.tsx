@@ -106,7 +106,7 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
     max: limitsOf("/organisation"),
     guard: true,
     submit: async (body) => {
-      await api.patch("/organisation", { version, body: body as never });
+      await api.patch("/organisation", { version, body: body });
       await refresh("organisation", "session", "report", "week");
       notify(shared.state.saved);
     },

@@ -147,7 +147,7 @@ function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => vo
     check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
     max: limitsOf("/teams"),
     submit: async ({ name }) => {
-      const body = { name: name.trim() } as never;
+      const body = { name: name.trim() };
       if (team)
         await api.patch("/teams/{id}", { params: { id: team.id }, version: team.version, body });
       else await api.post("/teams", { body });

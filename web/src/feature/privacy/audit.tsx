@@ -66,7 +66,7 @@ export function Audit() {
         created_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
         sort: "-created_at",
         ...more,
-      } as never,
+      },
     });
   const kinds = useQuery({
     queryKey: ["audit", "kinds", actor, subject, from, to, zone],

@@ -41,8 +41,7 @@ interface ReportQuery {
 /** A report, and the rows by its first grouping alone where the parts of a line do not add up to
     it: work with several tags is a part under each. */
 async function read(query: ReportQuery) {
-  const get = (query: ReportQuery) =>
-    api.get("/reports/time", { query: query as never }) as Promise<Report>;
+  const get = (query: ReportQuery) => api.get("/reports/time", { query }) as Promise<Report>;
   const [report, lines] = await Promise.all([
     get(query),
     query.then === "tag" ? get({ ...query, then: null }) : null,

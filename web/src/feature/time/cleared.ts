@@ -34,7 +34,7 @@ export async function restoreEntry(place: Place, was: Entry) {
     const entry = await sheetEntry(place);
     if (!entry) return;
     const { id, version } = entry;
-    const body = { note, billable, tags } as never;
+    const body = { note, billable, tags };
     await api.patch("/time/entries/{id}", { params: { id }, version, body });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -22,7 +22,7 @@ import { words } from "./words";
 async function startAgain(entry: Entry) {
   const { project, task, note, tags } = entry;
   try {
-    await api.post("/time/timer", { body: { project, task, note, tags } as never });
+    await api.post("/time/timer", { body: { project, task, note, tags } });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     notify(error.detail ?? error.message, { bad: true });

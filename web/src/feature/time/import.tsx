@@ -1,7 +1,7 @@
 // Importing a detailed CSV of another tool: a dry run that shows everything, then all or nothing.
 import { Button, Checkbox, Select } from "@mantine/core";
 import { type DragEvent, useRef, useState } from "react";
-import { type Answer, api, Problem } from "~/api/client";
+import { type Answer, api, Problem, type Query, type Whole } from "~/api/client";
 import { largest } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go, Link } from "~/shell/router";
@@ -21,12 +21,9 @@ const FORMATS = ["auto", "toggl", "clockify", "harvest", "kimai"] as const;
 const LARGEST = largest("/time/imports");
 const DATES = ["auto", "day_first", "month_first"] as const;
 
-interface Options {
-  format: string;
-  dates: string;
-  zone: string;
-  mine: boolean;
-}
+type Options = Whole<
+  Required<Pick<Query<"/time/imports", "post">, "format" | "dates" | "zone" | "mine">>
+>;
 
 export default function ImportPage() {
   const session = useSession();
@@ -48,7 +45,7 @@ export default function ImportPage() {
     setProblem(null);
     try {
       const next = await api.post("/time/imports", {
-        query: { dry_run, ...options } as never,
+        query: { dry_run, ...options },
         bytes: given,
         type: "text/csv",
       });

@@ -98,7 +98,7 @@ function Picker({ items, create, onChange, renderOption, ...props }: PickerProps
 function useCreate(kind: "clients" | "projects" | "tasks" | "tags", more: object = {}) {
   const mayCreate = useMay()(kind === "tags" ? "tags.manage" : "projects.manage");
   const create: Create = async (name) => {
-    const { id } = await api.post(`/${kind}` as "/clients", { body: { name, ...more } as never });
+    const { id } = await api.post(`/${kind}` as "/clients", { body: { name, ...more } });
     await refresh(kind);
     return id;
   };

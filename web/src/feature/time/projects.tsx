@@ -95,7 +95,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
 
   const shown = useMemo(
     () =>
-      ((things.data ?? []) as unknown as Thing[])
+      ((things.data ?? []) as Thing[])
         .filter((thing) => withArchived || !thing.archived)
         .filter((thing) => thing.name.toLowerCase().includes(wanted))
         .sort((a, b) => a.name.localeCompare(b.name)),
@@ -107,7 +107,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
       await api.patch(`/${kind}/{id}` as "/projects/{id}", {
         params: { id },
         version,
-        body: { archived: !archived } as never,
+        body: { archived: !archived },
       });
       await refresh(kind);
       if (!archived) notify(words.projects.archived_done(name));
@@ -260,7 +260,7 @@ function ThingName({ kind, thing }: { kind: Kind; thing: Thing }) {
   if (kind !== "projects") return thing.name;
   return (
     <span className="project">
-      <Dot project={{ id: thing.id, colour: thing.colour ?? null } as never} />
+      <Dot project={{ id: thing.id, colour: thing.colour ?? null }} />
       {thing.name}
     </span>
   );
@@ -301,7 +301,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
           ...(seesRates && { rate_minor: rate_minor ? moneyOf(rate_minor, currency) : null }),
         }),
         ...(kind === "tasks" && { project }),
-      } as never;
+      };
       if (!thing) await api.post(`/${kind}` as Path & "/projects", { body });
       else
         await api.patch(`/${kind}/{id}` as "/projects/{id}", {
@@ -326,9 +326,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
             label={words.field.colour}
             clearable
             data={PALETTE.map(({ value, name }) => ({ value, label: name }))}
-            leftSection={
-              <Dot project={{ id: thing?.id ?? "", colour: form.values.colour } as never} />
-            }
+            leftSection={<Dot project={{ id: thing?.id ?? "", colour: form.values.colour }} />}
             renderOption={({ option }) => (
               <span className="project">
                 <span className="dot" style={{ background: option.value }} />

@@ -200,7 +200,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     const place = { person: week.person, zone: week.zone, date, project, task };
     const gone = duration_s === 0 ? await sheetEntry(place) : undefined;
     await queryClient.cancelQueries({ queryKey: weekKey(from) });
-    const body = { date, project, task, duration_s } as never;
+    const body = { date, project, task, duration_s };
     const answer = await api.put("/time/week", { body });
     queryClient.setQueryData(weekKey(from), answer);
     void refresh("entries", "report");
