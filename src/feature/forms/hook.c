@@ -320,14 +320,20 @@ static bool suggested(struct ctx *c, void *with)
     return true;
 }
 
-/* What another node has suggested stands: it held this one for dead, which only stood still. */
+/* About an answer that was deleted while the model thought, nothing is kept: NOT_FOUND. What
+   another node has suggested stands: it held this one for dead, which only stood still. */
 static bool suggest(struct ctx *c, void *with)
 {
     static const struct query once = {
         "DELETE FROM suggestion WHERE hook = $1 AND submission = $2 AND state IN ('failed')"
     };
     struct suggestion *s = with;
+    const struct table *t;
+    struct form form;
     s->id = (struct id){ 0 };
+    if (!form_open(c, s->form, &form, &t) ||
+        !row_get(c, t, s->submission, arena_alloc(c->arena, t->size)))
+        return false;
     if (!suggested(c, s) || id_given(s->id))
         return id_given(s->id);
     return tx_run(c->tx, &once, ARGS(value_id(s->hook), value_id(s->submission)), NULL) &&
@@ -384,11 +390,11 @@ bool hooks_deliver(struct ctx *c, const struct event *e)
     struct error first = { 0 };
     bool ok = true;
     for (size_t i = 0; i < d.hooks.count; i++) {
-        if (hook_deliver(c, &d.load, (struct hook *)d.hooks.at + i))
-            continue;
-        if (ok)
+        bool done = hook_deliver(c, &d.load, (struct hook *)d.hooks.at + i) ||
+                    c->err->problem == NOT_FOUND; /* as above */
+        if (!done && ok)
             first = *c->err;
-        ok = false;
+        ok = ok && done;
         *c->err = (struct error){ 0 };
     }
     *c->err = first;

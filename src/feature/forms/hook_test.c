@@ -248,6 +248,24 @@ static void test_suggestions_expire_with_answers(void **state)
     assert_null(strstr(suggestions(s, id), "\"state\":"));
 }
 
+/* However long the model thinks. */
+static void test_nothing_is_suggested_of_a_deleted_answer(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *path = arena_printf(&w->a, "/forms/%s/submissions", s->form);
+    provider_use(s, "slow");
+    hook_on(s, "Sort {{story}}", "");
+    const char *id =
+        world_text(w, world_post(w, s->member, path, "{\"story\":\"Fine\"}", 201).body, "id");
+    while (!provider_count(&s->h->provider))
+        ;
+    world_ask(w, s->h->owner, DELETE, arena_printf(&w->a, "%s/%s", path, id), NULL, 1, 204);
+    runner_wait(w->app->runner, s->organisation);
+    assert_null(strstr(suggestions(s, id), "\"state\":"));
+    assert_null(strstr(world_get(w, s->h->owner, "/organisation/failures", 200).body, "\"id\":"));
+}
+
 static void test_a_person_decides(void **state)
 {
     struct scene *s = *state;
@@ -514,6 +532,7 @@ int main(void)
         WITH(test_answers_stay_data),
         WITH(test_previews_are_not_kept),
         WITH(test_suggestions_expire_with_answers),
+        WITH(test_nothing_is_suggested_of_a_deleted_answer),
         WITH(test_a_person_decides),
         WITH(test_typed),
         WITH(test_delivered_twice),
