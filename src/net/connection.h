@@ -3,6 +3,7 @@
 #ifndef VOW_CONNECTION_H
 #define VOW_CONNECTION_H
 
+#include "peer.h"
 #include "router.h"
 
 #include <microhttpd.h>
@@ -77,9 +78,10 @@ struct connection {
     const char *none_match;
     struct buffer body;
     size_t drained;
-    size_t charged;         /* bytes of the body counted in the server */
+    size_t charged;         /* bytes of the body counted in the server and at the peer */
     struct instant started; /* when the request line had been read */
-    char address[INET6_ADDRSTRLEN];
+
+    struct peer *peer; /* the connection's, whatever is asked on it */
 };
 
 struct server {
@@ -93,12 +95,14 @@ struct server {
     const char *openapi;
     size_t openapi_len;
     struct watch watch;
+    struct peers *peers;
+    size_t connections_max, connections_each, bodies_max; /* as configured, or else meant */
     bool tls;
     int timeout_s;
     atomic_bool stopping;
     atomic_int busy;      /* exchanges not yet sent whole */
     atomic_int handled;   /* exchanges that their owner has not ended */
-    atomic_size_t bodies; /* bytes of bodies being held */
+    atomic_size_t bodies; /* bytes of large bodies being held */
     pthread_mutex_t lock;
     pthread_cond_t idle; /* one of the counters has reached 0 */
 };

@@ -169,7 +169,7 @@ bool request_headers(struct connection *c)
     MHD_get_connection_values(c->mhd, (enum MHD_ValueKind)(MHD_HEADER_KIND | MHD_COOKIE_KIND),
                               each_header, &h);
     c->x.same_origin = is_same_origin(&h);
-    c->x.address = c->address;
+    c->x.address = c->peer->name;
     /* Two ways to say how long the body is are how requests are smuggled past proxies. */
     if (h.lengths > 1 || (h.lengths && c->chunked) || (h.lengths && c->length == INT64_MAX)) {
         c->close = true;

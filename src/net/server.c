@@ -6,7 +6,6 @@
 #include "openapi.h"
 #include "web.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
 #include <signal.h>
@@ -26,7 +25,8 @@ enum {
     POOL = 32 * 1024,        /* bytes that the daemon keeps per connection */
     HEADERS_MAX = 16 * 1024, /* bytes of request line and headers */
     DRAIN_MAX = 32 << 20,    /* bytes of an unwanted body that are read, to answer in peace */
-    BODIES_MAX = 256 << 20,  /* bytes of bodies held at the same time */
+    BODY_OWN = 64 * 1024,    /* bytes of a body for which every connection has room */
+    BODIES_MAX = 256 << 20,  /* bytes of bodies beyond that held at the same time */
     STOP_S = 5,              /* what clients may still take to read their answers */
 };
 
@@ -37,18 +37,23 @@ static struct connection *connection_of(struct MHD_Connection *mhd)
     return info ? info->socket_context : NULL;
 }
 
-static void address_write(struct connection *c)
+static struct peer *peer_of(struct server *s, struct MHD_Connection *mhd)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *a = info ? info->client_addr : NULL;
-    const void *at = NULL;
-    if (a && a->sa_family == AF_INET)
-        at = &((const struct sockaddr_in *)(const void *)a)->sin_addr;
-    if (a && a->sa_family == AF_INET6)
-        at = &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
-    if (at)
-        inet_ntop(a->sa_family, at, c->address, sizeof c->address);
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char name[INET6_ADDRSTRLEN];
+    peer_name(info ? info->client_addr : NULL, name);
+    return peer_enter(s->peers, name);
+}
+
+/* One address cannot keep all others out. */
+static enum MHD_Result on_accept(void *with, const struct sockaddr *a, socklen_t size)
+{
+    struct server *s = with;
+    char name[INET6_ADDRSTRLEN];
+    (void)size;
+    peer_name(a, name);
+    return !s->connections_each || peer_connections(s->peers, name) < s->connections_each;
 }
 
 static struct connection *connection_new(struct server *s, struct MHD_Connection *mhd)
@@ -64,7 +69,7 @@ static struct connection *connection_new(struct server *s, struct MHD_Connection
     atomic_init(&c->holds, 1);
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->moved, NULL);
-    address_write(c);
+    c->peer = peer_of(s, mhd);
     return c;
 }
 
@@ -73,6 +78,7 @@ void connection_release(struct connection *c)
     if (atomic_fetch_sub(&c->holds, 1) > 1)
         return;
     arena_done(&c->x.arena);
+    peer_leave(c->server->peers, c->peer);
     pthread_mutex_destroy(&c->lock);
     pthread_cond_destroy(&c->moved);
     free(c);
@@ -100,7 +106,7 @@ static void exchange_clear(struct connection *c)
     x->in = NULL;
     x->connection = c;
     size_t rest = offsetof(struct connection, expects);
-    memset((char *)c + rest, 0, offsetof(struct connection, address) - rest);
+    memset((char *)c + rest, 0, offsetof(struct connection, peer) - rest);
     c->stage = STAGE_HEADERS;
     c->close = false;
     c->streaming = false;
@@ -115,6 +121,7 @@ void connection_end(struct connection *c)
     if (c->stage == STAGE_HANDLED && s->config.ended)
         s->config.ended(s->config.with, &c->x);
     atomic_fetch_sub(&s->bodies, c->charged);
+    atomic_fetch_sub(&c->peer->bodies, c->charged);
     exchange_clear(c);
     watch_set(c, 0);
     c->counted = false;
@@ -236,11 +243,23 @@ static enum MHD_Result begin(struct connection *c)
     return MHD_YES;
 }
 
+/* Takes what the body needs beyond the connection's own room out of that of all, of which one
+   address has a part. Small bodies always have room, whoever holds large ones. */
+static bool room_take(struct connection *c, size_t len)
+{
+    struct server *s = c->server;
+    size_t more = len > BODY_OWN + c->charged ? len - BODY_OWN - c->charged : 0;
+    c->charged += more;
+    size_t all = atomic_fetch_add(&s->bodies, more) + more;
+    size_t here = atomic_fetch_add(&c->peer->bodies, more) + more;
+    return !more ||
+           (all <= s->bodies_max && (!s->connections_each || here <= s->bodies_max / 8 * 5));
+}
+
 static enum MHD_Result body_add(struct connection *c, const char *at, size_t n)
 {
     struct exchange *x = &c->x;
-    c->charged += n;
-    if (atomic_fetch_add(&c->server->bodies, n) + n > BODIES_MAX) {
+    if (!room_take(c, c->body.len + n)) {
         error_set(&x->err, UNAVAILABLE, NULL);
         c->stage = STAGE_DRAIN;
     } else if (c->body.len + n > x->match->body_max) {
@@ -357,7 +376,7 @@ static struct MHD_Daemon *daemon_start(struct server *s, unsigned connections)
         *more++ = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
                                            (void *)(uintptr_t)TLS_PRIORITIES };
     }
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options,
+    return MHD_start_daemon(flags, 0, on_accept, s, on_request, s, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_END);
 }
 
@@ -370,7 +389,7 @@ static void loops_stop(struct server *s)
 static bool loops_start(struct server *s, struct error *err)
 {
     unsigned threads = thread_count(&s->config);
-    unsigned most = s->config.connections_max ? (unsigned)s->config.connections_max : CONNECTIONS;
+    unsigned most = (unsigned)s->connections_max;
     s->loops = arena_many(&s->arena, threads, struct loop *);
     for (unsigned i = 0; i < threads; i++) {
         struct MHD_Daemon *daemon = daemon_start(s, most / threads + (i < most % threads));
@@ -392,6 +411,7 @@ static void server_free(struct server *s)
 {
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->idle);
+    peers_free(s->peers);
     arena_done(&s->arena);
     free(s);
 }
@@ -404,6 +424,12 @@ static struct server *server_new(const struct server_config *config)
     s->config = *config;
     s->tls = config->tls_cert != NULL;
     s->timeout_s = config->timeout_s ? config->timeout_s : TIMEOUT_S;
+    s->connections_max = config->connections_max ? (size_t)config->connections_max : CONNECTIONS;
+    s->connections_each = config->connections_each ? (size_t)config->connections_each
+                          : s->tls                 ? s->connections_max / 4
+                                                   : 0;
+    s->bodies_max = config->bodies_max ? config->bodies_max : BODIES_MAX;
+    s->peers = peers_new();
     pthread_mutex_init(&s->lock, NULL);
     wait_init(&s->idle);
     return s;

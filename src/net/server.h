@@ -85,6 +85,9 @@ struct server_config {
     const char *contact; /* URI for /.well-known/security.txt; NULL serves none */
     int timeout_s;       /* silence after which a connection is closed; 0: 30 */
     int connections_max; /* 0: 2048 */
+    /* Of one address; 0: a quarter of them, and without TLS all: there it may be a proxy's. */
+    int connections_each;
+    size_t bodies_max; /* bytes of large bodies held at the same time; 0: 256 MiB */
 };
 
 MUST_USE bool server_start(const struct server_config *config, struct server **ret,

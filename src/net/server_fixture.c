@@ -210,7 +210,7 @@ static const char key_pem[] = "-----BEGIN PRIVATE KEY-----\n"
                               "wlwzAF6K85kgd02RI2E5PhhsmRLTyjWPi53kJQ3XZEu3i9/fMky+TVeF\n"
                               "-----END PRIVATE KEY-----\n";
 
-static int fixture_start(void **state, const char *cert, const char *key)
+static int fixture_start(void **state, struct server_config config)
 {
     struct fixture *h = calloc(1, sizeof *h);
     const struct route *rows[LENGTH(routes)];
@@ -231,21 +231,16 @@ static int fixture_start(void **state, const char *cert, const char *key)
     file_write(assets, "app-1A2B3C4D.js.gz", "gzip");
     sem_init(&h->arrived, 0, 0);
     h->source = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct server_config config = {
-        .listen_fd = listen_loopback(&h->port),
-        .threads = 2,
-        .web_dir = h->web,
-        .routes = rows,
-        .route_count = LENGTH(routes),
-        .handle = handle,
-        .ended = ended,
-        .with = h,
-        .source = { h->source, source_read, h },
-        .contact = "mailto:security@example.org",
-        .timeout_s = 2,
-        .tls_cert = cert,
-        .tls_key = key,
-    };
+    config.listen_fd = listen_loopback(&h->port);
+    config.threads = 2;
+    config.web_dir = h->web;
+    config.routes = rows;
+    config.route_count = LENGTH(routes);
+    config.handle = handle;
+    config.ended = ended;
+    config.with = h;
+    config.source = (struct server_source){ h->source, source_read, h };
+    config.contact = "mailto:security@example.org";
     if (!server_start(&config, &h->server, &err))
         fail_msg("%s", err.detail);
     *state = h;
@@ -254,12 +249,19 @@ static int fixture_start(void **state, const char *cert, const char *key)
 
 int fixture_open(void **state)
 {
-    return fixture_start(state, NULL, NULL);
+    return fixture_start(state, (struct server_config){ .timeout_s = 2 });
 }
 
 int fixture_open_tls(void **state)
 {
-    return fixture_start(state, cert_pem, key_pem);
+    return fixture_start(
+        state, (struct server_config){ .timeout_s = 2, .tls_cert = cert_pem, .tls_key = key_pem });
+}
+
+int fixture_open_patient(void **state)
+{
+    return fixture_start(state,
+                         (struct server_config){ .connections_each = 100, .bodies_max = 4 << 20 });
 }
 
 int fixture_close(void **state)
@@ -277,10 +279,18 @@ int fixture_close(void **state)
 
 int dial(struct fixture *h)
 {
+    return dial_from(h, 1);
+}
+
+int dial_from(struct fixture *h, int host)
+{
     struct sockaddr_in a = { .sin_family = AF_INET,
                              .sin_addr = { htonl(INADDR_LOOPBACK) },
                              .sin_port = htons((uint16_t)h->port) };
+    struct sockaddr_in own = { .sin_family = AF_INET,
+                               .sin_addr = { htonl(INADDR_LOOPBACK - 1 + (in_addr_t)host) } };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof own), 0);
     struct timeval patience = { .tv_sec = 10 };
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);

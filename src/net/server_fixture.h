@@ -32,10 +32,12 @@ struct fixture {
 
 /* Group setup and teardown of cmocka; the state is the fixture. */
 int fixture_open(void **state);
-int fixture_open_tls(void **state); /* for localhost, with a certificate of its own */
+int fixture_open_tls(void **state);     /* for localhost, with a certificate of its own */
+int fixture_open_patient(void **state); /* with little for each address, and time */
 int fixture_close(void **state);
 
 int dial(struct fixture *h);
+int dial_from(struct fixture *h, int host); /* as 127.0.0.HOST */
 void say(int fd, const char *text, size_t n);
 char *hear(int fd);                        /* everything until the server closes */
 char *hear_until(int fd, const char *end); /* the connection stays open */
