@@ -177,6 +177,19 @@ test("a row cannot be tied to another organisation's", async () => {
   assert.ok(tried > 20, `only ${tried} tries`);
 });
 
+// On the thread that reads requests, everybody would wait for what one organisation has a lot of.
+test("what grows without bound is not read where all requests are", () => {
+  const bounded = ["/ai/capabilities", "/organisation/failures", "/promises"]; // by the program
+  const lists = routes.filter((route) => route.lists && route.lane === "read");
+  for (const route of lists) {
+    const limited = route.parameters.some((p) => p.name === "limit");
+    assert.ok(limited || bounded.some((path) => route.path.endsWith(path)), route.name);
+  }
+  assert.ok(lists.length > bounded.length);
+  for (const path of ["/time/week", "/time/overlaps"]) // a page, but of all that lies beside it
+    assert.equal(routes.find((r) => r.name === `GET ${path}`).lane, "slow", path);
+});
+
 test("an id of nothing is not found, and no id is not valid", async () => {
   for (const route of routes.filter((route) => /\{(id|form)\}/.test(route.path) && !route.open)) {
     const reply = await ask(ann, route, { body: bodyFor(route) });

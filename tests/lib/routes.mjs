@@ -3,7 +3,8 @@ const METHODS = ["get", "post", "put", "patch", "delete"];
 
 /**
  * Every operation: { name, method, path (whole, with {…}), open, permission, schema (of a JSON body,
- * resolved), most (bytes of a body), statuses, problems, versioned, lane }.
+ * resolved), most (bytes of a body), statuses, problems, versioned, lane, lists (whether it
+ * answers with a list) }.
  */
 export function routesOf(document) {
   const resolved = (schema) =>
@@ -28,6 +29,10 @@ export function routesOf(document) {
         repeatable: named.includes("idempotency_key"),
         parameters: (operation.parameters ?? []).filter((p) => p.in === "query"),
         lane: operation["x-lane"],
+        lists: Boolean(
+          resolved(operation.responses[200]?.content?.["application/json"]?.schema)?.properties
+            ?.items,
+        ),
       };
     }),
   );

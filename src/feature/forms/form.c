@@ -471,12 +471,11 @@ bool form_delete(struct ctx *c, const void *in, void *ret)
     return public_link_set(c, &form);
 }
 
-bool form_list(struct ctx *c, const void *in, void *ret)
+static bool list(struct ctx *c, void *with)
 {
     struct list forms;
     size_t n = 0;
-    (void)in;
-    (void)ret;
+    (void)with;
     if (!forms_all(c, &forms))
         return false;
     const struct form *at = forms.at;
@@ -488,4 +487,11 @@ bool form_list(struct ctx *c, const void *in, void *ret)
     }
     c->x->page = (struct list){ views, n };
     return true;
+}
+
+bool form_list(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    (void)ret;
+    return ctx_read(c, list, NULL);
 }

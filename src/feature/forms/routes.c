@@ -96,7 +96,7 @@ static const struct route routes[] = {
       INPUT(struct form_view, form_new_fields), OUTPUT(struct form_view, form_view_fields),
       .ok = 201, LANE(LANE_SLOW), .schema = "form" },
     { GET, "/forms", form_list, "Forms: open ones, and all for those who make them",
-      .can = &forms_fill, OUTPUT(struct form_view, form_view_fields), .list = true,
+      .can = &forms_fill, OUTPUT(struct form_view, form_view_fields), .list = true, LANE(LANE_SLOW),
       .schema = "form" },
     { GET, "/forms/kinds", question_kinds,
       "Kinds of question with each privacy class, and how AI is given the answers",

@@ -74,12 +74,11 @@ static bool map_tables(struct ctx *c, const struct table ***ret, size_t *count)
     return true;
 }
 
-static bool data_map(struct ctx *c, const void *in, void *ret)
+static bool map_read(struct ctx *c, void *with)
 {
     const struct table **tables;
     size_t count, rows = 0, n = 0;
-    (void)in;
-    (void)ret;
+    (void)with;
     if (!map_tables(c, &tables, &count))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -108,6 +107,13 @@ static bool data_map(struct ctx *c, const void *in, void *ret)
     }
     c->x->page = (struct list){ list, n };
     return true;
+}
+
+static bool data_map(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    (void)ret;
+    return ctx_read(c, map_read, NULL);
 }
 
 struct export
@@ -272,7 +278,7 @@ enum { IMPORT_BODY_MAX = 128 << 20 };
 
 static const struct route routes[] = {
     { GET, "/privacy/data-map", data_map, "What is stored, of which class, why and how long",
-      .can = &privacy_map, OUTPUT(struct map_row, map_row_fields), .list = true,
+      .can = &privacy_map, OUTPUT(struct map_row, map_row_fields), .list = true, LANE(LANE_SLOW),
       .schema = "data_map_row" },
     { GET, "/privacy/export", export_get, "Everything of the organisation as an archive",
       .can = &privacy_export, LANE(LANE_SLOW), .gives = "application/zip" },

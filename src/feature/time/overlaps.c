@@ -159,12 +159,12 @@ static bool within_read(struct ctx *c, const struct list *page, struct list *wit
 }
 
 /* Whoever may see an entry may see all of that person. */
-bool overlaps_get(struct ctx *c, const void *in, void *ret)
+static bool overlaps_read(struct ctx *c, void *with)
 {
     struct list page;
     size_t n = 0;
-    (void)ret;
-    if (!list_read(c, &time_entry_table, in, &page, &c->x->next))
+    (void)with;
+    if (!list_read(c, &time_entry_table, c->x->in, &page, &c->x->next))
         return false;
     const struct time_entry *e = page.at;
     struct list *within = arena_many(c->arena, page.count + 1, struct list);
@@ -180,4 +180,11 @@ bool overlaps_get(struct ctx *c, const void *in, void *ret)
     }
     c->x->page = (struct list){ to, n };
     return true;
+}
+
+bool overlaps_get(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    (void)ret;
+    return ctx_read(c, overlaps_read, NULL);
 }

@@ -33,7 +33,7 @@ static const struct route routes[] = {
       .fails = FAILS(TIMER_NOT_RUNNING, ENTRY_OVERLAPS) },
     { GET, "/time/week", week_get, "A week as a sheet", .can = &time_read,
       INPUT(struct week_in, week_in_fields), OUTPUT(struct week, week_fields), .schema = "week",
-      .fails = FAILS(NOT_FOUND) },
+      LANE(LANE_SLOW), .fails = FAILS(NOT_FOUND) },
     { PUT, "/time/week", week_put, "Set how much was worked in one cell of the sheet",
       .can = &time_write, INPUT(struct week_cell, week_cell_fields),
       OUTPUT(struct week, week_fields), .schema = "week", LANE(LANE_WRITE),
@@ -41,7 +41,7 @@ static const struct route routes[] = {
     { GET, "/time/overlaps", overlaps_get,
       "Which entries of a page of the list share time with another of the same person, whether or "
       "not that one is in the list",
-      .can = &time_read, .lists = &time_entry_table, .list = true,
+      .can = &time_read, .lists = &time_entry_table, .list = true, LANE(LANE_SLOW),
       OUTPUT(struct overlap, overlap_fields), .schema = "time_overlap" },
     { POST, "/time/imports", import_post,
       "Import the detailed export of Toggl, Clockify, Harvest or Kimai", .can = &time_import,

@@ -1,4 +1,5 @@
 /* week.c: the week as a sheet: a row per project and task, a cell per day. */
+#include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
 #include "core/scope.h"
@@ -191,14 +192,20 @@ static bool week_fill(struct ctx *c, struct id person, struct date date, struct 
     return true;
 }
 
-bool week_get(struct ctx *c, const void *in_record, void *ret)
+static bool week_read(struct ctx *c, void *ret)
 {
-    const struct week_in *in = in_record;
+    const struct week_in *in = c->x->in;
     struct id person;
     if (!person_of(c, &time_read, in->person, &person))
         return false;
     read_note(c, &time_entry_table, person);
     return week_fill(c, person, in->date, ret);
+}
+
+bool week_get(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    return ctx_read(c, week_read, ret);
 }
 
 /* --- setting a cell --- */
