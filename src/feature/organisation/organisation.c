@@ -127,16 +127,17 @@ static bool person_check(struct ctx *c, enum op op, const void *old_row, void *n
 {
     const struct person *old = old_row;
     struct person *row = new_row;
-    bool was_owner = old && text_equal(old->role, "owner") && old->active;
+    bool of_owner = old && text_equal(old->role, "owner");
     c->forget = c->settings = true; /* of roles; and of names that are masked */
     if (row && !row->role)
         row->role = "none";
     if (row && op == OP_CREATE && !instant_given(row->joined_at))
         row->active = true;
-    if (row && text_equal(row->role, "owner") && !(old && text_equal(old->role, "owner")) &&
-        !c->actor.program && c->actor.role != ROLE_OWNER)
+    if (row && text_equal(row->role, "owner") && !of_owner && !c->actor.program &&
+        c->actor.role != ROLE_OWNER)
         return fail(c, FORBIDDEN, "Only an owner makes another owner");
-    if (was_owner && !c->actor.program && c->actor.role != ROLE_OWNER)
+    /* Nor one who was sent away: making them active again would make another owner. */
+    if (of_owner && !c->actor.program && c->actor.role != ROLE_OWNER)
         return fail(c, FORBIDDEN, "Only an owner changes an owner");
     if (old && row && instant_given(old->joined_at) && !text_equal(old->email, row->email))
         return fail_at(c, "/email", "cannot be changed here: the person signs in with it");
@@ -145,7 +146,7 @@ static bool person_check(struct ctx *c, enum op op, const void *old_row, void *n
     if (old && !row && !row_unused(c, &person_table, old->id))
         return false;
     bool stays_owner = row && text_equal(row->role, "owner") && row->active;
-    return !was_owner || stays_owner || other_owner(c, old->id);
+    return !of_owner || !old->active || stays_owner || other_owner(c, old->id);
 }
 
 const struct table person_table = {

@@ -63,6 +63,14 @@ static void an_admin_makes_and_touches_no_owner(void **state)
     world_ask(w, h->bo, PATCH, h->ada_path, "{\"active\":false}", 1, 403);
     world_get(w, h->ada, "/session", 200);
     assert_string_equal(world_self(w, h->ada, "role"), "owner");
+    /* One who was sent away does not come back through an admin. */
+    struct answer r =
+        world_post(w, h->ada, "/people", "{\"name\":\"Cleo\",\"role\":\"owner\"}", 201);
+    const char *cleo = arena_printf(&w->a, "/people/%s", world_text(w, r.body, "id"));
+    world_ask(w, h->ada, PATCH, cleo, "{\"active\":false}", 1, 200);
+    world_ask(w, h->bo, PATCH, cleo, "{\"active\":true}", 2, 403);
+    world_ask(w, h->bo, DELETE, cleo, NULL, 2, 403);
+    world_ask(w, h->ada, PATCH, cleo, "{\"active\":true}", 2, 200);
 }
 
 static void who_is_named_elsewhere_is_not_deleted(void **state)
