@@ -5,7 +5,8 @@
 #include "base/buffer.h"
 
 /* One cell of user text (NULL is empty), quoted where RFC 4180 asks for it. Text that a spreadsheet
-   would run (it begins with = + - @, a tab or a carriage return) gets an apostrophe before it. */
+   would run (it begins with = + - @, wide or not, be it behind blanks, with a tab or a line break)
+   gets an apostrophe before it. */
 void csv_text(struct buffer *out, const char *text);
 
 /* One cell of text that the program itself made, such as a number. */

@@ -153,7 +153,7 @@ static void csv_row(struct exporter *x, const struct time_entry *e)
     csv_text(out, tag_names(x, e));
     csv_plain(out, ctx_can(x->c, &rates_read) ? csv_money(x->c->arena, e->amount_minor, x->currency)
                                               : "");
-    csv_plain(out, e->zone ? e->zone : "");
+    csv_text(out, e->zone); /* an archive may have brought anything */
     csv_plain(out, e->source ? e->source : "");
     csv_end(out);
 }
