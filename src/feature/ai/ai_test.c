@@ -505,6 +505,17 @@ static void test_summary_is_scoped(void **state)
     struct answer own = world_post(w, member, "/ai/run", json, 200);
     assert_non_null(strstr(all.body, "3:00 in all"));
     assert_non_null(strstr(own.body, "1:30 in all"));
+    /* Of who objects, or is blocked, nobody's summary knows. */
+    world_ask(w, member, PUT, "/ai/objection", "{\"objected\":true}", 0, 200);
+    all = world_post(w, h->owner, "/ai/run", json, 200);
+    assert_non_null(strstr(all.body, "1:30 in all"));
+    world_ask(w, member, PUT, "/ai/objection", "{\"objected\":false}", 0, 200);
+    all = world_post(w, h->owner, "/ai/run", json, 200);
+    assert_non_null(strstr(all.body, "3:00 in all"));
+    const char *block = arena_printf(&w->a, "/people/%s/ai-block", world_self(w, member, "person"));
+    world_ask(w, h->owner, PUT, block, "{\"blocked\":true}", 0, 200);
+    all = world_post(w, h->owner, "/ai/run", json, 200);
+    assert_non_null(strstr(all.body, "1:30 in all"));
 }
 
 /* An auditor has no time of their own to get feedback on, and reads reports like others. */

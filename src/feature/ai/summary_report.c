@@ -1,5 +1,5 @@
 /* summary_report.c: the capability summary.report: sums of time by day and project, as far as the
-   person who asks may see them. */
+   person who asks may see them, and without those of people who object or are blocked. */
 #include "local/summary.h"
 #include "run.h"
 
@@ -44,11 +44,13 @@ static bool sums(struct ai_run *run, struct date from, struct list *ret)
 {
     struct ctx *c = run->c;
     struct buffer sql = buffer_new(c->arena);
-    struct value args[6] = { value_date(from), value_date(run->in->to) };
-    size_t n = 2;
+    struct value args[6] = { value_date(from), value_date(run->in->to), value_bool(true) };
+    size_t n = 3;
     buffer_string(&sql, "SELECT d.day, d.project, p.name, SUM(d.duration_s), SUM(d.billable_s)"
                         " FROM time_day d LEFT JOIN project p ON p.id = d.project"
-                        " WHERE d.day >= $1 AND d.day < $2");
+                        " WHERE d.day >= $1 AND d.day < $2 AND NOT EXISTS (SELECT o.id FROM"
+                        " ai_objection o WHERE o.person = d.person AND (o.objected = $3 OR"
+                        " o.blocked = $3))");
     scope_add_column(c, &sql, "d.person", ctx_scope(c, &time_read), args, &n);
     buffer_string(&sql, " GROUP BY d.day, d.project, p.name ORDER BY d.day, d.project");
     return tx_catch_up(c->tx) && tx_rows(c->tx, composed(c, &sql), args, n, sum_row_fields,
@@ -120,7 +122,9 @@ static bool local(struct ai_run *run)
 
 const struct capability summary_report = {
     .name = "summary.report",
-    .doc = "A summary of a period's time by project, never by person",
+    .doc =
+        "A summary of a period's time by project, never by person, and without the time of people "
+        "who object to AI",
     .can = &ai_use,
     .reads = reads,
     .instruction = "Summarise the time booked per day and project below for a team lead: totals, "
