@@ -71,6 +71,8 @@ bool timer_stop_post(struct ctx *c, const void *in, void *ret)
         return false;
     if (!found)
         return fail(c, TIMER_NOT_RUNNING, NULL);
+    if (change.ended_at.us < running.started_at.us) /* the clock was set back */
+        change.ended_at = running.started_at;
     return row_update(c, &time_entry_table, running.id, 0, &change,
                       row_set(&time_entry_table, "ended_at"), ret);
 }
