@@ -422,7 +422,8 @@ void app_round(void *with)
 void app_ended(void *with, struct exchange *x)
 {
     struct request *r = x->owner;
-    (void)with;
+    struct app *app = with;
+    limit_release(app->limits, x);
     if (r && r->db)
         db_release(r->db);
 }

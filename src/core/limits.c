@@ -3,12 +3,15 @@
 #include "limits.h"
 
 #include "app.h"
+#include "base/wait.h"
 #include "crypt/crypt.h"
+#include "net/server.h"
 #include "node.h"
 #include "rows.h"
 
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +22,18 @@ struct bucket {
     struct instant at;
 };
 
+/* Room for something large, until the exchange is over. */
+struct claim {
+    const struct exchange *x;
+    struct id organisation, person;
+    struct claim *next;
+};
+
 struct limits {
     pthread_mutex_t lock;
+    pthread_cond_t released;
+    struct claim *claims;
+    atomic_size_t claimed; /* how many, for those who have none */
     struct siphash_key key;
     struct bucket bucket[BUCKETS];
 };
@@ -32,6 +45,7 @@ struct limits *limits_new(void)
         abort();
     siphash_key_random(&l->key);
     pthread_mutex_init(&l->lock, NULL);
+    wait_init(&l->released);
     return l;
 }
 
@@ -40,6 +54,8 @@ void limits_free(struct limits *l)
     if (!l)
         return;
     pthread_mutex_destroy(&l->lock);
+    pthread_cond_destroy(&l->released);
+    assert(!l->claims);
     free(l);
 }
 
@@ -68,6 +84,64 @@ int64_t limit_take(struct limits *l, const struct limit *limit, const char *who,
         wait = (int64_t)ceil((1 - b->left) * 60 / limit->per_minute);
     pthread_mutex_unlock(&l->lock);
     return wait;
+}
+
+static struct claim *claim_of(struct limits *l, const struct ctx *c)
+{
+    struct claim *at = l->claims;
+    while (at &&
+           (!id_equal(at->organisation, c->organisation) || !id_equal(at->person, c->actor.person)))
+        at = at->next;
+    return at;
+}
+
+bool limit_claim(struct ctx *c)
+{
+    enum { WAIT_MS = 1000, AGAIN_S = 10 };
+    struct limits *l = c->app->limits;
+    struct timespec until = wait_ms(WAIT_MS);
+    struct claim *claim = c->x ? calloc(1, sizeof *claim) : NULL;
+    if (!c->x)
+        return true;
+    if (!claim)
+        abort();
+    *claim = (struct claim){ c->x, c->organisation, c->actor.person, NULL };
+    pthread_mutex_lock(&l->lock);
+    int late = 0;
+    while (!late && claim_of(l, c))
+        late = pthread_cond_timedwait(&l->released, &l->lock, &until);
+    bool free_now = !claim_of(l, c);
+    if (free_now) {
+        claim->next = l->claims;
+        l->claims = claim;
+        atomic_fetch_add(&l->claimed, 1);
+    }
+    pthread_mutex_unlock(&l->lock);
+    if (free_now)
+        return true;
+    free(claim);
+    c->x->retry_after_s = AGAIN_S;
+    return fail(c, RATE_LIMITED, "Another one is still being made or taken; one at a time");
+}
+
+void limit_release(struct limits *l, const struct exchange *x)
+{
+    struct claim *gone = NULL;
+    if (!atomic_load(&l->claimed))
+        return;
+    pthread_mutex_lock(&l->lock);
+    for (struct claim **at = &l->claims; *at && !gone;) {
+        if ((*at)->x != x) {
+            at = &(*at)->next;
+            continue;
+        }
+        gone = *at;
+        *at = gone->next;
+        atomic_fetch_sub(&l->claimed, 1);
+        pthread_cond_broadcast(&l->released);
+    }
+    pthread_mutex_unlock(&l->lock);
+    free(gone);
 }
 
 /* A bucket that is not full, as the moment at which it will be. */

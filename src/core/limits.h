@@ -28,6 +28,14 @@ int64_t limit_take(struct limits *l, const struct limit *limit, const char *who,
 MUST_USE bool limit_take_shared(struct ctx *c, const struct limit *limit, const char *who,
                                 int64_t *wait);
 
+/* Claims room for what takes a lot of memory until the exchange is over, however slowly its client
+   takes the answer: a person has one such at a time. Waits a second for the one before to end, then
+   RATE_LIMITED; on a thread that may wait. */
+MUST_USE bool limit_claim(struct ctx *c);
+
+/* The exchange is over. */
+void limit_release(struct limits *l, const struct exchange *x);
+
 extern const struct table rate_limit_table;
 
 /* Deletes the rows that no longer matter. */

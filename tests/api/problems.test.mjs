@@ -1,8 +1,11 @@
 // Problems that no other conversation happens to meet; scripts/test compares what all have met with
 // what the API document lists.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { request } from "node:http";
 import { after, before, test } from "node:test";
 import { startServer } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
 
 let server;
 before(async () => {
@@ -46,4 +49,29 @@ test("AI answers nobody who objects, and through no provider without evidence", 
   );
   await ann.put("/api/v1/ai/objection", { objected: true });
   assertProblem(await ann.post(RUN, asked), 403, "ai-objected");
+});
+
+// However slowly it is taken: what it needs of memory stays until then.
+test("a person takes one archive at a time", async () => {
+  const ann = await server.signUp();
+  const ben = await ann.invite();
+  const file = {
+    body: randomBytes(5 << 20),
+    headers: { "Content-Type": "application/octet-stream" },
+  };
+  for (const name of ["a", "b", "c"])
+    assert.equal((await ann.post(`/api/v1/files?name=${name}`, undefined, file)).status, 201);
+  const slow = await new Promise((resolve, reject) => {
+    const sent = request(`${server.url}/api/v1/privacy/me`, { headers: { Cookie: ann.cookie } });
+    sent.on("response", resolve).on("error", reject).end(); // and nothing of it is read
+  });
+  assert.equal(slow.statusCode, 200);
+  for (const path of ["/api/v1/privacy/export", "/api/v1/time/export.csv"])
+    assertProblem(await ann.get(path), 429, "rate-limited");
+  assert.equal((await ben.get("/api/v1/privacy/me")).status, 200);
+  slow.destroy();
+  await until(
+    () => ann.get("/api/v1/time/export.csv"),
+    (reply) => reply.status === 200,
+  );
 });

@@ -3,6 +3,7 @@
 
 #include "core/app.h"
 #include "core/audit.h"
+#include "core/limits.h"
 #include "core/rows.h"
 #include "core/tenant.h"
 #include "feature/organisation/organisation.h"
@@ -132,7 +133,8 @@ static bool export_note(struct ctx *c, void *with)
 static bool answer_zip(struct ctx *c, struct id person, const char *filename)
 {
     struct export e = { .person = person };
-    if (!export_make(c, person, ARCHIVE_BYTES, &e.zip) || !ctx_write(c, export_note, &e))
+    if (!limit_claim(c) || !export_make(c, person, ARCHIVE_BYTES, &e.zip) ||
+        !ctx_write(c, export_note, &e))
         return false;
     c->x->bytes = e.zip;
     c->x->type = "application/zip";
@@ -183,7 +185,7 @@ static bool import_run(struct ctx *c, void *with)
 static bool import_post(struct ctx *c, const void *in, void *ret)
 {
     struct import_work w = { ((const struct import_new *)in)->body, ret };
-    return ctx_write(c, import_run, &w);
+    return limit_claim(c) && ctx_write(c, import_run, &w);
 }
 
 struct erase_new {

@@ -1,6 +1,7 @@
 /* export.c: time entries as CSV, in the layout that other trackers import, and as JSON. */
 #include "base/json.h"
 #include "core/app.h"
+#include "core/limits.h"
 #include "core/list.h"
 #include "core/rows.h"
 #include "csv_write.h"
@@ -286,7 +287,7 @@ static bool export_answer(struct ctx *c, const struct export_in *in, ctx_work *w
                           const char *type, const char *ending)
 {
     struct exporter x = { .c = c, .in = in };
-    if (!ctx_read(c, work, &x))
+    if (!limit_claim(c) || !ctx_read(c, work, &x))
         return false;
     c->x->bytes = (struct blob){ x.out.at, x.out.len };
     c->x->type = type;
