@@ -175,13 +175,10 @@ bool version_read(struct ctx *c, int64_t *ret)
     const char *tag = c->x->if_match;
     if (!tag)
         return fail(c, VERSION_REQUIRED, NULL);
-    if (!strcmp(tag, "*")) {
-        *ret = 0;
-        return true;
-    }
-    *ret = strtoll(tag, &end, 10);
-    if (*end || *ret < 1)
+    int64_t version = strtoll(tag, &end, 10);
+    if (*end || *tag < '1' || *tag > '9')
         return fail(c, VERSION_MISMATCH, NULL);
+    *ret = version;
     return true;
 }
 

@@ -18,7 +18,7 @@ const struct field *list_fields(struct arena *a, const struct table *t, size_t *
 MUST_USE bool list_read(struct ctx *c, const struct table *t, const void *in, struct list *ret,
                         const char **next);
 
-/* The version that If-Match names, 0 for "*"; VERSION_REQUIRED or VERSION_MISMATCH otherwise. */
+/* The version that If-Match names; VERSION_REQUIRED or VERSION_MISMATCH otherwise. */
 MUST_USE bool version_read(struct ctx *c, int64_t *ret);
 
 /* The fields of the table that the request's input gave, but for the id, which names the row. */

@@ -212,7 +212,7 @@ test("a version that is not said, or is not the row's, changes nothing", async (
       const body = route.method === "PATCH" ? {} : undefined;
       const said = await cat.api(route.method, path, { body });
       assert.equal(said.status, 428, `${route.name} ${said.text}`);
-      for (const tag of ['"999999"', '"x"', '"0"', '"-1"']) {
+      for (const tag of ['"999999"', '"x"', '"0"', '"-1"', '"01"', '"+1"', '" 1"', '"*"']) {
         const reply = await ask(cat, route, { path, body, headers: { "If-Match": tag } });
         assert.equal(reply.status, 412, `${tag}: ${reply.said}`);
       }
