@@ -23,7 +23,7 @@
 
 struct serve {
     const char *data, *store, *listen, *cert, *key, *contact;
-    bool plain;
+    bool plain, proxy;
 };
 
 static const char serve_usage[] =
@@ -44,6 +44,8 @@ static bool serve_options(int argc, char **argv, struct serve *s, int *status)
         { "--contact", "URI",
           "Whom to tell of a weakness: mailto:... or https://... (security.txt)", &s->contact },
         { "--plain-http", NULL, "No TLS; only on a loopback address", .flag = &s->plain },
+        { "--proxy", NULL, "Clients' addresses are what the proxy in front says (X-Forwarded-For)",
+          .flag = &s->proxy },
         { 0 },
     };
     s->listen = "127.0.0.1:8443";
@@ -178,6 +180,7 @@ static int serve(struct serve *s, struct arena *a)
                                 s->cert ? s->cert : "",
                                 s->key ? s->key : "",
                                 s->contact ? s->contact : "",
+                                s->proxy ? "proxy" : "",
                                 NULL };
     plan.core_args = core_args;
     return supervisor_run(&plan);
@@ -295,7 +298,8 @@ static bool core_open(struct core *core, struct arena *a, char **argv, struct er
                            .report = arena_new(a, struct sandbox_report) };
     core->server = (struct server_config){ .listen_fd = PROCESS_LISTEN,
                                            .web_dir = core->web,
-                                           .contact = argv[4][0] ? argv[4] : NULL };
+                                           .contact = argv[4][0] ? argv[4] : NULL,
+                                           .proxied = argv[5][0] };
     residues_open(&core->residues, true);
     return key_open(a, core->data, core->key, err) &&
            (!tls || tls_load(a, core->data, argv, &core->server, err)) &&
@@ -341,13 +345,13 @@ static bool channel_lend(void *with)
     return server_source_here(with);
 }
 
-/* argv: data folder, plain or tls, certificate, key, contact */
+/* argv: data folder, plain or tls, certificate, key, contact, proxy or nothing */
 int core_process(int argc, char **argv)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
     struct core *core = arena_new(&a, struct core);
-    if (argc != 5 || !process_child("vow-core"))
+    if (argc != 6 || !process_child("vow-core"))
         return complain("This is a part of vow that `vow serve` starts");
     signals_block();
     if (!core_open(core, &a, argv, &err) || !core_close_off(core, &a, &err))

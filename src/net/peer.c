@@ -2,6 +2,7 @@
 #include "peer.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,27 @@ void peer_name(const struct sockaddr *a, char ret[INET6_ADDRSTRLEN])
         memset(six.s6_addr + 8, 0, 8);
         inet_ntop(AF_INET6, &six, ret, INET6_ADDRSTRLEN);
     }
+}
+
+void peer_name_read(const char *text, size_t n, char ret[INET6_ADDRSTRLEN])
+{
+    struct sockaddr_in four = { .sin_family = AF_INET };
+    struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
+    char address[INET6_ADDRSTRLEN] = "";
+    bool closed = n && *text == '[';
+    size_t length = strcspn(text + closed, closed ? "]" : "");
+    length = length < n - closed ? length : n - closed;
+    const char *colon = memchr(text, ':', n);
+    if (!closed && colon && !memchr(colon + 1, ':', n - (size_t)(colon + 1 - text)))
+        length = (size_t)(colon - text);
+    if (length < sizeof address)
+        memcpy(address, text + closed, length);
+    if (inet_pton(AF_INET, address, &four.sin_addr) == 1)
+        peer_name((const void *)&four, ret);
+    else if (inet_pton(AF_INET6, address, &six.sin6_addr) == 1)
+        peer_name((const void *)&six, ret);
+    else
+        *ret = 0;
 }
 
 struct peers *peers_new(void)

@@ -20,6 +20,9 @@ struct peer {
    alike. Empty when it is no address. */
 void peer_name(const struct sockaddr *a, char ret[INET6_ADDRSTRLEN]);
 
+/* The same of an address in text, which may have a port behind it. */
+void peer_name_read(const char *text, size_t n, char ret[INET6_ADDRSTRLEN]);
+
 struct peers *peers_new(void);
 void peers_free(struct peers *p);
 

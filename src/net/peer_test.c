@@ -92,12 +92,36 @@ static void a_peer_is_a_network(void **state)
     }
 }
 
+static void a_peer_is_read(void **state)
+{
+    static const char *const rows[][2] = {
+        { "192.0.2.7", "192.0.2.7" },
+        { "192.0.2.7:4711", "192.0.2.7" },
+        { "2001:db8:1:2::1", "2001:db8:1:2::" },
+        { "[2001:db8:1:2::1]", "2001:db8:1:2::" },
+        { "[2001:db8:1:2::1]:443", "2001:db8:1:2::" },
+        { "", "" },
+        { "[", "" },
+        { "unknown", "" },
+        { ":", "" },
+        { "192.0.2.7.1", "" },
+        { "2001:db8:1:2:3:4:5:6:7:8:9:10:11:12:13:14:15:16", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char name[INET6_ADDRSTRLEN];
+        peer_name_read(rows[i][0], strlen(rows[i][0]), name);
+        assert_string_equal(name, rows[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_bodies_share_what_there_is),
         cmocka_unit_test(one_address_does_not_keep_others_out),
         cmocka_unit_test(a_peer_is_a_network),
+        cmocka_unit_test(a_peer_is_read),
     };
     return cmocka_run_group_tests(tests, fixture_open_patient, fixture_close);
 }

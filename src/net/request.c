@@ -81,6 +81,19 @@ static void cookie_read(struct headers *h, const char *name, const char *value)
         h->c->x.cookie = keep(h, value, VALUE_MAX);
 }
 
+/* The last address is what the proxy saw; what stands before it the client may have written. */
+static void forwarded_read(struct headers *h, const char *value)
+{
+    char name[INET6_ADDRSTRLEN];
+    const char *comma = strrchr(value, ','), *last = comma ? comma + 1 : value;
+    if (!h->c->server->config.proxied)
+        return;
+    last += strspn(last, " \t");
+    peer_name_read(last, strcspn(last, " \t"), name);
+    if (*name)
+        h->c->x.address = arena_string(&h->c->x.arena, name);
+}
+
 /* The length picks the few names that a header can be, so most cost no comparison. */
 static void header_read(struct headers *h, const char *name, const char *value)
 {
@@ -125,6 +138,8 @@ static void header_read(struct headers *h, const char *name, const char *value)
     case 15:
         if (!strcasecmp(name, "idempotency-key"))
             key_read(h, value);
+        else if (!strcasecmp(name, "x-forwarded-for"))
+            forwarded_read(h, value);
         else if (!strcasecmp(name, "accept-encoding"))
             c->encodings = keep(h, value, VALUE_MAX);
         break;
@@ -166,10 +181,10 @@ bool request_headers(struct connection *c)
     struct headers h = { .c = c };
     struct error *err = &c->x.err;
     c->length = -1;
+    c->x.address = c->peer->name;
     MHD_get_connection_values(c->mhd, (enum MHD_ValueKind)(MHD_HEADER_KIND | MHD_COOKIE_KIND),
                               each_header, &h);
     c->x.same_origin = is_same_origin(&h);
-    c->x.address = c->peer->name;
     /* Two ways to say how long the body is are how requests are smuggled past proxies. */
     if (h.lengths > 1 || (h.lengths && c->chunked) || (h.lengths && c->length == INT64_MAX)) {
         c->close = true;

@@ -425,9 +425,9 @@ static struct server *server_new(const struct server_config *config)
     s->tls = config->tls_cert != NULL;
     s->timeout_s = config->timeout_s ? config->timeout_s : TIMEOUT_S;
     s->connections_max = config->connections_max ? (size_t)config->connections_max : CONNECTIONS;
-    s->connections_each = config->connections_each ? (size_t)config->connections_each
-                          : s->tls                 ? s->connections_max / 4
-                                                   : 0;
+    s->connections_each = config->connections_each     ? (size_t)config->connections_each
+                          : s->tls && !config->proxied ? s->connections_max / 4
+                                                       : 0;
     s->bodies_max = config->bodies_max ? config->bodies_max : BODIES_MAX;
     s->peers = peers_new();
     pthread_mutex_init(&s->lock, NULL);

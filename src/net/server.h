@@ -83,9 +83,11 @@ struct server_config {
     void *with;
     struct server_source source;
     const char *contact; /* URI for /.well-known/security.txt; NULL serves none */
+    bool proxied;        /* a proxy says in X-Forwarded-For whose the requests are */
     int timeout_s;       /* silence after which a connection is closed; 0: 30 */
     int connections_max; /* 0: 2048 */
-    /* Of one address; 0: a quarter of them, and without TLS all: there it may be a proxy's. */
+    /* Of one address; 0: a quarter of them, and all where it is a proxy's, or may be: without TLS.
+     */
     int connections_each;
     size_t bodies_max; /* bytes of large bodies held at the same time; 0: 256 MiB */
 };

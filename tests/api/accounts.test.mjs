@@ -61,6 +61,24 @@ test("guessing is slowed where it happens, and the owner elsewhere is not", asyn
   assert.equal((await ann.get("/api/v1/session")).status, 200);
 });
 
+test("behind a proxy the client is who it says, and else nobody", async (t) => {
+  const proxied = await startServer({ args: ["--proxy"] });
+  t.after(() => proxied.stop());
+  const guesses = async (at, forwarded) => {
+    const body = { email: "nobody@example.org", password: "wrong password" };
+    const headers = { "X-Forwarded-For": forwarded };
+    const ask = () => at.api("POST", "/api/v1/session", { body, headers });
+    return (await Promise.all(Array.from({ length: 24 }, ask))).map(({ status }) => status);
+  };
+  const taken = async (at, forwarded) =>
+    (await guesses(at, forwarded)).filter((status) => status === 401).length;
+  assert.ok((await taken(proxied, "192.0.2.1, 198.51.100.1")) >= 12);
+  assert.ok((await taken(proxied, "192.0.2.2, 198.51.100.1")) < 12);
+  assert.ok((await taken(proxied, "198.51.100.1, 192.0.2.1")) >= 12);
+  await taken(server, "192.0.2.3");
+  assert.ok((await taken(server, "192.0.2.4")) < 12);
+});
+
 test("an unknown account is answered like a known one", async () => {
   const ann = await server.signUp();
   const known = await signIn(ann.account.email, "wrong password", "127.0.0.3");
