@@ -1,7 +1,9 @@
 /* form_test.c: tables that people define, from a question to a column with a privacy class. */
 #include "feature/world_fixture.h"
 
+#include "core/app.h"
 #include "core/retention.h"
+#include "core/rows.h"
 #include "feature/all.h"
 #include "feature/forms/private.h"
 
@@ -333,6 +335,37 @@ static void test_files(void **state)
     assert_non_null(strstr(r.body, "\"/f\""));
 }
 
+static bool large_file_put(struct ctx *c, void *with)
+{
+    struct file file = { .name = "a", .bytes = PUBLIC_BYTES_MAX, .content = { "x", 1 } };
+    (void)with;
+    return row_create(c, &file_table, &file);
+}
+
+static void test_strangers_fill_no_disk(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    struct answer made = form_post(s, "open", all_kinds, 201), r;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct call give = { .method = POST,
+                         .path = arena_printf(&w->a, "/public/forms/%s/files?name=a",
+                                              world_text(w, made.body, "link")),
+                         .body = { "y", 1 },
+                         .type = "application/octet-stream" };
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 201);
+    assert_true(organisation_write(&c, world_id(world_self(w, s->owner, "organisation")),
+                                   large_file_put, NULL));
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 429);
+    file_post_as(s, s->member, 1, 201);
+    give.later.s = 86400 + 60;
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 201);
+}
+
 /* The id of a new file, named in a new answer to the form. */
 static const char *file_named(struct scene *s, const char *form)
 {
@@ -512,6 +545,7 @@ int main(void)
         WITH(test_keys_are_made),
         WITH(test_draft_and_closed),
         WITH(test_public_link),
+        WITH(test_strangers_fill_no_disk),
         WITH(test_files),
         WITH(test_files_go_with_answers),
         WITH(test_files_of_nobody_go),

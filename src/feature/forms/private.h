@@ -119,6 +119,7 @@ struct id_ref {
     struct id id;
 };
 enum { FILE_BYTES_MAX = 5 << 20 };
+#define PUBLIC_BYTES_MAX (INT64_C(1) << 30) /* of files through public links, in a day */
 /* Looks up the files that answers name in the fields of `t`: rows of file_view_fields, each once.
  */
 extern const struct field file_view_fields[];

@@ -113,11 +113,39 @@ static bool act_post(struct ctx *c, struct visit *v, const struct form *form, co
     return submission_create(c, form, t, v->in->body, &row);
 }
 
+struct given {
+    int64_t bytes;
+};
+static const struct field given_fields[] = {
+    FIELD(struct given, bytes, .privacy = OPERATIONAL, .doc = "What was given"),
+    { 0 },
+};
+
+/* Who has the link can give files without end, so that all of them together have a bound: as much
+   in a day, after which a file that no answer names goes. */
+static bool room_check(struct ctx *c, size_t more)
+{
+    static const struct query today = {
+        "SELECT SUM(bytes) FROM file WHERE owner IS NULL AND created_at > $1"
+    };
+    struct given given = { 0 };
+    struct instant day_ago = instant_plus(c->now, (struct span){ -86400 });
+    bool found;
+    if (!tx_row(c->tx, &today, ARGS(value_instant(day_ago)), given_fields, &given, &found))
+        return false;
+    if (given.bytes + (int64_t)more <= PUBLIC_BYTES_MAX)
+        return true;
+    c->x->retry_after_s = 3600;
+    return fail(c, RATE_LIMITED, "Enough files were given for today");
+}
+
 static bool act_file(struct ctx *c, struct visit *v, const struct form *form, const struct table *t)
 {
     (void)t;
     if (!text_equal(form->status, "open"))
         return fail(c, FORM_CLOSED, NULL);
+    if (!room_check(c, v->in->body.len))
+        return false;
     return file_create(c, v->in->name, v->in->type, v->in->body, v->ret);
 }
 
