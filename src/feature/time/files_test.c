@@ -1,8 +1,11 @@
 /* files_test.c: imports and exports, through the routes of the program. */
+#include "core/app.h"
+#include "feature/time/import.h"
 #include "feature/time/time_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -156,6 +159,27 @@ static void members_import_their_own(void **state)
     sums_are_right(w);
 }
 
+/* As when the person is erased while the file is read. */
+static void the_erased_import_nothing(void **state)
+{
+    struct staff *w = *state;
+    struct world *world = w->world;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(world->app, &world->a, &err, "test");
+    struct import_in in = { .mine = true, .body = { toggl, strlen(toggl) } };
+    struct import_result r;
+    const char *name = world_self(world, w->member, "name");
+    expect(w, 200, POST, arena_printf(&world->a, "/people/%s/erasure", w->member_id), w->owner,
+           arena_printf(&world->a, "{\"confirm\":\"%s\"}", name));
+    c.organisation = w->organisation;
+    c.actor = (struct actor){ .person = world_id(w->member_id), .role = ROLE_OWNER };
+    assert_true(db_open(world->app->store, c.organisation, false, &c.db, &err));
+    assert_false(import_run(&c, &in, &r));
+    assert_int_equal(err.problem, UNAUTHENTICATED);
+    db_release(c.db);
+    assert_int_equal(sum_of(w, &all_days).rows, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +189,7 @@ int main(void)
         STAFF_TEST(an_import_names_both_currencies),
         STAFF_TEST(an_import_is_all_or_nothing),
         STAFF_TEST(members_import_their_own),
+        STAFF_TEST(the_erased_import_nothing),
         STAFF_TEST(a_name_is_one_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,16 @@ static bool people_audit(struct importer *m)
     return true;
 }
 
+/* Whose rows they may be: somebody who was erased while the file was read leaves none. */
+static bool actor_is_here(struct ctx *c)
+{
+    struct person person;
+    bool found = true;
+    if (id_given(c->actor.person) && !row_look(c, &person_table, c->actor.person, &person, &found))
+        return false;
+    return found || fail(c, UNAUTHENTICATED, NULL);
+}
+
 static bool import_rows(struct ctx *c, void *with)
 {
     struct importer *m = with;
@@ -190,7 +200,7 @@ static bool import_rows(struct ctx *c, void *with)
     m->person_count = 0;
     m->done = false;
     rollup_batch_free(&m->batch);
-    bool ok = importer_directory(m) && settings_load(m);
+    bool ok = actor_is_here(c) && importer_directory(m) && settings_load(m);
     for (size_t i = 0; ok && i < m->file->count; i++)
         ok = row_take(m, &m->file->row[i]);
     if (!ok || !rollup_batch_write(c, &m->batch) || !people_audit(m))
