@@ -40,6 +40,13 @@ const struct permission submissions_write = {
       [ROLE_AUDITOR] = SCOPE_OWN },
 };
 
+/* Not for who gave the answer: it may be a request of theirs. */
+const struct permission suggestions_decide = {
+    "suggestions.decide",
+    "Accept or dismiss what is suggested about answers",
+    { [ROLE_MANAGER] = SCOPE_ALL, [ROLE_ADMIN] = SCOPE_ALL, [ROLE_OWNER] = SCOPE_ALL },
+};
+
 const char *const form_statuses[] = { "draft", "open", "closed", NULL };
 
 static const struct field form_row_fields[] = {

@@ -34,7 +34,8 @@ extern const struct table form_field_table;
 
 enum { FORM_FIELDS_MAX = 40 };
 
-extern const struct permission forms_manage, forms_fill, submissions_read, submissions_write;
+extern const struct permission forms_manage, forms_fill, submissions_read, submissions_write,
+    suggestions_decide;
 
 /* The fields of a form in order, hidden ones too. */
 MUST_USE bool form_fields_of(struct ctx *c, struct id form, struct list *ret);

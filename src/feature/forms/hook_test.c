@@ -273,6 +273,7 @@ static void test_a_person_decides(void **state)
     hook_on(s, "Sort {{story}}", "");
     const char *one = submit(s, "Fine"), *two = submit(s, "Well");
     const char *id = world_text(w, suggestions(s, one), "id");
+    world_post(w, s->member, arena_printf(&w->a, "/suggestions/%s/accept", id), "{}", 403);
     struct answer r = world_post(w, s->h->owner, arena_printf(&w->a, "/suggestions/%s/accept", id),
                                  "{\"value\":\"By hand\"}", 200);
     assert_string_equal(world_text(w, r.body, "state"), "accepted");

@@ -152,10 +152,10 @@ static const struct route routes[] = {
       .admit = ai_preview_admit, .schema = "ai_answer",
       .fails = FAILS(NOT_FOUND, AI_OFF, PROVIDER_NOT_ALLOWED, RATE_LIMITED) },
     { POST, "/suggestions/{id}/accept", suggestion_accept, "Accept a suggestion, edited or not",
-      .can = &submissions_write, INPUT(struct suggestion_accept_new, accept_fields), .ok = 200,
+      .can = &suggestions_decide, INPUT(struct suggestion_accept_new, accept_fields), .ok = 200,
       LANE(LANE_WRITE), SUGGESTION_OUT, .fails = FAILS(NOT_FOUND, CONFLICT) },
     { POST, "/suggestions/{id}/dismiss", suggestion_dismiss, "Dismiss a suggestion",
-      .can = &submissions_write, INPUT(struct id_ref, id_fields), .ok = 200, LANE(LANE_WRITE),
+      .can = &suggestions_decide, INPUT(struct id_ref, id_fields), .ok = 200, LANE(LANE_WRITE),
       SUGGESTION_OUT, .fails = FAILS(NOT_FOUND, CONFLICT) },
     { 0 },
 };
@@ -166,7 +166,7 @@ static const struct table *const tables[] = {
 };
 
 static const struct permission *const permissions[] = {
-    &forms_manage, &forms_fill, &submissions_read, &submissions_write, NULL,
+    &forms_manage, &forms_fill, &submissions_read, &submissions_write, &suggestions_decide, NULL,
 };
 
 static const struct event_type *const events[] = { &form_submitted, NULL };

@@ -60,7 +60,7 @@ const struct table suggestion_table = {
     .path = "/suggestions",
     .ops = OP_LIST | OP_READ,
     .read = &submissions_read,
-    .write = &submissions_write,
+    .write = &suggestions_decide,
     .erase = ERASE_ROW,
     .check = suggestion_check,
 };

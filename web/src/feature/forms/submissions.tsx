@@ -255,7 +255,7 @@ export function Submissions({ form }: { form: FormRow }) {
                         <SuggestionTag
                           key={each.id}
                           suggestion={each}
-                          onDecide={may("submissions.write") ? () => setOpened(row.id) : undefined}
+                          onDecide={may("suggestions.decide") ? () => setOpened(row.id) : undefined}
                         />
                       ))}
                     </td>
@@ -408,6 +408,7 @@ function Detail({ form, row, by, files, suggestions, hooks, onClose }: DetailPro
 
 function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Hook | undefined }) {
   const { zone } = useSession();
+  const may = useMay();
   const people = useById(usePeople().data);
   const { id, state, value, problem, decided_by, decided_at, edited, left_out } = suggestion;
   const [text, setText] = useState(value ?? "");
@@ -436,7 +437,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
         <span className="tag">{words.suggestion.advisory}</span>
       </div>
       {left_out > 0 && <Notice kind="warn">{words.suggestion.left_out(left_out)}</Notice>}
-      {state === "proposed" ? (
+      {state === "proposed" && may("suggestions.decide") ? (
         <>
           <Textarea
             aria-label={words.suggestion.value}
