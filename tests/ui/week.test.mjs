@@ -381,7 +381,7 @@ test("the days on which clocks change say so", async () => {
 
 test("an address that names no day shows the week of today", async () => {
   await page.goto("/time?date=yesterday");
-  await page.getByRole("heading", { name: "Week" }).waitFor();
+  await page.getByRole("heading", { name: "Week", exact: true }).waitFor();
 });
 
 test("the palette reaches a page, and the keys are listed", async () => {
