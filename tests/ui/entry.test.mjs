@@ -422,7 +422,7 @@ test("hours imported before there was a rate are told of, and get one when asked
   await page.goto("/reports?from=2026-05-04&to=2026-05-04");
   const give = async () => {
     await page.getByRole("button", { name: "Apply today's rates" }).click();
-    const dialog = page.getByRole("alertdialog");
+    const dialog = page.getByRole("dialog");
     await checkAccessible(page);
     await dialog.getByRole("button", { name: "Apply rates" }).click();
     await dialog.waitFor({ state: "hidden" });

@@ -370,7 +370,7 @@ test("a question that was taken out can be brought back with its answers", async
   const kept = page.getByRole("textbox", { name: /^Question/ });
   const saved = page.getByRole("button", { name: "Save", disabled: true });
   await page.getByRole("button", { name: "Remove field: What happened?" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Remove field" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove field" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await saved.waitFor();
   await page.reload();

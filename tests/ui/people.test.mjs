@@ -220,7 +220,7 @@ test("an erased person is gone, and signed out", async () => {
   await page.getByRole("button", { name: "Edit: Max Member" }).click();
   await page.getByRole("menuitem", { name: "Erase person" }).click();
   await page.getByRole("button", { name: "Erase person" }).click();
-  const dialog = page.getByRole("alertdialog");
+  const dialog = page.getByRole("dialog");
   const act = dialog.getByRole("button", { name: "Erase person" });
   await dialog.getByRole("button", { name: "Erase person", disabled: true }).waitFor();
   await checkAccessible(page);
@@ -234,7 +234,7 @@ test("an erased person is gone, and signed out", async () => {
 test("the organisation ends when its owner types its name", async () => {
   await page.goto("/privacy/requests");
   await page.getByRole("button", { name: "Delete organisation" }).click();
-  const dialog = page.getByRole("alertdialog");
+  const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox").fill("Olga Works");
   await dialog.getByRole("button", { name: "Delete organisation" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();

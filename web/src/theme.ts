@@ -71,6 +71,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "sm", loaderProps: { type: "dots" } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, closeButtonProps } },
     Drawer: { defaultProps: { position: "right", closeButtonProps } },
     Select: { defaultProps: choosing },

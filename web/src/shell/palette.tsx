@@ -1,8 +1,9 @@
 // The command palette: reaches every page, project and act by a few letters.
-import { Modal, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { useProjects } from "~/feature/time/data";
 import { emit } from "~/feature/time/signals";
+import { Modal } from "~/ui/dialog";
 import { Icon, type IconName } from "~/ui/icon";
 import { words } from "~/words";
 import { mayEnter, rooms } from "./rooms";

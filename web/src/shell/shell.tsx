@@ -1,7 +1,8 @@
 // The frame of every page behind the gate: rail, top bar, keys, palette, phone's bottom bar.
-import { ActionIcon, Drawer, Kbd, Menu, Modal, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Kbd, Menu, useMantineColorScheme } from "@mantine/core";
 import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { TimerBar } from "~/feature/time/timer-bar";
+import { Drawer, Modal } from "~/ui/dialog";
 import { Icon } from "~/ui/icon";
 import { Empty, Loading } from "~/ui/states";
 import { forgetBad } from "~/ui/toasts";

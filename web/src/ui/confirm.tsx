@@ -1,8 +1,9 @@
 // The dialog before an act that cannot be undone: what will be gone, and its name typed.
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { Problem } from "~/api/client";
 import { words } from "~/words";
+import { Modal } from "./dialog";
 import { ProblemNotice } from "./form";
 
 interface ConfirmProps {
@@ -40,7 +41,7 @@ export function Confirm({ opened, onClose, title, act, name, run, children }: Co
   };
 
   return (
-    <Modal opened={opened} onClose={close} title={title} role="alertdialog">
+    <Modal opened={opened} onClose={close} title={title}>
       <div className="stack">
         {problem && <ProblemNotice problem={problem} />}
         {children}

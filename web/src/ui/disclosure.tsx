@@ -1,8 +1,9 @@
 // The disclosure: the exact text that would leave, masked parts marked; where to, why, how much.
-import { Button, Modal, SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { LOCAL } from "~/feature/ai/data";
 import { words } from "~/feature/ai/words";
+import { Modal } from "./dialog";
 import { columnNames } from "./names";
 import { Notice } from "./states";
 import { addDays, numberText, rangeText } from "./time";

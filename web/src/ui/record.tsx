@@ -1,7 +1,8 @@
 // What every list of records has: the menu of a row, and the drawer with the form of one.
-import { ActionIcon, Drawer, Menu } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
 import { words } from "~/words";
+import { Drawer } from "./dialog";
 import { Icon } from "./icon";
 
 interface RowMenuProps {

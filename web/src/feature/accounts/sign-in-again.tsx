@@ -1,7 +1,8 @@
 // Signing in again over the page that stands, when the session has ended; what was typed stays there.
-import { Modal, PasswordInput, TextInput } from "@mantine/core";
+import { PasswordInput, TextInput } from "@mantine/core";
 import { api } from "~/api/client";
 import { begin, end, useSession } from "~/shell/session";
+import { Modal } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { words as shared } from "~/words";
 import { words } from "./words";

@@ -1,5 +1,5 @@
 // Submissions as a table with the form's own columns, and beside each the suggestions of hooks.
-import { Button, Drawer, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { address, api, Problem } from "~/api/client";
 import { refresh } from "~/api/queries";
@@ -9,6 +9,7 @@ import { go, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { type Cells, downloadCsv } from "~/ui/csv";
+import { Drawer } from "~/ui/dialog";
 import { Eye } from "~/ui/eye";
 import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";

@@ -1,5 +1,5 @@
 // The directory: people, their roles and teams, rates for admins, invitations by link.
-import { Button, CopyButton, Menu, Modal, Select, Switch, TextInput } from "@mantine/core";
+import { Button, CopyButton, Menu, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
@@ -9,6 +9,7 @@ import { useById } from "~/feature/time/data";
 import { usePeople } from "~/feature/time/pick";
 import { go, Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { Modal } from "~/ui/dialog";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";

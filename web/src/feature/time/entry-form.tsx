@@ -1,9 +1,10 @@
 // Making and changing one entry: clock times in the person's zone, or a duration.
-import { Button, Checkbox, Drawer, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { useSession } from "~/shell/session";
+import { Drawer } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Notice } from "~/ui/states";
