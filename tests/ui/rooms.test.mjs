@@ -122,6 +122,27 @@ test("a manager reads the team's entries, and changes the own", async () => {
   await context.close();
 });
 
+/** What a finger would miss: neither it nor its label is hit 21 pixels above or below its middle. A
+    link within a sentence may be as low as its line. */
+function smallTargets() {
+  const isHit = (target, y) => {
+    const { left, width } = target.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, y);
+    const whole = hit?.closest("label, .mantine-Input-wrapper");
+    return target.contains(hit) || whole?.contains(target) || whole?.control === target;
+  };
+  const targets = [...document.querySelectorAll("a[href], button, input, textarea, summary")];
+  const small = targets.filter((target) => {
+    const isShown = target.checkVisibility() && !target.closest("[aria-hidden=true]");
+    if (!isShown || target.disabled || target.matches("p *, .skip")) return false;
+    target.scrollIntoView({ block: "center", inline: "center" });
+    const whole = target.closest(".mantine-Input-wrapper") ?? target;
+    const { top, height } = whole.getBoundingClientRect();
+    return height > 1 && ![-21, 21].every((by) => isHit(target, top + height / 2 + by));
+  });
+  return small.map((target) => `${target.tagName} ${target.ariaLabel ?? target.textContent}`);
+}
+
 test("charts and tables are whole on a phone, and filters stand in rows at a desk", async () => {
   const { context, page, problems } = await openPage(browser, server.url, { width: 390 });
   await signIn(page, DEMO);
@@ -179,6 +200,7 @@ test("charts and tables are whole on a phone, and filters stand in rows at a des
   await page.goto("/settings/ai");
   const add = page.getByRole("button", { name: "Add a provider" });
   await add.waitFor();
+  assert.deepEqual(await page.evaluate(smallTargets), []);
   const label = add.locator(".mantine-Button-label");
   assert.ok(await label.evaluate((text) => text.scrollWidth <= text.clientWidth), "a cut button");
   await page.goto("/forms/nothing");

@@ -4,7 +4,7 @@ import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState 
 import { TimerBar } from "~/feature/time/timer-bar";
 import { Drawer, Modal } from "~/ui/dialog";
 import { Icon } from "~/ui/icon";
-import { Empty, Loading } from "~/ui/states";
+import { Loading, PageHead } from "~/ui/states";
 import { forgetBad } from "~/ui/toasts";
 import { words } from "~/words";
 import { onKeys } from "./keys";
@@ -159,9 +159,12 @@ function CurrentPage({ path }: { path: string }): ReactNode {
   if (to !== path) return null;
   if (!found || !mayEnter(session, path))
     return (
-      <Empty icon="question" title={words.state.missing} text={words.state.missing_help}>
-        <Link href="/">{words.state.to_first(first?.name ?? "")}</Link>
-      </Empty>
+      <>
+        <PageHead title={words.state.missing} lead={words.state.missing_help} />
+        <p>
+          <Link href="/">{words.state.to_first(first?.name ?? "")}</Link>
+        </p>
+      </>
     );
   const { page: Page } = found.place;
   return <Page params={found.params} />;

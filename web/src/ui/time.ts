@@ -242,6 +242,8 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${numberText(count)} ${count === 1 ? one : many}`;
 }
 
-export function numberText(value: number, digits = 0): string {
-  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: digits }).format(value);
+/** With at most so many digits after the point; in a column, with `least` of them. */
+export function numberText(value: number, digits = 0, least = 0): string {
+  const given = { minimumFractionDigits: least, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(LOCALE, given).format(value);
 }

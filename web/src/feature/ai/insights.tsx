@@ -176,11 +176,10 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
               </button>
             ))}
           </div>
-          <div className="row wrap end">
+          <div className="filters even">
             <PeriodFilter fallback="this_week" />
             <Select
               label={words.engine}
-              w={220}
               data={[
                 { value: LOCAL, label: words.local },
                 ...(providers.data ?? []).map(({ id, name }) => ({
@@ -210,15 +209,6 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
                 {words.stop}
               </Button>
             )}
-            {provider === LOCAL && (
-              <Button
-                loading={busy === "send"}
-                disabled={cannot}
-                onClick={() => void start("send", input)}
-              >
-                {words.run}
-              </Button>
-            )}
             <Button
               variant={provider === LOCAL ? "default" : "filled"}
               leftSection={<Icon name="eye" size={16} />}
@@ -228,6 +218,15 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             >
               {provider === LOCAL ? words.preview_local : words.preview}
             </Button>
+            {provider === LOCAL && (
+              <Button
+                loading={busy === "send"}
+                disabled={cannot}
+                onClick={() => void start("send", input)}
+              >
+                {words.run}
+              </Button>
+            )}
           </div>
         </div>
       </section>
@@ -261,6 +260,12 @@ function readHidden(): string[] {
 }
 
 function Answered({ answer }: { answer: AiAnswer }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that asked was out of use meanwhile, and lost the focus.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+    heading.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const [dismissed, setDismissed] = useState<string[]>([]);
   const [hidden, setHidden] = useState(readHidden);
   const keyOf = (finding: AiAnswer["findings"][number]) => `${finding.kind} ${finding.title}`;
@@ -275,6 +280,9 @@ function Answered({ answer }: { answer: AiAnswer }) {
   return (
     <div className="stack wide">
       <section className="stack" aria-label={words.answer.title}>
+        <h2 className="visually-hidden answered" tabIndex={-1} ref={heading}>
+          {words.answer.title}
+        </h2>
         <Notice icon="info">
           <span className="strong">{words.answer.advisory}</span>
           <span>{words.answer.advisory_help}</span>

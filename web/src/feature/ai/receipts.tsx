@@ -88,7 +88,7 @@ export default function Receipts() {
                     {receipt.provider === "local" ? words.local : receipt.provider}
                   </td>
                   <td
-                    className="small quiet"
+                    className="small quiet read-cell"
                     data-heading={words.receipts.read}
                     title={receipt.columns.join(", ")}
                   >

@@ -111,8 +111,8 @@ function Switches({ locked }: { locked: boolean }) {
               />
             )}
           </div>
-          <div className="setting">
-            <div className="stack none">
+          <div className="setting wraps">
+            <div className="stack none grow">
               <span className="strong" id="ai-provider">
                 {text.provider}
               </span>

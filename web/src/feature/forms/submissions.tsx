@@ -31,6 +31,8 @@ import {
 import { words } from "./words";
 
 const COLUMNS_MAX = 4;
+/** Of a question that stands above its answers on a phone, not beside them. */
+const LABEL_LONG = 40;
 const FILTERS_MAX = 3;
 
 /** Names of files by their id. */
@@ -159,6 +161,7 @@ export function Submissions({ form }: { form: FormRow }) {
     ),
   );
   const columns = form.fields.slice(0, COLUMNS_MAX);
+  const isLong = columns.some(({ label }) => label.length > LABEL_LONG);
   const ofRow = (id: string) => (suggestions.data ?? []).filter((each) => each.submission === id);
   const items = all.filter((row) => fits(row, ofRow(row.id), form, files, filtering.filters));
   const suggests = hooks.size > 0 || (suggestions.data ?? []).length > 0;
@@ -224,14 +227,16 @@ export function Submissions({ form }: { form: FormRow }) {
             )}
           </Empty>
         ) : (
-          <table className="table cards">
+          <table className={isLong ? "table cards long" : "table cards"}>
             <thead>
               <tr>
                 <th scope="col">{words.submissions.when}</th>
                 {suggests && <th scope="col">{words.submissions.suggestion}</th>}
                 {columns.map(({ key, label, kind }) => (
                   <th key={key} scope="col" className={kind === "number" ? "num" : undefined}>
-                    {label}
+                    <span className="heading-cell" title={label}>
+                      {label}
+                    </span>
                   </th>
                 ))}
                 <th scope="col">{words.submissions.by}</th>

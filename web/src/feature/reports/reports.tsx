@@ -300,7 +300,7 @@ function ReportTable({
   const { currency } = report;
   const seesAmounts = useMay()("rates.read") && report.amount_minor != null;
   const share = (seconds: number) =>
-    `${numberText((100 * seconds) / Math.max(1, report.total_s), 1)} %`;
+    `${numberText((100 * seconds) / Math.max(1, report.total_s), 1, 1)} %`;
   const cells = (line: Pick<Line, "duration_s" | "billable_s" | "amount_minor">) => (
     <>
       <td className="num">

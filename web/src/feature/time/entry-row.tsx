@@ -63,20 +63,20 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
   const shares = entry.overlap && overlapText(entry.overlap, entry, zone);
   const canChange = useMayChange()(entry);
   const text = (
-    <>
+    <span className="entry-what truncate">
       <span className={entry.note ? "" : "muted"}>{what}</span>
       {person && <span className="muted small"> · {person}</span>}
-    </>
+    </span>
   );
   return (
     <div className="entry">
       <span className="row">
         {canChange ? (
-          <button type="button" className="linklike truncate" onClick={() => onEdit(entry)}>
+          <button type="button" className="linklike" onClick={() => onEdit(entry)}>
             {text}
           </button>
         ) : (
-          <span className="truncate">{text}</span>
+          text
         )}
         {shares && (
           <span className="tag warn" title={shares}>

@@ -102,7 +102,7 @@ export default function ImportPage() {
         }}
       >
         {!result?.committed && (
-          <div className="row wrap top">
+          <div className="row wrap top fields">
             <Select
               label={words.import.format}
               data={FORMATS.map((value) => ({ value, label: words.import.formats[value] }))}
@@ -127,7 +127,7 @@ export default function ImportPage() {
               onChange={(value) => value && change({ dates: value })}
             />
             <Checkbox
-              mt={32}
+              className="field-checks"
               label={words.import.mine}
               checked={options.mine}
               onChange={(event) => change({ mine: event.currentTarget.checked })}

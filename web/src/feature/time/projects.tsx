@@ -102,6 +102,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
     [things.data, wanted, withArchived],
   );
 
+  const clientOf = ({ client }: Thing) => clients.get(client ?? "")?.name;
   const archive = async ({ id, version, name, archived }: Thing) => {
     try {
       await api.patch(`/${kind}/{id}` as "/projects/{id}", {
@@ -158,7 +159,11 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                   <thead>
                     <tr>
                       <th scope="col">{words.field.name}</th>
-                      {kind === "projects" && <th scope="col">{words.field.client}</th>}
+                      {kind === "projects" && (
+                        <th scope="col" className="off-phone">
+                          {words.field.client}
+                        </th>
+                      )}
                       {kind === "tasks" && <th scope="col">{words.field.project}</th>}
                       {kind === "projects" && may("rates.read") && (
                         <th scope="col" className="num">
@@ -190,9 +195,12 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                               <span className="tag">{words.projects.archived}</span>
                             )}
                           </span>
+                          {kind === "projects" && (
+                            <span className="on-phone below">{clientOf(thing)}</span>
+                          )}
                         </th>
                         {kind === "projects" && (
-                          <td>{clients.get(thing.client ?? "")?.name ?? "–"}</td>
+                          <td className="off-phone">{clientOf(thing) ?? "–"}</td>
                         )}
                         {kind === "tasks" && (
                           <td>
