@@ -58,6 +58,10 @@ struct feature {
        are empty then), and when a release has added columns to tables of the feature. The context
        has no actor. NULL: nothing to make. */
     bool (*derive)(struct ctx *c);
+    /* Told, in the write transaction in which it happens, that somebody has another role from now
+       on: ROLE_NONE when the person is not active any more or is about to be erased. Ends what goes
+       on that the role may not do. NULL: nothing goes on. */
+    bool (*role_changed)(struct ctx *c, struct id person, enum role role);
     /* Tables that the organisation itself has declared (forms); appends to the list. NULL: none. */
     bool (*declared)(struct ctx *c, const struct table ***list, size_t *count);
 };

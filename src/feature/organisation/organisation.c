@@ -1,6 +1,7 @@
 /* organisation.c: declarations and rules of the organisation and its people. */
 #include "organisation.h"
 
+#include "core/app.h"
 #include "core/rows.h"
 
 #include <string.h>
@@ -149,6 +150,26 @@ static bool person_check(struct ctx *c, enum op op, const void *old_row, void *n
     return !of_owner || !old->active || stays_owner || other_owner(c, old->id);
 }
 
+bool person_role_changed(struct ctx *c, struct id person, enum role role)
+{
+    for (const struct feature *const *f = c->app->features; *f; f++)
+        if ((*f)->role_changed && !(*f)->role_changed(c, person, role))
+            return false;
+    return true;
+}
+
+static enum role role_of(const struct person *p)
+{
+    return p->active ? role_parse(p->role) : ROLE_NONE;
+}
+
+static bool person_after(struct ctx *c, enum op op, const void *old, const void *row)
+{
+    const struct person *now = row;
+    return op != OP_UPDATE || role_of(old) == role_of(now) ||
+           person_role_changed(c, now->id, role_of(now));
+}
+
 const struct table person_table = {
     .name = "person",
     .doc = "The directory: people of the organisation, with an account or without",
@@ -161,6 +182,7 @@ const struct table person_table = {
     .erase = ERASE_ROW,
     .directory = true,
     .check = person_check,
+    .after = person_after,
 };
 
 static const struct field person_rate_fields[] = {

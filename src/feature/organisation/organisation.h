@@ -50,4 +50,7 @@ extern const struct route failure_routes[]; /* of failures.c */
 /* The time zone of a person: the own, else the organisation's, else UTC. */
 MUST_USE bool person_zone(struct ctx *c, struct id person, const char **ret);
 
+/* Tells the features which role somebody has from now on; see feature.h. */
+MUST_USE bool person_role_changed(struct ctx *c, struct id person, enum role role);
+
 #endif

@@ -131,7 +131,9 @@ bool person_erase(struct ctx *c, struct id person, int64_t *rows)
     const struct table **tables;
     size_t count;
     *rows = 0;
-    if (!tables_all(c, &tables, &count))
+    /* What that leaves to the end of the transaction would bring the person back. */
+    if (!person_role_changed(c, person, ROLE_NONE) || !tx_catch_up(c->tx) ||
+        !tables_all(c, &tables, &count))
         return false;
     for (size_t i = 0; i < count; i++) {
         const struct table *t = tables[i];

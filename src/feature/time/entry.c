@@ -426,6 +426,30 @@ const struct table time_entry_table = {
     .after = entry_after,
 };
 
+bool entry_stop(struct ctx *c, const struct time_entry *running)
+{
+    static const struct query set = {
+        "UPDATE time_entry SET ended_at = $2, duration_s = $3, amount_minor = $4, reaches = $5,"
+        " updated_at = $6, running = NULL, version = version + 1 WHERE id = $1"
+    };
+    struct time_entry e = *running;
+    e.running = (struct id){ 0 };
+    e.ended_at = whole_seconds(c->now);
+    if (e.ended_at.us < e.started_at.us) /* the clock was set back */
+        e.ended_at = e.started_at;
+    e.duration_s = instant_minus(e.ended_at, e.started_at);
+    e.amount_minor = amount_of(e.duration_s.s, e.rate_minor);
+    reaches_set(&e);
+    return tx_run(c->tx, &set,
+                  ARGS(value_id(e.id), value_instant(e.ended_at), value_int(e.duration_s.s),
+                       value_int(e.amount_minor),
+                       value_field(field_find(time_entry_fields, "reaches"), &e),
+                       value_instant(c->now)),
+                  NULL) &&
+           audit_add(c, "time_entry.update", e.id, e.person, "ended_at") &&
+           rollup_change(c, running, &e);
+}
+
 const struct query *entry_insert(struct ctx *c)
 {
     struct buffer sql = buffer_new(c->arena);

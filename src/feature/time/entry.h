@@ -17,6 +17,9 @@ bool entry_unrated(const struct time_entry *e);
 /* Sets rate and amount as they are set now, unless the project is put away. */
 MUST_USE bool entry_rate(struct ctx *c, struct time_entry *e);
 
+/* Ends a running entry now, whatever else is recorded: nobody has to be able to mend it first. */
+MUST_USE bool entry_stop(struct ctx *c, const struct time_entry *running);
+
 /* Sets `reaches` of the entries that an earlier release wrote. */
 MUST_USE bool entries_reach(struct ctx *c);
 

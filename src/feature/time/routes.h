@@ -18,6 +18,9 @@ struct timer_view {
 extern const struct field timer_new_fields[], timer_view_fields[];
 route_fn timer_get, timer_post, timer_stop_post;
 
+/* Stops the timer of a person whose role may not stop it any more. */
+MUST_USE bool timer_leave(struct ctx *c, struct id person, enum role role);
+
 struct week_in {
     struct date date;
     struct id person;

@@ -71,4 +71,5 @@ const struct feature time_feature = {
     .permissions = permissions,
     .jobs = jobs,
     .derive = derive,
+    .role_changed = timer_leave,
 };

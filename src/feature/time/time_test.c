@@ -1,5 +1,6 @@
 /* time_test.c: tracking, reach and the week sheet, through the routes of the program. */
 #include "feature/time/time_fixture.h"
+#include "time.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,6 +40,80 @@ static void a_timer_runs_once(void **state)
     assert_true(s >= 3599 && s <= 3700);
     expect(w, 409, POST, "/time/timer/stop", w->member, NULL);
     assert_int_equal(sum_of(w, &all_days).seconds, s);
+    sums_are_right(w);
+}
+
+static void role_set(struct staff *w, const char *change)
+{
+    const char *path = arena_printf(&w->world->a, "/people/%s", w->member_id);
+    struct answer r = world_get(w->world, w->owner, path, 200);
+    world_ask(w->world, w->owner, PATCH, path, change, strtoll(r.etag, NULL, 10), 200);
+}
+
+/* Nobody could stop it afterwards: not who has left, and not who may only read. */
+static void a_timer_ends_with_the_role_that_may_stop_it(void **state)
+{
+    struct staff *w = *state;
+    struct arena *a = &w->world->a;
+    static const struct {
+        const char *change, *back;
+        bool ends;
+    } changes[] = {
+        { "{\"title\":\"Diver\"}", "{\"title\":null}", false },
+        { "{\"role\":\"manager\"}", "{\"role\":\"member\"}", false },
+        { "{\"active\":false}", "{\"active\":true}", true },
+        { "{\"role\":\"auditor\"}", "{\"role\":\"member\"}", true },
+        { "{\"role\":\"none\"}", "{\"role\":\"member\"}", true },
+    };
+    const char *project =
+        make(w, "/projects", "{\"name\":\"Quay\",\"billable\":true,\"rate_minor\":9000}");
+    const char *timer = arena_printf(a, "{\"project\":\"%s\",\"note\":\"Measuring\"}", project);
+    for (size_t i = 0; i < LENGTH(changes); i++) {
+        struct answer r = expect(w, 201, POST, "/time/timer", w->member, timer);
+        const char *entry = arena_printf(a, "/time/entries/%s", text_of(w, &r, "id"));
+        w->world->later.s += 3600;
+        role_set(w, changes[i].change);
+        w->world->later.s += 3600;
+        role_set(w, changes[i].back);
+        r = expect(w, 200, GET, entry, w->owner, NULL);
+        if (changes[i].ends) {
+            int64_t s = strtoll(strstr(r.body, "\"duration_s\":") + 13, NULL, 10);
+            assert_true(s >= 3599 && s <= 3700);
+            has(&r, arena_printf(a, "\"amount_minor\":%lld", (long long)amount_of(s, 9000)));
+            has(&r, "\"reaches\":null");
+            has(&r, "\"running\":null");
+        }
+        expect(w, changes[i].ends ? 409 : 200, POST, "/time/timer/stop", w->member, NULL);
+        sums_are_right(w);
+    }
+}
+
+/* An overlap that the organisation refuses by now keeps nobody from leaving. */
+static void erasing_ends_a_timer(void **state)
+{
+    struct staff *w = *state;
+    struct arena *a = &w->world->a;
+    struct answer r = expect(w, 201, POST, "/time/timer", w->member, "{}");
+    const char *entry = arena_printf(a, "/time/entries/%s", text_of(w, &r, "id"));
+    const char *from = text_of(w, &r, "started_at");
+    w->world->later.s += 1800;
+    r = expect(w, 201, POST, "/time/timer", w->owner, "{}");
+    expect(w, 201, POST, "/time/entries", w->owner,
+           arena_printf(a, "{\"person\":\"%s\",\"started_at\":\"%s\",\"ended_at\":\"%s\"}",
+                        w->member_id, from, text_of(w, &r, "started_at")));
+    r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    world_ask(w->world, w->owner, PATCH, "/organisation", "{\"overlap\":\"refuse\"}",
+              strtoll(r.etag, NULL, 10), 200);
+    w->world->later.s += 1800;
+    expect(w, 409, POST, "/time/timer/stop", w->member, NULL);
+    expect(w, 200, POST, arena_printf(a, "/people/%s/erasure", w->member_id), w->owner,
+           "{\"confirm\":\"Ivo Marek\"}");
+    r = expect(w, 200, GET, entry, w->owner, NULL);
+    int64_t s = strtoll(strstr(r.body, "\"duration_s\":") + 13, NULL, 10);
+    assert_true(s >= 3599 && s <= 3700);
+    has(&r, "\"person\":null");
+    has(&r, "\"reaches\":null");
+    has_not(&r, "\"ended_at\":null");
     sums_are_right(w);
 }
 
@@ -479,6 +554,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAFF_TEST(a_timer_runs_once),
+        STAFF_TEST(a_timer_ends_with_the_role_that_may_stop_it),
+        STAFF_TEST(erasing_ends_a_timer),
         STAFF_TEST(entries_are_checked),
         STAFF_TEST(people_reach_their_own_time),
         STAFF_TEST(a_refusal_that_tells_of_another_person_is_on_record),

@@ -10,6 +10,15 @@ static bool timer_find(struct ctx *c, struct id person, struct time_entry *ret, 
     return row_find(c, &time_entry_table, &running, ARGS(value_id(person)), ret, found);
 }
 
+bool timer_leave(struct ctx *c, struct id person, enum role role)
+{
+    struct time_entry running;
+    bool found;
+    if (time_write.of[role] != SCOPE_NONE)
+        return true;
+    return timer_find(c, person, &running, &found) && (!found || entry_stop(c, &running));
+}
+
 /* --- over HTTP --- */
 
 const struct field timer_new_fields[] = {
