@@ -3,7 +3,7 @@ import { Button, Checkbox, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
-import { useSession } from "~/shell/session";
+import { may, useSession } from "~/shell/session";
 import { Drawer } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
@@ -30,7 +30,7 @@ import {
   useProjects,
 } from "./data";
 import { durationProblem } from "./duration";
-import { ProjectName, ProjectSelect, TagSelect, TaskSelect } from "./pick";
+import { ProjectName, ProjectSelect, TagSelect, TaskSelect, usePeople } from "./pick";
 import { removeEntry } from "./remove";
 import { mindSlips } from "./slips";
 import { words } from "./words";
@@ -100,6 +100,7 @@ function spanOf(values: Values, zone: string, origin: Entry | undefined) {
       : instantWith(values.date, values.started_at, zone, origin?.started_at);
   if (values.typed_s !== null)
     return { start, end: new Date(start.getTime() + values.typed_s * 1000) };
+  if (!values.ended_at) return { start, end: start }; // It runs.
   const day = dayOfEnd(values);
   const endStays = was && dayOfEnd(was) === day && was.ended_at === values.ended_at;
   const end =
@@ -143,10 +144,24 @@ export function EntryDrawer({ entry, onClose }: EntryDrawerProps) {
   );
 }
 
+/** Whose entry it is, when it is not one's own. */
+function useWhose(entry: Entry | undefined): string | null {
+  const session = useSession();
+  const isOther = entry !== undefined && entry.person !== session.person;
+  const people = useById(usePeople(isOther && may(session, "people.read")).data);
+  if (!isOther) return null;
+  if (!entry.person) return words.entry.of_nobody;
+  const name = people.get(entry.person)?.name;
+  return name ? words.entry.of_person(name) : null;
+}
+
 function EntryForm({ entry, onClose }: EntryDrawerProps) {
   const session = useSession();
   const zone = session.zone;
   const isRunning = entry !== undefined && !entry.ended_at;
+  /** Whether it is left running. */
+  const goesOn = ({ ended_at }: Values) => isRunning && !ended_at;
+  const whose = useWhose(entry);
   // Where the values come from, and what they are compared with when they are sent.
   const origin = useRef(entry);
   const stored = useRef(entry);
@@ -166,7 +181,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       billable: values.billable,
       tags: values.tags.length > 0 ? values.tags : null,
       started_at: start.toISOString(),
-      ...(isRunning ? {} : { ended_at: end.toISOString() }),
+      ...(goesOn(values) ? {} : { ended_at: end.toISOString() }),
     } as EntryInput;
     const was = stored.current;
     let saved: unknown = was;
@@ -194,7 +209,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     check: (values) => ({
       date: !values.date && shared.form.required,
       started_at: !values.started_at && words.entry.time_bad,
-      ended_at: !isRunning && endProblem(values),
+      ended_at: !goesOn(values) && endProblem(values),
       duration_s: values.duration_s && durationProblem(values.duration_s),
     }),
     max: limitsOf("/time/entries"),
@@ -227,7 +242,8 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   };
   const times = (changes: Partial<Values>) => {
     const next = { ...values, ...changes, typed_s: null };
-    if (!known(next)) return set({ ...changes, typed_s: null });
+    if (!known(next))
+      return set({ ...changes, typed_s: null, ...(goesOn(next) && { duration_s: "" }) });
     const { start, end } = spanOf(next, zone, origin.current);
     const seconds = Math.round((end.getTime() - start.getTime()) / 1000);
     set({ ...changes, typed_s: null, duration_s: seconds > 0 ? lengthText(seconds) : "" });
@@ -268,8 +284,14 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     });
   };
 
+  const nextDay = crosses && !values.end_date && (isFar(values) ? "next_day_far" : "next_day");
+  const endHint = goesOn(values) ? words.entry.runs : nextDay ? words.entry[nextDay] : undefined;
+  /** A timer of an earlier day may be ended on any day since. */
+  const endsLater = isRunning && values.ended_at !== "" && values.date !== today(zone);
+
   return (
     <Form form={form}>
+      {whose && <p className="quiet">{whose}</p>}
       {theirs && (
         <Notice kind="warn">
           <span className="strong">{words.entry.conflict}</span>
@@ -342,31 +364,23 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           {...form.text("started_at")}
           onChange={(event) => times({ started_at: event.currentTarget.value })}
         />
-        {!isRunning && (
-          <>
-            <TextInput
-              className="grow"
-              type="time"
-              label={words.field.to}
-              description={
-                crosses && !values.end_date
-                  ? words.entry[isFar(values) ? "next_day_far" : "next_day"]
-                  : undefined
-              }
-              {...form.text("ended_at")}
-              onChange={(event) => times({ ended_at: event.currentTarget.value })}
-            />
-            <TextInput
-              className="grow"
-              label={words.field.duration}
-              placeholder="1:30"
-              {...form.text("duration_s")}
-              onChange={(event) => duration(event.currentTarget.value)}
-            />
-          </>
-        )}
+        <TextInput
+          className="grow"
+          type="time"
+          label={words.field.to}
+          description={endHint}
+          {...form.text("ended_at")}
+          onChange={(event) => times({ ended_at: event.currentTarget.value })}
+        />
+        <TextInput
+          className="grow"
+          label={words.field.duration}
+          placeholder="1:30"
+          {...form.text("duration_s")}
+          onChange={(event) => duration(event.currentTarget.value)}
+        />
       </div>
-      {!isRunning && (values.end_date || isFar(values)) && (
+      {(values.end_date || isFar(values) || endsLater) && (
         <TextInput
           type="date"
           label={words.entry.ends_on}

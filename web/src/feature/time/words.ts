@@ -58,7 +58,7 @@ export const words = {
       "Start the timer and say what is being done; stop it afterwards. What has already happened can be added, and hours from another tool imported.",
     import: "Import a file",
     earlier: "Earlier this week",
-    seen: "The person it belongs to, and managers and admins of the organisation.",
+    seen: "The person it belongs to, managers of their team, and admins, owners and auditors.",
     timeline: (from: string, to: string, shared: boolean) =>
       `The day from ${from} to ${to}${shared ? "; some entries share time" : ""}`,
     placed: (hours: string) => `${hours} more from the week sheet, at no clock times`,
@@ -85,6 +85,9 @@ export const words = {
     ends_on: "Ends on",
     end_long: "That is before the start. Does it end on another day? Then save once more.",
     of: (whole: string) => `of ${whole}`,
+    of_person: (name: string) => `Entry of ${name}`,
+    of_nobody: "Entry of somebody who has been erased",
+    runs: "Empty while it runs",
     end_bad: "The end must come after the start",
     time_bad: "A time is needed",
     next_day: "ends the next day",

@@ -1,0 +1,72 @@
+// Those who run an organisation: time of others, whom a manager reaches, settings with consequences,
+// and the way to each act.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+
+let server;
+let browser;
+let owner;
+let max;
+let people;
+const at = {};
+
+async function signIn({ email }) {
+  const opened = await openPage(browser, server.url);
+  await opened.page.getByLabel("Email").fill(email);
+  await opened.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await opened.page.getByRole("button", { name: "Sign in" }).click();
+  await opened.page.getByRole("navigation", { name: "Rooms" }).first().waitFor();
+  return opened;
+}
+
+before(async () => {
+  server = await startServer();
+  owner = await server.signUp({ name: "Olga Owner", organisation: "Olga Works" });
+  const team = (await owner.post("/api/v1/teams", { name: "Quay" })).body.id;
+  const mia = await owner.invite({ name: "Mia Manager", role: "manager", team });
+  max = await owner.invite({ name: "Max Member", team });
+  const nils = await owner.invite({ name: "Nils Nobody" });
+  people = new Map((await owner.get("/api/v1/people")).body.items.map((it) => [it.name, it]));
+  browser = await openBrowser();
+  at.owner = await signIn(owner.account);
+  at.manager = await signIn(mia.account);
+  at.member = await signIn(nils.account);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const running = async () => (await max.get("/api/v1/time/timer")).body;
+
+test("an admin sees whose timer runs, and gives it an end", async () => {
+  await max.post("/api/v1/time/timer", { note: "Forgotten" });
+  const { page } = at.owner;
+  await page.goto("/time/entries");
+  const form = page.getByRole("dialog", { name: "Edit entry" });
+  const open = () => page.getByRole("button", { name: /^Forgotten/ }).click();
+  await open();
+  await form.getByText("Entry of Max Member").waitFor();
+  await form.getByText("Empty while it runs").waitFor();
+  assert.equal(await form.getByLabel("To", { exact: true }).inputValue(), "");
+  await checkAccessible(page);
+  await form.getByRole("textbox", { name: "Note" }).fill("Forgotten at noon");
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Entry saved").waitFor();
+  assert.equal((await running()).entry.note, "Forgotten at noon");
+  assert.equal((await running()).running, true);
+  await open();
+  await form.getByLabel("From", { exact: true }).fill("09:00");
+  await form.getByLabel("To", { exact: true }).fill("10:30");
+  assert.equal(await form.getByLabel("Duration").inputValue(), "1:30");
+  await form.getByRole("button", { name: "Save" }).click();
+  await eventually(async () => assert.equal((await running()).running, false));
+  const [entry] = (await max.get("/api/v1/time/entries")).body.items;
+  assert.equal(entry.duration_s, 5400);
+});
+
+test("nothing went wrong out of sight", () => {
+  for (const { problems } of Object.values(at)) assert.deepEqual(problems, []);
+});
