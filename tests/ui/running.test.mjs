@@ -67,6 +67,27 @@ test("an admin sees whose timer runs, and gives it an end", async () => {
   assert.equal(entry.duration_s, 5400);
 });
 
+test("a manager is offered the team, and no more", async () => {
+  const { page, problems } = at.manager;
+  for (const path of ["/time/entries", "/reports"]) {
+    await page.goto(path);
+    await page.getByRole("combobox", { name: "Person" }).click();
+    await page.getByRole("option", { name: "Max Member" }).waitFor();
+    assert.deepEqual(
+      (await page.getByRole("option").allTextContents()).sort(),
+      ["Max Member", "Mia Manager"],
+      path,
+    );
+  }
+  assert.deepEqual(problems, []);
+  await page.goto(`/reports?person=${people.get("Olga Owner").id}`);
+  const told = page.getByRole("alert").filter({ hasText: "There is nothing here" });
+  await told.waitFor();
+  assert.equal(await told.getByText("Nothing was changed").count(), 0);
+  assert.equal(await page.getByRole("combobox", { name: "Person" }).inputValue(), "Olga Owner");
+  problems.splice(0);
+});
+
 test("nothing went wrong out of sight", () => {
   for (const { problems } of Object.values(at)) assert.deepEqual(problems, []);
 });

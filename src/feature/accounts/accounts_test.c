@@ -607,6 +607,7 @@ static void roles_may_what_is_said(void **state)
         const char *has = world_get(w, who, "/session", 200).body;
         const char *granted = arena_printf(&w->a, "{\"role\":\"%s\"", role[i]);
         assert_string_equal(world_get(w, who, "/permissions", 200).body, all);
+        const char *reach = strstr(has, "\"reaches\":[") + strlen("\"reaches\":[");
         size_t seen = 0;
         for (const char *at = all; (at = strstr(at, "{\"name\":\"")); seen++) {
             at += strlen("{\"name\":\"");
@@ -616,6 +617,13 @@ static void roles_may_what_is_said(void **state)
             bool said = grant && (!next || grant < next);
             if (said != (strstr(has, name) != NULL))
                 fail_msg("%s: what is said of %s is not so", role[i], name);
+            if (!said)
+                continue;
+            const char *far = strstr(grant, "\"reach\":") + strlen("\"reach\":");
+            size_t n = strcspn(far, "}");
+            if (strncmp(reach, far, n) != 0)
+                fail_msg("%s: how far %s reaches is not so", role[i], name);
+            reach += n + 1;
         }
         assert_true(seen > 20);
     }

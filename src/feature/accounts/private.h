@@ -42,6 +42,7 @@ struct session_view {
     const char *name, *email, *role, *organisation_name, *zone, *currency, *week_start;
     struct id team;
     struct list permissions; /* names */
+    struct list reaches;     /* of each */
 };
 extern const struct field session_view_fields[];
 

@@ -18,21 +18,31 @@ const struct field session_view_fields[] = {
     FIELD(struct session_view, week_start, .privacy = OPERATIONAL, .doc = "First day of the week"),
     FIELD(struct session_view, permissions, .of = KIND_TEXT, .privacy = OPERATIONAL,
           .doc = "Names of the permissions that the role has"),
+    FIELD(struct session_view, reaches, .of = KIND_TEXT, .choices = scope_names,
+          .privacy = OPERATIONAL,
+          .doc = "How far each of them reaches, in the same order: the own, those of the own team, "
+                 "or all"),
     { 0 },
 };
 
-static void permissions_list(struct ctx *c, struct list *ret)
+static void permissions_list(struct ctx *c, struct session_view *ret)
 {
     const struct permission *const *all = c->app->permissions;
     size_t n = 0;
     while (all[n])
         n++;
     const char **names = arena_many(c->arena, n, const char *);
+    const char **reaches = arena_many(c->arena, n, const char *);
     n = 0;
-    for (const struct permission *const *p = all; *p; p++)
-        if (ctx_can(c, *p))
-            names[n++] = (*p)->name;
-    *ret = (struct list){ names, n };
+    for (const struct permission *const *p = all; *p; p++) {
+        enum scope reach = ctx_scope(c, *p);
+        if (reach == SCOPE_NONE)
+            continue;
+        names[n] = (*p)->name;
+        reaches[n++] = scope_names[reach];
+    }
+    ret->permissions = (struct list){ names, n };
+    ret->reaches = (struct list){ reaches, n };
 }
 
 static bool view(struct ctx *c, void *with)
@@ -57,7 +67,7 @@ static bool view(struct ctx *c, void *with)
         .currency = organisation.currency,
         .week_start = organisation.week_start,
     };
-    permissions_list(c, &ret->permissions);
+    permissions_list(c, ret);
     return true;
 }
 

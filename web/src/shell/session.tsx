@@ -50,10 +50,27 @@ export function may(session: Session, permission: Permission): boolean {
   return session.permissions.includes(permission);
 }
 
+/** How far a permission reaches: the own rows, those of the own team, or all. A node of an earlier
+    release does not say it. */
+export function reachOf(session: Session, permission: Permission) {
+  if (!may(session, permission)) return "none";
+  return session.reaches?.[session.permissions.indexOf(permission)] ?? "all";
+}
+
 /** Whether the role allows something: useMay()("people.write"). */
 export function useMay(): (permission: Permission) => boolean {
   const session = useSession();
   return (permission) => may(session, permission);
+}
+
+/** Whether what is about a person, such as their time, is within the reach of a permission. */
+export function useReaches(permission: Permission) {
+  const session = useSession();
+  const reach = reachOf(session, permission);
+  return ({ id, team }: { id: string; team?: string | null }) =>
+    reach === "all" ||
+    (reach !== "none" && id === session.person) ||
+    (reach === "team" && Boolean(team) && team === session.team);
 }
 
 const current = () => queryClient.getQueryData<Session | null>(sessionQuery.queryKey) ?? null;

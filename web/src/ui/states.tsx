@@ -71,12 +71,13 @@ export function Notice({
 export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
   const problem = error instanceof Problem ? error : null;
   const known = problem && problem.status > 0 && problem.status < 500;
+  const help = problem?.status === 404 ? "failed_missing" : known ? "failed_known" : "failed_help";
   return (
     <div className="state" role="alert">
       <Icon name="warning" size={28} />
       <h2>{problem?.message ?? words.state.failed}</h2>
       {problem && placesOf(problem).map((place) => <p key={place}>{place}</p>)}
-      <p>{problem?.detail ?? (known ? words.state.failed_known : words.state.failed_help)}</p>
+      <p>{problem?.detail ?? words.state[help]}</p>
       {retry && (
         <Button variant="default" onClick={retry}>
           {words.act.retry}

@@ -4,10 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { address, api } from "~/api/client";
 import { entriesChanged, useById, useClients, useProjects, useTags } from "~/feature/time/data";
-import { ClientSelect, PersonSelect, ProjectSelect } from "~/feature/time/pick";
+import { ClientSelect, ProjectSelect, WorkerSelect } from "~/feature/time/pick";
 import { words as time } from "~/feature/time/words";
 import { Link, useFilters } from "~/shell/router";
-import { useMay, useSession } from "~/shell/session";
+import { reachOf, useMay, useSession } from "~/shell/session";
 import { Columns, Legend, Lines } from "~/ui/chart";
 import { Confirm } from "~/ui/confirm";
 import { Eye } from "~/ui/eye";
@@ -84,9 +84,11 @@ export default function Reports() {
   const tags = useTags();
   const options = (rows: { id: string; name: string }[] | undefined) =>
     (rows ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  const groups = GROUPS.filter((group) => group !== "person" || session.role !== "member").map(
-    (value) => ({ value, label: words.groups[value] }),
-  );
+  const seesOthers = reachOf(session, "time.read") !== "own";
+  const groups = GROUPS.filter((group) => group !== "person" || seesOthers).map((value) => ({
+    value,
+    label: words.groups[value],
+  }));
   const data = report.data?.report;
 
   return (
@@ -160,10 +162,9 @@ export default function Reports() {
             onChange={(tag) => setFilters({ tag })}
           />
         )}
-        {session.role !== "member" && may("people.read") && (
-          <PersonSelect
+        {seesOthers && may("people.read") && (
+          <WorkerSelect
             label={time.field.person}
-            placeholder={time.pick.all_people}
             value={query.person}
             onChange={(person) => setFilters({ person })}
           />

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
-import { may, useSession } from "~/shell/session";
+import { useReaches } from "~/shell/session";
 import { addDays, type Day, instantOf } from "~/ui/time";
 
 export type Entry = Whole<Row<"/time/entries">, "person">;
@@ -42,11 +42,10 @@ export function useById<T extends { id: string }>(rows: T[] | undefined): Map<st
   return useMemo(() => new Map(rows?.map((row) => [row.id, row])), [rows]);
 }
 
-/** Whether an entry may be changed: the own, and everybody's by those who run the organisation. */
+/** Whether an entry may be changed. */
 export function useMayChange() {
-  const session = useSession();
-  const all = session.role === "owner" || session.role === "admin";
-  return (entry: Entry) => may(session, "time.write") && (all || entry.person === session.person);
+  const reaches = useReaches("time.write");
+  return ({ person }: Entry) => reaches({ id: person });
 }
 
 /** The name of the client of a project. */

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { address } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { Link, useFilters } from "~/shell/router";
-import { useMay, useSession } from "~/shell/session";
+import { reachOf, useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
@@ -24,7 +24,7 @@ import {
 } from "./data";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
-import { PersonSelect, ProjectSelect, usePeople } from "./pick";
+import { ProjectSelect, usePeople, WorkerSelect } from "./pick";
 import { removeEntries } from "./remove";
 import { byDay } from "./today";
 import { words } from "./words";
@@ -38,7 +38,7 @@ export default function Entries() {
   const [filters, setFilters] = useFilters();
   const { from, to } = usePeriod("this_month");
   const mayChange = useMayChange();
-  const seesOthers = session.role !== "member";
+  const seesOthers = reachOf(session, "time.read") !== "own";
   const person = filters.get("person") ?? (seesOthers ? null : session.person);
   const project = filters.get("project");
   const [editing, setEditing] = useState<Entry | "new" | null>(null);
@@ -125,9 +125,8 @@ export default function Entries() {
           onChange={(value) => setFilters({ project: value })}
         />
         {seesOthers && may("people.read") && (
-          <PersonSelect
+          <WorkerSelect
             label={words.field.person}
-            placeholder={words.pick.all_people}
             value={person}
             onChange={(value) => setFilters({ person: value })}
           />

@@ -3,7 +3,7 @@ import { MultiSelect, Select, type SelectProps } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { all, api } from "~/api/client";
 import { refresh } from "~/api/queries";
-import { useMay } from "~/shell/session";
+import { useMay, useReaches } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
 import { type Create, PickOption, usePicking } from "~/ui/picking";
 import {
@@ -214,6 +214,16 @@ export function TagSelect({ label, value, onChange }: TagSelectProps) {
   );
 }
 
+/** Somebody of the directory. */
 export function PersonSelect(props: PickProps) {
   return <Picker items={usePeople().data ?? []} placeholder={words.pick.person} {...props} />;
+}
+
+/** Somebody whose time may be read; and who is chosen already, be it by an address. */
+export function WorkerSelect(props: PickProps) {
+  const reaches = useReaches("time.read");
+  const items = (usePeople().data ?? []).filter(
+    (person) => reaches(person) || person.id === props.value,
+  );
+  return <Picker items={items} placeholder={words.pick.all_people} {...props} />;
 }

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { api, type Path, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
-import { Link, useFilters } from "~/shell/router";
+import { Link, useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { PALETTE } from "~/ui/colours";
 import { Confirm } from "~/ui/confirm";
@@ -49,6 +49,7 @@ export default function ProjectsPage({ params }: { params: Record<string, string
   const kind = KINDS.find((kind) => kind === params.kind) ?? "projects";
   const may = useMay();
   const [editing, setEditing] = useState<Thing | "new" | null>(null);
+  useAsked("new", () => setEditing("new"));
   return (
     <>
       <PageHead title={words.projects.title} lead={words.projects.lead}>
