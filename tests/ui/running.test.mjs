@@ -88,6 +88,33 @@ test("a manager is offered the team, and no more", async () => {
   problems.splice(0);
 });
 
+test("another currency is asked about where there are amounts", async () => {
+  const { page } = at.owner;
+  const choose = async (currency) => {
+    await page.goto("/settings");
+    const list = page.getByRole("combobox", { name: "Currency" });
+    await list.click();
+    await list.fill(currency);
+    await page.getByRole("option", { name: currency, exact: true }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+  };
+  const currency = async () => (await owner.get("/api/v1/organisation")).body.currency;
+  await choose("USD");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  assert.equal(await currency(), "USD");
+  await owner.post("/api/v1/projects", { name: "Quay", billable: true, rate_minor: 9500 });
+  await choose("JPY");
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByText(/not converted.*US\$95\.00 becomes JP¥9,500\.$/).waitFor();
+  await checkAccessible(page);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await currency(), "USD");
+  await page.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Change the currency" }).click();
+  await eventually(async () => assert.equal(await currency(), "JPY"));
+  await dialog.waitFor({ state: "detached" });
+});
+
 test("nothing went wrong out of sight", () => {
   for (const { problems } of Object.values(at)) assert.deepEqual(problems, []);
 });

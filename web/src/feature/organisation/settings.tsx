@@ -1,18 +1,19 @@
 // Settings: the organisation, AI, and where the account is signed in.
 import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment } from "react";
-import { type Answer, api, items, Problem, type Row, type Whole } from "~/api/client";
+import { Fragment, useState } from "react";
+import { type Answer, all, api, items, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { OwnAccount } from "~/feature/accounts/own";
 import { AiSettings } from "~/feature/ai/settings";
 import { Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { Confirm } from "~/ui/confirm";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
 import { PageHead, Show } from "~/ui/states";
-import { momentText } from "~/ui/time";
+import { addDays, momentText, moneyText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { words as shared } from "~/words";
@@ -97,53 +98,106 @@ function OrganisationFacts({ organisation }: { organisation: Answer<"/organisati
   );
 }
 
+type OrganisationValues = Pick<
+  Answer<"/organisation">,
+  "name" | "zone" | "currency" | "week_start" | "overlap"
+>;
+
+/** Days before and after today that one report takes. */
+const [BEFORE, AFTER] = [3290, 366];
+
+/** An amount that is kept in minor units of the currency: what was worked, or a rate; null when
+    there is none. */
+async function amountKept(zone: string): Promise<number | null> {
+  const day = today(zone);
+  const query = { by: "month", from: addDays(day, -BEFORE), to: addDays(day, AFTER) } as const;
+  const [report, projects, rates] = await Promise.all([
+    api.get("/reports/time", { query }),
+    all("/projects"),
+    all("/people/rates"),
+  ]);
+  const amounts = [report, ...projects, ...rates].map((row) =>
+    "amount_minor" in row ? row.amount_minor : (row as { rate_minor?: number | null }).rate_minor,
+  );
+  return amounts.find((amount) => amount) ?? null;
+}
+
 function OrganisationForm({ organisation }: { organisation: Answer<"/organisation"> }) {
   const text = words.settings.organisation;
+  const session = useSession();
   const { name, zone, currency, week_start, overlap, version } = organisation;
+  /** Another currency, and an amount that is kept and would be read in it. */
+  const [asking, setAsking] = useState<{ body: OrganisationValues; amount: number } | null>(null);
+  const save = async (body: OrganisationValues) => {
+    await api.patch("/organisation", { version, body: body as never });
+    await refresh("organisation", "session", "report", "week");
+    notify(shared.state.saved);
+  };
   const form = useForm({
     initial: { name, zone, currency, week_start, overlap },
     check: ({ name }) => ({ name: !name?.trim() && shared.form.required }),
     max: limitsOf("/organisation"),
     guard: true,
     submit: async (body) => {
-      await api.patch("/organisation", { version, body: body });
-      await refresh("organisation", "session", "report", "week");
-      notify(shared.state.saved);
+      const amount = body.currency === currency ? null : await amountKept(session.zone);
+      if (amount === null) await save(body);
+      else setAsking({ body, amount });
     },
   });
   const choices = (names: Record<string, string>) =>
     Object.entries(names).map(([value, label]) => ({ value, label }));
   return (
-    <Form form={form}>
-      <p className="quiet">{text.lead}</p>
-      <TextInput label={text.name} {...form.text("name")} />
-      <ZoneSelect
-        label={text.zone}
-        description={text.zone_help}
-        allowDeselect={false}
-        {...form.select("zone")}
-      />
-      <Select
-        label={text.currency}
-        data={currencies}
-        searchable
-        allowDeselect={false}
-        {...form.select("currency")}
-      />
-      <Select
-        label={text.week_start}
-        data={choices(text.days)}
-        allowDeselect={false}
-        {...form.select("week_start")}
-      />
-      <Select
-        label={text.overlap}
-        data={choices(text.overlaps)}
-        allowDeselect={false}
-        {...form.select("overlap")}
-      />
-      <Submit form={form} disabled={!form.dirty} />
-    </Form>
+    <>
+      <Form form={form}>
+        <p className="quiet">{text.lead}</p>
+        <TextInput label={text.name} {...form.text("name")} />
+        <ZoneSelect
+          label={text.zone}
+          description={text.zone_help}
+          allowDeselect={false}
+          {...form.select("zone")}
+        />
+        <Select
+          label={text.currency}
+          data={currencies}
+          searchable
+          allowDeselect={false}
+          {...form.select("currency")}
+        />
+        <Select
+          label={text.week_start}
+          data={choices(text.days)}
+          allowDeselect={false}
+          {...form.select("week_start")}
+        />
+        <Select
+          label={text.overlap}
+          data={choices(text.overlaps)}
+          allowDeselect={false}
+          {...form.select("overlap")}
+        />
+        <Submit form={form} disabled={!form.dirty} />
+      </Form>
+      {asking && (
+        <Confirm
+          opened
+          onClose={() => {
+            setAsking(null);
+            form.set({}); // Nothing has been saved yet.
+          }}
+          title={text.currency_title(asking.body.currency ?? "")}
+          act={text.currency_act}
+          run={() => save(asking.body)}
+        >
+          <p>
+            {text.currency_help(
+              moneyText(asking.amount, currency ?? ""),
+              moneyText(asking.amount, asking.body.currency ?? ""),
+            )}
+          </p>
+        </Confirm>
+      )}
+    </>
   );
 }
 
