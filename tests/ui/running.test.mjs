@@ -67,6 +67,18 @@ test("an admin sees whose timer runs, and gives it an end", async () => {
   assert.equal(entry.duration_s, 5400);
 });
 
+test("a window that is turned to shows what another has started", async () => {
+  const { page } = at.owner;
+  await page.goto("/reports");
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await owner.post("/api/v1/time/timer", { note: "Elsewhere" });
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await page.getByRole("button", { name: "Stop timer" }).waitFor();
+  await owner.post("/api/v1/time/timer/stop");
+  await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+});
+
 test("a manager is offered the team, and no more", async () => {
   const { page, problems } = at.manager;
   for (const path of ["/time/entries", "/reports"]) {
@@ -113,6 +125,31 @@ test("another currency is asked about where there are amounts", async () => {
   await dialog.getByRole("button", { name: "Change the currency" }).click();
   await eventually(async () => assert.equal(await currency(), "JPY"));
   await dialog.waitFor({ state: "detached" });
+});
+
+test("an address that is signed in with is shown as it stays", async () => {
+  const { page } = at.owner;
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Max Member", exact: true }).click();
+  const form = page.getByRole("dialog");
+  assert.ok(await form.getByRole("textbox", { name: "Email" }).isDisabled());
+  await form.getByText("Cannot be changed: the person signs in with it").waitFor();
+  await checkAccessible(page);
+  await page.keyboard.press("Escape");
+});
+
+test("who sees rates is said as the roles have it", async () => {
+  const { page } = at.member;
+  const { items } = (await owner.get("/api/v1/permissions")).body;
+  const { grants } = items.find(({ name }) => name === "rates.read");
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Who can see this" }).click();
+  const said = await page.getByText(/What an hour is billed at: /).textContent();
+  const roles = /billed at: (.*?);/
+    .exec(said)[1]
+    .toLowerCase()
+    .split(/, | and /);
+  assert.deepEqual(roles.sort(), grants.map(({ role }) => role).sort());
 });
 
 test("nothing went wrong out of sight", () => {

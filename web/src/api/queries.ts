@@ -1,5 +1,5 @@
 // The cache of what the server said, and the keys by which it is refreshed.
-import { QueryClient } from "@tanstack/react-query";
+import { focusManager, QueryClient } from "@tanstack/react-query";
 import { Problem } from "./client";
 
 export const queryClient = new QueryClient({
@@ -13,6 +13,18 @@ export const queryClient = new QueryClient({
     },
   },
 });
+
+// Windows that stand side by side are both visible: one that is turned to has become stale, too.
+if (typeof window !== "undefined")
+  focusManager.setEventListener((onFocus) => {
+    const look = () => onFocus();
+    window.addEventListener("visibilitychange", look);
+    window.addEventListener("focus", look);
+    return () => {
+      window.removeEventListener("visibilitychange", look);
+      window.removeEventListener("focus", look);
+    };
+  });
 
 /** Marks as stale everything below these first words of keys. */
 export function refresh(...keys: string[]) {

@@ -1,7 +1,7 @@
 // The eye: who can see this, why, how long, and whether AI may read it; from the declarations.
 import { Popover } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { items, type Row, type Whole } from "~/api/client";
 import { Link } from "~/shell/router";
 import { words } from "~/words";
@@ -24,8 +24,8 @@ interface EyeProps {
   table: string;
   /** Some columns of the table; all that are about people when absent. */
   columns?: string[];
-  /** One sentence: who can see it here. */
-  seen: string;
+  /** A sentence or two: who can see it here. */
+  seen: ReactNode;
 }
 
 export function Eye({ table, columns, seen }: EyeProps) {

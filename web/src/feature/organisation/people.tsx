@@ -20,6 +20,7 @@ import { momentText, moneyInput, moneyOf } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { ROLES, words as shared } from "~/words";
+import { useRolesWith } from "./data";
 import { words } from "./words";
 
 export type Person = Row<"/people">;
@@ -47,6 +48,15 @@ export function PeopleTabs({ here }: { here: Tab }) {
         </Link>
       ))}
     </nav>
+  );
+}
+
+function PeopleSeen() {
+  const roles = useRolesWith("rates.read");
+  return (
+    <>
+      {words.people.seen} {roles && words.people.rates_seen(roles)}
+    </>
   );
 }
 
@@ -101,7 +111,7 @@ export default function People() {
       <PageHead
         title={words.people.title}
         lead={words.people.lead}
-        aside={<Eye table="person" seen={words.people.seen} />}
+        aside={<Eye table="person" seen={<PeopleSeen />} />}
       >
         {may("people.manage") && (
           <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
@@ -341,7 +351,8 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
       <TextInput label={words.people.name} required data-autofocus {...form.text("name")} />
       <TextInput
         label={words.people.email}
-        description={words.people.email_help}
+        description={person?.joined_at ? words.people.email_fixed : words.people.email_help}
+        disabled={Boolean(person?.joined_at)}
         type="email"
         {...form.text("email")}
       />

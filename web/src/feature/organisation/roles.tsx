@@ -1,13 +1,10 @@
 // What each role may do, as the program enforces it.
-import { useQuery } from "@tanstack/react-query";
-import { items, type Row, type Whole } from "~/api/client";
 import { Scroll } from "~/ui/scroll";
 import { PageHead, Show } from "~/ui/states";
 import { ROLES, words as shared } from "~/words";
+import { type Permission, usePermissions } from "./data";
 import { PeopleTabs } from "./people";
 import { words } from "./words";
-
-type Permission = Whole<Row<"/permissions">>;
 
 const text = words.roles;
 const shown = ROLES.filter((role) => role !== "none");
@@ -20,11 +17,7 @@ function reachOf(grants: Permission["grants"], role: string): string {
 }
 
 export default function Roles() {
-  const permissions = useQuery({
-    queryKey: ["permissions"],
-    queryFn: () => items("/permissions") as Promise<Permission[]>,
-    staleTime: 600_000,
-  });
+  const permissions = usePermissions();
   return (
     <>
       <PageHead title={words.people.title} lead={text.lead} />

@@ -49,6 +49,6 @@ export const words = {
   chart: (by: string, total: string) => `Hours by ${by.toLowerCase()}, ${total} in all`,
   rows: (n: number, all: number) => `The ${n} largest of ${all}; the table has all of them.`,
   tags: "Entries with several tags count under each, so the tags may add up to more than the total.",
-  seen: "Hours of other people are shown to managers and admins; members see only their own.",
+  seen: "Members see only their own hours, managers those of their team; admins, owners and auditors see all.",
   expand: (name: string) => `Show the parts of ${name}`,
 };
