@@ -152,6 +152,54 @@ test("who sees rates is said as the roles have it", async () => {
   assert.deepEqual(roles.sort(), grants.map(({ role }) => role).sort());
 });
 
+const ACTS = [
+  ["new project", "New project", "/projects"],
+  ["new client", "New client", "/projects/clients"],
+  ["new form", "New form", "/forms/new"],
+  ["add person", "Add or invite a person", "/people"],
+  ["invite", "Add or invite a person", "/people"],
+  ["export", "Export the organisation", "/privacy/requests"],
+  ["erase", "Erase a person", "/privacy/requests"],
+  ["currency", "Currency, time zone and week of the organisation", "/settings"],
+  ["audit", "Audit log", "/privacy/audit"],
+];
+const KEPT = [
+  ["data map", "Data map", "/privacy/data"],
+  ["roles", "Roles: what each may do", "/people/roles"],
+];
+
+test("the palette finds every act, for those who may", async () => {
+  for (const [who, offered, not] of [
+    [at.owner, [...ACTS, ...KEPT], []],
+    [at.member, KEPT, ACTS],
+  ]) {
+    const { page } = who;
+    const list = page.getByRole("combobox", { name: "Search and act" });
+    for (const [typed, name, path] of offered) {
+      await page.goto("/insights");
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.keyboard.press("Control+k");
+      await list.fill(typed);
+      await page.getByRole("option", { name: new RegExp(`^${name} `) }).click();
+      await page.waitForURL(`**${path}`);
+      if (name === "New client" || name.startsWith("Add"))
+        await page.getByRole("dialog").getByRole("textbox", { name: /^Name/ }).waitFor();
+    }
+    await page.goto("/insights");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Control+k");
+    for (const [typed, name] of not) {
+      await list.fill(typed);
+      await eventually(async () => assert.equal(await list.inputValue(), typed));
+      assert.equal(await page.getByRole("option", { name }).count(), 0, typed);
+    }
+    await page.keyboard.press("Escape");
+  }
+  const { page } = at.member;
+  await page.goto("/privacy/audit");
+  await page.getByText("There is nothing at this address").waitFor();
+});
+
 test("nothing went wrong out of sight", () => {
   for (const { problems } of Object.values(at)) assert.deepEqual(problems, []);
 });

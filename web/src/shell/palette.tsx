@@ -1,6 +1,7 @@
 // The command palette: reaches every page, project and act by a few letters.
 import { TextInput } from "@mantine/core";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import type { Permission } from "~/api/generated/permissions";
 import { useProjects } from "~/feature/time/data";
 import { emit } from "~/feature/time/signals";
 import { Modal } from "~/ui/dialog";
@@ -18,10 +19,26 @@ interface Item {
   run: () => void;
 }
 
-/** Letters in order, a run at a word's start counts more; 0 does not fit. */
+/** Acts that a page offers: who may, and where. */
+const ACTS: [Permission, IconName, string, string][] = [
+  ["projects.manage", "folder", words.palette.project_new, "/projects?new=true"],
+  ["projects.manage", "folder", words.palette.client_new, "/projects/clients?new=true"],
+  ["projects.manage", "folder", words.palette.task_new, "/projects/tasks?new=true"],
+  ["tags.manage", "tag", words.palette.tag_new, "/projects/tags?new=true"],
+  ["forms.manage", "forms", words.palette.form_new, "/forms/new"],
+  ["people.manage", "people", words.palette.person_new, "/people?new=true"],
+  ["organisation.manage", "settings", words.palette.organisation, "/settings"],
+  ["ai.manage", "settings", words.palette.ai, "/settings/ai"],
+  ["privacy.export", "download", words.palette.export, "/privacy/requests"],
+  ["privacy.erase", "trash", words.palette.erase, "/privacy/requests"],
+  ["privacy.end", "trash", words.palette.end, "/privacy/requests"],
+];
+
+/** A run at a word's start counts more, and words apart less; 0 does not fit. */
 function score(label: string, typed: string): number {
-  const at = label.toLowerCase().indexOf(typed);
-  if (at < 0) return 0;
+  const text = label.toLowerCase();
+  const at = text.indexOf(typed);
+  if (at < 0) return typed.split(/\s+/).every((word) => text.includes(word)) ? 0.5 : 0;
   return at === 0 ? 3 : label[at - 1] === " " ? 2 : 1;
 }
 
@@ -79,11 +96,15 @@ function useItems(onShowKeys: () => void): Item[] {
       ...rooms.flatMap(({ path, icon, name }) => page(path, icon, name)),
       ...page("/people/teams", "people", words.palette.teams),
       ...page("/projects/clients", "folder", words.palette.clients),
+      ...page("/people/roles", "people", words.palette.roles),
       ...page("/insights/receipts", "promises", words.palette.receipts),
-      act("ai", "settings", words.palette.ai, () => go("/settings/ai")),
+      ...page("/privacy/data", "privacy", words.palette.map),
+      ...page("/privacy/audit", "privacy", words.palette.audit),
+      ...ACTS.filter(([needs]) => may(session, needs)).map(([, icon, label, path]) =>
+        act(label, icon, label, () => go(path)),
+      ),
       leads("account", "lock", words.palette.account, "/settings/account"),
       leads("sessions", "lock", words.palette.sessions, "/settings/sessions"),
-      leads("map", "privacy", words.palette.map, "/privacy/data"),
       ...(projects.data ?? []).map(({ id, name }) =>
         leads(
           `project ${id}`,

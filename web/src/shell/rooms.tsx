@@ -13,10 +13,11 @@ interface Place {
   path: string;
   page: Page;
   load: Load;
-  needs?: Permission;
+  /** Any of these. */
+  needs: Permission[];
 }
 
-function place(path: string, load: Load, needs?: Permission): Place {
+function place(path: string, load: Load, ...needs: Permission[]): Place {
   return { path, page: lazy(load), load, needs };
 }
 
@@ -38,7 +39,15 @@ const places: Place[] = [
   place("/people/teams", () => import("~/feature/organisation/teams"), "people.read"),
   place("/people/roles", () => import("~/feature/organisation/roles"), "people.read"),
   place("/privacy", () => import("~/feature/privacy/privacy")),
-  place("/privacy/{tab}", () => import("~/feature/privacy/privacy")),
+  place("/privacy/data", () => import("~/feature/privacy/privacy"), "privacy.map"),
+  place(
+    "/privacy/requests",
+    () => import("~/feature/privacy/privacy"),
+    "privacy.export",
+    "privacy.erase",
+    "privacy.end",
+  ),
+  place("/privacy/audit", () => import("~/feature/privacy/privacy"), "audit.read"),
   place("/promises", () => import("~/feature/promises/promises")),
   place("/settings", () => import("~/feature/organisation/settings")),
   place("/settings/{tab}", () => import("~/feature/organisation/settings")),
@@ -57,8 +66,8 @@ export function find(path: string): { place: Place; params: Record<string, strin
 
 /** Whether there is a page at an address that somebody may see. */
 export function mayEnter(session: Session, path: string): boolean {
-  const place = find(path)?.place;
-  return place !== undefined && (!place.needs || may(session, place.needs));
+  const needs = find(path)?.place.needs;
+  return needs !== undefined && (needs.length === 0 || needs.some((name) => may(session, name)));
 }
 
 /** Fetches the script of a page before it is asked for. */

@@ -63,6 +63,18 @@ export function useFilters(): [
   return [filters, set];
 }
 
+/** Opens what an address asks for beyond its page, such as "?new=true", once. */
+export function useAsked(name: string, open: () => void) {
+  const [filters, setFilters] = useFilters();
+  const asked = filters.has(name);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the address asks, whatever opens it
+  useEffect(() => {
+    if (!asked) return;
+    setFilters({ [name]: null });
+    open();
+  }, [asked]);
+}
+
 /** Asks before a page with unsaved changes is left; without a question, only before the app is. */
 export function useGuard(dirty: boolean, question?: string) {
   useEffect(() => {

@@ -7,7 +7,7 @@ import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
 import { usePeople } from "~/feature/time/pick";
-import { go, Link, useFilters } from "~/shell/router";
+import { go, Link, useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Modal } from "~/ui/dialog";
 import { Eye } from "~/ui/eye";
@@ -65,6 +65,7 @@ export default function People() {
   const { zone, role } = useSession();
   const [filters, setFilters] = useFilters();
   const [editing, setEditing] = useState<Person | "new" | null>(null);
+  useAsked("new", () => setEditing("new"));
   /** The person being edited is to be invited. */
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);

@@ -1,6 +1,8 @@
 // Privacy: one's own data, the data map, export and erasure, the audit log.
-import { Link } from "~/shell/router";
-import { useMay } from "~/shell/session";
+
+import { mayEnter } from "~/shell/rooms";
+import { Link, usePath } from "~/shell/router";
+import { useSession } from "~/shell/session";
 import { PageHead } from "~/ui/states";
 import { Audit } from "./audit";
 import { DataMap } from "./data-map";
@@ -8,28 +10,25 @@ import { Mine } from "./mine";
 import { Requests } from "./requests";
 import { words } from "./words";
 
-const TABS = ["mine", "data", "requests", "audit"] as const;
+const TABS = {
+  mine: "/privacy",
+  data: "/privacy/data",
+  requests: "/privacy/requests",
+  audit: "/privacy/audit",
+} as const;
+type Tab = keyof typeof TABS;
 
-export default function Privacy({ params }: { params: Record<string, string> }) {
-  const may = useMay();
-  const needed = {
-    mine: true,
-    data: may("privacy.map"),
-    requests: may("privacy.export") || may("privacy.erase"),
-    audit: may("audit.read"),
-  };
-  const tabs = TABS.filter((tab) => needed[tab]);
-  const tab = tabs.find((tab) => tab === params.tab) ?? "mine";
+export default function Privacy() {
+  const session = useSession();
+  const path = usePath();
+  const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => mayEnter(session, TABS[tab]));
+  const tab = tabs.find((tab) => TABS[tab] === path) ?? "mine";
   return (
     <>
       <PageHead title={words.title} lead={words.lead} />
       <nav className="tabs" aria-label={words.title}>
         {tabs.map((each) => (
-          <Link
-            key={each}
-            href={each === "mine" ? "/privacy" : `/privacy/${each}`}
-            aria-current={each === tab ? "page" : undefined}
-          >
+          <Link key={each} href={TABS[each]} aria-current={each === tab ? "page" : undefined}>
             {words.tabs[each]}
           </Link>
         ))}
