@@ -1,7 +1,6 @@
 /* csv_write.c: quoting, and defusing formulas. */
 #include "csv_write.h"
 
-#include "base/text.h"
 #include "import_cell.h"
 
 #include <inttypes.h>
@@ -22,20 +21,6 @@ void csv_plain(struct buffer *out, const char *text)
     buffer_string(out, text);
 }
 
-/* Some spreadsheets look past blanks, and take the wide signs of East Asian keyboards for the plain
-   ones. */
-static bool is_formula(const char *text)
-{
-    static const char *const wide[] = { "\uFF0B", "\uFF0D", "\uFF1D", "\uFF20" };
-    if (*text && strchr("\t\r\n", *text))
-        return true;
-    text += strspn(text, " ");
-    for (size_t i = 0; i < LENGTH(wide); i++)
-        if (text_starts(text, wide[i]))
-            return true;
-    return *text && strchr("=+-@", *text);
-}
-
 void csv_text(struct buffer *out, const char *text)
 {
     if (!text || !*text) {
@@ -46,7 +31,7 @@ void csv_text(struct buffer *out, const char *text)
     separate(out);
     if (quoted)
         buffer_char(out, '"');
-    if (is_formula(text))
+    if (cell_is_formula(text))
         buffer_char(out, '\'');
     for (; *text; text++) {
         if (*text == '"')

@@ -39,7 +39,7 @@ const struct permission time_import = {
 };
 
 static const char *const entry_sources[] = { "manual",   "timer",   "week",  "import", "toggl",
-                                             "clockify", "harvest", "kimai", NULL };
+                                             "clockify", "harvest", "kimai", "vow",    NULL };
 
 const struct field time_entry_fields[] = {
     ROW_FIELDS(struct time_entry),

@@ -1,4 +1,5 @@
-/* export.c: time entries as CSV, in the layout that other trackers import, and as JSON. */
+/* export.c: time entries as CSV, in the layout that other trackers import and import_format.h reads
+   back, and as JSON for programs. */
 #include "base/json.h"
 #include "core/app.h"
 #include "core/limits.h"
@@ -133,7 +134,7 @@ static void csv_row(struct exporter *x, const struct time_entry *e)
     const struct zone *z = zone_named(x->c, e->zone);
     const struct label *project = label_of(&x->projects, e->project);
     const struct label *person = label_of(&x->people, e->person);
-    char day[DATE_TEXT], clock[16], number[40];
+    char day[DATE_TEXT], clock[16], number[40], start[INSTANT_TEXT], id[ID_TEXT];
     struct buffer *out = &x->out;
     csv_text(out, person->name);
     csv_text(out, person->more);
@@ -156,6 +157,10 @@ static void csv_row(struct exporter *x, const struct time_entry *e)
                                               : "");
     csv_text(out, e->zone); /* an archive may have brought anything */
     csv_plain(out, e->source ? e->source : "");
+    instant_format(e->started_at, start);
+    csv_plain(out, start);
+    id_format(e->id, id);
+    csv_plain(out, id);
     csv_end(out);
 }
 
@@ -245,7 +250,8 @@ static bool csv_work(struct ctx *c, void *with)
     x->out = buffer_new(c->arena);
     buffer_printf(&x->out,
                   "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,"
-                  "End date,End time,Duration,Tags,Amount (%s),Time zone,Source\r\n",
+                  "End date,End time,Duration,Tags,Amount (%s),Time zone,Source,Start UTC,"
+                  "Entry\r\n",
                   x->currency);
     return each_entry(x, csv_row);
 }

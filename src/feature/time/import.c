@@ -37,9 +37,14 @@ const struct table time_import_table = {
     .held_back = true,
 };
 
-void importer_wrong(struct importer *m, const struct import_row *row, const char *reason)
+void importer_refuse(struct importer *m, const struct import_row *row, enum column column,
+                     const char *value, const char *reason)
 {
-    import_problem_add(m->problems, row->line, NULL, reason);
+    struct import_problems *p = m->problems;
+    import_cell_problem_add(m->c->arena, p, row->line, m->file->heading[column], reason, value);
+    p->refused++;
+    if (p->count <= IMPORT_PROBLEMS_MAX)
+        p->at[p->count - 1].refused = true;
 }
 
 struct settings {
@@ -120,10 +125,16 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
                         const uint8_t key[HASH_SIZE], struct time_entry *e)
 {
     bool overlaps = false;
+    if (row->duration.s > IMPORT_DAYS_MAX * 86400) {
+        importer_refuse(m, row, DURATION, NULL,
+                        "is longer than the 31 days that an entry may have");
+        return true;
+    }
     if (m->refuses_overlap && row->timed && !entry_overlaps(m->c, e, &overlaps))
         return false;
     if (overlaps) {
-        importer_wrong(m, row, "overlaps other time of the person, which the organisation refuses");
+        importer_refuse(m, row, START_TIME, NULL,
+                        "overlaps other time of the person, which the organisation refuses");
         return true;
     }
     if (!entry_put(m->c, m->entry_insert, e) || !rollup_batch_add(m->c, &m->batch, e) ||
@@ -136,28 +147,32 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
     return true;
 }
 
+static bool is_here(struct importer *m, const struct import_row *row, const uint8_t key[HASH_SIZE],
+                    struct id person, bool *ret)
+{
+    return key_known(m, key, ret) &&
+           (*ret || m->file->source != IMPORT_VOW || importer_has_same(m, row, person, ret));
+}
+
 static bool row_take(struct importer *m, const struct import_row *row)
 {
     uint8_t key[HASH_SIZE];
-    bool known;
-    struct known_person *who;
+    bool known = false;
+    struct known_person *who = NULL;
     struct time_entry e = { .started_at = row->started_at, .note = row->note };
     size_t problems = m->problems->count;
     key_make(m, row, key);
-    if (!importer_person(m, row, &who))
+    /* Entries of vow first: the person may have another name by now, or none. */
+    if (!importer_is_entry(m, row, &known) || (!known && !importer_person(m, row, &who)) ||
+        (who && !is_here(m, row, key, who->id, &known)))
         return false;
-    if (!who)
+    m->result.duplicates += known;
+    if (known || !who)
         return true;
-    if (!key_known(m, key, &known))
-        return false;
-    if (known) {
-        m->result.duplicates++;
-        return true;
-    }
     e.person = who->id;
-    e.zone = who->zone;
+    e.zone = row->zone ? row->zone : who->zone;
     e.ended_at = instant_plus(row->started_at, row->duration);
-    e.source = import_source_names[m->file->source];
+    e.source = row->placed ? "week" : import_source_names[m->file->source];
     money_set(m, row, &e);
     if (!importer_booking(m, row, &e))
         return false;
@@ -196,6 +211,7 @@ static bool import_rows(struct ctx *c, void *with)
 {
     struct importer *m = with;
     *m->problems = *m->parsed; /* the work may run more than once */
+    m->file->warnings->count = m->warned;
     m->result = (struct import_result){ 0 };
     m->person_count = 0;
     m->done = false;
@@ -225,7 +241,8 @@ static struct list places_of(struct arena *a, const struct import_problems *prob
     struct import_place *places = arena_many(a, kept, struct import_place);
     for (size_t i = 0; i < kept; i++)
         places[i] = (struct import_place){ problems->at[i].line, problems->at[i].column,
-                                           problems->at[i].reason, problems->at[i].value };
+                                           problems->at[i].reason, problems->at[i].value,
+                                           problems->at[i].refused };
     return (struct list){ places, kept };
 }
 
@@ -237,6 +254,7 @@ static void result_complete(struct ctx *c, const struct import_file *file,
     r->dates = orders[file->order];
     r->rows = (int64_t)file->count;
     r->problem_count = (int64_t)problems->count;
+    r->refused_count = (int64_t)problems->refused;
     r->problems = places_of(c->arena, problems);
     r->warning_count = (int64_t)file->warnings->count;
     r->warnings = places_of(c->arena, file->warnings);
@@ -266,12 +284,16 @@ bool import_run(struct ctx *c, const struct import_in *given, struct import_resu
                  : text_equal(in.dates, "month_first") ? DATES_MONTH_FIRST
                                                        : DATES_AUTO,
         .zone = zone_named(c, asking.zone),
+        .zones = c->app->zones,
     };
     struct import_file file = import_read(c->arena, in.body, &options, problems);
     struct import_problems parsed = *problems;
-    struct importer m = {
-        .c = c, .in = &in, .file = &file, .problems = problems, .parsed = &parsed
-    };
+    struct importer m = { .c = c,
+                          .in = &in,
+                          .file = &file,
+                          .problems = problems,
+                          .parsed = &parsed,
+                          .warned = file.warnings->count };
     m.person = arena_many(c->arena, file.count + 1, struct known_person);
     bool wrote = ctx_write(c, import_rows, &m);
     rollup_batch_free(&m.batch);

@@ -26,6 +26,7 @@ struct import_person {
 struct import_place {
     int64_t line;
     const char *column, *reason, *value;
+    bool refused;
 };
 
 struct import_result {
@@ -35,7 +36,7 @@ struct import_result {
     int64_t duplicates;
     struct span total_s, unrated_s;
     struct instant first_at, last_at; /* of the file's work; absent when no row could be read */
-    int64_t problem_count;
+    int64_t problem_count, refused_count;
     struct list problems; /* struct import_place; at most 200 */
     int64_t warning_count;
     struct list warnings; /* struct import_place; at most 200 */
@@ -46,7 +47,8 @@ struct import_result {
 
 /* Imports a file: everything, or nothing when a row cannot be read (then problem_count tells). A
    dry run does the same and takes it all back. Rows that are here already from an earlier import of
-   the same source are counted as duplicates and skipped. Needs a ctx without a transaction. */
+   the same source are counted as duplicates and skipped; so are those of vow's own export that are
+   entries here, however they were made. Needs a ctx without a transaction. */
 MUST_USE bool import_run(struct ctx *c, const struct import_in *in, struct import_result *ret);
 
 #endif

@@ -261,6 +261,21 @@ bool cell_amount(const char *text, int digits, int64_t *ret)
     return true;
 }
 
+/* Some spreadsheets look past blanks, and take the wide signs of East Asian keyboards for the plain
+   ones. */
+bool cell_is_formula(const char *text)
+{
+    static const char *const wide[] = { "\uFF0B", "\uFF0D", "\uFF1D", "\uFF20" };
+    text += strspn(text, "'");
+    if (*text && strchr("\t\r\n", *text))
+        return true;
+    text += strspn(text, " ");
+    for (size_t i = 0; i < LENGTH(wide); i++)
+        if (text_starts(text, wide[i]))
+            return true;
+    return *text && strchr("=+-@", *text);
+}
+
 bool cell_yes(const char *text, bool *ret)
 {
     static const char *const words[][8] = {

@@ -40,6 +40,11 @@ MUST_USE bool cell_duration(const char *text, struct span *ret, int64_t *slack);
    with exactly three digits behind it separates thousands. */
 MUST_USE bool cell_amount(const char *text, int digits, int64_t *ret);
 
+/* Whether a spreadsheet would run a text: it begins with = + - @, wide or not, be it behind blanks,
+   with a tab or a line break, or would but for apostrophes before it. vow's own exports guard such
+   text with an apostrophe more. */
+bool cell_is_formula(const char *text);
+
 /* yes, no, true, false, 1, 0 and their German and Kimai forms, in any case. */
 MUST_USE bool cell_yes(const char *text, bool *ret);
 

@@ -1,13 +1,15 @@
 /* import_csv.c: bytes to text, text to rows. */
 #include "import_csv.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 void import_problem_add(struct import_problems *problems, int64_t line, const char *column,
                         const char *reason)
 {
     if (problems->count < IMPORT_PROBLEMS_MAX)
-        problems->at[problems->count] = (struct import_problem){ line, column, reason, NULL };
+        problems->at[problems->count] =
+            (struct import_problem){ .line = line, .column = column, .reason = reason };
     problems->count++;
 }
 
@@ -57,33 +59,93 @@ static const char *decode_utf16(struct arena *a, const unsigned char *at, size_t
     return to;
 }
 
-/* Only what stands before the first line that is not text is read on. */
-static const char *decode_utf8(struct arena *a, const char *at, size_t n,
-                               struct import_problems *problems)
+/* Windows-1252 from 0x80 to 0x9F; 0 where it has no character. Above, it is as Unicode. */
+static const uint16_t windows[] = {
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
+};
+
+static uint32_t windows_point(unsigned char c)
 {
-    const char *end = at + n, *valid = end;
-    int64_t line = 1;
-    for (const char *from = at; from < end; line++) {
+    return c >= 0x80 && c < 0xA0 ? windows[c - 0x80] : c;
+}
+
+/* Length of the well-formed character of several bytes that begins there, or 0. */
+static size_t wide_length(const char *at, const char *end)
+{
+    for (size_t n = 2; n <= 4 && n <= (size_t)(end - at); n++)
+        if (text_is_utf8(at, n))
+            return n;
+    return 0;
+}
+
+/* Whether bytes that are not UTF-8 are what spreadsheets in western Europe save: more letters with
+   accents of Windows-1252 than of UTF-8, which a damaged file would have. */
+static bool is_windows(const char *at, size_t n)
+{
+    size_t wide = 0, single = 0;
+    for (const char *end = at + n; at < end;) {
+        unsigned char c = (unsigned char)*at;
+        size_t length = c < 0x80 ? 1 : wide_length(at, end);
+        if (!windows_point(c) && !length)
+            return false;
+        if (c < ' ' && !(c && strchr("\t\r\n", c)))
+            return false;
+        wide += length > 1;
+        single += !length;
+        at += length ? length : 1;
+    }
+    return single > wide;
+}
+
+static const char *decode_windows(struct arena *a, const char *at, size_t n)
+{
+    char *to = arena_alloc(a, n * 3 + 1), *end = to;
+    for (size_t i = 0; i < n; i++)
+        end += text_put(end, windows_point((unsigned char)at[i]));
+    return to;
+}
+
+/* What stands before the first line that is not text. */
+static const char *decode_start(struct arena *a, const char *at, size_t n,
+                                struct import_problems *problems)
+{
+    const char *end = at + n, *from = at;
+    for (int64_t line = 1; from < end; line++) {
         const char *lf = memchr(from, '\n', (size_t)(end - from));
         size_t length = (size_t)((lf ? lf : end) - from);
         if (!text_is_utf8(from, length)) {
-            import_problem_add(problems, line, NULL,
-                               "is not valid UTF-8; export or save the file as UTF-8");
-            valid = from < valid ? from : valid;
+            import_problem_add(
+                problems, 0, NULL,
+                arena_printf(a,
+                             "the file is neither UTF-8 nor Windows-1252 from line %" PRId64
+                             " on; save it as UTF-8, which spreadsheets call \"CSV UTF-8\"",
+                             line));
+            break;
         }
         from += length + (lf != NULL);
     }
-    return arena_text(a, at, (size_t)(valid - at));
+    return arena_text(a, at, (size_t)(from - at));
 }
 
-static const char *decode(struct arena *a, struct blob file, struct import_problems *problems)
+static const char *decode(struct arena *a, struct blob file, bool *in_windows,
+                          struct import_problems *problems)
 {
     const unsigned char *at = file.at;
+    const char *text = file.at;
     size_t n = file.len;
     if (n >= 2 && ((at[0] == 0xFF && at[1] == 0xFE) || (at[0] == 0xFE && at[1] == 0xFF)))
         return decode_utf16(a, at + 2, n - 2, at[0] == 0xFE, problems);
-    size_t mark = n >= 3 && !memcmp(at, "\xEF\xBB\xBF", 3) ? 3 : 0;
-    return decode_utf8(a, (const char *)at + mark, n - mark, problems);
+    if (n >= 4 && !memcmp(at, "PK\x03\x04", 4)) {
+        import_problem_add(problems, 0, NULL,
+                           "the file is a workbook or an archive; save its sheet as CSV");
+        return "";
+    }
+    if (n >= 3 && !memcmp(at, "\xEF\xBB\xBF", 3))
+        return decode_start(a, text + 3, n - 3, problems);
+    *in_windows = !text_is_utf8(text, n) && is_windows(text, n);
+    return *in_windows ? decode_windows(a, text, n) : decode_start(a, text, n, problems);
 }
 
 /* --- text to rows --- */
@@ -212,7 +274,8 @@ static size_t lines_of(const char *text)
 
 struct csv csv_read(struct arena *a, struct blob file, struct import_problems *problems)
 {
-    const char *text = decode(a, file, problems);
+    bool in_windows = false;
+    const char *text = decode(a, file, &in_windows, problems);
     struct scanner s = { .at = text, .line = 1, .problems = problems };
     s.to = arena_alloc(a, strlen(text) + 1);
     s.delimiter = delimiter_of(text);
@@ -224,7 +287,7 @@ struct csv csv_read(struct arena *a, struct blob file, struct import_problems *p
     }
     size_t room = lines_of(text);
     struct csv_row *rows = arena_many(a, room < CSV_ROWS_MAX ? room : CSV_ROWS_MAX, struct csv_row);
-    struct csv csv = { .delimiter = s.delimiter, .row = rows };
+    struct csv csv = { .delimiter = s.delimiter, .in_windows = in_windows, .row = rows };
     while (*s.at) {
         int64_t line = s.line;
         if (!scan_row(&s))

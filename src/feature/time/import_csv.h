@@ -1,9 +1,10 @@
 /* import_csv.h: comma-separated files as people really export them, read into rows of text.
 
    RFC 4180 and what spreadsheets and time trackers make of it: UTF-8 with or without a byte order
-   mark, UTF-16 with one, lines that end in LF, CRLF or CR, cells between quotes that hold
-   delimiters, doubled quotes and line breaks, the delimiters , ; and tab (told from the header, or
-   from a first line "sep=;"), blank lines, rows that are shorter or longer than the header. */
+   mark, UTF-16 with one, Windows-1252, lines that end in LF, CRLF or CR, cells between quotes that
+   hold delimiters, doubled quotes and line breaks, the delimiters , ; and tab (told from the
+   header, or from a first line "sep=;"), blank lines, rows that are shorter or longer than the
+   header. */
 #ifndef VOW_TIME_IMPORT_CSV_H
 #define VOW_TIME_IMPORT_CSV_H
 
@@ -23,10 +24,12 @@ struct import_problem {
     const char *column; /* as the header calls it, or NULL */
     const char *reason; /* a clause in lower case without a full stop */
     const char *value;  /* what stands there, at most IMPORT_VALUE_MAX characters; or NULL */
+    bool refused;       /* the file is right; what it needs is missing here or not allowed */
 };
 
 struct import_problems {
-    size_t count; /* may go beyond IMPORT_PROBLEMS_MAX; only that many are kept */
+    size_t count;   /* may go beyond IMPORT_PROBLEMS_MAX; only that many are kept */
+    size_t refused; /* of them */
     struct import_problem at[IMPORT_PROBLEMS_MAX];
 };
 
@@ -46,6 +49,7 @@ struct csv_row {
 
 struct csv {
     char delimiter;
+    bool in_windows; /* the file was not UTF-8 and is read as Windows-1252 */
     size_t count;
     const struct csv_row *row; /* the header first; blank lines left out */
 };

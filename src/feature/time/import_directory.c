@@ -1,5 +1,6 @@
 /* import_directory.c: who and what the names in a file are; made when they are missing. */
 #include "core/app.h"
+#include "core/audit.h"
 #include "core/rows.h"
 #include "importer.h"
 
@@ -83,7 +84,8 @@ static bool person_make(struct importer *m, const struct import_row *row, struct
     if (p.email && !fits(&person_table, "email", &p))
         p.email = NULL;
     if (!fits(&person_table, "name", &p)) {
-        importer_wrong(m, row, "has a name that cannot be a person's");
+        import_cell_problem_add(m->c->arena, m->problems, row->line, m->file->heading[PERSON],
+                                "has a name that cannot be a person's", p.name);
         return true;
     }
     if (!row_create(m->c, &person_table, &p))
@@ -91,6 +93,13 @@ static bool person_make(struct importer *m, const struct import_row *row, struct
     m->result.creates.people++;
     *ret = p.id;
     return true;
+}
+
+static void person_refuse(struct importer *m, const struct import_row *row, const char *reason)
+{
+    bool named = row->person && m->file->heading[PERSON];
+    enum column column = named ? PERSON : row->person ? LAST_NAME : EMAIL;
+    importer_refuse(m, row, column, row->person ? row->person : row->email, reason);
 }
 
 /* Who is meant by a row; stays absent, with a problem noted, when nobody can be. */
@@ -107,11 +116,12 @@ static bool person_resolve(struct importer *m, const struct import_row *row, boo
         id = names_find(&m->by_name, nobody, row->person);
     *matched = id_given(id);
     if (!*matched && !ctx_can(m->c, &people_manage))
-        importer_wrong(m, row, "is the work of a person who is not in the directory");
+        person_refuse(
+            m, row, "is not in the directory; an admin adds the person first, or imports the file");
     else if (!*matched && !person_make(m, row, &id))
         return false;
     if (id_given(id) && m->reach != SCOPE_ALL && !id_equal(id, m->c->actor.person)) {
-        importer_wrong(m, row, "is somebody else's work, which only admins import");
+        person_refuse(m, row, "is somebody else; an admin imports other people's work");
         id = nobody;
     }
     *ret = id;
@@ -137,6 +147,12 @@ static struct known_person *known_find(const struct importer *m, const char *key
 /* Whose name the file has does not matter when all of it is the actor's own work. */
 bool importer_person(struct importer *m, const struct import_row *row, struct known_person **ret)
 {
+    *ret = NULL;
+    if (m->file->source == IMPORT_VOW && !m->in->mine && !row->email && !row->person) {
+        import_problem_add(m->file->warnings, row->line, m->file->heading[PERSON],
+                           "is nobody, as of a person who was erased; the row is left out");
+        return true;
+    }
     const char *key = m->in->mine ? "" : row->email ? row->email : row->person ? row->person : "";
     *ret = known_find(m, key);
     if (*ret)
@@ -166,19 +182,20 @@ bool importer_person(struct importer *m, const struct import_row *row, struct kn
 /* --- what it was booked on --- */
 
 static bool may_add(struct importer *m, const struct import_row *row, const struct permission *p,
-                    const char *reason)
+                    enum column column, const char *value)
 {
     if (ctx_can(m->c, p))
         return true;
-    importer_wrong(m, row, reason);
+    importer_refuse(m, row, column, value,
+                    "is not here yet; a manager or an admin adds it first, or an admin imports the "
+                    "file");
     return false;
 }
 
 static bool client_find(struct importer *m, const struct import_row *row, struct id *ret)
 {
     struct id id = names_find(&m->clients, (struct id){ 0 }, row->client);
-    if (!id_given(id) &&
-        may_add(m, row, &projects_manage, "names a client that does not exist here")) {
+    if (!id_given(id) && may_add(m, row, &projects_manage, CLIENT, row->client)) {
         struct client made = { .name = row->client };
         if (!row_create(m->c, &client_table, &made))
             return false;
@@ -205,6 +222,14 @@ static bool project_make(struct importer *m, const struct import_row *row, struc
     return true;
 }
 
+/* A project without a client is meant before those of any when the file has none. */
+static struct id project_named(const struct importer *m, struct id client,
+                               const struct import_row *row)
+{
+    struct id id = names_find(&m->projects, client, row->project);
+    return id_given(id) || row->client ? id : names_find(&m->projects, any_client, row->project);
+}
+
 static bool project_find(struct importer *m, const struct import_row *row, struct id *ret)
 {
     struct id client = { 0 };
@@ -214,9 +239,8 @@ static bool project_find(struct importer *m, const struct import_row *row, struc
         if (!id_given(client))
             return true;
     }
-    *ret = names_find(&m->projects, row->client ? client : any_client, row->project);
-    if (id_given(*ret) ||
-        !may_add(m, row, &projects_manage, "names a project that does not exist here"))
+    *ret = project_named(m, client, row);
+    if (id_given(*ret) || !may_add(m, row, &projects_manage, PROJECT, row->project))
         return true;
     return project_make(m, row, client, ret);
 }
@@ -225,8 +249,7 @@ static bool task_find(struct importer *m, const struct import_row *row, struct i
                       struct id *ret)
 {
     *ret = names_find(&m->tasks, project, row->task);
-    if (id_given(*ret) ||
-        !may_add(m, row, &projects_manage, "names a task that does not exist here"))
+    if (id_given(*ret) || !may_add(m, row, &projects_manage, TASK, row->task))
         return true;
     struct task made = { .name = row->task, .project = project };
     if (!row_create(m->c, &project_task_table, &made))
@@ -245,7 +268,7 @@ static bool tags_find(struct importer *m, const struct import_row *row, const ch
         tags[i] = names_find(&m->tags, (struct id){ 0 }, row->tags[i]);
         if (id_given(tags[i]))
             continue;
-        if (!may_add(m, row, &tags_manage, "has a tag that does not exist here"))
+        if (!may_add(m, row, &tags_manage, TAGS, row->tags[i]))
             return true;
         struct tag made = { .name = row->tags[i] };
         if (!row_create(m->c, &tag_table, &made))
@@ -263,4 +286,78 @@ bool importer_booking(struct importer *m, const struct import_row *row, struct t
     return (!row->project || project_find(m, row, &e->project)) &&
            (!row->task || !id_given(e->project) || task_find(m, row, e->project, &e->task)) &&
            tags_find(m, row, &e->tags.text);
+}
+
+/* --- what is here already --- */
+
+bool importer_is_entry(struct importer *m, const struct import_row *row, bool *ret)
+{
+    static const struct query one = { "SELECT person FROM time_entry WHERE id = $1" };
+    static const struct field fields[] = { FIELD(struct time_entry, person), { 0 } };
+    struct time_entry e;
+    bool found = false;
+    if (id_given(row->entry) &&
+        !tx_row(m->c->tx, &one, ARGS(value_id(row->entry)), fields, &e, &found))
+        return false;
+    *ret = found && (m->reach == SCOPE_ALL || id_equal(e.person, m->c->actor.person));
+    if (*ret)
+        read_note(m->c, &time_entry_table, e.person);
+    return true;
+}
+
+/* Finds all of what a row was booked on; nothing is made. */
+static bool booking_known(struct importer *m, const struct import_row *row, struct time_entry *e)
+{
+    struct id tags[IMPORT_TAGS_MAX], client = { 0 };
+    if (row->client && !id_given(client = names_find(&m->clients, client, row->client)))
+        return false;
+    if (row->project && !id_given(e->project = project_named(m, client, row)))
+        return false;
+    if (row->task && !id_given(e->task = names_find(&m->tasks, e->project, row->task)))
+        return false;
+    for (size_t i = 0; i < row->tag_count; i++) {
+        tags[i] = names_find(&m->tags, (struct id){ 0 }, row->tags[i]);
+        if (!id_given(tags[i]))
+            return false;
+    }
+    e->tags.text = tags_format(m->c->arena, tags, row->tag_count);
+    return true;
+}
+
+bool importer_has_same(struct importer *m, const struct import_row *row, struct id person,
+                       bool *ret)
+{
+    static const struct query begun = {
+        "SELECT id, project, task, duration_s, note, tags"
+        " FROM time_entry WHERE person = $1 AND started_at IN ($2, $3)"
+    };
+    static const struct field fields[] = {
+        FIELD(struct time_entry, id),
+        FIELD(struct time_entry, project),
+        FIELD(struct time_entry, task),
+        FIELD(struct time_entry, duration_s),
+        FIELD(struct time_entry, note),
+        FIELD(struct time_entry, tags),
+        { 0 },
+    };
+    struct time_entry is = { 0 };
+    struct list list;
+    int64_t same = 0;
+    *ret = false;
+    if (!booking_known(m, row, &is))
+        return true;
+    if (!tx_rows(m->c->tx, &begun,
+                 ARGS(value_id(person), value_instant(row->started_at),
+                      value_instant(row->or_started_at)),
+                 fields, sizeof is, 0, &list))
+        return false;
+    const struct time_entry *e = list.at;
+    for (size_t i = 0; i < list.count; i++)
+        same += id_equal(e[i].project, is.project) && id_equal(e[i].task, is.task) &&
+                e[i].duration_s.s == row->duration.s && text_equal(e[i].note, row->note) &&
+                text_equal(e[i].tags.text, is.tags.text);
+    *ret = same > row->ordinal;
+    if (same)
+        read_note(m->c, &time_entry_table, person);
+    return true;
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-const char *const import_source_names[] = { "auto", "toggl", "clockify", "harvest", "kimai", NULL };
+const char *const import_source_names[] = { "auto",  "toggl", "clockify", "harvest",
+                                            "kimai", "vow",   NULL };
 
 enum import_source import_source_parse(const char *name)
 {
@@ -32,7 +33,13 @@ struct reader {
 static bool header_read(struct reader *r, const struct csv *csv)
 {
     if (!csv->count) {
-        import_problem_add(r->problems, 0, NULL, "the file is empty");
+        if (!r->problems->count)
+            import_problem_add(r->problems, 0, NULL, "the file is empty");
+        return false;
+    }
+    if (strchr("{[", csv->row[0].cell[0][0]) && csv->row[0].cell[0][0]) {
+        import_problem_add(r->problems, 0, NULL,
+                           "the file is JSON, which is for programs; export CSV instead");
         return false;
     }
     r->header = &csv->row[0];
@@ -42,10 +49,12 @@ static bool header_read(struct reader *r, const struct csv *csv)
     if (r->file.source == IMPORT_AUTO) {
         import_problem_add(r->problems, r->header->line, NULL,
                            "is not the header of a detailed export of Toggl, Clockify, Harvest or "
-                           "Kimai");
+                           "Kimai, nor of vow's own");
         return false;
     }
     header_columns(r->arena, r->header, r->file.source, r->column, &r->file.currency);
+    for (size_t i = 0; i < COLUMNS; i++)
+        r->file.heading[i] = r->column[i] < 0 ? NULL : r->header->cell[r->column[i]];
     if (r->column[START_DATE] < 0 && r->column[START_TIME] < 0) {
         import_problem_add(r->problems, r->header->line, NULL, "has no column with a date");
         return false;
@@ -66,15 +75,24 @@ static const char *cell(const struct reader *r, const struct csv_row *row, enum 
     int i = r->column[column];
     if (i < 0 || (size_t)i >= row->count || !*row->cell[i])
         return NULL;
-    return row->cell[i];
+    const char *text = row->cell[i];
+    bool guarded = r->file.source == IMPORT_VOW && *text == '\'' && cell_is_formula(text);
+    return text + guarded;
 }
 
 static bool wrong(struct reader *r, const struct csv_row *row, enum column column,
                   const char *reason)
 {
-    int i = r->column[column];
-    import_cell_problem_add(r->arena, r->problems, row->line, i < 0 ? NULL : r->header->cell[i],
-                            reason, cell(r, row, column));
+    import_cell_problem_add(r->arena, r->problems, row->line, r->file.heading[column], reason,
+                            cell(r, row, column));
+    return false;
+}
+
+static bool leave_out(struct reader *r, const struct csv_row *row, enum column column,
+                      const char *reason)
+{
+    import_cell_problem_add(r->arena, r->file.warnings, row->line, r->file.heading[column], reason,
+                            cell(r, row, column));
     return false;
 }
 
@@ -82,7 +100,7 @@ static const char *name_cell(const struct reader *r, const struct csv_row *row, 
 {
     static const char *const none[] = { "(no client)", "(no project)", "(no task)", "-" };
     const char *text = cell(r, row, column);
-    for (size_t i = 0; text && i < LENGTH(none); i++)
+    for (size_t i = 0; text && i < LENGTH(none) && r->file.source != IMPORT_VOW; i++)
         if (!strcasecmp(text, none[i]))
             return NULL;
     return text;
@@ -184,6 +202,8 @@ static bool money_read(struct reader *r, const struct csv_row *row, struct impor
 
 /* What the cells say, before the zone makes moments of it. */
 struct when {
+    const struct zone *zone; /* of the clock */
+    struct instant utc;      /* the start, where the file tells */
     struct date start_day, end_day;
     int64_t start, end; /* seconds of the day */
     bool has_start, has_end, has_duration;
@@ -223,9 +243,39 @@ static bool day_read(struct reader *r, const struct csv_row *row, enum column co
     return true;
 }
 
+/* What vow's own export tells of a row beside the work. */
+static bool origin_read(struct reader *r, const struct csv_row *row, struct when *w,
+                        struct import_row *to)
+{
+    const char *text = cell(r, row, ENTRY);
+    if (text && !id_parse(text, &to->entry))
+        return wrong(r, row, ENTRY, "is not what an entry is called; leave it empty for a new one");
+    text = cell(r, row, START_UTC);
+    if (text && !instant_parse(text, &w->utc))
+        return wrong(r, row, START_UTC, "is not a time such as 2026-03-02T08:00:00Z");
+    w->zone = r->options->zone;
+    to->zone = cell(r, row, ZONE);
+    if (to->zone && r->options->zones && !(w->zone = zone_find(r->options->zones, to->zone)))
+        return wrong(r, row, ZONE, "is not a time zone that is known here");
+    to->placed = r->file.source == IMPORT_VOW && text_equal(cell(r, row, TYPE), "week");
+    return true;
+}
+
+/* Why a row has no length. Trackers export a timer that runs with a start only. */
+static bool length_wanting(struct reader *r, const struct csv_row *row, const struct when *w)
+{
+    if (cell(r, row, DURATION) && !w->has_duration)
+        return wrong(r, row, DURATION, "is not a duration");
+    if (w->has_start && !w->has_end)
+        return leave_out(r, row, r->column[END_TIME] < 0 ? DURATION : END_TIME,
+                         "has no end, as of a timer that still runs; the row is left out");
+    return w->has_duration ? leave_out(r, row, DURATION, "is no time; the row is left out")
+                           : wrong(r, row, DURATION, "has no duration");
+}
+
 static bool when_read(struct reader *r, const struct csv_row *row, struct when *ret)
 {
-    struct when w = { 0 };
+    struct when w = *ret;
     if (!day_read(r, row, START_DATE, &w.start_day, &w.start, &w.has_start) ||
         !time_read(r, row, START_TIME, &w.start_day, &w.start, &w.has_start))
         return false;
@@ -238,9 +288,8 @@ static bool when_read(struct reader *r, const struct csv_row *row, struct when *
     w.has_duration = text && cell_duration(text, &w.duration, &w.slack);
     w.exact = w.has_duration && strchr(text, ':');
     bool times = w.has_start && w.has_end;
-    if (!w.has_duration && !times)
-        return text ? wrong(r, row, DURATION, "is not a duration")
-                    : wrong(r, row, DURATION, "has no duration; is the timer still running?");
+    if (!times && !w.duration.s)
+        return length_wanting(r, row, &w);
     if (times && !date_given(w.end_day)) {
         /* Work past midnight in a file that names one day only. */
         w.end_day = (struct date){ w.start_day.day + (w.end < w.start) };
@@ -251,21 +300,25 @@ static bool when_read(struct reader *r, const struct csv_row *row, struct when *
 
 /* Sets the start and the duration from both clock times: where the clock showed one of them twice,
    the reading that fits the duration is meant. False when the duration is another all the same. */
-static bool times_resolve(const struct reader *r, const struct when *w, struct import_row *to)
+static bool times_resolve(const struct when *w, struct import_row *to)
 {
-    const struct zone *z = r->options->zone;
     int64_t best = INT64_MAX;
+    bool best_told = false;
     for (int choice = 0; choice < 4; choice++) {
-        struct instant from = zone_instant(z, w->start_day, w->start, choice & 1, NULL);
-        struct instant until = zone_instant(z, w->end_day, w->end, choice & 2, NULL);
+        struct instant from = zone_instant(w->zone, w->start_day, w->start, choice & 1, NULL);
+        struct instant until = zone_instant(w->zone, w->end_day, w->end, choice & 2, NULL);
         struct span length = instant_minus(until, from);
+        bool told = from.us == w->utc.us;
         int64_t off = w->has_duration ? llabs(length.s - w->duration.s) : 0;
         if (length.s < 0)
             off += INT64_C(1) << 40;
-        if (off < best) {
+        if (off < best || (off == best && told && !best_told)) {
             best = off;
-            to->started_at = from;
+            best_told = told;
+            to->started_at = to->or_started_at = from;
             to->duration = length;
+        } else if (off == best && !best_told) {
+            to->or_started_at = from;
         }
     }
     if (!w->has_duration || best <= w->slack)
@@ -287,7 +340,7 @@ static void contradiction_add(struct reader *r, const struct csv_row *row, const
 {
     bool reversed = is_reversed(w);
     enum column of = !reversed ? DURATION : r->column[END_TIME] >= 0 ? END_TIME : END_DATE;
-    import_cell_problem_add(r->arena, r->file.warnings, row->line, r->header->cell[r->column[of]],
+    import_cell_problem_add(r->arena, r->file.warnings, row->line, r->file.heading[of],
                             reversed   ? arena_printf(r->arena,
                                                       "is before the start; the duration, %s, counts",
                                                       cell(r, row, DURATION))
@@ -303,14 +356,16 @@ static bool when_resolve(struct reader *r, const struct csv_row *row, const stru
     to->timed = w->has_start;
     bool agrees = true;
     if (w->has_start && w->has_end) {
-        agrees = times_resolve(r, w, to);
+        agrees = times_resolve(w, to);
     } else {
-        to->started_at = zone_instant(r->options->zone, w->start_day, w->start, false, NULL);
+        to->started_at = zone_instant(w->zone, w->start_day, w->start, false, NULL);
         to->duration = w->duration;
     }
     if (to->duration.s < 0)
         return wrong(r, row, END_TIME, "is before the start");
-    if (to->duration.s > IMPORT_DAYS_MAX * 86400)
+    if (!to->duration.s)
+        return leave_out(r, row, DURATION, "is no time; the row is left out");
+    if (to->duration.s > IMPORT_DAYS_MAX * 86400 && r->file.source != IMPORT_VOW)
         return wrong(r, row, DURATION, "is longer than 31 days");
     if (!to->timed && to->duration.s > 86400)
         return wrong(r, row, DURATION, "is more than a day has");
@@ -336,8 +391,7 @@ static void order_decide(struct reader *r, const struct csv *csv)
     r->file.order = asked ? r->options->order : told;
     if (asked)
         return;
-    const char *name =
-        r->header->cell[r->column[START_DATE] < 0 ? r->column[START_TIME] : r->column[START_DATE]];
+    const char *name = r->file.heading[r->column[START_DATE] < 0 ? START_TIME : START_DATE];
     if (told == DATES_UNCLEAR)
         import_problem_add(r->problems, 0, name,
                            "the dates can be read day first or month first; say which");
@@ -463,6 +517,10 @@ struct import_file import_read(struct arena *a, struct blob file,
     struct reader r = { .arena = a, .options = options, .problems = problems };
     struct csv csv = csv_read(a, file, problems);
     r.file.warnings = arena_new(a, struct import_problems);
+    if (csv.in_windows)
+        import_problem_add(r.file.warnings, 0, NULL,
+                           "the file is not UTF-8 and is read as Windows-1252; look at a name with "
+                           "an accent");
     if (!header_read(&r, &csv))
         return r.file;
     order_decide(&r, &csv);
@@ -470,12 +528,13 @@ struct import_file import_read(struct arena *a, struct blob file,
     for (size_t i = 1; i < csv.count; i++) {
         const struct csv_row *row = &csv.row[i];
         struct import_row one = { .line = row->line };
-        struct when w;
+        struct when w = { 0 };
         if (is_total(&r, row))
             continue;
         /* Names first, so that one row is one problem: the leftmost kind. */
         if (!names_read(&r, row, &one) || !tags_read(&r, row, &one) || !money_read(&r, row, &one) ||
-            !when_read(&r, row, &w) || !when_resolve(&r, row, &w, &one))
+            !origin_read(&r, row, &w, &one) || !when_read(&r, row, &w) ||
+            !when_resolve(&r, row, &w, &one))
             continue;
         r.file.total.s += one.duration.s;
         rows[r.file.count++] = one;
@@ -496,7 +555,13 @@ const char *import_row_key(struct arena *a, const struct import_file *file,
                            const struct import_row *row)
 {
     struct buffer b = buffer_new(a);
+    char id[ID_TEXT];
     key_part(&b, import_source_names[file->source]);
+    if (id_given(row->entry)) {
+        id_format(row->entry, id);
+        key_part(&b, id);
+        return b.at;
+    }
     key_part(&b, row->email ? row->email : row->person);
     buffer_printf(&b, "%d\x1F%lld\x1F%lld\x1F%lld\x1F", row->day.day,
                   row->timed ? (long long)row->started_at.us : -1, (long long)row->duration.s,

@@ -1,12 +1,13 @@
 /* import_format.h: exports of other time trackers, read into rows of work.
 
    Known are the detailed CSV exports of Toggl, Clockify, Harvest and Kimai with their English and
-   German headers, told apart by the header. Columns may stand in any order; those that are not
-   needed may be missing, and unknown ones are left alone. */
+   German headers, and vow's own, told apart by the header. Columns may stand in any order; those
+   that are not needed may be missing, and unknown ones are left alone. */
 #ifndef VOW_TIME_IMPORT_FORMAT_H
 #define VOW_TIME_IMPORT_FORMAT_H
 
 #include "base/field.h"
+#include "base/id.h"
 #include "base/zone.h"
 #include "import_cell.h"
 #include "import_csv.h"
@@ -17,9 +18,37 @@ enum import_source {
     IMPORT_CLOCKIFY,
     IMPORT_HARVEST,
     IMPORT_KIMAI,
+    IMPORT_VOW,
+    IMPORT_SOURCES
 };
 extern const char *const import_source_names[]; /* by enum import_source; ends with NULL */
 enum import_source import_source_parse(const char *name); /* IMPORT_AUTO when unknown */
+
+/* What a column of a file means. */
+enum column {
+    PERSON,
+    FIRST_NAME,
+    LAST_NAME,
+    EMAIL,
+    CLIENT,
+    PROJECT,
+    TASK,
+    NOTE,
+    TAGS,
+    BILLABLE,
+    START_DATE,
+    START_TIME,
+    END_DATE,
+    END_TIME,
+    DURATION,
+    AMOUNT,
+    CURRENCY,
+    START_UTC,
+    ZONE,
+    ENTRY,
+    TYPE, /* only tells the format */
+    COLUMNS
+};
 
 enum { IMPORT_TAGS_MAX = 20, IMPORT_DAYS_MAX = 31 };
 
@@ -31,9 +60,12 @@ struct import_row {
     const char *const *tags; /* in order, none twice */
     size_t tag_count;
     bool billable, billable_given;
-    bool timed; /* the file says when; else only on which day, and the start is made up */
+    bool timed;  /* the file says when; else only on which day, and the start is made up */
+    bool placed; /* vow's own export says so of hours of a week sheet, whose times nobody chose */
     struct date day;
-    struct instant started_at;
+    struct id entry;  /* that vow's own export was made of, wherever that was */
+    const char *zone; /* whose days it counts in, where the file tells; else NULL */
+    struct instant started_at, or_started_at; /* the other moment that is as likely, if any */
     struct span duration;
     int64_t amount_minor; /* INT_NONE when the file has none */
     int64_t ordinal;      /* counts rows of the file that are the same in everything, from 0 */
@@ -42,7 +74,8 @@ struct import_row {
 struct import_options {
     enum import_source source;
     enum date_order order;
-    const struct zone *zone; /* whose clock the file's times were read from */
+    const struct zone *zone; /* whose clock the file's times were read from, unless it tells */
+    struct zones *zones;     /* for files that tell; may be NULL */
 };
 
 struct import_file {
@@ -53,21 +86,23 @@ struct import_file {
     size_t count;
     const struct import_row *row;
     struct span total;
-    struct import_problems *warnings; /* of rows that are read, but contradict themselves */
+    const char *heading[COLUMNS];     /* what the header calls the columns; NULL: has none */
+    struct import_problems *warnings; /* of rows that contradict themselves or are left out */
 };
 
 /* Reads a whole file. Whatever cannot be read is in `problems`; the rows that could be read are
    returned all the same. Times that the zone's clock showed twice are resolved by the duration
    where the file has one. When times and a duration disagree by more than rounding (breaks, edited
    files), a duration in hours and minutes counts from the start, else the times do; that is among
-   the warnings. Work without times is put one after the other
-   from 09:00, earlier when the day would not hold it. */
+   the warnings, and so are rows that are left out, as they have no time or their timer still runs.
+   Work without times is put one after the other from 09:00, earlier when the day would not hold it.
+   Of vow's own export only, rows may be longer than IMPORT_DAYS_MAX. */
 struct import_file import_read(struct arena *a, struct blob file,
                                const struct import_options *options,
                                struct import_problems *problems);
 
 /* What makes a row the same in a second import of the same or a longer file: a text of everything
-   that the source says of it, for hashing. */
+   that the source says of it, or of which entry it is, for hashing. */
 const char *import_row_key(struct arena *a, const struct import_file *file,
                            const struct import_row *row);
 

@@ -7,7 +7,8 @@ enum {
     T = 1 << IMPORT_TOGGL,
     C = 1 << IMPORT_CLOCKIFY,
     H = 1 << IMPORT_HARVEST,
-    K = 1 << IMPORT_KIMAI
+    K = 1 << IMPORT_KIMAI,
+    V = 1 << IMPORT_VOW
 };
 
 /* Headers in lower case without what stands between parentheses; the first that a file has
@@ -18,7 +19,7 @@ static const struct header {
     unsigned sources;
     bool sign;
 } headers[] = {
-    { "user", PERSON, T | C | K, false },
+    { "user", PERSON, T | C | K | V, false },
     { "member", PERSON, T, false },
     { "benutzer", PERSON, C | K, false },
     { "mitarbeiter", PERSON, K, false },
@@ -27,41 +28,41 @@ static const struct header {
     { "benutzername", PERSON, K, false },
     { "first name", FIRST_NAME, H, true },
     { "last name", LAST_NAME, H, true },
-    { "email", EMAIL, T | C | H | K, false },
+    { "email", EMAIL, T | C | H | K | V, false },
     { "e-mail", EMAIL, C | K, false },
-    { "client", CLIENT, T | C | H, false },
+    { "client", CLIENT, T | C | H | V, false },
     { "kunde", CLIENT, C | K, false },
     { "customer", CLIENT, K, true },
-    { "project", PROJECT, T | C | H | K, false },
+    { "project", PROJECT, T | C | H | K | V, false },
     { "projekt", PROJECT, C | K, false },
-    { "task", TASK, T | C | H, false },
+    { "task", TASK, T | C | H | V, false },
     { "aufgabe", TASK, C, true },
     { "activity", TASK, K, true },
     { "t\xC3\xA4tigkeit", TASK, K, true },
-    { "description", NOTE, T | C | K, false },
+    { "description", NOTE, T | C | K | V, false },
     { "beschreibung", NOTE, C | K, false },
     { "notes", NOTE, H, true },
-    { "tags", TAGS, T | C | K, false },
+    { "tags", TAGS, T | C | K | V, false },
     { "schlagworte", TAGS, K, true },
     { "schlagw\xC3\xB6rter", TAGS, K, true },
-    { "billable", BILLABLE, T | C | K, false },
+    { "billable", BILLABLE, T | C | K | V, false },
     { "billable?", BILLABLE, H, true },
     { "abrechenbar", BILLABLE, C | K, false },
-    { "start date", START_DATE, T | C, false },
+    { "start date", START_DATE, T | C | V, false },
     { "startdatum", START_DATE, C, true },
     { "date", START_DATE, H | K, false },
     { "datum", START_DATE, K, false },
-    { "start time", START_TIME, T | C, false },
+    { "start time", START_TIME, T | C | V, false },
     { "startzeit", START_TIME, C, true },
     { "started at", START_TIME, H, true },
     { "begin", START_TIME, K, false },
     { "from", START_TIME, K, false },
     { "von", START_TIME, K, false },
     { "beginn", START_TIME, K, false },
-    { "end date", END_DATE, T | C, false },
+    { "end date", END_DATE, T | C | V, false },
     { "stop date", END_DATE, T, true },
     { "enddatum", END_DATE, C, true },
-    { "end time", END_TIME, T | C, false },
+    { "end time", END_TIME, T | C | V, false },
     { "stop time", END_TIME, T, true },
     { "endzeit", END_TIME, C, true },
     { "ended at", END_TIME, H, true },
@@ -69,11 +70,11 @@ static const struct header {
     { "to", END_TIME, K, false },
     { "bis", END_TIME, K, false },
     { "ende", END_TIME, K, false },
-    { "duration", DURATION, T | C | K, false },
+    { "duration", DURATION, T | C | K | V, false },
     { "dauer", DURATION, C | K, false },
     { "hours", DURATION, H, true },
     { "time", DURATION, C, false },
-    { "amount", AMOUNT, T, false },
+    { "amount", AMOUNT, T | V, false },
     { "billable amount", AMOUNT, C | H, false },
     { "rate", AMOUNT, K, false },
     { "price", AMOUNT, K, false },
@@ -83,6 +84,10 @@ static const struct header {
     { "lohn", AMOUNT, K, false },
     { "currency", CURRENCY, H | K, false },
     { "w\xC3\xA4hrung", CURRENCY, K, true },
+    { "time zone", ZONE, V, true },
+    { "source", TYPE, V, true },
+    { "start utc", START_UTC, V, true },
+    { "entry", ENTRY, V, true },
     { "group", TYPE, C, true },
     { "gruppe", TYPE, C, true },
     { "project code", TYPE, H, true },
@@ -119,18 +124,18 @@ static const struct header *header_find(const char *name, unsigned sources)
 
 enum import_source header_source(struct arena *a, const struct csv_row *header)
 {
-    int score[IMPORT_KIMAI + 1] = { 0 }, best = IMPORT_AUTO;
+    int score[IMPORT_SOURCES] = { 0 }, best = IMPORT_AUTO;
     const char *inside;
     for (size_t i = 0; i < header->count; i++) {
         const char *name = plain_header(a, header->cell[i], &inside);
-        for (int s = IMPORT_TOGGL; s <= IMPORT_KIMAI; s++) {
+        for (int s = IMPORT_TOGGL; s < IMPORT_SOURCES; s++) {
             const struct header *h = header_find(name, 1U << s);
             score[s] += h ? (h->sign ? 4 : 2) : 0;
         }
         if (inside && (!strcmp(name, "duration") || !strcmp(name, "dauer")))
             score[IMPORT_CLOCKIFY]++; /* "Duration (h)" and "Duration (decimal)" */
     }
-    for (int s = IMPORT_TOGGL; s <= IMPORT_KIMAI; s++)
+    for (int s = IMPORT_TOGGL; s < IMPORT_SOURCES; s++)
         if (score[s] > score[best])
             best = s;
     return score[best] >= 6 ? (enum import_source)best : IMPORT_AUTO;

@@ -4,28 +4,6 @@
 
 #include "import_format.h"
 
-enum column {
-    PERSON,
-    FIRST_NAME,
-    LAST_NAME,
-    EMAIL,
-    CLIENT,
-    PROJECT,
-    TASK,
-    NOTE,
-    TAGS,
-    BILLABLE,
-    START_DATE,
-    START_TIME,
-    END_DATE,
-    END_TIME,
-    DURATION,
-    AMOUNT,
-    CURRENCY,
-    TYPE, /* only tells the format */
-    COLUMNS
-};
-
 /* The source that a header can be of, or IMPORT_AUTO: the most known columns, those that only one
    source has counting more. */
 enum import_source header_source(struct arena *a, const struct csv_row *header);

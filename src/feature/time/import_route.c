@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const formats[] = { "auto", "toggl", "clockify", "harvest", "kimai", NULL };
+static const char *const formats[] = {
+    "auto", "toggl", "clockify", "harvest", "kimai", "vow", NULL
+};
 static const char *const orders[] = { "auto", "day_first", "month_first", NULL };
 
 const struct field import_in_fields[] = {
@@ -14,8 +16,10 @@ const struct field import_in_fields[] = {
           .doc = "Where the file is from; auto tells it from the header"),
     FIELD(struct import_in, dates, .privacy = OPERATIONAL, .query = true, .choices = orders,
           .doc = "Whether 03/04 is 3 April or 4 March; auto decides by all dates of the file"),
-    FIELD(struct import_in, zone, .privacy = OPERATIONAL, .query = true, .max = 60,
-          .format = "zone", .doc = "Time zone of the file's times; the caller's when not given"),
+    FIELD(
+        struct import_in, zone, .privacy = OPERATIONAL, .query = true, .max = 60, .format = "zone",
+        .doc = "Time zone of the file's times, unless its rows name theirs; the caller's when not "
+               "given"),
     FIELD(struct import_in, mine, .privacy = OPERATIONAL, .query = true,
           .doc = "All rows are the caller's, whatever names the file has"),
     FIELD(struct import_in, body, .privacy = CONTENT, .required = true, .max = 24 << 20,
@@ -42,6 +46,9 @@ static const struct field place_fields[] = {
     FIELD(struct import_place, reason, .privacy = OPERATIONAL, .doc = "What is wrong, as a clause"),
     FIELD(struct import_place, value, .privacy = CONTENT,
           .doc = "What stands there, its first 80 characters; absent when nothing does"),
+    FIELD(struct import_place, refused, .privacy = OPERATIONAL,
+          .doc = "Whether the file is right, and what it needs is missing here or not the caller's "
+                 "to do; the reason says who can help"),
     { 0 },
 };
 
@@ -66,7 +73,9 @@ const struct field import_result_fields[] = {
       .privacy = OPERATIONAL,
       .doc = "What is added" },
     FIELD(struct import_result, duplicates, .privacy = OPERATIONAL,
-          .doc = "Rows that are here already from an earlier import, and are left out"),
+          .doc =
+              "Rows that are here already from an earlier import, or in vow's own export because "
+              "they were made here, and are left out"),
     FIELD(struct import_result, total_s, .privacy = OPERATIONAL,
           .doc = "Seconds of work that are added"),
     FIELD(struct import_result, unrated_s, .privacy = OPERATIONAL,
@@ -76,10 +85,14 @@ const struct field import_result_fields[] = {
     FIELD(struct import_result, last_at, .privacy = OPERATIONAL, .doc = "When it ends"),
     FIELD(struct import_result, problem_count, .privacy = OPERATIONAL,
           .doc = "What is wrong in all; when not 0 nothing is imported"),
+    FIELD(struct import_result, refused_count, .privacy = OPERATIONAL,
+          .doc = "How many of them are no fault of the file"),
     FIELD_LIST(struct import_result, problems, struct import_place, place_fields,
                .privacy = OPERATIONAL, .doc = "What is wrong, at most 200 of it"),
     FIELD(struct import_result, warning_count, .privacy = OPERATIONAL,
-          .doc = "Rows that contradict themselves; they are imported as the reason says"),
+          .doc =
+              "Rows that contradict themselves, and are imported as the reason says, or that are "
+              "left out"),
     FIELD_LIST(struct import_result, warnings, struct import_place, place_fields,
                .privacy = OPERATIONAL, .doc = "Which rows they are, at most 200 of them"),
     FIELD_LIST(struct import_result, people, struct import_person, person_fields,

@@ -53,7 +53,7 @@ static struct blob sample(struct world *w, const char *name)
 
 static struct import_file read_blob(struct world *w, struct blob file, enum date_order order)
 {
-    struct import_options options = { .zone = w->berlin, .order = order };
+    struct import_options options = { .zone = w->berlin, .zones = w->zones, .order = order };
     return import_read(&w->arena, file, &options, &w->problems);
 }
 
@@ -105,20 +105,56 @@ static void csv_reads_what_people_export(void **state)
 static void csv_tells_lines_that_are_not_text(void **state)
 {
     struct world *w = *state;
-    csv_read(&w->arena, text_blob("a,b\n1,\xff\n2,3\n\xc3,4\n"), &w->problems);
-    assert_int_equal(w->problems.count, 2);
-    assert_int_equal(w->problems.at[0].line, 2);
-    assert_int_equal(w->problems.at[1].line, 4);
+    /* A letter of UTF-8, and one that is damaged. */
+    struct csv csv = csv_read(&w->arena, text_blob("a,b\n\xc3\xa9,1\n1,\xff\n2,3\n"), &w->problems);
+    assert_false(csv.in_windows);
+    assert_int_equal(csv.count, 2);
+    assert_int_equal(w->problems.count, 1);
+    assert_int_equal(w->problems.at[0].line, 0);
+    assert_non_null(strstr(w->problems.at[0].reason, "from line 3 on; save it as UTF-8"));
     csv_read(&w->arena, (struct blob){ "a\0b", 3 }, &w->problems);
-    assert_int_equal(w->problems.count, 3);
+    assert_int_equal(w->problems.count, 2);
     csv_read(&w->arena,
              (struct blob){ "\xff\xfe"
                             "a\0\n\0\x00\xd8"
                             "b\0",
                             10 },
              &w->problems);
-    assert_int_equal(w->problems.count, 4);
-    assert_int_equal(w->problems.at[3].line, 2);
+    assert_int_equal(w->problems.count, 3);
+    assert_int_equal(w->problems.at[2].line, 2);
+}
+
+static void csv_of_windows_is_read(void **state)
+{
+    struct world *w = *state;
+    struct csv csv = csv_read(&w->arena,
+                              text_blob("Preis;B\xe4"
+                                        "cker\n12 \x80;\xc4rger \x96 \xdf\n"),
+                              &w->problems);
+    assert_int_equal(w->problems.count, 0);
+    assert_true(csv.in_windows);
+    assert_string_equal(csv.row[0].cell[1], "B\u00e4"
+                                            "cker");
+    assert_string_equal(csv.row[1].cell[0], "12 \u20ac");
+    assert_string_equal(csv.row[1].cell[1], "\u00c4rger \u2013 \u00df");
+    csv = csv_read(&w->arena,
+                   text_blob("a\nB\u00e4"
+                             "cker\n"),
+                   &w->problems);
+    assert_false(csv.in_windows);
+    csv = csv_read(&w->arena,
+                   text_blob("\xef\xbb\xbf"
+                             "a\nB\xe4"
+                             "cker\n"),
+                   &w->problems);
+    assert_false(csv.in_windows); /* it says that it is UTF-8 */
+    assert_int_equal(w->problems.count, 1);
+    csv = csv_read(&w->arena,
+                   text_blob("a\nB\x81"
+                             "cker\n"),
+                   &w->problems);
+    assert_false(csv.in_windows); /* which has no such character */
+    assert_int_equal(w->problems.count, 2);
 }
 
 static void csv_has_bounds(void **state)
@@ -444,7 +480,6 @@ static void every_wrong_row_is_told(void **state)
         { 4, "Billable", "is neither yes nor no", "perhaps" },
         { 5, "Start time", "is not a time of day", "8 sharp" },
         { 7, "End time", "is before the start", "09:00:00" },
-        { 8, "Duration", "has no duration; is the timer still running?", NULL },
         { 9, "Duration", "is longer than 31 days", "1465:00:00" },
         { 10, "Start date", "has no date", NULL },
     };
@@ -457,6 +492,95 @@ static void every_wrong_row_is_told(void **state)
         assert_string_equal(w->problems.at[i].reason, is[i].reason);
         assert_true(text_equal(w->problems.at[i].value, is[i].value));
     }
+    assert_int_equal(f.warnings->count, 1);
+    assert_int_equal(f.warnings->at[0].line, 8);
+    assert_string_equal(f.warnings->at[0].column, "End time");
+}
+
+static void rows_without_time_are_left_out(void **state)
+{
+    struct world *w = *state;
+    struct import_file f =
+        read_blob(w,
+                  text_blob("Date,From,To,Duration,User,Customer,Project,Activity,Description\n"
+                            "2026-02-09,09:00,10:00,1:00,nora,Korn,Shop,Design,\n"
+                            "2026-02-09,10:00,,0:00,nora,Korn,Shop,Design,\n"
+                            "2026-02-09,10:00,10:00,0:00,nora,Korn,Shop,Design,\n"),
+                  DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.count, 1);
+    assert_int_equal(f.warnings->count, 2);
+    assert_int_equal(f.warnings->at[0].line, 3);
+    assert_string_equal(f.warnings->at[0].column, "To");
+    assert_string_equal(f.warnings->at[0].reason,
+                        "has no end, as of a timer that still runs; the row is left out");
+    assert_string_equal(f.warnings->at[1].reason, "is no time; the row is left out");
+    f = read_blob(w,
+                  text_blob("Date,Project,Task,Notes,Hours\n2026-01-26,P,T,,0\n"
+                            "2026-01-26,P,T,,\n"),
+                  DATES_AUTO);
+    assert_int_equal(f.count, 0);
+    assert_int_equal(f.warnings->count, 1);
+    assert_string_equal(f.warnings->at[0].value, "0");
+    assert_int_equal(w->problems.count, 1);
+    assert_string_equal(w->problems.at[0].reason, "has no duration");
+}
+
+#define VOW_HEADER                                                                                 \
+    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time," \
+    "Duration,Tags,Amount (EUR),Time zone,Source"
+
+static void our_own_export_is_read(void **state)
+{
+    struct world *w = *state;
+    static const char file[] = VOW_HEADER
+        ",Start UTC,Entry\r\n"
+        "Nora,nora@example.org,'-,'=1,,'=A1,Yes,2026-10-25,02:15:00,2026-10-25,02:45:00,00:30:00,"
+        "\"'+a, b\",45.00,Europe/Berlin,week,2026-10-25T01:15:00.000Z,"
+        "01a22897-0f70-7c12-bd90-ef9fd974914e\r\n"
+        "Nora,nora@example.org,,P,,''=A1,No,2026-10-25,02:15:00,2026-10-25,02:45:00,00:30:00,,0.00,"
+        "Europe/Berlin,manual,2026-10-25T00:15:00.000Z,\r\n"
+        "Nora,nora@example.org,,P,,,No,2026-03-02,08:00:00,2026-04-11,08:00:00,960:00:00,,0.00,"
+        "UTC,timer,2026-03-02T08:00:00.000Z,\r\n";
+    struct import_file f = read_blob(w, text_blob(file), DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.source, IMPORT_VOW);
+    assert_int_equal(f.count, 3);
+    assert_int_equal(f.warnings->count, 0);
+    const struct import_row *r = f.row;
+    /* The hour that clocks showed twice: the second time it, then the first. */
+    expect_start(&r[0], "2026-10-25T01:15:00.000Z", 1800);
+    expect_start(&r[1], "2026-10-25T00:15:00.000Z", 1800);
+    expect_start(&r[2], "2026-03-02T08:00:00.000Z", 40 * 86400);
+    assert_string_equal(r[0].client, "-");
+    assert_string_equal(r[0].project, "=1");
+    assert_string_equal(r[0].note, "=A1");
+    assert_string_equal(r[0].tags[0], "+a");
+    assert_int_equal(r[0].amount_minor, 4500);
+    assert_string_equal(r[0].zone, "Europe/Berlin");
+    assert_true(r[0].placed && !r[1].placed);
+    assert_string_equal(r[1].note, "'=A1");
+    assert_string_equal(import_row_key(&w->arena, &f, &r[0]),
+                        "vow\x1f"
+                        "01a22897-0f70-7c12-bd90-ef9fd974914e\x1f");
+
+    /* As earlier releases wrote it, and what its columns cannot hold. */
+    f = read_blob(w,
+                  text_blob(VOW_HEADER "\n,,,P,,,No,2026-03-02,08:00:00,2026-03-02,09:00:00,"
+                                       "01:00:00,,,America/New_York,timer\n"),
+                  DATES_AUTO);
+    assert_int_equal(f.source, IMPORT_VOW);
+    expect_start(&f.row[0], "2026-03-02T13:00:00.000Z", 3600);
+    f = read_blob(w,
+                  text_blob(VOW_HEADER ",Entry\n,,,P,,,No,2026-03-02,08:00:00,2026-03-02,09:00:00,"
+                                       "01:00:00,,,Europe/Atlantis,timer,\n"
+                                       ",,,P,,,No,2026-03-02,08:00:00,2026-03-02,09:00:00,"
+                                       "01:00:00,,,UTC,timer,7\n"),
+                  DATES_AUTO);
+    assert_int_equal(f.count, 0);
+    assert_int_equal(w->problems.count, 2);
+    assert_string_equal(w->problems.at[0].column, "Time zone");
+    assert_string_equal(w->problems.at[1].column, "Entry");
 }
 
 /* What stands in a cell is told as far as one line of a page can show it. */
@@ -485,16 +609,35 @@ static void long_values_are_cut(void **state)
 static void files_that_are_no_export_are_told(void **state)
 {
     struct world *w = *state;
-    static const char *const files[] = { "", "\n\n", "hello", "a,b,c\n1,2,3\n",
-                                         "User,Email,Client,Project,Description\nx,x,x,x,x\n" };
+    static const struct {
+        const char *text, *reason; /* NULL: of the header */
+    } files[] = {
+        { "", "the file is empty" },
+        { "\n\n", "the file is empty" },
+        { "\x81\n", "the file is neither UTF-8 nor Windows-1252" },
+        { "PK\x03\x04\x14", "the file is a workbook" },
+        { "{\"currency\":\"EUR\",\"entries\":[\n{\"id\":", "the file is JSON" },
+        { "hello", NULL },
+        { "a,b,c\n1,2,3\n", NULL },
+        { "User,Email,Client,Project,Description\nx,x,x,x,x\n", NULL },
+    };
     for (size_t i = 0; i < LENGTH(files); i++) {
         w->problems.count = 0;
-        assert_int_equal(read_blob(w, text_blob(files[i]), DATES_AUTO).count, 0);
+        assert_int_equal(read_blob(w, text_blob(files[i].text), DATES_AUTO).count, 0);
         assert_int_equal(w->problems.count, 1);
+        assert_int_equal(w->problems.at[0].line, files[i].reason ? 0 : 1);
+        if (files[i].reason)
+            assert_true(text_starts(w->problems.at[0].reason, files[i].reason));
     }
-    w->problems.count = 0;
-    read_blob(w, sample(w, "latin1.csv"), DATES_AUTO);
-    assert_int_equal(w->problems.at[0].line, 2);
+}
+
+static void a_file_of_windows_is_told(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_sample(w, "latin1.csv", IMPORT_TOGGL, 1);
+    assert_string_equal(f.row[0].note, "caf\u00e9");
+    assert_int_equal(f.warnings->count, 1);
+    assert_int_equal(f.warnings->at[0].line, 0);
 }
 
 int main(void)
@@ -503,6 +646,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(csv_reads_what_people_export),
         TEST(csv_tells_lines_that_are_not_text),
+        TEST(csv_of_windows_is_read),
         TEST(csv_has_bounds),
         TEST(dates_are_read_in_every_form),
         TEST(the_order_of_dates_is_decided_by_all),
@@ -517,8 +661,11 @@ int main(void)
         TEST(amounts_of_another_currency_are_left_out),
         TEST(kimai_is_read_in_english_and_german),
         TEST(every_wrong_row_is_told),
+        TEST(rows_without_time_are_left_out),
+        TEST(our_own_export_is_read),
         TEST(long_values_are_cut),
         TEST(files_that_are_no_export_are_told),
+        TEST(a_file_of_windows_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,7 @@ struct importer {
     const struct import_file *file;
     struct import_problems *problems;
     const struct import_problems *parsed; /* what was wrong before any row was looked at */
+    size_t warned;                        /* warnings by then */
     struct import_result result;
     struct names clients, projects, tasks, tags, by_email, by_name;
     struct known_person *person;
@@ -35,8 +36,10 @@ struct importer {
     enum scope reach;
 };
 
-/* Notes a problem of a row, which is then left out. */
-void importer_wrong(struct importer *m, const struct import_row *row, const char *reason);
+/* Refuses a row that can be read, for what stands in a column of it: something is missing here, or
+   not the actor's to do. */
+void importer_refuse(struct importer *m, const struct import_row *row, enum column column,
+                     const char *value, const char *reason);
 
 /* Loads the names of all who and what is there. */
 MUST_USE bool importer_directory(struct importer *m);
@@ -47,5 +50,12 @@ MUST_USE bool importer_person(struct importer *m, const struct import_row *row,
                               struct known_person **ret);
 MUST_USE bool importer_booking(struct importer *m, const struct import_row *row,
                                struct time_entry *e);
+
+/* Whether a row of vow's own export is an entry that the actor can see here. */
+MUST_USE bool importer_is_entry(struct importer *m, const struct import_row *row, bool *ret);
+
+/* Whether a person has such an entry here, and one more for each row before it that is the same. */
+MUST_USE bool importer_has_same(struct importer *m, const struct import_row *row, struct id person,
+                                bool *ret);
 
 #endif

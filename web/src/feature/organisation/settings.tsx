@@ -129,7 +129,7 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
   /** Another currency, and an amount that is kept and would be read in it. */
   const [asking, setAsking] = useState<{ body: OrganisationValues; amount: number } | null>(null);
   const save = async (body: OrganisationValues) => {
-    await api.patch("/organisation", { version, body: body as never });
+    await api.patch("/organisation", { version, body });
     await refresh("organisation", "session", "report", "week");
     notify(shared.state.saved);
   };
