@@ -121,7 +121,7 @@ test("an import shows what it would do, does it, and does nothing the second tim
   assert.equal(saved.suggestedFilename(), "1 row cannot be read.csv");
   const rows = (await readFile(await saved.path(), "utf8")).split("\r\n");
   assert.match(rows[1], /^2,Start time,morning,./);
-  await page.getByText("Drop it here once it is mended").waitFor();
+  await page.getByText("Drop another file here, or the same one again").waitFor();
   await checkAccessible(page);
   await page.getByLabel("All of it is mine").check();
   await drop("shopping.csv", "Item,Price\nRope,12\n");
@@ -159,6 +159,40 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await page.getByRole("button", { name: "See the report" }).click();
   await page.waitForURL("**/reports?from=2026-04-07&to=2026-04-07");
   await page.getByText("0:30").first().waitFor();
+});
+
+test("what is wrong with a file as a whole is the headline", async () => {
+  await page.goto("/time/import");
+  const give = (name, text, encoding = "utf8") =>
+    page
+      .locator("input[type=file]")
+      .setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text, encoding) });
+  const absent = async (text) => assert.equal(await page.getByText(text).count(), 0, text);
+  await give("header.csv", EXPORT.slice(0, EXPORT.indexOf("\n") + 1));
+  await page.getByText("The file has no rows").waitFor();
+  await absent("Every row is here already");
+  await give("dates.csv", EXPORT.replaceAll(/2026-03-0(\d)/g, "0$1/03/2026"));
+  await page.getByText("The dates can be read day first or month first").waitFor();
+  await page.getByText("Choose under “Dates”").waitFor();
+  await absent("cannot be read");
+  await checkAccessible(page);
+  await give("broken.csv", "\x81\n\x81\n", "latin1");
+  await page.getByText("The file is neither UTF-8 nor Windows-1252 from line 1 on").waitFor();
+  await absent("not an export of a time tracker");
+  await give("latin.csv", EXPORT.replaceAll("Measuring", "Prüfen"), "latin1");
+  await page.getByText("The file is not UTF-8 and is read as Windows-1252").waitFor();
+  await absent("does not add up");
+  const running = EXPORT.replace("10:30:00,02:00:00", ",");
+  assert.notEqual(running, EXPORT);
+  await give("running.csv", running);
+  await page.getByText("1 row does not add up or is left out").waitFor();
+  await page.getByText("as of a timer that still runs").waitFor();
+  await checkAccessible(page);
+  const own = await page.request.get("/api/v1/time/export.csv");
+  await give("time.csv", await own.text());
+  await page.getByText("Nothing new in this file").waitFor();
+  await page.getByText("· vow").waitFor();
+  await absent("cannot be");
 });
 
 test("an import in another currency names both, and leads to where it is set", async () => {

@@ -17,7 +17,8 @@ import { ZoneSelect } from "~/ui/zone";
 import { words } from "./words";
 
 type Result = Answer<"/time/imports", "post">;
-const FORMATS = ["auto", "toggl", "clockify", "harvest", "kimai"] as const;
+type Place = Result["problems"][number];
+const FORMATS = ["auto", "toggl", "clockify", "harvest", "kimai", "vow"] as const;
 const LARGEST = largest("/time/imports");
 const DATES = ["auto", "day_first", "month_first"] as const;
 
@@ -239,7 +240,7 @@ function Aside({ href, done, children }: { href: string; done: boolean; children
 
 interface PlacesProps {
   label: string;
-  places: Result["problems"];
+  places: Place[];
   /** How many there are; the first of them are listed. */
   count: number;
 }
@@ -290,22 +291,70 @@ function Places({ label, places, count }: PlacesProps) {
   );
 }
 
+/** What is said of the file as a whole, as sentences. */
+function Wholes({ kind, places, help }: { kind: "bad" | "warn"; places: Place[]; help?: string }) {
+  return places.map(({ reason }) => (
+    <Notice key={reason} kind={kind}>
+      <span className="strong">{reason && `${reason[0]?.toUpperCase()}${reason.slice(1)}.`}</span>
+      {help && <span>{help}</span>}
+    </Notice>
+  ));
+}
+
+interface TroubleProps {
+  kind: "bad" | "warn";
+  title: string;
+  help: string;
+  places: Place[];
+  count: number;
+}
+
+/** Rows that something is wrong with: in one sentence, and each. */
+function Trouble({ kind, title, help, places, count }: TroubleProps) {
+  if (count === 0) return null;
+  return (
+    <>
+      <Notice kind={kind}>
+        <span className="strong">{title}</span>
+        <span>{help}</span>
+      </Notice>
+      <Places label={title} places={places} count={count} />
+    </>
+  );
+}
+
+const isWhole = ({ line }: Place) => line === 0;
+const isRefused = ({ refused }: Place) => refused;
+const isWrong = (place: Place) => !isWhole(place) && !isRefused(place);
+
 function Outcome({ result }: { result: Result }) {
   const may = useMay();
-  const { creates, problems, problem_count, warnings, duplicates, people, notice, committed } =
+  const { creates, problems, problem_count, refused_count, duplicates, people, notice, committed } =
     result;
-  const warningsTitle = words.import.warnings(result.warning_count);
+  const wholes = problems.filter(isWhole);
+  const wrong = problem_count - refused_count - wholes.length;
+  const told = result.warnings.filter(isWhole);
+  const warned = result.warning_count - told.length;
   // Nothing else is known of such a file.
   if (result.format === "auto" && problem_count > 0)
     return (
       <div className="stack wide" aria-live="polite">
-        <Notice kind="bad">
-          <span className="strong">{words.import.unknown}</span>
-          <span>{words.import.unknown_help}</span>
-        </Notice>
-        <Places label={words.import.unknown} places={problems} count={problem_count} />
+        <Wholes kind="bad" places={wholes} help={words.import.file_help} />
+        <Trouble
+          kind="bad"
+          title={words.import.unknown}
+          help={words.import.unknown_help}
+          places={problems.filter(isWrong)}
+          count={wrong}
+        />
       </div>
     );
+  const nothing =
+    result.rows > 0
+      ? ([words.import.nothing, words.import.nothing_help] as const)
+      : warned > 0
+        ? ([words.import.left_out, words.import.left_out_help] as const)
+        : ([words.import.no_rows, words.import.no_rows_help] as const);
   const blocked = problem_count > 0 ? words.import.once_read : words.import.dry;
   const kinds = ["entries", "projects", "clients", "tasks", "tags", "people"] as const;
   return (
@@ -318,8 +367,8 @@ function Outcome({ result }: { result: Result }) {
       )}
       {!committed && problems.length === 0 && creates.entries === 0 && (
         <Notice>
-          <span className="strong">{words.import.nothing}</span>
-          <span>{words.import.nothing_help}</span>
+          <span className="strong">{nothing[0]}</span>
+          <span>{nothing[1]}</span>
         </Notice>
       )}
       {notice && (
@@ -349,28 +398,37 @@ function Outcome({ result }: { result: Result }) {
           )}
         </Notice>
       )}
-      {problems.length > 0 && (
-        <>
-          <Notice kind="bad">
-            <span className="strong">{words.import.problems(problem_count)}</span>
-            <span>{words.import.problems_help}</span>
-          </Notice>
-          <Places
-            label={words.import.problems(problem_count)}
-            places={problems}
-            count={problem_count}
-          />
-        </>
-      )}
-      {warnings.length > 0 && (
-        <>
-          <Notice kind="warn">
-            <span className="strong">{warningsTitle}</span>
-            <span>{committed ? words.import.warnings_done : words.import.warnings_help}</span>
-          </Notice>
-          <Places label={warningsTitle} places={warnings} count={result.warning_count} />
-        </>
-      )}
+      <Wholes
+        kind="bad"
+        places={wholes}
+        help={
+          result.dates && result.dates in words.import.dates_unclear
+            ? words.import.dates_help
+            : words.import.file_help
+        }
+      />
+      <Trouble
+        kind="bad"
+        title={words.import.problems(wrong)}
+        help={words.import.problems_help}
+        places={problems.filter(isWrong)}
+        count={wrong}
+      />
+      <Trouble
+        kind="bad"
+        title={words.import.refused(refused_count)}
+        help={words.import.refused_help}
+        places={problems.filter(isRefused)}
+        count={refused_count}
+      />
+      <Wholes kind="warn" places={told} />
+      <Trouble
+        kind="warn"
+        title={words.import.warnings(warned)}
+        help={committed ? words.import.warnings_done : words.import.warnings_help}
+        places={result.warnings.filter((place) => !isWhole(place))}
+        count={warned}
+      />
       <section className="card">
         <div className="stack">
           <h2>
