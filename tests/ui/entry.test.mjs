@@ -405,6 +405,34 @@ test("who may not make projects is told that there is none of that name", async 
   await own.context.close();
 });
 
+test("who may not import a file is told what is missing, and who can help", async () => {
+  const member = await owner.invite({ name: "Mo Member", email: "mo@example.org" });
+  const file = [
+    "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags",
+    "Dora Away,dora@example.org,,,,Digging,No,2026-05-04,08:00:00,2026-05-04,10:00:00,02:00:00,",
+    "Mo Member,mo@example.org,Deep Sea,Tunnel,,Digging,No,2026-05-04,08:00:00,2026-05-04,10:00:00,02:00:00,",
+  ].join("\n");
+  const own = await openPage(browser, server.url, { width: 390, height: 844, theme: "dark" });
+  await signIn(own.page, member.account);
+  await own.page.goto("/time/import");
+  await own.page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "team.csv", mimeType: "text/csv", buffer: Buffer.from(file) });
+  await own.page.getByText("2 rows cannot be imported", { exact: true }).waitFor();
+  for (const [column, value, reason] of [
+    ["User", "Dora Away", "an admin adds the person first"],
+    ["Client", "Deep Sea", "a manager or an admin adds it first"],
+  ]) {
+    const row = own.page.getByRole("row").filter({ hasText: reason });
+    await row.getByRole("cell", { name: column, exact: true }).waitFor();
+    await row.getByRole("cell", { name: value, exact: true }).waitFor();
+  }
+  assert.equal(await own.page.getByText("Mend these in the file").count(), 0);
+  await checkAccessible(own.page);
+  assert.deepEqual(own.problems, []);
+  await own.context.close();
+});
+
 test("hours imported before there was a rate are told of, and get one when asked", async () => {
   const file = [
     "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount (EUR)",
