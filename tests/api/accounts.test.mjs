@@ -92,7 +92,9 @@ test("what others rely on is not removed", async () => {
   const { body: session } = await ann.get("/api/v1/session");
   const person = `/api/v1/people/${session.person}`;
   const erased = await ann.post(`${person}/erasure`, { confirm: ann.account.name });
-  assert.equal(erased.body.type, "/problems/in-use");
+  assert.equal(erased.body.type, "/problems/owner-needed");
+  const demoted = await ann.patch(person, { role: "admin" }, { headers: { "If-Match": '"1"' } });
+  assert.equal(demoted.body.type, "/problems/owner-needed");
   const removed = await ann.delete(person, { headers: { "If-Match": '"1"' } });
   assert.equal(removed.body.type, "/problems/in-use");
   const ended = await ann.post("/api/v1/organisation/deletion", { confirm: "another name" });

@@ -121,7 +121,7 @@ static bool other_owner(struct ctx *c, struct id but)
     if (!row_find(c, &person_table, &owners, ARGS(value_bool(true), value_id(but), role), &p,
                   &found))
         return false;
-    return found || fail(c, IN_USE, "An organisation keeps at least one owner");
+    return found || fail(c, OWNER_NEEDED, "Make somebody else an owner first");
 }
 
 static bool person_check(struct ctx *c, enum op op, const void *old_row, void *new_row)

@@ -220,7 +220,8 @@ static bool erase_check(struct ctx *c, void *with)
     if (!text_equal(person.name, w->in->confirm))
         return fail_at(c, "/confirm", "must be the name of the person");
     if (text_equal(person.role, "owner"))
-        return fail(c, IN_USE, "An owner hands the role over first, or ends the organisation");
+        return fail(c, OWNER_NEEDED,
+                    "An owner hands the role over first, or ends the organisation");
     return true;
 }
 
@@ -295,7 +296,7 @@ static const struct route routes[] = {
     { POST, "/people/{id}/erasure", erase_post, "Erase a person and the account",
       .can = &privacy_erase, INPUT(struct erase_new, erase_new_fields),
       OUTPUT(struct erase_result, erase_result_fields), .ok = 200, LANE(LANE_SLOW),
-      .schema = "erase_result", .fails = FAILS(NOT_FOUND, IN_USE) },
+      .schema = "erase_result", .fails = FAILS(NOT_FOUND, OWNER_NEEDED) },
     { POST, "/organisation/deletion", end_post,
       "End the organisation: its key is destroyed at once", .can = &privacy_end,
       INPUT(struct end_new, end_new_fields), .ok = 204, LANE(LANE_SLOW) },
