@@ -235,8 +235,13 @@ test("the organisation ends when its owner types its name", async () => {
   await page.goto("/privacy/requests");
   await page.getByRole("button", { name: "Delete organisation" }).click();
   const dialog = page.getByRole("dialog");
+  await dialog.getByRole("link", { name: "Download the archive" }).waitFor();
+  await checkAccessible(page);
   await dialog.getByRole("textbox").fill("Olga Works");
   await dialog.getByRole("button", { name: "Delete organisation" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.getByText("The organisation has been deleted, and its key with it").waitFor();
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
+  await checkAccessible(page);
   assert.deepEqual(problems, []);
 });

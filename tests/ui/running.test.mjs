@@ -1,6 +1,7 @@
 // Those who run an organisation: time of others, whom a manager reaches, settings with consequences,
 // and the way to each act.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
@@ -198,6 +199,22 @@ test("the palette finds every act, for those who may", async () => {
   const { page } = at.member;
   await page.goto("/privacy/audit");
   await page.getByText("There is nothing at this address").waitFor();
+});
+
+test("the audit log is in words, and is saved as it is shown", async () => {
+  await max.get("/api/v1/privacy/me");
+  const { page } = at.owner;
+  await page.goto("/privacy/audit");
+  await page.getByRole("cell", { name: "Copy of own data made" }).first().waitFor();
+  await checkAccessible(page);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV of what is shown" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  const { items } = (await owner.get("/api/v1/audit?limit=500")).body;
+  assert.equal(text.trimEnd().split("\r\n").length, items.length + 1);
+  assert.match(text, /,Max Member,Copy of own data made,Max Member,/);
 });
 
 test("nothing went wrong out of sight", () => {

@@ -1,7 +1,7 @@
 // Durations, dates and zones as the app reads and writes them, the days on which clocks change too;
 // and limits that it knows from the API description.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -19,6 +19,7 @@ function load(path) {
 
 globalThis.navigator ??= { language: "en-GB" };
 const time = await load("ui/time.ts");
+const { actName } = await load("ui/names.ts");
 const { csvOf } = await load("ui/csv.ts");
 const { durationProblem } = await load("feature/time/duration.ts");
 const BERLIN = "Europe/Berlin";
@@ -194,4 +195,16 @@ test("how many and how large is known from the API description", async () => {
   const { maxItems } = components.schemas.form_new.properties.fields;
   assert.ok(maxItems > 0);
   assert.equal(most("/forms", "fields"), maxItems);
+});
+
+test("whatever the audit log notes has a name in words", () => {
+  const sources = readdirSync(new URL("../../src", import.meta.url), { recursive: true })
+    .filter((name) => name.endsWith(".c") && !/_(test|fixture)\.c$/.test(name))
+    .map((name) => readFileSync(new URL(`../../src/${name}`, import.meta.url), "utf8"));
+  const noted = sources.flatMap((text) =>
+    [...text.matchAll(/\baudit_add\(c, "([^"]+)"/g)].map(([, action]) => action),
+  );
+  assert.ok(noted.length > 5);
+  for (const action of [...noted, "time_entry.read"]) assert.doesNotMatch(actName(action), /[._]/);
+  assert.equal(actName("person.copy"), "Copy of own data made");
 });

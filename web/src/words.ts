@@ -46,6 +46,7 @@ export const words = {
   },
   picking: {
     create: (name: string) => `Create “${name}”`,
+    first: "Type a name to create one",
     unknown: (text: string) => `Nothing here is called “${text}”`,
     unchosen: (text: string) => `“${text}” was typed, but nothing was chosen`,
   },
@@ -103,6 +104,7 @@ export const words = {
     time_import: "Import",
     time_month: "Hours of a month",
   } as Record<string, string>,
+  /** What was done to one, by the last word of the act; or all of it. */
   acts: {
     create: "added",
     update: "changed",
@@ -113,6 +115,9 @@ export const words = {
     import: "imported",
     export: "exported",
     run: "asked",
+    move: "moved to another store",
+    rate: "given a rate",
+    "person.copy": "Copy of own data made",
   } as Record<string, string>,
   submission: "Answer to a form",
   roles: {

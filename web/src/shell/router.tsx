@@ -50,7 +50,11 @@ export function useFilters(): [
   URLSearchParams,
   (changes: Record<string, string | null | undefined>) => void,
 ] {
-  const search = useSyncExternalStore(subscribe, () => location.search);
+  const search = useSyncExternalStore(
+    subscribe,
+    () => location.search,
+    () => "", // A page that is drawn while the app is built has none.
+  );
   const filters = useMemo(() => new URLSearchParams(search), [search]);
   const set = useCallback((changes: Record<string, string | null | undefined>) => {
     const next = new URLSearchParams(location.search);

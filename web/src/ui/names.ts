@@ -11,6 +11,7 @@ function recordName(table: string): string {
 export function actName(action: string): string {
   const at = action.lastIndexOf(".");
   const [table, act] = [action.slice(0, at), action.slice(at + 1)];
+  if (words.acts[action]) return words.acts[action];
   return at < 0 || !words.acts[act] ? action : `${recordName(table)} ${words.acts[act]}`;
 }
 

@@ -1,9 +1,10 @@
 // Signing in.
 import { PasswordInput, TextInput } from "@mantine/core";
 import { api } from "~/api/client";
-import { Link } from "~/shell/router";
+import { Link, useFilters } from "~/shell/router";
 import { begin } from "~/shell/session";
 import { Form, Submit, useForm } from "~/ui/form";
+import { Notice } from "~/ui/states";
 import { words as shared } from "~/words";
 import { useTyped } from "./typed";
 import { WayIn } from "./way-in";
@@ -19,8 +20,10 @@ export default function SignIn() {
     submit: async (body) => begin(await api.post("/session", { body })),
   });
   useTyped(form);
+  const [filters] = useFilters();
   return (
     <WayIn title={words.sign_in.title} lead={words.sign_in.lead}>
+      {filters.has("gone") && <Notice kind="good">{words.sign_in.gone}</Notice>}
       <Form form={form}>
         <TextInput
           label={words.field.email}

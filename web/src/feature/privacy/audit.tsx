@@ -6,13 +6,15 @@ import { useById } from "~/feature/time/data";
 import { PersonSelect, usePeople } from "~/feature/time/pick";
 import { useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { downloadCsv } from "~/ui/csv";
 import { Eye } from "~/ui/eye";
 import { Filters } from "~/ui/filters";
+import { Icon } from "~/ui/icon";
 import { actName } from "~/ui/names";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading } from "~/ui/states";
-import { addDays, clockText, instantOf, inZone, momentText } from "~/ui/time";
+import { addDays, clockText, instantOf, inZone, momentText, wallOf } from "~/ui/time";
 import { words as shared } from "~/words";
 import { words } from "./words";
 
@@ -43,9 +45,9 @@ const timesOf = (line: Event[]) => new Set(line.map(({ id, request_id }) => requ
 function whenText(line: Event[], zone: string): string {
   const [newest, oldest] = [line[0], line.at(-1)];
   if (!newest || !oldest) return "";
-  const until = momentText(newest.created_at, zone);
-  const since = clockText(oldest.created_at, zone);
-  return since === clockText(newest.created_at, zone) ? until : text.since(until, since);
+  const since = momentText(oldest.created_at, zone);
+  const until = clockText(newest.created_at, zone);
+  return until === clockText(oldest.created_at, zone) ? since : text.between(since, until);
 }
 
 export function Audit() {
@@ -85,6 +87,21 @@ export function Audit() {
     .map((value) => ({ value, label: actName(value) }))
     .sort((a, b) => a.label.localeCompare(b.label));
   const name = (id: string | null | undefined) => (id ? (people.get(id)?.name ?? "–") : "–");
+  const who = ({ actor, actor_name }: Event) => actor_name ?? (actor ? name(actor) : text.program);
+  const save = () => {
+    const head = [text.date, text.time, text.zone, text.who, text.action, text.about, text.detail];
+    const rows = items.map((event) => [
+      ...wallOf(event.created_at, zone),
+      zone,
+      who(event),
+      actName(event.action ?? "–"),
+      name(event.subject),
+      event.detail,
+      event.object,
+      event.request_id,
+    ]);
+    downloadCsv(text.file(from, to), [[...head, text.record, text.request], ...rows]);
+  };
   const about = (line: Event[]) => {
     const names = [...new Set(line.map(({ subject }) => name(subject)))];
     const rest = names.length - NAMES_MAX;
@@ -123,6 +140,15 @@ export function Audit() {
           value={subject}
           onChange={(subject) => setFilters({ subject })}
         />
+        <Button
+          className="end"
+          variant="default"
+          disabled={items.length === 0}
+          leftSection={<Icon name="download" size={16} />}
+          onClick={save}
+        >
+          {text.save}
+        </Button>
       </Filters>
       <Scroll label={words.tabs.audit}>
         {events.isPending ? (
@@ -152,7 +178,7 @@ export function Audit() {
                       {whenText(line, zone)}
                     </td>
                     <td className="nowrap" data-heading={text.who}>
-                      {event.actor_name ?? (event.actor ? name(event.actor) : text.program)}
+                      {who(event)}
                     </td>
                     <td title={event.action ?? undefined} data-heading={text.action}>
                       <span>

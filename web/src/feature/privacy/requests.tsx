@@ -4,7 +4,7 @@ import { useState } from "react";
 import { address, api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { PersonSelect, usePeople } from "~/feature/time/pick";
-import { useFilters } from "~/shell/router";
+import { go, useFilters } from "~/shell/router";
 import { end, useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Icon } from "~/ui/icon";
@@ -106,9 +106,18 @@ export function Requests() {
             body: { confirm: session.organisation_name },
           });
           end();
+          go("/sign-in?gone=true");
         }}
       >
         <p>{text.close_gone}</p>
+        {may("privacy.export") && (
+          <p>
+            {text.close_export}{" "}
+            <a href={address("/privacy/export")} download>
+              {text.export_act}
+            </a>
+          </p>
+        )}
         <p className="strong">{shared.confirm.irreversible}</p>
       </Confirm>
     </div>
