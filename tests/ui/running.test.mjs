@@ -217,6 +217,20 @@ test("the audit log is in words, and is saved as it is shown", async () => {
   assert.match(text, /,Max Member,Copy of own data made,Max Member,/);
 });
 
+test("a list with nothing in it yet says what to type", async () => {
+  const { page } = at.owner;
+  await page.goto("/projects?new=true");
+  const form = page.getByRole("dialog");
+  const name = form.getByRole("textbox", { name: /^Name/ });
+  await eventually(async () =>
+    assert.ok(await name.evaluate((input) => input === document.activeElement)),
+  );
+  await form.getByRole("combobox", { name: "Client" }).click();
+  await page.getByText("Type a name to create one").filter({ visible: true }).waitFor();
+  await form.getByRole("combobox", { name: "Client" }).fill("Harbour");
+  await page.getByRole("option", { name: "Create “Harbour”" }).waitFor();
+});
+
 test("nothing went wrong out of sight", () => {
   for (const { problems } of Object.values(at)) assert.deepEqual(problems, []);
 });

@@ -65,6 +65,8 @@ export function usePicking({ options, create, pick, error, label }: Options) {
     },
     props: {
       error: said ?? error,
+      // Before anything is there, the list says what the field is for.
+      ...(create && options.length === 0 && { nothingFoundMessage: words.picking.first }),
       onSearchChange: setSearch,
       onInput: () => {
         isTyped.current = true;
