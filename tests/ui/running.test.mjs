@@ -117,7 +117,7 @@ test("another currency is asked about where there are amounts", async () => {
   assert.equal(await currency(), "USD");
   await owner.post("/api/v1/projects", { name: "Quay", billable: true, rate_minor: 9500 });
   await choose("JPY");
-  const dialog = page.getByRole("alertdialog");
+  const dialog = page.getByRole("dialog");
   await dialog.getByText(/not converted.*US\$95\.00 becomes JP¥9,500\.$/).waitFor();
   await checkAccessible(page);
   await dialog.getByRole("button", { name: "Cancel" }).click();

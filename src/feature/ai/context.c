@@ -165,8 +165,8 @@ void context_value(struct ai_run *run, const struct table *t, const char *column
 }
 
 /* The same with its label before it. */
-static void context_cell(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
-                  const void *value)
+static void context_cell(struct ai_run *run, const struct table *t, const char *column,
+                         enum kind kind, const void *value)
 {
     if (run->context.len)
         buffer_char(&run->context, ' ');
