@@ -263,6 +263,9 @@ test("what cannot be is said in one sentence, and nothing is touched", async (t)
     VOW_MASTER_KEY: "f".repeat(64),
   });
   assert.equal((await owner.get(ENTRIES)).status, 200);
-  assert.match((await vow(["org", "--help"])).stdout, /^vow org: .*\n {2}move ID +\S.*\n$/);
+  assert.match(
+    (await vow(["org", "--help"])).stdout,
+    /^vow org: .*\n {2}list .*\n {2}move ID +\S.*\n$/,
+  );
   assert.match((await vow(["org", "move", "--help"])).stdout, /--to STORE/);
 });
