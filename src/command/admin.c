@@ -95,6 +95,22 @@ bool admin_hear(int fd, char *to, size_t room)
     return false;
 }
 
+bool admin_ask(int fd, const char *request, admin_line *each, void *with, struct error *err)
+{
+    static char line[64 << 10];
+    if (!admin_say(fd, request))
+        return error_set(err, UNAVAILABLE, "The running program does not answer");
+    while (admin_hear(fd, line, sizeof line)) {
+        if (!strcmp(line, "ok"))
+            return true;
+        if (text_starts(line, "error "))
+            return error_set(err, UNAVAILABLE, "%.180s", line + 6);
+        if (!each(with, line))
+            break;
+    }
+    return error_set(err, UNAVAILABLE, "The running program ended in between");
+}
+
 /* "from ID" or "to ID"; what follows is frames. */
 static bool move_online(struct app *app, int fd, const char *how, struct error *err)
 {

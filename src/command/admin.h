@@ -10,8 +10,8 @@
    sandbox, which would not let it. */
 MUST_USE bool admin_listen(const char *data, int *ret, struct error *err);
 
-/* Answers requests on a thread of its own until admin_stop. Requests: "backup", "prove WITNESS
-   [ID]", "move from ID" and "move to ID" (see core/move.h). The residues outlive it. */
+/* Answers requests on a thread of its own until admin_stop. Requests: "backup", "orgs", "prove
+   WITNESS [ID]", "move from ID" and "move to ID" (see core/move.h). The residues outlive it. */
 struct admin;
 struct residues;
 struct admin *admin_start(struct app *app, const struct residues *residues, int fd);
@@ -24,5 +24,11 @@ MUST_USE bool admin_connect(const char *data, int *ret);
    is gone or silent. */
 MUST_USE bool admin_say(int fd, const char *line);
 MUST_USE bool admin_hear(int fd, char *to, size_t room);
+
+/* Sends a request and hands over each line of the answer but the last, which it judges. For a
+   command's only thread. */
+typedef bool admin_line(void *with, const char *line); /* false: the conversation is over */
+MUST_USE bool admin_ask(int fd, const char *request, admin_line *each, void *with,
+                        struct error *err);
 
 #endif

@@ -229,20 +229,17 @@ bool backup_online(struct app *app, int fd, struct error *err)
     return ok;
 }
 
+static bool folder_note(void *with, const char *line)
+{
+    return snprintf(with, PATH_MAX, "%s", line) < PATH_MAX;
+}
+
 /* Asks the running program; what it wrote inside its folder is then copied out and removed. */
 static bool backup_through(int fd, struct arena *a, const char *to, struct error *err)
 {
-    char line[PATH_MAX], dir[PATH_MAX] = "";
-    if (!admin_say(fd, "backup"))
-        return error_set(err, UNAVAILABLE, "The running program does not answer");
-    while (admin_hear(fd, line, sizeof line)) {
-        if (!strcmp(line, "ok"))
-            return copy_all(a, dir, to, err) && backup_remove(a, dir, err);
-        if (text_starts(line, "error "))
-            return error_set(err, UNAVAILABLE, "%.180s", line + 6);
-        snprintf(dir, sizeof dir, "%s", line);
-    }
-    return error_set(err, UNAVAILABLE, "The running program ended in between");
+    char dir[PATH_MAX] = "";
+    return admin_ask(fd, "backup", folder_note, dir, err) && copy_all(a, dir, to, err) &&
+           backup_remove(a, dir, err);
 }
 
 /* Into the folder `to`, through the running program when there is one. */

@@ -9,7 +9,6 @@
 #include "open.h"
 
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static bool name_read(struct ctx *c, void *with)
@@ -17,10 +16,8 @@ static bool name_read(struct ctx *c, void *with)
     return row_single(c, &organisation_table, with);
 }
 
-typedef bool org_say(void *with, const char *line);
-
 /* Says a line for each active organisation: its id, and its name or why it cannot be opened. */
-static bool org_list(struct app *app, org_say *say, void *with, struct error *err)
+static bool org_list(struct app *app, admin_line *say, void *with, struct error *err)
 {
     struct arena a = { 0 }, one = { 0 };
     struct list active;
@@ -60,21 +57,6 @@ static bool line_print(void *with, const char *line)
     return true;
 }
 
-static bool list_through(int fd, struct error *err)
-{
-    char line[1024];
-    if (!admin_say(fd, "orgs"))
-        return error_set(err, UNAVAILABLE, "The running program does not answer");
-    while (admin_hear(fd, line, sizeof line)) {
-        if (!strcmp(line, "ok"))
-            return true;
-        if (text_starts(line, "error "))
-            return error_set(err, UNAVAILABLE, "%.180s", line + 6);
-        puts(line);
-    }
-    return error_set(err, UNAVAILABLE, "The running program ended in between");
-}
-
 static bool list_here(const char *data, struct arena *a, struct error *err)
 {
     struct app *app;
@@ -102,7 +84,7 @@ int org_list_command(int argc, char **argv)
         return complain("There is no data folder %s", data);
     bool ok;
     if (admin_connect(data, &fd)) {
-        ok = list_through(fd, &err);
+        ok = admin_ask(fd, "orgs", line_print, NULL, &err);
         close(fd);
     } else {
         ok = list_here(data, &a, &err);

@@ -67,27 +67,29 @@ static bool witness_answer(struct witness_desk *desk, int fd, const char *questi
     return admin_say(fd, "none");
 }
 
+struct talk {
+    int fd;
+    struct witness_desk *desk;
+    struct outcome *o;
+};
+
+static bool line_take(void *with, const char *line)
+{
+    const struct talk *t = with;
+    if (text_starts(line, "ask "))
+        return witness_answer(t->desk, t->fd, line + 4);
+    outcome_add(t->o, line);
+    return true;
+}
+
 static bool converse(int fd, struct witness_desk *desk, const char *only, struct outcome *o,
                      struct error *err)
 {
-    static char line[64 << 10];
     const char *provider = witness_provider(desk);
-    if (!admin_say(fd,
-                   arena_printf(o->a, "prove %s %s", provider ? provider : "-", only ? only : "")))
-        return error_set(err, UNAVAILABLE, "The running program does not answer");
-    while (admin_hear(fd, line, sizeof line)) {
-        if (!strcmp(line, "ok"))
-            return true;
-        if (text_starts(line, "error "))
-            return error_set(err, UNAVAILABLE, "%.180s", line + 6);
-        if (text_starts(line, "ask ")) {
-            if (!witness_answer(desk, fd, line + 4))
-                break;
-        } else {
-            outcome_add(o, line);
-        }
-    }
-    return error_set(err, UNAVAILABLE, "The running program ended in between");
+    struct talk t = { fd, desk, o };
+    return admin_ask(fd,
+                     arena_printf(o->a, "prove %s %s", provider ? provider : "-", only ? only : ""),
+                     line_take, &t, err);
 }
 
 static void outcome_tell(struct outcome *o)

@@ -89,11 +89,12 @@ static bool permissions_collect(struct app *app, struct error *err)
     for (const struct feature *const *f = app->features; *f; f++)
         for (const struct permission *const *p = (*f)->permissions; p && *p; p++)
             n++;
-    const struct permission **all = arena_many(&app->arena, n + 1, const struct permission *);
+    const struct permission **all = arena_many(&app->arena, n, const struct permission *);
     for (const struct feature *const *f = app->features; *f; f++)
         for (const struct permission *const *p = (*f)->permissions; p && *p; p++)
             all[at++] = *p;
     app->permissions = all;
+    app->permission_count = n;
     for (size_t i = 0; i < app->route_count; i++) {
         const struct permission *can = app->routes[i]->can;
         for (at = 0; can && at < n && all[at] != can; at++)

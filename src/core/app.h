@@ -31,8 +31,9 @@ struct app {
     const struct feature *const *features; /* ends with NULL */
     const struct route *const *routes;     /* of all features and tables */
     size_t route_count;
-    const struct permission *const *permissions; /* of all features; ends with NULL */
-    const struct router *router;                 /* for calls within the program */
+    const struct permission *const *permissions; /* of all features */
+    size_t permission_count;
+    const struct router *router;       /* for calls within the program */
     const struct table *const *tables; /* declared in C, control's included; ends with NULL */
     struct sessions *sessions;
     struct limits *limits;

@@ -1,9 +1,10 @@
 /* peer.c: the peers of the open connections, by the hash of their names. */
 #include "peer.h"
 
+#include "base/hash.h"
+
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,10 +73,7 @@ void peers_free(struct peers *p)
 /* Where the peer stands, or would. */
 static struct peer **peer_find(struct peers *p, const char *name)
 {
-    uint32_t hash = 2166136261u;
-    for (const char *at = name; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * 16777619u;
-    struct peer **at = &p->bucket[hash % BUCKETS];
+    struct peer **at = &p->bucket[hash_text(hash_start, name) % BUCKETS];
     while (*at && strcmp((*at)->name, name) != 0)
         at = &(*at)->next;
     return at;

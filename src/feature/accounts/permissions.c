@@ -35,11 +35,9 @@ static struct list grants_of(struct arena *a, const struct permission *p)
 bool permissions_list(struct ctx *c, const void *in, void *ret)
 {
     const struct permission *const *all = c->app->permissions;
-    size_t n = 0;
+    size_t n = c->app->permission_count;
     (void)in;
     (void)ret;
-    while (all[n])
-        n++;
     struct permission_row *row = arena_many(c->arena, n, struct permission_row);
     for (size_t i = 0; i < n; i++)
         row[i] = (struct permission_row){ all[i]->name, all[i]->doc, grants_of(c->arena, all[i]) };

@@ -25,20 +25,17 @@ const struct field session_view_fields[] = {
     { 0 },
 };
 
-static void permissions_list(struct ctx *c, struct session_view *ret)
+static void permissions_held(struct ctx *c, struct session_view *ret)
 {
-    const struct permission *const *all = c->app->permissions;
+    const struct app *app = c->app;
+    const char **names = arena_many(c->arena, app->permission_count, const char *);
+    const char **reaches = arena_many(c->arena, app->permission_count, const char *);
     size_t n = 0;
-    while (all[n])
-        n++;
-    const char **names = arena_many(c->arena, n, const char *);
-    const char **reaches = arena_many(c->arena, n, const char *);
-    n = 0;
-    for (const struct permission *const *p = all; *p; p++) {
-        enum scope reach = ctx_scope(c, *p);
+    for (size_t i = 0; i < app->permission_count; i++) {
+        enum scope reach = ctx_scope(c, app->permissions[i]);
         if (reach == SCOPE_NONE)
             continue;
-        names[n] = (*p)->name;
+        names[n] = app->permissions[i]->name;
         reaches[n++] = scope_names[reach];
     }
     ret->permissions = (struct list){ names, n };
@@ -67,7 +64,7 @@ static bool view(struct ctx *c, void *with)
         .currency = organisation.currency,
         .week_start = organisation.week_start,
     };
-    permissions_list(c, ret);
+    permissions_held(c, ret);
     return true;
 }
 

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { api } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { refresh } from "~/api/queries";
-import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { Empty, PageHead, Show } from "~/ui/states";
+import { Tabs } from "~/ui/tabs";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { Builder } from "./builder";
@@ -35,6 +35,7 @@ export default function FormPage({ params }: { params: Record<string, string> })
   const tabs = ALL.filter((tab) => may(TABS[tab]));
   const first = tabs[0];
   const tab = tabs.find((tab) => tab === params.tab) ?? first;
+  const pathOf = (each = first) => (each === first ? `/forms/${id}` : `/forms/${id}/${each}`);
   return (
     <Show query={form}>
       {(form) => (
@@ -63,17 +64,11 @@ export default function FormPage({ params }: { params: Record<string, string> })
               </>
             )}
           </PageHead>
-          <nav className="tabs" aria-label={form.title}>
-            {tabs.map((each) => (
-              <Link
-                key={each}
-                href={each === first ? `/forms/${id}` : `/forms/${id}/${each}`}
-                aria-current={each === tab ? "page" : undefined}
-              >
-                {words.tabs[each]}
-              </Link>
-            ))}
-          </nav>
+          <Tabs
+            label={form.title}
+            tabs={tabs.map((each) => [pathOf(each), words.tabs[each]])}
+            here={pathOf(tab)}
+          />
           {tab === "submissions" && <Submissions form={form} />}
           {tab === "fill" && <FillInside form={form} />}
           {tab === "fields" && <Builder key={form.id} form={form} />}

@@ -7,7 +7,7 @@ import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
 import { usePeople } from "~/feature/time/pick";
-import { go, Link, useAsked, useFilters } from "~/shell/router";
+import { go, useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Modal } from "~/ui/dialog";
 import { Eye } from "~/ui/eye";
@@ -16,6 +16,7 @@ import { Icon } from "~/ui/icon";
 import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
+import { Tabs } from "~/ui/tabs";
 import { momentText, moneyInput, moneyOf } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
@@ -41,13 +42,11 @@ type Tab = keyof typeof TABS;
 
 export function PeopleTabs({ here }: { here: Tab }) {
   return (
-    <nav className="tabs" aria-label={words.people.title}>
-      {(Object.keys(TABS) as Tab[]).map((tab) => (
-        <Link key={tab} href={TABS[tab]} aria-current={here === tab ? "page" : undefined}>
-          {words.people.tabs[tab]}
-        </Link>
-      ))}
-    </nav>
+    <Tabs
+      label={words.people.title}
+      tabs={(Object.keys(TABS) as Tab[]).map((tab) => [TABS[tab], words.people.tabs[tab]])}
+      here={TABS[here]}
+    />
   );
 }
 

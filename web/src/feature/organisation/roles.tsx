@@ -10,7 +10,7 @@ const text = words.roles;
 const shown = ROLES.filter((role) => role !== "none");
 
 /** How far a role's permission reaches; where it is the same for all who have it, just that it is there. */
-function reachOf(grants: Permission["grants"], role: string): string {
+function reachText(grants: Permission["grants"], role: string): string {
   const reach = grants.find((grant) => grant.role === role)?.reach ?? "none";
   if (reach !== "none" && grants.every((grant) => grant.reach === reach)) return text.yes;
   return text.reach[reach as keyof typeof text.reach];
@@ -46,7 +46,7 @@ export default function Roles() {
                       </span>
                     </th>
                     {shown.map((role) => {
-                      const reach = reachOf(grants, role);
+                      const reach = reachText(grants, role);
                       return (
                         <td key={role} data-heading={shared.roles[role]}>
                           <span className={reach === text.reach.none ? "muted" : undefined}>

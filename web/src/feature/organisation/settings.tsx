@@ -7,12 +7,12 @@ import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { OwnAccount } from "~/feature/accounts/own";
 import { AiSettings } from "~/feature/ai/settings";
-import { Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
 import { PageHead, Show } from "~/ui/states";
+import { Tabs } from "~/ui/tabs";
 import { addDays, momentText, moneyText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
@@ -20,6 +20,7 @@ import { words as shared } from "~/words";
 import { words } from "./words";
 
 const TABS = ["organisation", "account", "ai", "sessions"] as const;
+const pathOf = (tab: string) => (tab === "organisation" ? "/settings" : `/settings/${tab}`);
 /** Where password managers and /.well-known/change-password go. */
 const PASSWORD = "password";
 const currencies = Intl.supportedValuesOf("currency");
@@ -30,17 +31,11 @@ export default function Settings({ params }: { params: Record<string, string> })
   return (
     <>
       <PageHead title={words.settings.title} />
-      <nav className="tabs" aria-label={words.settings.title}>
-        {TABS.map((each) => (
-          <Link
-            key={each}
-            href={each === "organisation" ? "/settings" : `/settings/${each}`}
-            aria-current={each === tab ? "page" : undefined}
-          >
-            {words.settings.tabs[each]}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label={words.settings.title}
+        tabs={TABS.map((each) => [pathOf(each), words.settings.tabs[each]])}
+        here={pathOf(tab)}
+      />
       {tab === "organisation" && <OrganisationSettings />}
       {tab === "account" && <OwnAccount />}
       {tab === "ai" && <AiSettings />}

@@ -1,9 +1,10 @@
 // Privacy: one's own data, the data map, export and erasure, the audit log.
 
 import { mayEnter } from "~/shell/rooms";
-import { Link, usePath } from "~/shell/router";
+import { usePath } from "~/shell/router";
 import { useSession } from "~/shell/session";
 import { PageHead } from "~/ui/states";
+import { Tabs } from "~/ui/tabs";
 import { Audit } from "./audit";
 import { DataMap } from "./data-map";
 import { Mine } from "./mine";
@@ -26,13 +27,11 @@ export default function Privacy() {
   return (
     <>
       <PageHead title={words.title} lead={words.lead} />
-      <nav className="tabs" aria-label={words.title}>
-        {tabs.map((each) => (
-          <Link key={each} href={TABS[each]} aria-current={each === tab ? "page" : undefined}>
-            {words.tabs[each]}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label={words.title}
+        tabs={tabs.map((each) => [TABS[each], words.tabs[each]])}
+        here={TABS[tab]}
+      />
       {tab === "mine" && <Mine />}
       {tab === "data" && <DataMap />}
       {tab === "requests" && <Requests />}

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { api, type Path, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
-import { Link, useAsked, useFilters } from "~/shell/router";
+import { useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { PALETTE } from "~/ui/colours";
 import { Confirm } from "~/ui/confirm";
@@ -12,6 +12,7 @@ import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, PageHead, Show } from "~/ui/states";
+import { Tabs } from "~/ui/tabs";
 import { moneyInput, moneyOf, moneyText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
@@ -21,6 +22,7 @@ import { words } from "./words";
 
 const KINDS = ["projects", "clients", "tasks", "tags"] as const;
 type Kind = (typeof KINDS)[number];
+const pathOf = (kind: Kind) => (kind === "projects" ? "/projects" : `/projects/${kind}`);
 
 /** The columns that any of the four may have. */
 interface Thing {
@@ -59,17 +61,11 @@ export default function ProjectsPage({ params }: { params: Record<string, string
           </Button>
         )}
       </PageHead>
-      <nav className="tabs" aria-label={words.projects.title}>
-        {KINDS.map((each) => (
-          <Link
-            key={each}
-            href={each === "projects" ? "/projects" : `/projects/${each}`}
-            aria-current={each === kind ? "page" : undefined}
-          >
-            {words.projects.tabs[each]}
-          </Link>
-        ))}
-      </nav>
+      <Tabs
+        label={words.projects.title}
+        tabs={KINDS.map((each) => [pathOf(each), words.projects.tabs[each]])}
+        here={pathOf(kind)}
+      />
       <ThingList key={kind} kind={kind} onEdit={setEditing} />
       <RecordDrawer
         record={editing}
