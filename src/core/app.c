@@ -280,11 +280,6 @@ void app_stop(struct app *app)
     free(app);
 }
 
-bool moving_is(const struct app *app, struct id organisation)
-{
-    return app->moving.here && id_equal(app->moving.organisation, organisation);
-}
-
 struct ctx app_ctx(struct app *app, struct arena *a, struct error *err, const char *name)
 {
     return (struct ctx){ .app = app,

@@ -19,9 +19,9 @@ struct app_config;
 
 /* The organisation that this process moves; see move.h. */
 struct moving {
-    struct id organisation; /* set before `here` */
-    _Atomic bool here;
-    _Atomic bool paused; /* writes are refused */
+    struct id organisation; /* set before the others */
+    _Atomic bool takes;     /* it may be opened, though it has not arrived */
+    _Atomic bool paused;    /* its writes are refused */
 };
 
 struct app {
@@ -96,8 +96,6 @@ MUST_USE bool app_declare(const struct feature *const *features, struct app **re
 bool app_handle(void *with, struct exchange *x);
 void app_round(void *with);
 void app_ended(void *with, struct exchange *x);
-
-bool moving_is(const struct app *app, struct id organisation);
 
 /* A ctx of the program itself (no actor, all permissions), for jobs, commands and checks. The
    arena and the error must outlive it. */

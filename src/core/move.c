@@ -71,7 +71,12 @@ bool frame_read(int fd, struct arena *a, enum frame_type *type, struct blob *ret
 
 bool move_pauses(const struct app *app, struct id organisation)
 {
-    return app->moving.paused && moving_is(app, organisation);
+    return app->moving.paused && id_equal(app->moving.organisation, organisation);
+}
+
+bool move_takes(const struct app *app, struct id organisation)
+{
+    return app->moving.takes && id_equal(app->moving.organisation, organisation);
 }
 
 static void declarations_hash(struct ctx *c, uint8_t ret[HASH_SIZE])
@@ -128,9 +133,7 @@ void move_side(struct app *app, int fd, bool gives, struct id organisation)
     struct ctx c = app_ctx(app, &a, &err, "move");
     c.organisation = organisation;
     app->moving.organisation = organisation;
-    app->moving.here = true;
     if (!hello(&c, fd) || !(gives ? move_give(&c, fd) : move_take(&c, fd)))
         error_tell(fd, &err);
-    app->moving.paused = app->moving.here = false;
     arena_done(&a);
 }

@@ -63,4 +63,7 @@ void move_side(struct app *app, int fd, bool gives, struct id organisation);
 /* Whether writes of the organisation are refused for the last seconds of its move. */
 bool move_pauses(const struct app *app, struct id organisation);
 
+/* Whether this process is about to make, or to activate, what has not arrived yet. */
+bool move_takes(const struct app *app, struct id organisation);
+
 #endif

@@ -333,7 +333,7 @@ static bool wait_for(struct take *k, enum frame_type wanted, struct blob *ret)
     return type == wanted || fail(k->c, BAD_REQUEST, "The move was called off");
 }
 
-static bool take_open(struct take *k, bool resumed)
+static bool take_fenced(struct take *k, bool resumed)
 {
     struct ctx *c = k->c;
     struct blob payload;
@@ -349,15 +349,26 @@ static bool take_open(struct take *k, bool resumed)
     return true;
 }
 
-static bool take_all(struct take *k, bool resumed)
+static bool take_open(struct take *k, bool resumed)
 {
     struct ctx *c = k->c;
     if (!db_open(c->app->store, c->organisation, !resumed, &c->db, c->err))
         return false;
-    bool ok = take_open(k, resumed);
+    bool ok = take_fenced(k, resumed);
     db_release(c->db);
     c->db = NULL;
-    if (!ok) { /* what is open would be found; what is not, nobody opens */
+    return ok;
+}
+
+/* Nobody else opens it before, when it is not what it will be, nor after it has failed; what is
+   open then, because somebody else just looks at it, is fenced. */
+static bool take_all(struct take *k, bool resumed)
+{
+    struct ctx *c = k->c;
+    c->app->moving.takes = true;
+    bool ok = take_open(k, resumed);
+    c->app->moving.takes = false;
+    if (!ok) {
         db_forget(c->app->store, c->organisation);
         return false;
     }

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "crypt/crypt.h"
 #include "db/compose.h"
+#include "move.h"
 #include "node.h"
 #include "rows.h"
 
@@ -202,7 +203,7 @@ bool tenant_key(void *with, struct id db, struct secret_key *ret, struct error *
     bool ok = control_read(&c, key_read, &k);
     /* On its way from or to another store. */
     if (ok && (text_equal(k.tenant.state, "arriving") || text_equal(k.tenant.state, "moved")) &&
-        !moving_is(app, db))
+        !move_takes(app, db))
         ok = error_set(err, NOT_FOUND, NULL);
     if (ok && k.tenant.wrapped_key.len != WRAPPED_KEY)
         ok = error_set(err, NOT_FOUND, "The key of this organisation was destroyed");

@@ -25,7 +25,7 @@ MUST_USE bool tenant_create(struct ctx *c, struct id *ret);
 MUST_USE bool tenant_activate(struct ctx *c, struct id organisation);
 
 /* The same for one that comes from another store: "arriving" until tenant_activate, and open to who
-   moves it alone (app.moving). What an earlier attempt left is destroyed. */
+   takes it alone (move_takes). What an earlier attempt left is destroyed. */
 MUST_USE bool tenant_arrive(struct ctx *c, struct id organisation, struct id move);
 
 /* Says that the attempt is the one that counts: of several commands at once only the last can let

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -27,7 +28,19 @@ const prefixed = (name) => store.url.replace(/vow_prefix=.*/, `vow_prefix=${name
 before(async () => {
   home = await mkdtemp(join(tmpdir(), "vow-move-"));
   await writeFile(join(home, "key"), KEY, { mode: 0o600 });
-  for (const dir of ["a", "b", "c", "kill-a", "kill-b", "kill-c", "said", "twin", "other"])
+  for (const dir of [
+    "a",
+    "b",
+    "c",
+    "kill-a",
+    "kill-b",
+    "kill-c",
+    "open-a",
+    "open-c",
+    "said",
+    "twin",
+    "other",
+  ])
     await mkdir(join(home, dir), { mode: 0o700 });
   env = { VOW_MASTER_KEY_FILE: join(home, "key"), TMPDIR: home };
   store = await startStore();
@@ -118,6 +131,7 @@ test("the demo goes to PostgreSQL while it is written to, and back, and is what 
   const ada = await signIn(a, DEMO);
   const before = await whole(ada);
   const writer = load(ada);
+  t.after(writer.stop);
   await until(() => writer.kept.size);
   const there = await move(id, data, { to: url });
   await writer.stop();
@@ -169,6 +183,7 @@ test("killed at any moment, it is whole and served on at most one side, and goes
   };
 
   const writer = load(...clients);
+  t.after(writer.stop);
   let side = 0;
   let killed = 0;
   let took = 1500;
@@ -208,6 +223,71 @@ test("killed at any moment, it is whole and served on at most one side, and goes
   assert.ok(!writer.refused.has(500), "what is refused is refused in words");
   await whole(clients[side]);
   assert.ok(await signIn(clients[side].server, { email: owner.account.email, password: PASSWORD }));
+});
+
+/** One side of a move as the command talks to it: frames of a type, a length and what they carry. */
+async function openSide(data, how, id) {
+  const socket = connect(join(data, "admin.sock"));
+  await once(socket, "connect");
+  socket.write(`move ${how} ${id}\n`);
+  const chunks = socket.iterator({ destroyOnReturn: false });
+  let have = Buffer.alloc(0);
+  const take = async (size) => {
+    while (have.length < size) have = Buffer.concat([have, (await chunks.next()).value]);
+    const taken = have.subarray(0, size);
+    have = have.subarray(size);
+    return taken;
+  };
+  const read = async () => {
+    const head = await take(5);
+    const carried = await take(head.readUInt32LE(1));
+    return { type: String.fromCharCode(head[0]), bytes: Buffer.concat([head, carried]) };
+  };
+  assert.equal((await read()).type, "h");
+  const close = async () => {
+    socket.destroy();
+    await once(socket, "close");
+  };
+  return { socket, read, close };
+}
+
+test("what has arrived is nobody's until it is activated, whoever looks meanwhile", async (t) => {
+  const a = await serve("open-a");
+  t.after(() => a.stop({ keep: true }));
+  const c = await serve("open-c");
+  t.after(() => c.stop({ keep: true }));
+  const owner = await a.signUp();
+  const there = new Client(c, owner.cookie, owner.account);
+  const [id] = await organisations(a.data);
+  const refused = async () => {
+    const reply = await there.get(ENTRIES);
+    assert.ok(reply.status >= 400, `the target answers with ${reply.status}`);
+  };
+
+  const go = Buffer.concat([Buffer.from([0x67, 16, 0, 0, 0]), Buffer.alloc(16, 1)]);
+  const source = await openSide(a.data, "from", id);
+  const target = await openSide(c.data, "to", id);
+  source.socket.write(go);
+  assert.equal((await source.read()).type, "k");
+  target.socket.write(go);
+  for (let type; type !== "E"; ) {
+    const frame = await source.read();
+    type = frame.type;
+    target.socket.write(frame.bytes);
+  }
+  assert.equal((await target.read()).type, "v", "all of it is there, its sessions too");
+  await refused();
+  await Promise.all([source.close(), target.close()]);
+  await until(async () => (await owner.get(ENTRIES)).status === 200);
+  await refused();
+  const again = await openSide(c.data, "to", id);
+  await refused();
+  await again.close();
+  await refused();
+
+  const moved = await move(id, a.data, { to: c.data });
+  assert.equal(moved.status, 0, moved.stderr);
+  assert.equal((await there.get(ENTRIES)).status, 200);
 });
 
 test("what cannot be is said in one sentence, and nothing is touched", async (t) => {
