@@ -2,6 +2,7 @@
 // projects of one name.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
 
@@ -527,6 +528,35 @@ test("an entry over midnight counts below each day with the part that is of it",
     .locator(".num > .strong")
     .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().right)));
   assert.equal(new Set(ends).size, 1, `the durations stand below each other: ${ends}`);
+});
+
+test("what is still being made is waited for by what is saved with it, and by the timer", async () => {
+  await page.route(/\/api\/v1\/(clients|projects)$/, async (route) => {
+    if (route.request().method() === "POST") await pause(700);
+    await route.continue();
+  });
+  await page.goto("/projects");
+  await page.getByRole("button", { name: "New project" }).first().click();
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: /^Name/ }).fill("Pontoon");
+  await typeInto(form.getByRole("combobox", { name: "Client" }), "Tidewater");
+  await page.getByRole("option", { name: "Create “Tidewater”" }).click();
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Pontoon", exact: true }).waitFor();
+  const client = (await rows("/clients")).find(({ name }) => name === "Tidewater");
+  const made = (await rows("/projects")).find(({ name }) => name === "Pontoon");
+  assert.equal(made.client, client.id);
+
+  const timer = page.getByRole("region", { name: "Timer" });
+  await typeInto(timer.getByRole("combobox", { name: "Project" }), "Slipway");
+  await page.getByRole("option", { name: "Create “Slipway”" }).click();
+  await timer.getByRole("button", { name: "Start timer" }).click();
+  await timer.getByRole("button", { name: "Stop timer" }).waitFor();
+  const slipway = (await rows("/projects")).find(({ name }) => name === "Slipway");
+  assert.equal((await rows("/time/entries")).find(({ ended_at }) => !ended_at).project, slipway.id);
+  await timer.getByRole("button", { name: "Stop timer" }).click();
+  await timer.getByRole("button", { name: "Start timer" }).waitFor();
+  await page.unroute(/\/api\/v1\/(clients|projects)$/);
 });
 
 test("nothing went wrong out of sight", () => {

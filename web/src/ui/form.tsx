@@ -11,6 +11,7 @@ import {
 import { Problem, placesOf } from "~/api/client";
 import { useGuard } from "~/shell/router";
 import { words } from "~/words";
+import { Making } from "./picking";
 import { Notice } from "./states";
 import { numberText } from "./time";
 
@@ -47,33 +48,38 @@ function usedText(text: unknown, max: number | undefined): string | null {
 
 export function useForm<T extends object>({ initial, check, max, submit, guard }: Options<T>) {
   const [values, setValues] = useState(initial);
+  /** The values as they are when something awaited is there, in no render yet. */
+  const latest = useRef(initial);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  const sending = useRef(false);
+  const making = useRef(new Set<Promise<boolean>>());
   const [dirty, setDirty] = useState(false);
   /** How often it was refused because of a field. */
   const [refusals, setRefusals] = useState(0);
   useGuard(guard === true && dirty && !busy, words.form.leave);
 
+  const change = (to: T) => {
+    latest.current = to;
+    setValues(to);
+  };
   const set = (changes: Partial<T>) => {
-    setValues((old) => ({ ...old, ...changes }));
+    change({ ...latest.current, ...changes });
     setErrors((old) =>
       Object.fromEntries(Object.entries(old).filter(([place]) => !(fieldOf(place) in changes))),
     );
     setDirty(true);
   };
 
-  /** Sends the values, with the changes that the act itself makes. */
-  const send = async (changes?: Partial<T>) => {
-    const sent = { ...values, ...changes };
+  const sendNow = async (changes?: Partial<T>) => {
+    const sent = { ...latest.current, ...changes };
     const checked = Object.entries(check?.(sent) ?? {});
     const over = Object.entries(sent).map(([name, value]) => [name, overText(value, max?.(name))]);
     const found = [...checked, ...over].filter(([, text]) => text);
     setErrors(Object.fromEntries(found) as Record<string, string>);
     setProblem(null);
-    if (found.length > 0) setRefusals((n) => n + 1);
-    if (found.length > 0 || busy) return;
-    setBusy(true);
+    if (found.length > 0) return setRefusals((n) => n + 1);
     try {
       await submit(sent);
       setDirty(false);
@@ -93,7 +99,19 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
       );
       if (named.length > 0) setRefusals((n) => n + 1);
       setProblem(named.length > 0 && named.length === error.errors.length ? null : error);
+    }
+  };
+
+  /** Sends the values, with the changes that the act itself makes; first what was to be made is. */
+  const send = async (changes?: Partial<T>) => {
+    if (sending.current) return;
+    sending.current = true;
+    setBusy(true);
+    try {
+      const made = await Promise.all(making.current);
+      if (made.every(Boolean)) await sendNow(changes);
     } finally {
+      sending.current = false;
       setBusy(false);
     }
   };
@@ -107,12 +125,17 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
     refusals,
     set,
     reset: (to: T) => {
-      setValues(to);
+      change(to);
       setErrors({});
       setProblem(null);
       setDirty(false);
     },
     send,
+    /** What has to be there before the values are sent. */
+    await: (doing: Promise<boolean>) => {
+      making.current.add(doing);
+      void doing.finally(() => making.current.delete(doing));
+    },
     /** Notes a problem of one field. */
     fail: (name: string, text: string) => setErrors((old) => ({ ...old, [name]: text })),
     /** Props of a text input. */
@@ -149,7 +172,7 @@ const REFUSED =
   ":is(input, textarea, button):is([aria-invalid=true], [data-invalid], [data-error]):not(:disabled)";
 
 interface FormProps {
-  form: { send: () => Promise<void>; problem: Problem | null; refusals: number };
+  form: Pick<ReturnType<typeof useForm>, "send" | "await" | "problem" | "refusals">;
   children: ReactNode;
   className?: string;
 }
@@ -183,7 +206,7 @@ export function Form({ form, children, className = "stack" }: FormProps) {
       noValidate
     >
       {form.problem && <ProblemNotice problem={form.problem} />}
-      {children}
+      <Making value={form.await}>{children}</Making>
     </form>
   );
 }

@@ -1,7 +1,7 @@
 // What every list to choose from by typing does beyond choosing: it makes what is missing where the
 // person may, and says what became of a text that chose nothing.
 import type { ComboboxItem } from "@mantine/core";
-import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { createContext, type FormEvent, type ReactNode, useContext, useRef, useState } from "react";
 import { Problem } from "~/api/client";
 import { words } from "~/words";
 import { Icon } from "./icon";
@@ -12,6 +12,9 @@ const NEW = "new";
 
 /** Makes something of that name and tells its id. */
 export type Create = (name: string) => Promise<string>;
+
+/** Tells the form around a list what it has to wait for, and whether that came about. */
+export const Making = createContext<(making: Promise<boolean>) => void>(() => {});
 
 interface Options {
   options: readonly { name: string; item: ComboboxItem }[];
@@ -30,6 +33,7 @@ export function usePicking({ options, create, pick, error, label }: Options) {
   const [search, setSearch] = useState("");
   const [said, setSaid] = useState<string | null>(null);
   const isTyped = useRef(false);
+  const tell = useContext(Making);
   const name = search.trim();
   const known = (text: string) =>
     options.find((option) => same(option.name, text) || same(option.item.label, text));
@@ -39,9 +43,11 @@ export function usePicking({ options, create, pick, error, label }: Options) {
   const make = async (make: Create, name: string) => {
     try {
       pick(await make(name));
+      return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       say(error.errors[0]?.problem ?? error.detail ?? error.message);
+      return false;
     }
   };
   const leave = (text: string) => {
@@ -60,7 +66,7 @@ export function usePicking({ options, create, pick, error, label }: Options) {
     makes: (value: string | null | undefined) => {
       isTyped.current = false;
       if (value !== NEW || !create) return false;
-      void make(create, name);
+      tell(make(create, name));
       return true;
     },
     props: {

@@ -7,6 +7,7 @@ import { queryClient } from "~/api/queries";
 import { onKeys } from "~/shell/keys";
 import { overText } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { Making } from "~/ui/picking";
 import { durationText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { type Entry, entriesChanged, useTimer } from "./data";
@@ -47,7 +48,9 @@ export function TimerBar() {
   const timer = useTimer();
   const running = timer.data?.running ? (timer.data.entry as Entry) : null;
   const [note, setNote] = useState("");
-  const [project, setProject] = useState<string | null>(null);
+  const [project, showProject] = useState<string | null>(null);
+  /** The project as it is when its turn comes, in no render yet. */
+  const chosen = useRef<string | null>(null);
   const [said, setSaid] = useState("");
   const [adding, setAdding] = useState(false);
   const typing = useRef(false);
@@ -56,6 +59,11 @@ export function TimerBar() {
   const queue = useRef<Promise<void>>(Promise.resolve());
   const elapsed = useElapsed(running?.started_at);
   const tooLong = overText(note, limit("/time/timer", "note"));
+
+  const setProject = (id: string | null) => {
+    chosen.current = id;
+    showProject(id);
+  };
 
   // The stored entry wins when it changes, but not over what is being typed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
@@ -76,7 +84,7 @@ export function TimerBar() {
   };
 
   const start = async () => {
-    const body = { note: note.trim() || null, project };
+    const body = { note: note.trim() || null, project: chosen.current };
     const entry = await api.post("/time/timer", { body });
     queryClient.setQueryData(["timer"], { running: true, entry });
     setSaid(words.timer.running(note.trim() || words.timer.untitled));
@@ -152,16 +160,18 @@ export function TimerBar() {
           }}
         />
       </Tooltip>
-      <ProjectSelect
-        className="timer-project"
-        creates
-        aria-label={words.field.project}
-        value={project}
-        onChange={(value) => {
-          setProject(value);
-          if (running) void change({ project: value });
-        }}
-      />
+      <Making value={(making) => void enqueue(() => making.then(() => {}))}>
+        <ProjectSelect
+          className="timer-project"
+          creates
+          aria-label={words.field.project}
+          value={project}
+          onChange={(value) => {
+            setProject(value);
+            if (running) void change({ project: value });
+          }}
+        />
+      </Making>
       <span className="timer-elapsed" role="timer" aria-live="off">
         {durationText(elapsed, true)}
       </span>
