@@ -65,7 +65,7 @@ test("who comes without a session sees the way in, and nothing is asked for in v
   await visit.page.getByRole("button", { name: "Sign in" }).click();
   await visit.page.getByRole("navigation").first().waitFor();
   await visit.page.goto("/time/entries");
-  await visit.page.getByRole("heading", { name: "Entries" }).waitFor();
+  await visit.page.getByRole("heading", { name: "Entries", exact: true }).waitFor();
   await visit.page.evaluate(() => fetch("/api/v1/session", { method: "DELETE" }));
   // Going back to the page of before the sign-in is a new look at it.
   await visit.page.goto("/sign-in");

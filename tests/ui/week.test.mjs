@@ -100,7 +100,11 @@ test("a cleared cell is stored at once, an emptied one when it is left; both can
   await cell.press("Enter");
   await total("3:30");
   const at = "/time/entries?started_at_from=2026-03-04T00:00:00Z";
-  const [again] = (await call("GET", at)).items;
+  const again = await eventually(async () => {
+    const [stored] = (await call("GET", at)).items;
+    assert.ok(stored);
+    return stored;
+  });
   const known = { note: "Low tide", billable: true };
   await call("PATCH", `/time/entries/${again.id}`, known, again.version);
   await cell.focus();
