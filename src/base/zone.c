@@ -1,7 +1,6 @@
 /* zone.c: what clocks show, and when. */
 #include "zone_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,11 +119,17 @@ int zone_second(const struct zone *z, struct instant t)
 
 void zone_format(const struct zone *z, struct instant t, char to[INSTANT_TEXT])
 {
-    int s = zone_second(z, t), minutes = abs(zone_offset(z, t)) / 60;
-    date_format(zone_date(z, t), to);
-    size_t n = strlen(to);
-    snprintf(to + n, INSTANT_TEXT - n, "T%02d:%02d:%02d%c%02d:%02d", s / 3600, s / 60 % 60, s % 60,
-             zone_offset(z, t) < 0 ? '-' : '+', minutes / 60, minutes % 60);
+    int64_t s = seconds_of(t);
+    int offset = stretch_at(z, s).offset, minutes = abs(offset) / 60;
+    instant_format((struct instant){ (s + offset) * 1000000 }, to);
+    char *zone = to + strlen(to) - strlen(".000Z");
+    zone[0] = offset < 0 ? '-' : '+';
+    zone[1] = (char)('0' + minutes / 600);
+    zone[2] = (char)('0' + minutes / 60 % 10);
+    zone[3] = ':';
+    zone[4] = (char)('0' + minutes % 60 / 10);
+    zone[5] = (char)('0' + minutes % 10);
+    zone[6] = 0;
 }
 
 struct instant zone_instant(const struct zone *z, struct date d, int64_t second, bool later,

@@ -26,7 +26,6 @@ static bool is_declared(const struct ai_run *run, const struct table *t, const c
 void context_column(struct ai_run *run, const struct table *t, const char *column)
 {
     const char *name = arena_printf(run->c->arena, "%s.%s", t->name, column);
-    assert(is_declared(run, t, column));
     for (size_t i = 0; i < run->column_count; i++)
         if (!strcmp(run->columns[i], name))
             return;
@@ -35,6 +34,13 @@ void context_column(struct ai_run *run, const struct table *t, const char *colum
         memcpy(columns, run->columns, run->column_count * sizeof *columns);
     columns[run->column_count++] = name;
     run->columns = columns;
+}
+
+static void reads_note(struct ai_run *run)
+{
+    for (const struct ai_read *r = run->capability->reads; r && r->table; r++)
+        for (const char *const *k = r->columns; *k; k++)
+            context_column(run, r->table, *k);
 }
 
 bool context_zone(struct ai_run *run)
@@ -139,24 +145,18 @@ static void data_quote(struct ai_run *run, const char *text)
     json_text(&run->context, out.at);
 }
 
-void context_value(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
-                   const void *value)
+static void clock_write(struct ai_run *run, struct instant t)
 {
-    const struct field *f = field_find(t->fields, column);
-    assert(f && f->ai && f->privacy != SENSITIVE && f->privacy != SECRET && f->kind == kind);
-    assert(is_declared(run, t, column));
-    bool mask = field_masked(f);
-    struct field here = *f;
-    here.at = 0;
-    if (kind == KIND_INSTANT && instant_given(*(const struct instant *)value)) {
-        char text[INSTANT_TEXT];
-        assert(run->zone);
-        zone_format(run->zone, *(const struct instant *)value, text);
-        return buffer_printf(&run->context, "\"%s\"", text);
-    }
-    if (kind != KIND_TEXT)
-        return json_value(&run->context, &here, value);
-    const char *text = *(const char *const *)value;
+    char text[INSTANT_TEXT];
+    assert(run->zone);
+    zone_format(run->zone, t, text);
+    buffer_char(&run->context, '"');
+    buffer_string(&run->context, text);
+    buffer_char(&run->context, '"');
+}
+
+static void text_write(struct ai_run *run, const char *text, bool mask)
+{
     if (!text)
         return context_text(run, "none", false);
     if (mask && hostile(run, text))
@@ -164,22 +164,56 @@ void context_value(struct ai_run *run, const struct table *t, const char *column
     data_quote(run, mask ? masked(run, text) : unmasked(run, text));
 }
 
-/* The same with its label before it. */
-static void context_cell(struct ai_run *run, const struct table *t, const char *column,
-                         enum kind kind, const void *value)
+static void value_write(struct ai_run *run, const struct field *f, const void *value)
 {
-    if (run->context.len)
-        buffer_char(&run->context, ' ');
-    buffer_string(&run->context, column);
-    buffer_char(&run->context, '=');
-    context_value(run, t, column, kind, value);
+    if (f->kind == KIND_TEXT)
+        return text_write(run, *(const char *const *)value, field_masked(f));
+    if (f->kind == KIND_INSTANT && instant_given(*(const struct instant *)value))
+        return clock_write(run, *(const struct instant *)value);
+    struct field here = *f;
+    here.at = 0;
+    json_value(&run->context, &here, value);
 }
 
-void context_row(struct ai_run *run, const struct ai_cell *cells, const void *record)
+static bool may_leave(const struct ai_run *run, const struct table *t, const struct field *f)
 {
-    for (const struct ai_cell *k = cells; k->table; k++)
-        context_cell(run, k->table, k->column, k->kind, (const char *)record + k->at);
+    return f && f->ai && f->privacy != SENSITIVE && f->privacy != SECRET &&
+           is_declared(run, t, f->name);
+}
+
+void context_value(struct ai_run *run, const struct table *t, const struct field *f,
+                   const void *value)
+{
+    assert(may_leave(run, t, f));
+    value_write(run, f, value);
+}
+
+static void row_write(struct ai_run *run, const struct ai_cell *cells,
+                      const struct field *const *fields, const char *record)
+{
+    for (size_t i = 0; cells[i].table; i++) {
+        if (run->context.len)
+            buffer_char(&run->context, ' ');
+        buffer_string(&run->context, cells[i].column);
+        buffer_char(&run->context, '=');
+        value_write(run, fields[i], record + cells[i].at);
+    }
     context_line(run);
+}
+
+void context_rows(struct ai_run *run, const struct ai_cell *cells, const void *records,
+                  size_t count, size_t size)
+{
+    size_t n = 0;
+    while (cells[n].table)
+        n++;
+    const struct field **fields = arena_many(run->c->arena, n, const struct field *);
+    for (size_t i = 0; i < n; i++) {
+        fields[i] = field_find(cells[i].table->fields, cells[i].column);
+        assert(may_leave(run, cells[i].table, fields[i]) && fields[i]->kind == cells[i].kind);
+    }
+    for (size_t i = 0; i < count && !context_full(run); i++)
+        row_write(run, cells, fields, (const char *)records + i * size);
 }
 
 void context_line(struct ai_run *run)
@@ -195,12 +229,17 @@ bool ai_context(struct ai_run *run)
     struct ctx *c = run->c;
     if (run->hasty && (run->local || !run->capability->quick))
         return ai_elsewhere(run);
-    if (run->local)
-        return run->capability->local(run);
+    if (run->local && !run->capability->local(run))
+        return false;
+    if (run->local) {
+        reads_note(run);
+        return true;
+    }
     run->context = buffer_room(c->arena, 4095);
     run->map = mask_map_new(c->arena);
     if (!run->capability->context(run) || run->elsewhere)
         return false;
+    reads_note(run);
     if (run->context.len > CONTEXT_BYTES)
         return ai_fail(run, DISCLOSURE_TOO_LARGE, "CONTEXT_TOO_LARGE", NULL);
     if (text_given(run->in->question))

@@ -40,7 +40,7 @@ static const struct ai_cell probe_cells[] = {
 
 static bool probe_context(struct ai_run *r)
 {
-    context_row(r, probe_cells, r->in->with);
+    context_rows(r, probe_cells, r->in->with, 1, sizeof(struct probe_row));
     return true;
 }
 static const struct capability probe = { .name = "feedback.me",

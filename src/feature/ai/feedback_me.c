@@ -69,23 +69,12 @@ static bool own_entries(struct ai_run *run, struct date from, int64_t limit, str
                    own_entry_fields, sizeof(struct own_entry), 0, ret);
 }
 
-static void columns_note(struct ai_run *run)
-{
-    for (const char *const *k = entry_columns; *k; k++)
-        context_column(run, &time_entry_table, *k);
-    context_column(run, &project_table, "name");
-}
-
 static bool context(struct ai_run *run)
 {
     struct list rows;
     if (!own_entries(run, run->in->from, CONTEXT_ROWS, &rows))
         return false;
-    columns_note(run);
-    for (size_t i = 0; i < rows.count && !context_full(run); i++) {
-        const struct own_entry *e = (const struct own_entry *)rows.at + i;
-        context_row(run, own_entry_cells, e);
-    }
+    context_rows(run, own_entry_cells, rows.at, rows.count, sizeof(struct own_entry));
     return true;
 }
 
@@ -112,7 +101,6 @@ static bool local(struct ai_run *run)
     }
     run->ret->compared_from = from;
     feedback_find(worked, rows.count, run->zone, run->in->from, run->in->to, &found);
-    columns_note(run);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
     run->ret->text = arena_printf(a, "%zu findings on your own time.", found.count);

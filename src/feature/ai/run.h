@@ -103,16 +103,17 @@ const char *ai_text_clean(struct arena *a, const char *text);
 /* Lower-case hexadecimal digits. */
 const char *ai_hex(struct arena *a, const uint8_t *at, size_t n);
 
-/* Context for capabilities. Notes a column as read; asserts that the capability declared it. */
+/* Context for capabilities. Notes a column as read, where the capability does not declare its own.
+ */
 void context_column(struct ai_run *run, const struct table *t, const char *column);
 
 /* Finds whose clock tells the times of the context, before the first of them: that of the person
    who asks, or the organisation's. */
 MUST_USE bool context_zone(struct ai_run *run);
 
-/* A value of a column, at `value`, where its label stands already: masked when its table says so,
-   left out when it looks like an instruction; asserts that the capability declared it. */
-void context_value(struct ai_run *run, const struct table *t, const char *column, enum kind kind,
+/* A value of a table's column, at `value`, where its label stands already: masked when its table
+   says so, left out when it looks like an instruction; asserts that the capability declared it. */
+void context_value(struct ai_run *run, const struct table *t, const struct field *f,
                    const void *value);
 
 /* A row of several: where the record has a value, and the column that it is of; ends with one
@@ -127,7 +128,9 @@ struct ai_cell {
     {                                                                          \
         &(table), column, KIND_OF(((type *)0)->member), offsetof(type, member) \
     }
-void context_row(struct ai_run *run, const struct ai_cell *cells, const void *record);
+/* As many of `count` records of `size` bytes as have room. */
+void context_rows(struct ai_run *run, const struct ai_cell *cells, const void *records,
+                  size_t count, size_t size);
 void context_text(struct ai_run *run, const char *text, bool mask);
 void context_line(struct ai_run *run); /* ends a row; counts it */
 bool context_full(const struct ai_run *run);

@@ -57,20 +57,12 @@ static bool sums(struct ai_run *run, struct date from, struct list *ret)
                                          sizeof(struct sum_row), 0, ret);
 }
 
-static void columns_note(struct ai_run *run)
-{
-    for (const char *const *k = day_columns; *k; k++)
-        context_column(run, &time_day_table, *k);
-    context_column(run, &project_table, "name");
-}
-
 /* Days are summed into weeks when there are too many rows for one request. */
 static bool context(struct ai_run *run)
 {
     struct list rows;
     if (!sums(run, run->in->from, &rows))
         return false;
-    columns_note(run);
     const struct sum_row *at = rows.at;
     bool weeks = rows.count > CONTEXT_ROWS;
     struct sum_row *out = arena_many(run->c->arena, rows.count, struct sum_row);
@@ -92,8 +84,7 @@ static bool context(struct ai_run *run)
         out[j].duration_s.s += row.duration_s.s;
         out[j].billable_s.s += row.billable_s.s;
     }
-    for (size_t i = 0; i < n && !context_full(run); i++)
-        context_row(run, sum_row_cells, &out[i]);
+    context_rows(run, sum_row_cells, out, n, sizeof *out);
     return true;
 }
 
@@ -113,7 +104,6 @@ static bool local(struct ai_run *run)
     }
     run->ret->compared_from = from;
     summary_find(list, rows.count, run->in->from, run->in->to, &found);
-    columns_note(run);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
     run->ret->text = arena_printf(a, "%zu findings on the period.", found.count);

@@ -142,7 +142,7 @@ static bool context(struct ai_run *run)
         if (!f || !f->ai)
             return fail(run->c, INVALID, "The template names a question that is not open to AI");
         context_column(run, h->table, key);
-        context_value(run, h->table, key, f->kind, field_of(f, h->row));
+        context_value(run, h->table, f, field_of(f, h->row));
     }
     context_text(run, at, false);
     context_line(run);
