@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "base/hash.h"
+#include "base/zone.h"
 #include "node.h"
 #include "runner.h"
 #include "sessions.h"
@@ -103,6 +104,11 @@ bool ctx_given(const struct ctx *c, const char *field)
         if (!strcmp(f->name, field))
             return c->x->given & bit;
     return false;
+}
+
+const struct zone *ctx_zone(const struct ctx *c)
+{
+    return c->actor.zone ? c->actor.zone : zone_utc();
 }
 
 enum scope ctx_scope(const struct ctx *c, const struct permission *p)

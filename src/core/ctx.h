@@ -10,13 +10,16 @@
 struct app;
 struct exchange;
 
+struct zone;
+
 struct actor {
     struct id person; /* absent: the program itself, or somebody without a session */
     struct id account, session;
     struct id team;
     enum role role;
-    bool program;     /* the program itself: reaches every row */
-    const char *name; /* what to call the actor when no person: "job", "public form" */
+    const struct zone *zone; /* see ctx_zone */
+    bool program;            /* the program itself: reaches every row */
+    const char *name;        /* what to call the actor when no person: "job", "public form" */
 };
 
 struct read_of; /* another person's data that was read; audited before the answer leaves */
@@ -39,7 +42,7 @@ struct ctx {
     bool counted;  /* by its rate limit; not again when the rule is run again */
     bool wake;     /* a job or an event was written: wake the runner after the commit */
     bool settings; /* a switch changed: work in flight that depends on it looks again */
-    bool forget; /* a role, a team or a session changed: forget what is cached, after the commit */
+    bool forget;   /* what sessions tell changed: forget what is cached, after the commit */
 };
 
 /* Notes a problem and returns false: `return fail(c, NOT_FOUND, NULL)`. */
@@ -81,5 +84,8 @@ uint64_t ctx_party(const struct ctx *c);
 /* The scope that a permission has for the actor. */
 enum scope ctx_scope(const struct ctx *c, const struct permission *p);
 bool ctx_can(const struct ctx *c, const struct permission *p);
+
+/* Whose clock tells times: that of who asks, by the own zone or the organisation's; else UTC. */
+const struct zone *ctx_zone(const struct ctx *c);
 
 #endif

@@ -1,6 +1,7 @@
 /* sessions.c: tokens, their rows, and a small cache in front of them. */
 #include "sessions.h"
 
+#include "base/zone.h"
 #include "crypt/crypt.h"
 #include "rows.h"
 
@@ -187,8 +188,8 @@ static bool load_session(struct ctx *c, void *with)
 
 struct standing {
     struct id id;
-    const char *role;
-    struct id team;
+    const char *role, *zone, *common;
+    struct id team, organisation;
     bool active;
 };
 static const struct field standing_fields[] = {
@@ -196,12 +197,18 @@ static const struct field standing_fields[] = {
     FIELD(struct standing, role, .privacy = OPERATIONAL, .doc = "Role"),
     FIELD(struct standing, team, .privacy = OPERATIONAL, .doc = "Team"),
     FIELD(struct standing, active, .privacy = OPERATIONAL, .doc = "Whether still here"),
+    FIELD(struct standing, zone, .privacy = PERSONAL, .doc = "Own time zone"),
+    FIELD(struct standing, organisation, .privacy = OPERATIONAL, .doc = "Organisation"),
+    FIELD(struct standing, common, .privacy = OPERATIONAL, .doc = "Zone of the organisation"),
     { 0 },
 };
 
 static bool load_person(struct ctx *c, void *with)
 {
-    static const struct query by_id = { "SELECT id, role, team, active FROM person WHERE id = $1" };
+    static const struct query by_id = {
+        "SELECT p.id, p.role, p.team, p.active, p.zone, o.id, o.zone"
+        " FROM person p LEFT JOIN organisation o ON 1 = 1 WHERE p.id = $1"
+    };
     struct load *l = with;
     struct standing s = { 0 };
     if (!tx_row(c->tx, &by_id, ARGS(value_id(l->session.person)), standing_fields, &s, &l->found))
@@ -211,7 +218,8 @@ static bool load_person(struct ctx *c, void *with)
                                .account = l->session.account,
                                .session = l->session.id,
                                .team = s.team,
-                               .role = role_parse(s.role) };
+                               .role = role_parse(s.role),
+                               .zone = zone_find(c->app->zones, s.zone ? s.zone : s.common) };
     return true;
 }
 

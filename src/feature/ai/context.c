@@ -43,15 +43,6 @@ static void reads_note(struct ai_run *run)
             context_column(run, r->table, *k);
 }
 
-bool context_zone(struct ai_run *run)
-{
-    const char *name;
-    if (!person_zone(run->c, run->c->actor.person, &name))
-        return false;
-    run->zone = zone_named(run->c, name);
-    return true;
-}
-
 bool ai_elsewhere(struct ai_run *run)
 {
     run->elsewhere = true;
@@ -148,8 +139,7 @@ static void data_quote(struct ai_run *run, const char *text)
 static void clock_write(struct ai_run *run, struct instant t)
 {
     char text[INSTANT_TEXT];
-    assert(run->zone);
-    zone_format(run->zone, t, text);
+    zone_format(ctx_zone(run->c), t, text);
     buffer_char(&run->context, '"');
     buffer_string(&run->context, text);
     buffer_char(&run->context, '"');

@@ -62,10 +62,10 @@ static bool own_entries(struct ai_run *run, struct date from, int64_t limit, str
         " AND e.ended_at IS NOT NULL ORDER BY e.started_at LIMIT $4"
     };
     struct ctx *c = run->c;
-    return context_zone(run) &&
-           tx_rows(c->tx, &q,
-                   ARGS(value_id(c->actor.person), value_instant(zone_day_start(run->zone, from)),
-                        value_instant(zone_day_start(run->zone, run->in->to)), value_int(limit)),
+    const struct zone *zone = ctx_zone(c);
+    return tx_rows(c->tx, &q,
+                   ARGS(value_id(c->actor.person), value_instant(zone_day_start(zone, from)),
+                        value_instant(zone_day_start(zone, run->in->to)), value_int(limit)),
                    own_entry_fields, sizeof(struct own_entry), 0, ret);
 }
 
@@ -86,13 +86,14 @@ static bool local(struct ai_run *run)
     struct date from = { run->in->from.day - BASELINE_DAYS };
     if (!own_entries(run, from, ENTRIES_MAX, &rows))
         return false;
+    const struct zone *zone = ctx_zone(run->c);
     struct worked *worked = arena_many(a, rows.count, struct worked);
     for (size_t i = 0; i < rows.count; i++) {
         const struct own_entry *e = (const struct own_entry *)rows.at + i;
         worked[i] = (struct worked){ .id = e->id,
                                      .start = e->started_at,
                                      .end = e->ended_at,
-                                     .day = zone_day(run->zone, e->started_at),
+                                     .day = zone_day(zone, e->started_at),
                                      .zone = zone_named(run->c, e->zone),
                                      .placed = entry_placed(e->source),
                                      .project = e->project,
@@ -100,7 +101,7 @@ static bool local(struct ai_run *run)
         run->ret->compared_rows += worked[i].day.day < run->in->from.day;
     }
     run->ret->compared_from = from;
-    feedback_find(worked, rows.count, run->zone, run->in->from, run->in->to, &found);
+    feedback_find(worked, rows.count, zone, run->in->from, run->in->to, &found);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
     run->ret->text = arena_printf(a, "%zu findings on your own time.", found.count);

@@ -26,7 +26,6 @@ struct ai_run {
     bool hasty;                  /* on a thread that must not wait */
     bool elsewhere;              /* and it would have had to */
 
-    const struct zone *zone; /* see context_zone */
     struct mask_map *map;
     struct arena scratch;  /* of one cell */
     struct seen *seen[64]; /* texts that were screened before, by hash */
@@ -106,10 +105,6 @@ const char *ai_hex(struct arena *a, const uint8_t *at, size_t n);
 /* Context for capabilities. Notes a column as read, where the capability does not declare its own.
  */
 void context_column(struct ai_run *run, const struct table *t, const char *column);
-
-/* Finds whose clock tells the times of the context, before the first of them: that of the person
-   who asks, or the organisation's. */
-MUST_USE bool context_zone(struct ai_run *run);
 
 /* A value of a table's column, at `value`, where its label stands already: masked when its table
    says so, left out when it looks like an instruction; asserts that the capability declared it. */

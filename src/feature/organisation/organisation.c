@@ -36,6 +36,13 @@ static const struct field organisation_fields[] = {
     { 0 },
 };
 
+static bool organisation_check(struct ctx *c, enum op op, const void *old, void *row)
+{
+    const struct organisation *before = old, *now = row;
+    c->forget |= op == OP_UPDATE && !text_equal(before->zone, now->zone);
+    return true;
+}
+
 const struct table organisation_table = {
     .name = "organisation",
     .doc = "Name and settings of the organisation",
@@ -45,6 +52,7 @@ const struct table organisation_table = {
     .singleton = true,
     .read = &organisation_read_permission,
     .write = &organisation_manage,
+    .check = organisation_check,
 };
 
 static const struct field team_fields[] = {
