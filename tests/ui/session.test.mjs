@@ -159,6 +159,20 @@ test("sessions are told apart, and all others are ended at once", async () => {
   await own.waitFor();
 });
 
+test("the address that one signs in with is one's own to change", async () => {
+  await page.goto("/settings/account");
+  const card = page.getByRole("region", { name: "Email address" });
+  await card.getByText("This account signs in with noa@example.org.").waitFor();
+  await card.getByLabel("New email address").fill("noa.new@example.org");
+  await card.getByRole("textbox", { name: "Current password" }).fill(PASSWORD);
+  await card.getByRole("button", { name: "Change the address" }).click();
+  await page.getByText("From now on this account signs in with noa.new@example.org").waitFor();
+  await card.getByText("This account signs in with noa.new@example.org.").waitFor();
+  await checkAccessible(page);
+  const body = { email: "noa.new@example.org", password: PASSWORD };
+  assert.equal((await server.api("POST", "/api/v1/session", { body })).status, 201);
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -539,6 +539,33 @@ static void members_change_their_own_name_and_zone(void **state)
     assert_string_equal(world_self(w, bo, "role"), "member");
 }
 
+static void members_change_the_address_that_they_sign_in_with(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    const char *json = "{\"email\":\"%s\",\"password\":\"%s\"}";
+    world_sign_up(w, "Cy", "cy@example.net");
+    world_post(w, ada, "/people", "{\"name\":\"Di\",\"email\":\"di@example.org\"}", 201);
+#define CHANGE(email, password, status) \
+    world_ask(w, bo, PUT, "/session/email", arena_printf(&w->a, json, email, password), 0, status)
+    CHANGE("new@example.org", "wrong password", 422);
+    CHANGE("no address", WORLD_PASSWORD, 422);
+    CHANGE("CY@example.net", WORLD_PASSWORD, 409); /* an account elsewhere */
+    CHANGE("di@example.org", WORLD_PASSWORD, 409); /* somebody of the directory */
+    sign_in(w, "bo@example.org", 201);
+    assert_string_equal(world_self(w, bo, "email"), "bo@example.org");
+    CHANGE("New@Example.org", WORLD_PASSWORD, 200);
+    CHANGE("new@example.org", WORLD_PASSWORD, 200); /* once more */
+#undef CHANGE
+    assert_string_equal(world_self(w, bo, "email"), "new@example.org");
+    sign_in(w, "bo@example.org", 401);
+    sign_in(w, "new@example.org", 201);
+    world_sign_up(w, "Another Bo", "bo@example.org");
+    world_ask(w, NULL, PUT, "/session/email", arena_printf(&w->a, json, "x@example.org", "x"), 0,
+              401);
+}
+
 /* A faster machine asks for more; the password is there to hash anew only when somebody signs in.
  */
 static void a_cheap_hash_is_made_anew(void **state)
@@ -654,6 +681,7 @@ int main(void)
         TEST(the_own_password_changes),
         TEST(roles_may_what_is_said),
         TEST(members_change_their_own_name_and_zone),
+        TEST(members_change_the_address_that_they_sign_in_with),
         TEST(a_cheap_hash_is_made_anew),
         TEST(an_invitation_can_be_wrong_late_or_taken_back),
         TEST(an_invitation_takes_nobody_elses_account),

@@ -1,4 +1,4 @@
-/* own.c: what a person changes about the own account: password, name, time zone. */
+/* own.c: what a person changes about the own account: password, email, name, time zone. */
 #include "routes.h"
 
 #include "core/app.h"
@@ -12,6 +12,14 @@ const struct field password_change_fields[] = {
           .doc = "The current password"),
     FIELD(struct password_change, new_password, .privacy = SECRET, .required = true, .min = 10,
           .max = 200, .doc = "The new one, 10 characters or more"),
+    { 0 },
+};
+
+const struct field email_change_fields[] = {
+    FIELD(struct email_change, email, .privacy = PERSONAL, .required = true, .max = 254,
+          .format = "email", .doc = "The new address to sign in with"),
+    FIELD(struct email_change, password, .privacy = SECRET, .required = true, .max = 200,
+          .doc = "The password, which stays as it is"),
     { 0 },
 };
 
@@ -54,7 +62,7 @@ bool password_reset(struct ctx *c, struct id account, const char *hash, struct i
 
 struct change {
     struct account account;
-    const char *hash;
+    const char *hash, *email;
 };
 
 static bool account_read(struct ctx *c, void *with)
@@ -68,15 +76,27 @@ static bool refuse_password(struct ctx *c)
     return fail_at(c, "/password", "is not the password of this account");
 }
 
-static bool change_store(struct ctx *c, void *with)
+/* Reads the account, and finds out whether the password is its own. */
+static bool change_begin(struct ctx *c, const char *password, struct change *ret)
 {
-    struct change *change = with;
+    return control_read(c, account_read, ret) &&
+           !slowed(c, &sign_in_per_account, ret->account.email) &&
+           (password_verify(c->app->passwords, password, ret->account.password_hash) ||
+            refuse_password(c));
+}
+
+/* In the transaction that changes the account: still is. */
+static bool change_stands(struct ctx *c, const struct change *change)
+{
     bool stands;
-    if (!password_stands(c, &change->account, &stands))
-        return false;
-    if (!stands)
-        return refuse_password(c);
-    return password_reset(c, change->account.id, change->hash, c->actor.session);
+    return password_stands(c, &change->account, &stands) && (stands || refuse_password(c));
+}
+
+static bool password_store(struct ctx *c, void *with)
+{
+    const struct change *change = with;
+    return change_stands(c, change) &&
+           password_reset(c, change->account.id, change->hash, c->actor.session);
 }
 
 bool password_change(struct ctx *c, const void *in, void *ret)
@@ -84,26 +104,71 @@ bool password_change(struct ctx *c, const void *in, void *ret)
     const struct password_change *p = in;
     struct change change = { 0 };
     (void)ret;
-    if (!control_read(c, account_read, &change) ||
-        slowed(c, &sign_in_per_account, change.account.email))
-        return false;
-    if (!password_verify(c->app->passwords, p->password, change.account.password_hash))
-        return refuse_password(c);
-    return password_make(c, p->new_password, &change.hash) &&
-           control_write(c, change_store, &change);
+    return change_begin(c, p->password, &change) &&
+           password_make(c, p->new_password, &change.hash) &&
+           control_write(c, password_store, &change);
 }
 
 /* The own entry of the directory is one's own to change, in these columns, whatever the role. */
+static bool person_store(struct ctx *c, struct person change, field_set columns)
+{
+    struct person ret;
+    bool program = c->actor.program;
+    c->actor.program = true;
+    bool ok = row_update(c, &person_table, c->actor.person, 0, &change, columns, &ret);
+    c->actor.program = program;
+    return ok;
+}
+
 static bool profile_store(struct ctx *c, void *with)
 {
     const struct profile *p = with;
-    struct person change = { .name = p->name, .zone = p->zone }, ret;
-    bool program = c->actor.program;
-    c->actor.program = true;
-    bool ok = row_update(c, &person_table, c->actor.person, 0, &change,
-                         row_set(&person_table, "name") | row_set(&person_table, "zone"), &ret);
-    c->actor.program = program;
-    return ok;
+    return person_store(c, (struct person){ .name = p->name, .zone = p->zone },
+                        row_set(&person_table, "name") | row_set(&person_table, "zone"));
+}
+
+static bool directory_store(struct ctx *c, void *with)
+{
+    const struct change *change = with;
+    return person_store(c, (struct person){ .email = change->email },
+                        row_set(&person_table, "email"));
+}
+
+static bool email_put(struct ctx *c, const struct change *change, const char *email)
+{
+    struct account row = { .email = email }, ret;
+    return row_update(c, &account_table, change->account.id, 0, &row,
+                      row_set(&account_table, "email"), &ret);
+}
+
+static bool email_store(struct ctx *c, void *with)
+{
+    const struct change *change = with;
+    return change_stands(c, change) && email_put(c, change, change->email);
+}
+
+static bool email_restore(struct ctx *c, void *with)
+{
+    const struct change *change = with;
+    return email_put(c, change, change->account.email);
+}
+
+/* The account first, for with it one signs in. A crash before the directory has followed is mended
+   by the same request once more; what the directory refuses puts the account back. */
+bool email_change(struct ctx *c, const void *in, void *ret)
+{
+    const struct email_change *e = in;
+    struct change change = { .email = email_lower(c->arena, e->email) };
+    if (!change_begin(c, e->password, &change) || !control_write(c, email_store, &change))
+        return false;
+    if (!ctx_write(c, directory_store, &change)) {
+        struct error refused = *c->err;
+        *c->err = (struct error){ 0 };
+        (void)!control_write(c, email_restore, &change);
+        *c->err = refused;
+        return false;
+    }
+    return session_view(c, ret);
 }
 
 bool profile_change(struct ctx *c, const void *in, void *ret)

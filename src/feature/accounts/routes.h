@@ -25,14 +25,17 @@ extern const struct field person_id_fields[], invitation_link_fields[], invitati
 
 route_fn invitation_make, invitation_read, invitation_accept;
 
-extern const struct field password_change_fields[], profile_fields[];
+extern const struct field password_change_fields[], email_change_fields[], profile_fields[];
 struct password_change {
     const char *password, *new_password;
+};
+struct email_change {
+    const char *email, *password;
 };
 struct profile {
     const char *name, *zone;
 };
-route_fn password_change, profile_change;
+route_fn password_change, email_change, profile_change;
 
 extern const struct field permission_row_fields[];
 struct permission_row {

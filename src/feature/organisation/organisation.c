@@ -148,8 +148,9 @@ static bool person_check(struct ctx *c, enum op op, const void *old_row, void *n
     /* Nor one who was sent away: making them active again would make another owner. */
     if (of_owner && !c->actor.program && c->actor.role != ROLE_OWNER)
         return fail(c, FORBIDDEN, "Only an owner changes an owner");
-    if (old && row && instant_given(old->joined_at) && !text_equal(old->email, row->email))
-        return fail_at(c, "/email", "cannot be changed here: the person signs in with it");
+    if (old && row && instant_given(old->joined_at) && !text_equal(old->email, row->email) &&
+        !c->actor.program)
+        return fail_at(c, "/email", "is what the person signs in with, and theirs to change");
     if (old && !row && instant_given(old->joined_at))
         return fail(c, IN_USE, "This person has an account; erase or deactivate instead");
     if (old && !row && !row_unused(c, &person_table, old->id))

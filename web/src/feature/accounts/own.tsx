@@ -1,4 +1,4 @@
-// The own account: name, time zone, password.
+// The own account: name, time zone, email address, password.
 import { PasswordInput, TextInput } from "@mantine/core";
 import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
@@ -28,6 +28,7 @@ export function OwnAccount() {
         {text.lead} <Eye table="account" seen={text.seen} />
       </p>
       <ProfileForm name={session.name} zone={own?.zone ?? null} />
+      <EmailForm />
       <PasswordForm />
     </div>
   );
@@ -60,6 +61,48 @@ function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
           {...form.select("zone")}
         />
         <Submit form={form} disabled={!form.dirty} />
+      </Form>
+    </section>
+  );
+}
+
+function EmailForm() {
+  const session = useSession();
+  const empty = { email: "", password: "" };
+  const form = useForm({
+    initial: empty,
+    check: ({ email, password }) => ({
+      email: !email.trim() && shared.form.required,
+      password: !password && shared.form.required,
+    }),
+    max: limitsOf("/session/email"),
+    submit: async ({ email, password }) => {
+      const session = await api.put("/session/email", { body: { email: email.trim(), password } });
+      queryClient.setQueryData(["session"], session);
+      form.reset(empty);
+      await refresh("people");
+      notify(text.email_changed(email.trim()));
+    },
+  });
+  return (
+    <section className="card" aria-label={text.email}>
+      <Form form={form}>
+        <h2>{text.email}</h2>
+        {session.email && <p className="quiet wrap-anywhere">{text.email_help(session.email)}</p>}
+        <TextInput
+          label={text.email_new}
+          type="email"
+          autoComplete="email"
+          required
+          {...form.text("email")}
+        />
+        <PasswordInput
+          label={text.so_far}
+          autoComplete="current-password"
+          required
+          {...form.text("password")}
+        />
+        <Submit form={form} label={text.email_change} disabled={!form.dirty} />
       </Form>
     </section>
   );
