@@ -80,6 +80,19 @@ test("a window that is turned to shows what another has started", async () => {
   await page.getByRole("button", { name: "Start timer" }).waitFor();
 });
 
+test("what one window changes the others of the browser show at once", async () => {
+  const { page, context } = at.member;
+  const other = await context.newPage();
+  for (const each of [page, other]) {
+    await each.goto("/");
+    await each.getByRole("button", { name: "Start timer" }).waitFor();
+  }
+  await page.getByRole("button", { name: "Start timer" }).click();
+  await other.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await other.close();
+});
+
 test("a manager is offered the team, and no more", async () => {
   const { page, problems } = at.manager;
   for (const path of ["/time/entries", "/reports"]) {
@@ -134,7 +147,9 @@ test("an address that is signed in with is shown as it stays", async () => {
   await page.getByRole("button", { name: "Max Member", exact: true }).click();
   const form = page.getByRole("dialog");
   assert.ok(await form.getByRole("textbox", { name: "Email" }).isDisabled());
-  await form.getByText("Cannot be changed: the person signs in with it").waitFor();
+  await form
+    .getByText("The person signs in with it, and changes it in Settings, Account")
+    .waitFor();
   await checkAccessible(page);
   await page.keyboard.press("Escape");
 });

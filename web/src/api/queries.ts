@@ -26,7 +26,15 @@ if (typeof window !== "undefined")
     };
   });
 
-/** Marks as stale everything below these first words of keys. */
+const markStale = (keys: string[]) =>
+  Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+
+/** Other windows of this browser. */
+const others = typeof window === "undefined" ? null : new BroadcastChannel("refresh");
+others?.addEventListener("message", ({ data }: MessageEvent<string[]>) => void markStale(data));
+
+/** Marks as stale everything below these first words of keys, here and in other windows. */
 export function refresh(...keys: string[]) {
-  return Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+  others?.postMessage(keys);
+  return markStale(keys);
 }
