@@ -101,7 +101,8 @@ static bool local(struct ai_run *run)
         run->ret->compared_rows += worked[i].day.day < run->in->from.day;
     }
     run->ret->compared_from = from;
-    feedback_find(worked, rows.count, zone, run->in->from, run->in->to, &found);
+    feedback_find(worked, rows.count, zone, run->in->from, run->in->to, zone_day(zone, run->c->now),
+                  &found);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
     run->ret->text = arena_printf(a, "%zu findings on your own time.", found.count);

@@ -103,7 +103,8 @@ static bool local(struct ai_run *run)
         run->ret->compared_rows += r->day.day < run->in->from.day;
     }
     run->ret->compared_from = from;
-    summary_find(list, rows.count, run->in->from, run->in->to, &found);
+    summary_find(list, rows.count, run->in->from, run->in->to,
+                 zone_day(ctx_zone(run->c), run->c->now), &found);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
     run->ret->text = arena_printf(a, "%zu findings on the period.", found.count);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum {
+    MINUTE_S = 60,
     LONG_DAY_S = 10 * 3600,
     STRETCH_S = 6 * 3600, /* work without a break that is longer than this is named */
     BREAK_S = 15 * 60,
@@ -25,7 +26,8 @@ struct look {
     size_t all_count;
     const struct zone *zone;
     struct date from, to;
-    int64_t *day_s; /* seconds of each day from the first of the baseline up to `to` */
+    struct date over; /* the first day that is not, at most `to` */
+    int64_t *day_s;   /* seconds of each day from the first of the baseline up to `to` */
     struct findings *out;
 };
 
@@ -265,10 +267,9 @@ static const char *weeks_before(struct arena *a, size_t n)
 }
 
 /* The period against the own eight weeks before it: hours per week, median and MAD. */
-static void find_baseline(struct look *l)
+/* Hours of the weeks before that have any; too few say nothing. */
+static size_t weeks_worked(const struct look *l, double weeks[WEEKS])
 {
-    struct findings *f = l->out;
-    double weeks[WEEKS];
     size_t n = 0;
     for (int w = WEEKS; w > 0; w--) {
         int64_t s = 0;
@@ -277,13 +278,22 @@ static void find_baseline(struct look *l)
         if (s)
             weeks[n++] = hours_of(s);
     }
+    return n < 4 ? 0 : n;
+}
+
+/* What has only begun is no week yet. */
+static void find_baseline(struct look *l)
+{
+    struct findings *f = l->out;
+    double weeks[WEEKS];
+    size_t n = weeks_worked(l, weeks);
+    if (!n || l->over.day < l->to.day)
+        return;
     int64_t total = 0;
     for (struct date d = l->from; d.day < l->to.day; d.day++)
         total += day_seconds(l, d);
     int64_t now_s = seconds_of_hours((double)total / 3600 * 7 / (double)(l->to.day - l->from.day));
     double now = hours_of(now_s);
-    if (n < 4)
-        return;
     double median = stats_median(f->arena, weeks, n), mad = stats_mad(f->arena, weeks, n);
     double spread = fmax(mad, 1);
     bool unusual = fabs(now - median) > 3 * spread;
@@ -301,11 +311,20 @@ static void find_baseline(struct look *l)
     for (size_t i = 0; i < n; i++)
         finding_point(f, to, weeks_before(f->arena, n - i), weeks[i], "h");
     finding_point(f, to, "now", now, "h");
+}
+
+static void find_trend(struct look *l)
+{
+    struct findings *f = l->out;
+    double weeks[WEEKS];
+    size_t n = weeks_worked(l, weeks);
+    if (!n)
+        return;
     double slope = stats_slope(f->arena, weeks, n), p = stats_trend_p(weeks, n);
     if (p >= 0.05)
         return;
     int64_t slope_s = seconds_of_hours(slope);
-    to = finding_add(
+    struct ai_finding *to = finding_add(
         f, "trend", slope > 0 ? "Weeks are getting longer" : "Weeks are getting shorter",
         "Theil-Sen slope of hours per week; Mann-Kendall test", hours_of(slope_s),
         "h/week per week",
@@ -326,7 +345,7 @@ static void find_rhythm(struct look *l)
     int64_t sum[7] = { 0 };
     int days[7] = { 0 }, top = 0, used = 0;
     double mean[7];
-    for (struct date d = { l->from.day - 7 * WEEKS }; d.day < l->to.day; d.day++) {
+    for (struct date d = { l->from.day - 7 * WEEKS }; d.day < l->over.day; d.day++) {
         int64_t s = day_seconds(l, d);
         int w = date_weekday(d);
         sum[w] += s;
@@ -384,7 +403,7 @@ static void find_where_time_went(struct look *l)
         shares[j].seconds += seconds;
         total += seconds;
     }
-    if (!total)
+    if (total < MINUTE_S)
         return;
     qsort(shares, n, sizeof *shares, by_seconds);
     double percent = 100 * (double)shares[0].seconds / (double)total;
@@ -402,7 +421,7 @@ static void find_where_time_went(struct look *l)
 }
 
 void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,
-                   struct date from, struct date to, struct findings *ret)
+                   struct date from, struct date to, struct date today, struct findings *ret)
 {
     size_t first = 0, last;
     while (first < count && entries[first].day.day < from.day)
@@ -419,10 +438,12 @@ void feedback_find(const struct worked *entries, size_t count, const struct zone
                       .zone = zone,
                       .from = from,
                       .to = to,
+                      .over = today.day < to.day ? today : to,
                       .out = ret };
     days_sum(&l);
     find_where_time_went(&l);
     find_baseline(&l);
+    find_trend(&l);
     find_rhythm(&l);
     find_long_days(&l);
     find_missing_breaks(&l);

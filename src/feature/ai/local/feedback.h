@@ -18,9 +18,9 @@ struct worked {
 
 /* Entries sorted by start, from eight weeks before `from` (for the own baseline) up to `to`. Kinds:
    long_day, missing_break, late_work, forgotten_timer, overlap, baseline, trend, rhythm,
-   where_time_went. What is read off clock times, which are the four from missing_break to overlap,
-   leaves placed entries out. */
+   where_time_went. `today` is no day to compare yet, nor is a period that it is in. What is read
+   off clock times, which are the four from missing_break to overlap, leaves placed entries out. */
 void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,
-                   struct date from, struct date to, struct findings *ret);
+                   struct date from, struct date to, struct date today, struct findings *ret);
 
 #endif

@@ -10,6 +10,7 @@ struct scene {
     const struct zone *zone;
     struct worked at[MAX];
     size_t count;
+    int today; /* of March; behind everything unless a test says otherwise */
 };
 
 static int setup(void **state)
@@ -19,6 +20,7 @@ static int setup(void **state)
     s.zones = zones_new(NULL);
     s.zone = zone_find(s.zones, "Europe/Berlin");
     assert_non_null(s.zone);
+    s.today = 31;
     *state = &s;
     return 0;
 }
@@ -56,7 +58,7 @@ static void work(struct scene *s, int day, double from, double hours, int projec
 static const struct ai_finding *find(struct scene *s, int from, int to, const char *kind)
 {
     struct findings f = findings_new(&s->a);
-    feedback_find(s->at, s->count, s->zone, march(from), march(to), &f);
+    feedback_find(s->at, s->count, s->zone, march(from), march(to), march(s->today), &f);
     for (size_t i = 0; i < f.count; i++)
         assert_held(&s->a, &f.at[i]);
     for (size_t i = 0; i < f.count; i++)
@@ -81,7 +83,7 @@ static void test_nothing(void **state)
 {
     struct scene *s = *state;
     struct findings f = findings_new(&s->a);
-    feedback_find(NULL, 0, s->zone, march(1), march(8), &f);
+    feedback_find(NULL, 0, s->zone, march(1), march(8), march(8), &f);
     assert_int_equal(f.count, 0);
 }
 
@@ -220,6 +222,9 @@ static void test_baseline(void **state)
     assert_string_equal(points[3].name, "2 weeks before");
     assert_string_equal(points[4].name, "1 week before");
     assert_null(find(s, 2, 9, "trend"));
+    s->today = 8; /* the last day is not over */
+    assert_null(find(s, 2, 9, "baseline"));
+    s->today = 31;
     f = find(s, 2, 9, "rhythm");
     /* Mondays: five of 8 and one of 6: 46 / 6 */
     assert_true(fabs(f->value - 46.0 / 6) < 1e-6);

@@ -10,17 +10,18 @@
 struct share {
     struct id project;
     const char *name;
-    int64_t now, before;
+    int64_t now, done, before; /* done: of now, on days that are over */
 };
 
 struct look {
     const struct day_sum *at;
     size_t count;
     struct date from, to;
+    struct date over; /* the first day that is not, at most `to` */
     struct findings *out;
     struct share *shares;
     size_t share_count, used; /* used: with time in the period; they come first */
-    int64_t now, before, billable;
+    int64_t now, done, before, billable;
 };
 
 static int by_now(const void *a, const void *b)
@@ -29,8 +30,10 @@ static int by_now(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+/* Days that are over are compared with the same ones of the period before. */
 static void shares_make(struct look *l)
 {
+    int until = l->over.day - (l->to.day - l->from.day);
     l->shares = arena_many(l->out->arena, l->count, struct share);
     for (size_t i = 0; i < l->count; i++) {
         const struct day_sum *s = &l->at[i];
@@ -40,12 +43,15 @@ static void shares_make(struct look *l)
         if (j == l->share_count)
             l->shares[l->share_count++] =
                 (struct share){ s->project, s->project_name ? s->project_name : "(no project)", 0,
-                                0 };
+                                0, 0 };
         if (s->day.day >= l->from.day) {
+            int64_t done = s->day.day < l->over.day ? s->seconds : 0;
             l->shares[j].now += s->seconds;
+            l->shares[j].done += done;
             l->now += s->seconds;
+            l->done += done;
             l->billable += s->billable_s;
-        } else {
+        } else if (s->day.day < until) {
             l->shares[j].before += s->seconds;
             l->before += s->seconds;
         }
@@ -68,18 +74,33 @@ static void find_total(struct look *l)
     finding_number(f, to, "billable", hours_of(l->billable), "h");
     for (size_t i = 0; i < l->share_count && i < 8 && l->shares[i].now; i++)
         finding_point(f, to, l->shares[i].name, hours_of(l->shares[i].now), "h");
+}
+
+static bool is_whole(const struct look *l)
+{
+    return l->over.day == l->to.day;
+}
+
+static void find_change(struct look *l)
+{
+    struct findings *f = l->out;
     if (!l->before)
         return;
-    int days = l->to.day - l->from.day;
+    int days = l->over.day - l->from.day;
     const char *span = days == 1 ? "day" : arena_printf(f->arena, "%d days", days);
-    double change = tenths_of(100 * ((double)l->now / (double)l->before - 1));
-    to = finding_add(f, "change", change < 0 ? "Less than before" : "More than before",
-                     "Against as many days directly before", change, "%",
-                     arena_printf(f->arena, "%s%s %% against the %s before (%s).",
-                                  change > 0 ? "+" : "", tenths_text(f->arena, change), span,
-                                  hours_text(f->arena, l->before)));
+    double change = tenths_of(100 * ((double)l->done / (double)l->before - 1));
+    struct ai_finding *to = finding_add(
+        f, "change", change < 0 ? "Less than before" : "More than before",
+        is_whole(l) ? "Against as many days directly before"
+                    : "Up to yesterday, against the same days of the period before",
+        change, "%",
+        arena_printf(f->arena,
+                     is_whole(l) ? "%s%s %% against the %s before (%s)."
+                                 : "%s%s %% up to yesterday, against the same %s before (%s).",
+                     change > 0 ? "+" : "", tenths_text(f->arena, change), span,
+                     hours_text(f->arena, l->before)));
     finding_number(f, to, "before", hours_of(l->before), "h");
-    finding_number(f, to, "now", hours_of(l->now), "h");
+    finding_number(f, to, "now", hours_of(l->done), "h");
 }
 
 /* Herfindahl's index: the sum of squared shares; 1 is all on one project. */
@@ -112,29 +133,31 @@ static void find_biggest_change(struct look *l)
     const struct share *best = NULL;
     for (size_t i = 0; i < l->share_count; i++) {
         const struct share *s = &l->shares[i];
-        if (!best || llabs(s->now - s->before) > llabs(best->now - best->before))
+        if (!best || llabs(s->done - s->before) > llabs(best->done - best->before))
             best = s;
     }
     if (!best || !l->before)
         return;
-    int64_t shift = shift_of(best->now, best->before);
+    int64_t shift = shift_of(best->done, best->before);
     if (!shift)
         return;
     struct ai_finding *to = finding_add(
         f, "biggest_change", "The largest shift",
-        "Largest difference of a project to the days before", hours_of(shift), "h",
+        is_whole(l) ? "Largest difference of a project to the days before"
+                    : "Largest difference of a project, up to yesterday, to the same days before",
+        hours_of(shift), "h",
         arena_printf(f->arena, "%s went from %s to %s (%s%s).", best->name,
-                     hours_text(f->arena, best->before), hours_text(f->arena, best->now),
+                     hours_text(f->arena, best->before), hours_text(f->arena, best->done),
                      shift > 0 ? "+" : "", hours_text(f->arena, shift)));
     finding_number(f, to, "before", hours_of(best->before), "h");
-    finding_number(f, to, "now", hours_of(best->now), "h");
+    finding_number(f, to, "now", hours_of(best->done), "h");
 }
 
-/* Hours of each working day (Monday to Friday) of the period, in order. */
+/* Hours of each working day (Monday to Friday) of the period that is over, in order. */
 static size_t working_days(struct look *l, double *hours, struct date *days)
 {
     size_t n = 0, at = 0;
-    for (struct date d = l->from; d.day < l->to.day; d.day++) {
+    for (struct date d = l->from; d.day < l->over.day; d.day++) {
         int64_t s = 0;
         while (at < l->count && l->at[at].day.day < d.day)
             at++;
@@ -195,11 +218,17 @@ static void find_days(struct look *l)
 }
 
 void summary_find(const struct day_sum *sums, size_t count, struct date from, struct date to,
-                  struct findings *ret)
+                  struct date today, struct findings *ret)
 {
-    struct look l = { .at = sums, .count = count, .from = from, .to = to, .out = ret };
+    struct look l = { .at = sums,
+                      .count = count,
+                      .from = from,
+                      .to = to,
+                      .over = today.day < to.day ? today : to,
+                      .out = ret };
     shares_make(&l);
     find_total(&l);
+    find_change(&l);
     find_concentration(&l);
     find_biggest_change(&l);
     find_days(&l);

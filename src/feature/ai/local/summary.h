@@ -12,8 +12,9 @@ struct day_sum {
 };
 
 /* Sums sorted by day, from as many days before `from` as the period has, up to `to`. Kinds: total,
-   change, concentration, biggest_change, unusual_day, level_change. */
+   change, concentration, biggest_change, unusual_day, level_change. `today` and what comes after
+   it are compared with nothing yet. */
 void summary_find(const struct day_sum *sums, size_t count, struct date from, struct date to,
-                  struct findings *ret);
+                  struct date today, struct findings *ret);
 
 #endif

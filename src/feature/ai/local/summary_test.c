@@ -5,11 +5,13 @@
 static struct arena a;
 static struct day_sum sums[200];
 static size_t count;
+static int today; /* behind everything unless a test says otherwise */
 
 static int setup(void **state)
 {
     (void)state;
     count = 0;
+    today = 100;
     return 0;
 }
 
@@ -38,7 +40,7 @@ static void add(int day, int project, double hours, double billable)
 static const struct ai_finding *find(int days, const char *kind)
 {
     struct findings f = findings_new(&a);
-    summary_find(sums, count, day_of(0), day_of(days), &f);
+    summary_find(sums, count, day_of(0), day_of(days), day_of(today), &f);
     for (size_t i = 0; i < f.count; i++)
         assert_held(&a, &f.at[i]);
     for (size_t i = 0; i < f.count; i++)
@@ -69,6 +71,29 @@ static void test_total_and_change(void **state)
     /* shares 3/4 and 1/4: Herfindahl 10/16, equivalent 1.6 projects */
     NEAR(f->value, 1.6);
     assert_non_null(strstr(f->sentence, "Alpha takes 75 %"));
+}
+
+/* On Wednesday, Monday and Tuesday are compared with those of the week before. */
+static void test_a_week_that_has_begun(void **state)
+{
+    (void)state;
+    add(-7, 1, 6, 0);
+    add(-6, 1, 4, 0);
+    add(-5, 2, 9, 0);
+    add(0, 1, 8, 0);
+    add(1, 2, 3, 0);
+    add(2, 2, 1, 0);
+    today = 2;
+    NEAR(find(7, "total")->value, 12);
+    const struct ai_finding *f = find(7, "change");
+    assert_string_equal(f->sentence,
+                        "+10 % up to yesterday, against the same 2 days before (10:00).");
+    f = find(7, "biggest_change");
+    assert_string_equal(f->sentence, "Beta went from 0:00 to 3:00 (+3:00).");
+    today = 0;
+    assert_null(find(7, "change"));
+    assert_null(find(7, "biggest_change"));
+    assert_non_null(find(7, "total"));
 }
 
 /* Numbers that round: headline and sentence round in the same way. */
@@ -150,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_total_and_change, setup),
+        cmocka_unit_test_setup(test_a_week_that_has_begun, setup),
         cmocka_unit_test_setup(test_rounding, setup),
         cmocka_unit_test_setup(test_one_project_only, setup),
         cmocka_unit_test_setup(test_one_of_each, setup),
