@@ -105,7 +105,7 @@ static bool local(struct ai_run *run)
                   &found);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
-    run->ret->text = arena_printf(a, "%zu findings on your own time.", found.count);
+    run->ret->text = findings_text(&found, "your own time");
     return true;
 }
 

@@ -107,7 +107,7 @@ static bool local(struct ai_run *run)
                  zone_day(ctx_zone(run->c), run->c->now), &found);
     run->ret->rows = (int64_t)rows.count;
     run->ret->findings = (struct list){ found.at, found.count };
-    run->ret->text = arena_printf(a, "%zu findings on the period.", found.count);
+    run->ret->text = findings_text(&found, "the period");
     return true;
 }
 

@@ -109,3 +109,9 @@ const char *word_for(double x, const char *one, const char *many)
 {
     return fabs(tenths_of(x) - 1) < 0.05 ? one : many;
 }
+
+const char *findings_text(const struct findings *f, const char *on)
+{
+    const char *word = word_for((double)f->count, "finding", "findings");
+    return f->count ? arena_printf(f->arena, "%zu %s on %s.", f->count, word, on) : NULL;
+}

@@ -39,4 +39,7 @@ const char *day_text(struct arena *a, struct date day);
 /* The word for a number as tenths_text shows it: `one` of 1, `many` of all others. */
 const char *word_for(double x, const char *one, const char *many);
 
+/* "2 findings on the period."; NULL when there are none. */
+const char *findings_text(const struct findings *f, const char *on);
+
 #endif

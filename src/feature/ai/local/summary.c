@@ -64,7 +64,9 @@ static void shares_make(struct look *l)
 static void find_total(struct look *l)
 {
     struct findings *f = l->out;
-    double percent = l->now ? 100 * (double)l->billable / (double)l->now : 0;
+    if (!l->now)
+        return;
+    double percent = 100 * (double)l->billable / (double)l->now;
     struct ai_finding *to =
         finding_add(f, "total", "The period in one line",
                     "Sum of all entries; billable share of it", hours_of(l->now), "h",

@@ -29,6 +29,8 @@ import {
 import { words } from "./words";
 
 const HIDDEN = "vow.insights.hidden";
+/** A week that is over has something to say, on a Monday, too. */
+const PERIOD = "last_week";
 /** Those that people start here; others start where they belong, such as a form's hook. */
 const STARTED_ELSEWHERE = ["hook"];
 
@@ -91,7 +93,7 @@ function Objected() {
 function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const may = useMay();
   const [filters, setFilters] = useFilters();
-  const period = usePeriod("this_week");
+  const period = usePeriod(PERIOD);
   const first = capabilities.find(({ enabled }) => enabled)?.name ?? "";
   const chosen = capabilities.find(({ name }) => name === filters.get("what"))?.name ?? first;
   const providers = useProviders(may("ai.use"));
@@ -177,7 +179,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             ))}
           </div>
           <div className="filters even">
-            <PeriodFilter fallback="this_week" />
+            <PeriodFilter fallback={PERIOD} />
             <Select
               label={words.engine}
               data={[
