@@ -174,6 +174,7 @@ export const words = {
     today: "Today",
     this_week: "This week",
     last_week: "Last week",
+    last_30_days: "Last 30 days",
     this_month: "This month",
     last_month: "Last month",
     this_quarter: "This quarter",

@@ -91,6 +91,7 @@ export const PERIODS = [
   "today",
   "this_week",
   "last_week",
+  "last_30_days",
   "this_month",
   "last_month",
   "this_quarter",
@@ -112,6 +113,8 @@ export function periodOf(period: Period, zone: string, weekStart: string): { fro
       return { from: week, to: addDays(week, 6) };
     case "last_week":
       return { from: addDays(week, -7), to: addDays(week, -1) };
+    case "last_30_days":
+      return { from: addDays(now, -29), to: now };
     case "this_month":
       return { from: month, to: addDays(addMonths(month, 1), -1) };
     case "last_month":

@@ -58,7 +58,7 @@ export function Audit() {
   const actor = filters.get("actor");
   const subject = filters.get("subject");
   const action = filters.get("action");
-  const { from, to } = usePeriod("this_month");
+  const { from, to } = usePeriod("last_30_days");
   const read = (more: object) =>
     api.get("/audit", {
       query: {
@@ -118,7 +118,7 @@ export function Audit() {
         {text.lead} <Eye table="audit_event" seen={text.seen} />
       </p>
       <Filters>
-        <PeriodFilter fallback="this_month" />
+        <PeriodFilter fallback="last_30_days" />
         <Select
           label={text.action}
           placeholder={text.everything}

@@ -62,7 +62,7 @@ export default function Reports() {
   const session = useSession();
   const may = useMay();
   const [filters, setFilters] = useFilters();
-  const { from, to } = usePeriod("this_month");
+  const { from, to } = usePeriod("last_30_days");
   const by = groupOf(filters.get("by")) ?? "project";
   const then = filters.get("then") === "none" ? null : groupOf(filters.get("then"));
   const query = {
@@ -135,7 +135,7 @@ export default function Reports() {
           allowDeselect={false}
           onChange={(value) => setFilters({ then: value })}
         />
-        <PeriodFilter fallback="this_month" />
+        <PeriodFilter fallback="last_30_days" />
         <ProjectSelect
           className="begins"
           label={time.field.project}
