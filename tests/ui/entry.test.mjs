@@ -559,6 +559,25 @@ test("what is still being made is waited for by what is saved with it, and by th
   await page.unroute(/\/api\/v1\/(clients|projects)$/);
 });
 
+test("what was worked on before this week is started again with one press", async () => {
+  const at = new Date(Date.now() - 9 * 86_400_000);
+  const body = { note: "Sound the channel", started_at: at.toISOString() };
+  body.ended_at = new Date(at.getTime() + 3_600_000).toISOString();
+  for (let twice = 0; twice < 2; twice++)
+    assert.equal((await owner.post("/api/v1/time/entries", body)).status, 201);
+  await page.goto("/");
+  const lately = page.getByRole("region", { name: "Start again what was worked on lately" });
+  await checkAccessible(page);
+  await lately.getByRole("button", { name: "Sound the channel" }).click();
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  const done = (await rows("/time/entries")).filter(({ note }) => note === body.note);
+  assert.equal(done.length, 3);
+  await eventually(async () =>
+    assert.equal(await lately.getByRole("button", { name: "Sound the channel" }).count(), 0),
+  );
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -19,7 +19,7 @@ import { removeEntry } from "./remove";
 import { overlapText } from "./slips";
 import { words } from "./words";
 
-async function startAgain(entry: Entry) {
+export async function startAgain(entry: Entry) {
   const { project, task, note, tags } = entry;
   try {
     await api.post("/time/timer", { body: { project, task, note, tags } });

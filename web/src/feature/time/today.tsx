@@ -40,6 +40,7 @@ import {
 import { durationProblem } from "./duration";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
+import { Lately, useLately } from "./lately";
 import { ProjectSelect } from "./pick";
 import { emit } from "./signals";
 import { mindSlips } from "./slips";
@@ -122,9 +123,10 @@ export default function Today() {
               <div className="stack wide">
                 <Timeline day={now} entries={mine} projects={projects} zone={zone} />
                 <QuickAdd />
+                <Lately besides={items} projects={projects} />
                 <section className="card flush" aria-label={shared.rooms.today}>
                   {mine.length === 0 ? (
-                    <Beginning isNew={items.length === 0} />
+                    <Beginning />
                   ) : (
                     <ul className="entries">{mine.map(row(now))}</ul>
                   )}
@@ -241,15 +243,9 @@ function Timeline({ day, entries: all, projects, zone }: TimelineProps) {
 }
 
 /** An empty day: what to do next; where nothing was ever recorded, how it begins. */
-function Beginning({ isNew }: { isNew: boolean }) {
-  const { person } = useSession();
+function Beginning() {
   const may = useMay();
-  const any = useQuery({
-    queryKey: ["entries", "any", person],
-    queryFn: () => api.get("/time/entries", { query: { person, limit: 1 } }),
-    enabled: isNew,
-  });
-  const first = isNew && any.data?.items.length === 0;
+  const first = useLately()?.length === 0;
   return (
     <Empty
       icon="today"
