@@ -5,6 +5,7 @@
 #include "feature.h"
 #include "scope.h"
 #include "sql.h"
+#include "tenant.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,6 +202,17 @@ bool row_admit(struct ctx *c, const struct table *t, void *row)
     return (!t->check || t->check(c, OP_TAKE, NULL, row)) && row_put(c, t, row);
 }
 
+/* In control no row is left for an organisation that has ended, or moved, since it was read. */
+static bool check_owner(struct ctx *c, const struct table *t, const void *row)
+{
+    const struct field *owner = table_owner(t);
+    bool lives;
+    if (!owner)
+        return true;
+    return tenant_lives(c, *(const struct id *)field_of(owner, row), &lives) &&
+           (lives || fail(c, NOT_FOUND, NULL));
+}
+
 bool row_create(struct ctx *c, const struct table *t, void *row)
 {
     struct row *head = row;
@@ -208,7 +220,8 @@ bool row_create(struct ctx *c, const struct table *t, void *row)
         head->id = id_new(c->now);
     head->version = 1;
     head->created_at = head->updated_at = c->now;
-    if (!check_fields(c, t, row, ~(field_set)0) || !check_reach(c, t, row))
+    if (!check_fields(c, t, row, ~(field_set)0) || !check_reach(c, t, row) ||
+        !check_owner(c, t, row))
         return false;
     if (t->check && !t->check(c, OP_CREATE, NULL, row))
         return false;

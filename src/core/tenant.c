@@ -142,6 +142,13 @@ static bool state_set(struct ctx *c, struct id id, const char *state, field_set 
                       &ret);
 }
 
+bool tenant_lives(struct ctx *c, struct id organisation, bool *ret)
+{
+    static const struct query lives = { "SELECT id FROM tenant WHERE id = $1"
+                                        " AND state IN ('creating', 'active')" };
+    return tx_found(c->tx, &lives, ARGS(value_id(organisation)), ret);
+}
+
 static bool condemn(struct ctx *c, void *with)
 {
     return tenant_condemn(c, *(struct id *)with);

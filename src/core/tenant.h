@@ -36,6 +36,9 @@ MUST_USE bool tenant_claim(struct ctx *c, struct id organisation, struct id move
    it. IN_USE when another attempt has claimed it. In a control transaction. */
 MUST_USE bool tenant_leave(struct ctx *c, struct id organisation, struct id move);
 
+/* Whether the organisation is there to get rows in control; not once it has ended, or moved. */
+MUST_USE bool tenant_lives(struct ctx *c, struct id organisation, bool *ret);
+
 /* Destroys the key and deletes the organisation's rows of control: nobody enters any more, and no
    email stays taken. tenants_sweep removes the files. In a control transaction; for requests that
    have the organisation open themselves. */

@@ -186,17 +186,27 @@ bool account_join(struct ctx *c, const struct account *account)
     return organisation_write(c, account->organisation, join, &copy);
 }
 
+struct adding {
+    struct id invitation;
+    struct account account;
+};
+
+/* Whoever was erased meanwhile has no invitation any more, and gets no account. */
 static bool insert(struct ctx *c, void *with)
 {
-    return row_create(c, &account_table, with);
+    struct adding *a = with;
+    return (!id_given(a->invitation) || invitation_stands(c, a->invitation)) &&
+           row_create(c, &account_table, &a->account);
 }
 
-bool account_add(struct ctx *c, struct id person, const char *email, const char *password)
+bool account_add(struct ctx *c, struct id invitation, struct id person, const char *email,
+                 const char *password)
 {
-    struct account account = { .email = email_lower(c->arena, email),
-                               .person = person,
-                               .organisation = c->organisation,
-                               .of_age_at = c->now };
-    return password_make(c, password, &account.password_hash) &&
-           control_write(c, insert, &account) && account_join(c, &account);
+    struct adding a = { .invitation = invitation,
+                        .account = { .email = email_lower(c->arena, email),
+                                     .person = person,
+                                     .organisation = c->organisation,
+                                     .of_age_at = c->now } };
+    return password_make(c, password, &a.account.password_hash) && control_write(c, insert, &a) &&
+           account_join(c, &a.account);
 }

@@ -194,6 +194,14 @@ static bool invitation_find(struct ctx *c, const char *token, struct invited *re
     return true;
 }
 
+bool invitation_stands(struct ctx *c, struct id invitation)
+{
+    struct invitation row;
+    bool found;
+    return row_look(c, &invitation_table, invitation, &row, &found) &&
+           (found || fail(c, NOT_FOUND, "This invitation is not valid any more"));
+}
+
 bool invitation_read(struct ctx *c, const void *in, void *ret)
 {
     struct invited i;
@@ -232,7 +240,7 @@ static bool account_ready(struct ctx *c, const struct invited *i, const char *pa
 {
     const struct account *account = &i->account.account;
     if (!i->account.found)
-        return account_add(c, i->row.person, i->who.person.email, password);
+        return account_add(c, i->row.id, i->row.person, i->who.person.email, password);
     return password_make(c, password, hash) &&
            (instant_given(i->who.person.joined_at) || account_join(c, account));
 }

@@ -51,6 +51,9 @@ MUST_USE bool session_view(struct ctx *c, struct session_view *ret);
 
 extern const struct table invitation_table;
 
+/* NOT_FOUND when the link was used, or taken back. In control. */
+MUST_USE bool invitation_stands(struct ctx *c, struct id invitation);
+
 #define PASSWORD_FIELD(type)                                                          \
     FIELD(type, password, .privacy = SECRET, .required = true, .min = 10, .max = 200, \
           .doc = "Password, 10 characters or more")

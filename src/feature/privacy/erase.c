@@ -169,9 +169,14 @@ bool person_shut_out(struct ctx *c, struct id person)
     return true;
 }
 
+/* Nobody is told that it has ended when it has just moved, and lives on there. */
 static bool condemn(struct ctx *c, void *with)
 {
-    return tenant_condemn(c, *(struct id *)with);
+    const struct id *organisation = with;
+    bool lives;
+    if (!tenant_lives(c, *organisation, &lives))
+        return false;
+    return lives ? tenant_condemn(c, *organisation) : fail(c, NOT_FOUND, NULL);
 }
 
 /* The files go when the last request has let go of them; this one holds them itself. */

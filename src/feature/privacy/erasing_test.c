@@ -2,6 +2,9 @@
 #include "feature/privacy/privacy_fixture.h"
 
 #include "core/rows.h"
+#include "core/tenant.h"
+#include "feature/accounts/accounts.h"
+#include "feature/privacy/privacy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,6 +81,65 @@ static void a_person_id_of_two_houses_is_two_people(void **state)
     world_post(w, NULL, path, accept, 201);
     world_post(w, h->owner, erasure(h, h->bo_id), "{\"confirm\":\"Bo " CANARY "\"}", 200);
     world_post(w, NULL, "/session", sign_in, 401);
+}
+
+/* The password of an invitation is being hashed while the person goes, or the organisation. */
+static void late_account_refused(struct house *h, struct id invitation, struct id person,
+                                 const char *email)
+{
+    struct world *w = h->w;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    const char *where;
+    c.organisation = world_id(h->organisation);
+    assert_false(account_add(&c, invitation, person, email, WORLD_PASSWORD));
+    assert_int_equal(err.problem, NOT_FOUND);
+    assert_int_equal(world_traces(w, (struct id){ 0 }, email, &where), 0);
+}
+
+static const char *invited_new(struct house *h, const char *email)
+{
+    struct world *w = h->w;
+    const char *json =
+        arena_printf(&w->a, "{\"name\":\"Late\",\"email\":\"%s\",\"role\":\"member\"}", email);
+    return world_text(w, world_post(w, h->owner, "/people", json, 201).body, "id");
+}
+
+struct link {
+    struct id person, id;
+};
+static const struct field link_fields[] = {
+    FIELD(struct link, person, .privacy = PERSONAL, .doc = "Whose"),
+    FIELD(struct link, id, .privacy = OPERATIONAL, .doc = "Which"),
+    { 0 },
+};
+
+static bool link_read(struct ctx *c, void *with)
+{
+    static const struct query of_person = { "SELECT person, id FROM invitation WHERE person = $1" };
+    struct link *l = with;
+    bool found = false;
+    return tx_row(c->tx, &of_person, ARGS(value_id(l->person)), link_fields, l, &found) && found;
+}
+
+static struct id link_new(struct house *h, const char *person)
+{
+    struct world *w = h->w;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    struct link l = { .person = world_id(person) };
+    world_post(w, h->owner, arena_printf(&w->a, "/people/%s/invitation", person), "{}", 201);
+    assert_true(control_read(&c, link_read, &l));
+    return l.id;
+}
+
+static void nobody_gets_an_account_who_was_erased_meanwhile(void **state)
+{
+    struct house *h = *state;
+    const char *person = invited_new(h, "late@example.org");
+    struct id invitation = link_new(h, person);
+    world_post(h->w, h->owner, erasure(h, person), "{\"confirm\":\"Late\"}", 200);
+    late_account_refused(h, invitation, world_id(person), "late@example.org");
 }
 
 /* ---- who decided about an answer ---- */
@@ -189,15 +251,48 @@ static void nothing_opens_an_ended_organisation(void **state)
     world_sign_up(w, "Ada", "ada@example.org");
 }
 
+/* What comes too late for an organisation leaves nothing in control, nor keeps an email taken. */
+static void nothing_is_added_to_an_ended_organisation(void **state)
+{
+    struct house *h = *state;
+    const char *person = invited_new(h, "late@example.org");
+    struct id invitation = link_new(h, person);
+    world_post(h->w, h->owner, "/organisation/deletion", "{\"confirm\":\"House of Ada\"}", 204);
+    late_account_refused(h, invitation, world_id(person), "late@example.org");
+    late_account_refused(h, (struct id){ 0 }, world_id(person), "late@example.org");
+}
+
+static bool leave(struct ctx *c, void *with)
+{
+    struct id move = id_new(c->now);
+    const struct id *organisation = with;
+    return tenant_claim(c, *organisation, move) && tenant_leave(c, *organisation, move);
+}
+
+static void what_has_just_moved_does_not_end(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "test");
+    c.organisation = world_id(h->organisation);
+    assert_true(control_write(&c, leave, &c.organisation));
+    assert_false(organisation_end(&c));
+    assert_int_equal(err.problem, NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOUSE_TEST(erasing_leaves_no_trace_but_the_books),
         HOUSE_TEST(a_person_id_of_two_houses_is_two_people),
+        HOUSE_TEST(nobody_gets_an_account_who_was_erased_meanwhile),
         HOUSE_TEST(erasing_clears_who_decided),
         HOUSE_TEST(erasing_forgets_kept_answers),
         HOUSE_TEST(an_owner_is_not_erased),
         HOUSE_TEST(nothing_opens_an_ended_organisation),
+        HOUSE_TEST(nothing_is_added_to_an_ended_organisation),
+        HOUSE_TEST(what_has_just_moved_does_not_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
