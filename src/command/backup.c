@@ -184,34 +184,76 @@ static bool unfinished_name(struct arena *a, const char *made, const char *dir, 
            folder_sync(folder_around(a, dir), err);
 }
 
-static bool organisation_copy(struct app *app, struct arena *a, struct id id, const char *dir,
-                              struct error *err)
+struct copying {
+    struct ctx c;
+    const char *dir;
+    struct list before, after; /* the organisations, around the copy of control */
+    struct id id;              /* of one of them */
+    bool lives, ended;         /* whether it does; and whether one has ended that is not copied */
+};
+
+static bool lives_read(struct ctx *c, void *with)
+{
+    struct copying *k = with;
+    return tenant_lives(c, k->id, &k->lives);
+}
+
+/* One that ended meanwhile is no failure. */
+static bool organisation_copy(struct copying *k)
 {
     char name[ID_TEXT];
     struct db *db;
     struct error own = { 0 };
-    id_format(id, name);
-    if (!db_open(app->store, id, false, &db, &own)) {
-        if (own.problem != NOT_FOUND) /* ended meanwhile is no failure */
-            *err = own;
-        return own.problem == NOT_FOUND;
+    id_format(k->id, name);
+    const char *path = arena_printf(k->c.arena, "%s/org/%s.db", k->dir, name);
+    if (!access(path, F_OK))
+        return true;
+    bool ok = db_open(k->c.app->store, k->id, false, &db, &own);
+    if (ok) {
+        ok = db_backup(db, path, &own);
+        db_release(db);
     }
-    bool ok = db_backup(db, arena_printf(a, "%s/org/%s.db", dir, name), err);
-    db_release(db);
+    if (!ok && own.problem == NOT_FOUND) {
+        ok = control_read(&k->c, lives_read, k);
+        k->ended |= !k->lives;
+    } else if (!ok) {
+        *k->c.err = own;
+    }
     return ok;
 }
 
+static bool organisations_copy(struct copying *k, const struct list *tenants)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < tenants->count; i++) {
+        k->id = ((const struct tenant *)tenants->at)[i].id;
+        ok = organisation_copy(k);
+    }
+    return ok;
+}
+
+static bool control_copy(struct copying *k)
+{
+    const char *path = arena_printf(k->c.arena, "%s/control.db", k->dir);
+    return (!unlink(path) || errno == ENOENT || cannot(k->c.err, "remove", path)) &&
+           control_read(&k->c, tenants_active, &k->before) &&
+           db_backup(k->c.app->control, path, k->c.err) &&
+           control_read(&k->c, tenants_active, &k->after);
+}
+
+/* What control names is there: when it names one that ended before that was copied, control is
+   copied once more. */
 static bool backup_make(struct app *app, const char *dir, struct error *err)
 {
     struct arena a = { 0 };
-    struct id *ids;
-    size_t n = 0;
-    bool ok = store_ids(app->store, &a, &ids, &n, err) &&
-              db_backup(app->control, arena_printf(&a, "%s/control.db", dir), err) &&
-              file_copy(arena_printf(&a, "%s/key-check", app->data_dir),
+    struct copying k = { .c = app_ctx(app, &a, err, "backup"), .dir = dir };
+    bool ok = file_copy(arena_printf(&a, "%s/key-check", app->data_dir),
                         arena_printf(&a, "%s/key-check", dir), err);
-    for (size_t i = 0; ok && i < n; i++)
-        ok = organisation_copy(app, &a, ids[i], dir, err);
+    do {
+        k.ended = false;
+        ok = ok && control_copy(&k) && organisations_copy(&k, &k.before) &&
+             organisations_copy(&k, &k.after);
+    } while (ok && k.ended);
     arena_done(&a);
     return ok;
 }

@@ -278,3 +278,37 @@ test("a backup made under load holds everything that was acknowledged before it"
     await second.stop({ keep: true });
   }
 });
+
+test("an organisation that ends while a backup is made spoils it for nobody", async () => {
+  const server = await startServer();
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const upload = { headers: { "Content-Type": "application/octet-stream" } };
+  const large = async () => {
+    const owner = await server.signUp();
+    for (let i = 0; i < 3; i++) {
+      const reply = await owner.post("/api/v1/files?name=a", Buffer.alloc(5 << 20, 97), upload);
+      assert.equal(reply.status, 201, reply.text);
+    }
+    return owner;
+  };
+  const ann = await large();
+  const others = [await large(), await large(), await large()];
+  const copy = join(server.dir, "copy");
+  const made = vow(["backup", "--data", server.data, "--to", copy], { env });
+  await until(() => readdir(join(server.data, "backup", "org")).catch(() => []), (f) => f.length);
+  const ends = (owner) =>
+    owner.post("/api/v1/organisation/deletion", { confirm: owner.account.organisation });
+  for (const reply of await Promise.all(others.map(ends))) assert.equal(reply.status, 204);
+  const done = await made;
+  assert.equal(done.status, 0, done.stderr);
+  await server.stop({ keep: true });
+  folders.push(server.dir);
+
+  const home = await folder();
+  const to = ["restore", "--from", copy, "--data", join(home, "data")];
+  const restored = await vow(to, { env });
+  assert.equal(restored.status, 0, restored.stderr);
+  const second = await startServer({ dir: home, env });
+  assert.equal((await new Client(second, ann.cookie).get("/api/v1/session")).status, 200);
+  await second.stop({ keep: true });
+});
