@@ -255,7 +255,7 @@ bool tenants_sweep(struct ctx *c, bool starting)
         char id[ID_TEXT];
         id_format(organisation, id);
         c->err = &err;
-        if (!tenant_destroy(c, organisation))
+        if (!tenant_destroy(c, organisation) && err.problem != IN_USE) /* another removes it */
             app_tell(c->app, "What is left of organisation %s cannot be removed (%s)", id,
                      problem_info(err.problem)->name);
         c->err = outer;

@@ -132,7 +132,8 @@ void db_release(struct db *db);
 struct id db_id(const struct db *db);
 
 /* Removes the database's files for good; refuses new opens (NOT_FOUND) and waits until nobody has
-   it open any more, so the caller must not. */
+   it open any more, so the caller must not. IN_USE while another waits for that: they are there
+   yet. */
 MUST_USE bool db_destroy(struct store *s, struct id id, struct error *err);
 
 /* Closes a database that another process has destroyed, if this one has it open; false while

@@ -286,6 +286,9 @@ static void test_destroy_waits_and_refuses(void **state)
     while (db_open(p->store, id_of(1), true, &other, &err))
         db_release(other);
     assert_int_equal(err.problem, NOT_FOUND);
+    error_clear(&err);
+    assert_false(db_destroy(p->store, id_of(1), &err)); /* nobody says that it is gone */
+    assert_int_equal(err.problem, IN_USE);
     assert_true(insert(db, 2, "still usable by who has it", &p->err));
     assert_int_equal(count(db), 2);
     db_release(db);

@@ -329,7 +329,7 @@ bool db_destroy(struct store *s, struct id id, struct error *err)
     }
     if (db && db->doomed) {
         pthread_mutex_unlock(&s->lock);
-        return error_set(err, NOT_FOUND, NULL);
+        return error_set(err, IN_USE, "The database is being removed already");
     }
     if (!db) { /* takes its place in the list, so that nobody opens it meanwhile */
         db = db_new(s, id);
