@@ -8,7 +8,9 @@
 #include "rows.h"
 #include "runner.h"
 #include "tenant.h"
+#include "workers.h"
 
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -368,6 +370,76 @@ static void test_session_life(void **state)
     assert_int_equal(call(w, GET, "/session", w->owner, NULL, 0).status, 200);
 }
 
+/* Every thread of the pool, until they are let go. */
+enum { POOL = 16 };
+static sem_t pool_go;
+static void pool_hold(void *with)
+{
+    (void)with;
+    while (sem_wait(&pool_go))
+        ;
+}
+
+/* A request that waits in the pool when the exchange has been handled. */
+static sem_t waited;
+static void waited_end(struct exchange *x)
+{
+    (void)x;
+    sem_post(&waited);
+}
+static void wait_in_pool(struct shop *w, const char *session, struct exchange *x)
+{
+    *x = (struct exchange){
+        .at = instant_now(), .bearer = session, .address = "127.0.0.1", .finish = waited_end
+    };
+    assert_true(exchange_route(x, w->world->app->router, POST, "/api/v1/gadgets/look"));
+    exchange_input(x, NULL, (struct blob){ 0 });
+    assert_false(app_handle(w->world->app, x));
+    app_round(w->world->app);
+}
+
+static bool sessions_end(struct ctx *c, void *with)
+{
+    static const struct query of_person = { "DELETE FROM session WHERE person = $1" };
+    c->forget = true;
+    return tx_run(c->tx, &of_person, ARGS(value_id(*(struct id *)with)), NULL);
+}
+
+/* Who asked counts when the work begins, not when there was no thread for it yet. */
+static void test_who_may_no_more_while_waiting(void **state)
+{
+    struct shop *w = *state;
+    struct world *of = w->world;
+    const char *bo = world_invite(of, w->owner, "Bo Probe", "bo@example.org", "member");
+    const char *ann = world_invite(of, w->owner, "Ann Probe", "ann@example.org", "member");
+    const char *path = arena_printf(&of->a, "/people/%s", world_self(of, bo, "person"));
+    struct id gone = world_id(world_self(of, ann, "person"));
+    struct exchange demoted, out;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(of->app, &of->a, &err, "test");
+    sem_init(&pool_go, 0, 0);
+    sem_init(&waited, 0, 0);
+    for (int i = 0; i < POOL; i++)
+        assert_true(workers_add(of->app->slow, 0, pool_hold, NULL));
+    wait_in_pool(w, bo, &demoted);
+    wait_in_pool(w, ann, &out);
+    world_ask(of, w->owner, PATCH, path, "{\"role\":\"auditor\"}", 2, 200);
+    assert_true(control_write(&c, sessions_end, &gone));
+    for (int i = 0; i < POOL; i++)
+        sem_post(&pool_go);
+    for (int i = 0; i < 2; i++)
+        while (sem_wait(&waited))
+            ;
+    assert_int_equal(demoted.err.problem, FORBIDDEN);
+    assert_int_equal(out.err.problem, UNAUTHENTICATED);
+    app_ended(of->app, &demoted);
+    app_ended(of->app, &out);
+    arena_done(&demoted.arena);
+    arena_done(&out.arena);
+    sem_destroy(&pool_go);
+    sem_destroy(&waited);
+}
+
 static void test_restart_keeps(void **state)
 {
     struct shop *w = *state;
@@ -603,6 +675,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tenants_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scopes_and_audit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, teardown),

@@ -244,10 +244,31 @@ static void answer_settle(struct request *r, bool ok)
     r->c.err = &r->x->err;
 }
 
+/* What the store says of its files is for the operator, not for a client. */
+static bool refused_by_store(struct exchange *x)
+{
+    if (problem_info(x->err.problem)->status >= 500)
+        x->err.detail[0] = 0;
+    return true;
+}
+
+/* Work may have waited long for a thread: who asked may be nobody by now, or may no more. */
+static bool still_admitted(struct request *r)
+{
+    if (authenticate(r))
+        return permitted(r);
+    refused_by_store(r->x);
+    return false;
+}
+
 static void in_worker(void *with)
 {
     struct request *r = with;
     bool keyed = is_keyed(r), replayed = false;
+    if (!still_admitted(r)) {
+        answered(r);
+        return;
+    }
     if (keyed && (!ctx_write(&r->c, key_claim, &replayed) || replayed)) {
         answered(r);
         return;
@@ -310,14 +331,6 @@ static bool in_slow_lane(struct request *r)
         return false;
     rule_end(r, ok);
     return read_answers(r);
-}
-
-/* What the store says of its files is for the operator, not for a client. */
-static bool refused_by_store(struct exchange *x)
-{
-    if (problem_info(x->err.problem)->status >= 500)
-        x->err.detail[0] = 0;
-    return true;
 }
 
 static bool refuse_moving(struct exchange *x)
