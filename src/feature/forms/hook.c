@@ -280,19 +280,25 @@ bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *
     return true;
 }
 
-struct due {
-    struct load load;
-    struct list hooks;
-};
-
 static bool load_due(struct ctx *c, void *with)
 {
-    struct due *d = with;
-    struct load *l = &d->load;
+    struct load *l = with;
     if (!form_open(c, l->form_id, &l->form, &l->table))
         return false;
     l->row = arena_alloc(c->arena, l->table->size);
-    return row_get(c, l->table, l->submission, l->row) && hooks_on(c, l->form_id, &d->hooks);
+    return row_get(c, l->table, l->submission, l->row) &&
+           row_get(c, &hook_table, l->hook_id, &l->hook);
+}
+
+struct due {
+    struct id form;
+    struct list hooks;
+};
+
+static bool hooks_due(struct ctx *c, void *with)
+{
+    struct due *d = with;
+    return hooks_on(c, d->form, &d->hooks);
 }
 
 /* Whether it is worth trying again later, by the problem's slug. */
@@ -341,11 +347,11 @@ static bool suggest(struct ctx *c, void *with)
 }
 
 /* One hook on one submission; delivered twice, it still asks once, but for what may pass. */
-static bool hook_run_once(struct ctx *c, const struct load *l, const struct hook *hook)
+static bool hook_run_once(struct ctx *c, const struct load *l)
 {
-    struct hook_run run = { hook, l->table, l->row };
+    struct hook_run run = { &l->hook, l->table, l->row };
     struct ai_answer answer = { 0 };
-    struct suggestion s = { .hook = hook->id,
+    struct suggestion s = { .hook = l->hook.id,
                             .form = l->form.id,
                             .submission = l->submission,
                             .person = ((const struct submission *)l->row)->submitter };
@@ -374,24 +380,33 @@ static bool switch_off(struct ctx *c, void *with)
     return row_update(c, &hook_table, h->id, 0, &change, row_set(&hook_table, "on"), &ret);
 }
 
-/* One that was never looked at as it is now is switched off instead. */
-static bool hook_deliver(struct ctx *c, const struct load *l, struct hook *hook)
+/* All is read now: while the model thought about another hook, this one may have been changed or
+   switched off, and the answer deleted, or who gave it erased. One that was never looked at as it
+   is now is switched off instead. */
+static bool hook_deliver(struct ctx *c, struct load *l)
 {
-    if (!is_as_previewed(c, hook, l->table))
-        return ctx_write(c, switch_off, hook);
-    return hook_run_once(c, l, hook);
+    if (!ctx_read(c, load_due, l))
+        return false;
+    if (!l->hook.on)
+        return true;
+    if (!is_as_previewed(c, &l->hook, l->table))
+        return ctx_write(c, switch_off, &l->hook);
+    return hook_run_once(c, l);
 }
 
 bool hooks_deliver(struct ctx *c, const struct event *e)
 {
-    struct due d = { .load = { .form_id = e->related, .submission = e->object } };
-    if (!ctx_read(c, load_due, &d))
-        return c->err->problem == NOT_FOUND; /* deleted meanwhile: nothing is left to do */
+    struct due d = { .form = e->related };
+    if (!ctx_read(c, hooks_due, &d))
+        return false;
     struct error first = { 0 };
     bool ok = true;
     for (size_t i = 0; i < d.hooks.count; i++) {
-        bool done = hook_deliver(c, &d.load, (struct hook *)d.hooks.at + i) ||
-                    c->err->problem == NOT_FOUND; /* as above */
+        struct load l = { .form_id = e->related,
+                          .submission = e->object,
+                          .hook_id = ((const struct hook *)d.hooks.at)[i].id };
+        bool done = hook_deliver(c, &l) ||
+                    c->err->problem == NOT_FOUND; /* deleted meanwhile: nothing is left to do */
         if (!done && ok)
             first = *c->err;
         ok = ok && done;

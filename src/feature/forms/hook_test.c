@@ -266,6 +266,42 @@ static void test_nothing_is_suggested_of_a_deleted_answer(void **state)
     assert_null(strstr(world_get(w, s->h->owner, "/organisation/failures", 200).body, "\"id\":"));
 }
 
+/* An answer whose first hook is out at the model; its path. */
+static const char *submit_and_wait(struct scene *s)
+{
+    struct world *w = s->w;
+    const char *path = arena_printf(&w->a, "/forms/%s/submissions", s->form);
+    const char *id =
+        world_text(w, world_post(w, s->member, path, "{\"story\":\"Fine\"}", 201).body, "id");
+    while (!provider_count(&s->h->provider))
+        ;
+    return arena_printf(&w->a, "%s/%s", path, id);
+}
+
+/* The hook that comes next takes nothing along that was read before. */
+static void test_nothing_of_a_deleted_answer_leaves_next(void **state)
+{
+    struct scene *s = *state;
+    provider_use(s, "slow");
+    hook_on(s, "Sort {{story}}", "");
+    hook_on(s, "Rate {{story}}", "");
+    world_ask(s->w, s->h->owner, DELETE, submit_and_wait(s), NULL, 1, 204);
+    runner_wait(s->w->app->runner, s->organisation);
+    assert_int_equal(provider_count(&s->h->provider), 1);
+}
+
+static void test_a_hook_switched_off_meanwhile_does_not_run(void **state)
+{
+    struct scene *s = *state;
+    provider_use(s, "slow");
+    hook_on(s, "Sort {{story}}", "");
+    const char *next = hook_on(s, "Rate {{story}}", "");
+    submit_and_wait(s);
+    house_patch(s->h, next, "{\"on\":false}", 200);
+    runner_wait(s->w->app->runner, s->organisation);
+    assert_int_equal(provider_count(&s->h->provider), 1);
+}
+
 static void test_a_person_decides(void **state)
 {
     struct scene *s = *state;
@@ -534,6 +570,8 @@ int main(void)
         WITH(test_previews_are_not_kept),
         WITH(test_suggestions_expire_with_answers),
         WITH(test_nothing_is_suggested_of_a_deleted_answer),
+        WITH(test_nothing_of_a_deleted_answer_leaves_next),
+        WITH(test_a_hook_switched_off_meanwhile_does_not_run),
         WITH(test_a_person_decides),
         WITH(test_typed),
         WITH(test_delivered_twice),
