@@ -38,11 +38,12 @@ struct ctx {
     struct exchange *x;           /* NULL outside HTTP */
     const char *request_id;
     struct read_of *reads;
-    bool hasty;    /* on an I/O thread, for a rule of an `eager` route: must not wait there */
-    bool counted;  /* by its rate limit; not again when the rule is run again */
-    bool wake;     /* a job or an event was written: wake the runner after the commit */
-    bool settings; /* a switch changed: work in flight that depends on it looks again */
-    bool forget;   /* what sessions tell changed: forget what is cached, after the commit */
+    uint64_t known; /* sessions_forgotten, before who asks was looked up */
+    bool hasty;     /* on an I/O thread, for a rule of an `eager` route: must not wait there */
+    bool counted;   /* by its rate limit; not again when the rule is run again */
+    bool wake;      /* a job or an event was written: wake the runner after the commit */
+    bool settings;  /* a switch changed: work in flight that depends on it looks again */
+    bool forget;    /* what sessions tell changed: forget what is cached, after the commit */
 };
 
 /* Notes a problem and returns false: `return fail(c, NOT_FOUND, NULL)`. */
@@ -69,6 +70,12 @@ MUST_USE bool organisation_write(struct ctx *c, struct id organisation, ctx_work
 bool ctx_elsewhere(struct ctx *c);
 void ctx_keep(struct ctx *c);
 void ctx_finish(struct ctx *c, bool ok);
+
+/* For what takes long after it was let in: whether who asked may still, by session, role and reach
+   of the permission; looked up again only when overtaken, which never waits: sessions or roles have
+   changed. Holds for who has no session. UNAUTHENTICATED or FORBIDDEN. */
+MUST_USE bool ctx_still_admitted(struct ctx *c);
+bool ctx_overtaken(const struct ctx *c);
 
 /* What must follow a write: wakes the runner, forgets caches, here and on other nodes. After one
    that failed too: of a commit that broke off on its way to a server nobody knows. */

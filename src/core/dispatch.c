@@ -35,11 +35,16 @@ static void answered(struct request *r)
         exchange_finish(r->x);
 }
 
+static const char *token_of(const struct exchange *x)
+{
+    return x->bearer ? x->bearer : x->cookie;
+}
+
 static bool authenticate(struct request *r)
 {
     struct exchange *x = r->x;
     struct ctx *c = &r->c;
-    const char *token = x->bearer ? x->bearer : x->cookie;
+    const char *token = token_of(x);
     if (!token)
         return x->route->who == WHO_ANYONE || fail(c, UNAUTHENTICATED, NULL);
     if (session_find(c, token))
@@ -48,6 +53,11 @@ static bool authenticate(struct request *r)
         return false;
     *c->err = (struct error){ 0 }; /* an old cookie does not keep anybody from signing in */
     return true;
+}
+
+static bool refuse_without(struct ctx *c)
+{
+    return fail(c, FORBIDDEN, "The permission %s is needed", c->can->name);
 }
 
 static bool permitted(struct request *r)
@@ -62,7 +72,26 @@ static bool permitted(struct request *r)
     c->can = route->can;
     c->scope = ctx_scope(c, route->can);
     if (route->can && c->scope == SCOPE_NONE)
-        return fail(c, FORBIDDEN, "The permission %s is needed", route->can->name);
+        return refuse_without(c);
+    return true;
+}
+
+bool ctx_overtaken(const struct ctx *c)
+{
+    return c->x && id_given(c->actor.session) && sessions_forgotten(c->app->sessions) != c->known;
+}
+
+bool ctx_still_admitted(struct ctx *c)
+{
+    struct ctx now = *c;
+    if (!ctx_overtaken(c))
+        return true;
+    if (!session_find(&now, token_of(c->x)))
+        return false;
+    if (c->can && ctx_scope(&now, c->can) < c->scope)
+        return refuse_without(c);
+    c->actor = now.actor;
+    c->known = now.known;
     return true;
 }
 
@@ -385,7 +414,7 @@ static void in_reader(void *with)
 /* Who asks, before that is looked up. */
 static uint64_t token_party(const struct exchange *x)
 {
-    const char *token = x->bearer ? x->bearer : x->cookie;
+    const char *token = token_of(x);
     return token ? hash_text(hash_start, token) : 0;
 }
 

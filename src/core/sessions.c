@@ -51,7 +51,7 @@ struct cached {
 
 struct sessions {
     pthread_mutex_t lock;
-    uint64_t forgotten; /* how often all was */
+    _Atomic uint64_t forgotten; /* how often all was; set under the lock */
     struct cached entry[CACHE_SETS][CACHE_WAYS];
 };
 
@@ -124,6 +124,11 @@ void sessions_forget(struct sessions *s)
     s->forgotten++;
     memset(s->entry, 0, sizeof s->entry);
     pthread_mutex_unlock(&s->lock);
+}
+
+uint64_t sessions_forgotten(const struct sessions *s)
+{
+    return s->forgotten;
 }
 
 /* base64url without padding, 43 characters for 32 bytes. */
@@ -259,6 +264,7 @@ bool session_find(struct ctx *c, const char *token)
         return fail(c, UNAUTHENTICATED, NULL);
     c->actor = hit.actor;
     c->organisation = hit.organisation;
+    c->known = forgotten;
     return true;
 }
 

@@ -38,4 +38,7 @@ MUST_USE bool session_list(struct ctx *c, struct id account, struct list *ret);
    of them: see ctx.forget. */
 void sessions_forget(struct sessions *s);
 
+/* How often that was: what was found before it last counted on may not be so any more. */
+uint64_t sessions_forgotten(const struct sessions *s);
+
 #endif

@@ -263,6 +263,36 @@ test("a reader who goes ends the request to the provider, too", async () => {
   assert.ok(receipt.bytes > 0);
 });
 
+test("who is signed out, or may no more, gets no answer that was asked for before", async () => {
+  const ann = await owner();
+  const id = await addProvider(ann, provider, "silent");
+  const stream = { headers: { Accept: "text/event-stream" } };
+  const demote = async ({ account }) => {
+    const { items } = (await ann.get("/api/v1/people")).body;
+    const { id: person, version } = items.find(({ email }) => email === account.email);
+    const options = { headers: { "If-Match": `"${version}"` } };
+    const reply = await ann.patch(`/api/v1/people/${person}`, { role: "auditor" }, options);
+    assert.equal(reply.status, 200, reply.text);
+  };
+  const leave = (who) => who.delete("/api/v1/session");
+  for (const [end, status, reason] of [
+    [leave, 401, "ASKER_GONE"],
+    [demote, 403, "NO_PERMISSION"],
+  ])
+    for (const options of [{}, stream]) {
+      const bo = await ann.invite();
+      await provider.forget();
+      const asked = bo.post(RUN, { ...PERIOD, provider: id }, options);
+      await until(() => provider.count());
+      await end(bo);
+      const reply = await asked;
+      assert.equal(reply.status, options === stream ? 200 : status, reply.text);
+      assert.match(reply.text, new RegExp(`"status":${status}`));
+      const [receipt] = (await ann.get("/api/v1/ai/receipts")).body.items;
+      assert.equal(receipt.reason, reason);
+    }
+});
+
 test("what left has a receipt, even when everything is killed on the way", async () => {
   const ann = await owner();
   const id = await addProvider(ann, provider, "silent");

@@ -37,6 +37,7 @@ struct flight {
 
     /* The looking thread's. */
     uint64_t changes; /* app.settings_changes at its last look */
+    uint64_t known;   /* ctx.known then */
     const char *stopped;
     struct error why;
 };
@@ -116,7 +117,7 @@ static void flight_hand(struct flight *f)
 static bool settles_quickly(const struct flight *f)
 {
     const struct ai_run *run = &f->run;
-    return run->text.len <= HASTY_ANSWER && !ai_send_interrupted(run) &&
+    return run->text.len <= HASTY_ANSWER && !ai_send_interrupted(run) && !ctx_overtaken(run->c) &&
            !ai_policy_overtaken(run->c->app, run->changes);
 }
 
@@ -151,25 +152,33 @@ static void on_event(void *user, const struct egress_event *e)
 
 /* ---- looking ---- */
 
+static void switches_look(struct flight *f, struct ctx *c)
+{
+    struct ai_answer answer = { 0 };
+    struct ai_run run = { .c = c, .capability = f->run.capability, .in = &f->in, .ret = &answer };
+    if (!ai_policy_take(c, &run.policy)) {
+        f->stopped = "POLICY_UNREADABLE";
+        return;
+    }
+    f->changes = run.policy->changes;
+    if (!ai_switches(&run))
+        f->stopped = run.reason;
+    ai_policy_release(c->app, run.policy);
+}
+
 /* In a world of its own: the flight's is that of the thread that reads. */
-static void switches_look(struct flight *f)
+static void admission_look(struct flight *f)
 {
     struct arena a = { 0 };
     struct ctx c = *f->run.c;
-    struct ai_answer answer = { 0 };
-    struct ai_run run = { .c = &c, .capability = f->run.capability, .in = &f->in, .ret = &answer };
     c.arena = &a;
     c.err = &f->why;
-    if (!ai_policy_overtaken(c.app, f->changes))
-        return;
-    if (!ai_policy_take(&c, &run.policy)) {
-        f->stopped = "POLICY_UNREADABLE";
-    } else {
-        f->changes = run.policy->changes;
-        if (!ai_switches(&run))
-            f->stopped = run.reason;
-        ai_policy_release(c.app, run.policy);
-    }
+    c.known = f->known;
+    if (!ctx_still_admitted(&c))
+        f->stopped = "ASKER_GONE";
+    else if (ai_policy_overtaken(c.app, f->changes))
+        switches_look(f, &c);
+    f->known = c.known;
     arena_done(&a);
 }
 
@@ -182,7 +191,7 @@ static void flight_look(struct flight *f)
         f->stopped = "CLIENT_GONE";
         error_set(&f->why, PROVIDER_FAILED, "The reader has gone");
     } else {
-        switches_look(f);
+        admission_look(f);
     }
     if (f->stopped)
         egress_cancel(f->run.c->app->egress, f->id);
@@ -287,6 +296,7 @@ static void flight_start(struct flight *f)
     run->stream = mask_stream_new(run->map);
     run->leaves = true;
     f->changes = run->changes;
+    f->known = run->c->known;
     if (!egress_offer(run->c->app->egress, &run->request, on_event, f, run->c->err, &f->id)) {
         run->leaves = false;
         /* A worker may wait for the channel, this thread may not. */

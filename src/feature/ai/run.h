@@ -77,7 +77,8 @@ MUST_USE bool ai_send_over(struct ai_run *run, bool ok);
  */
 bool ai_send_interrupted(const struct ai_run *run);
 
-/* Whether the switches still say yes; asked when any switch of this installation has changed. */
+/* Whether who asked may still, and the switches still say yes; looked up when any session, role or
+   switch of this installation has changed. */
 MUST_USE bool ai_still_on(struct ai_run *run);
 
 /* Notes that a hasty run has to be one of a thread that may wait. */

@@ -19,6 +19,10 @@ static const char *url_of(struct ai_run *run)
 bool ai_still_on(struct ai_run *run)
 {
     const struct ai_policy *first = run->policy; /* the run goes on with what it began with */
+    if (!ctx_still_admitted(run->c)) {
+        run->reason = "ASKER_GONE";
+        return false;
+    }
     if (!ai_policy_overtaken(run->c->app, run->changes))
         return true;
     if (!ai_policy_take(run->c, &run->policy)) {
