@@ -77,19 +77,31 @@ static void slot_clear(struct pending *p, int slot)
     (void)record_write(p, slot, zeros);
 }
 
+/* False when there is nothing in the slot. */
+static bool slot_read(struct pending *p, int slot, uint8_t record[PENDING_RECORD_MAX + 1],
+                      uint32_t *n, bool *whole)
+{
+    uint8_t bytes[SLOT];
+    ssize_t got = pread(p->fd, bytes, SLOT, (off_t)slot * SLOT);
+    *n = 0;
+    if (got < HEAD + SEAL_ADDED)
+        return false;
+    memcpy(n, bytes, HEAD);
+    *whole = *n && *n <= PENDING_RECORD_MAX && (size_t)got >= HEAD + SEAL_ADDED + (size_t)*n;
+    pthread_mutex_lock(&p->lock);
+    *whole = *whole && sealer_open(p->sealer, purpose, bytes + HEAD, *n, record);
+    pthread_mutex_unlock(&p->lock);
+    return *n;
+}
+
 /* Looks at one slot of an earlier process. */
 static bool slot_recover(struct pending *p, int slot, pending_found *found, void *with)
 {
-    uint8_t bytes[SLOT], record[PENDING_RECORD_MAX + 1];
-    uint32_t n = 0;
-    ssize_t got = pread(p->fd, bytes, SLOT, (off_t)slot * SLOT);
-    if (got < HEAD + SEAL_ADDED)
+    uint8_t record[PENDING_RECORD_MAX + 1];
+    uint32_t n;
+    bool whole;
+    if (!slot_read(p, slot, record, &n, &whole))
         return true;
-    memcpy(&n, bytes, HEAD);
-    if (!n)
-        return true;
-    bool whole = n <= PENDING_RECORD_MAX && (size_t)got >= HEAD + SEAL_ADDED + (size_t)n &&
-                 sealer_open(p->sealer, purpose, bytes + HEAD, n, record);
     p->length[slot] = whole ? (uint16_t)n : PENDING_RECORD_MAX;
     bool done = !whole || found(with, (struct blob){ record, n });
     if (done)
@@ -185,6 +197,17 @@ bool pending_put(struct pending *p, struct blob record, int *ret, struct error *
     slot_clear(p, slot);
     slot_give(p, slot);
     return error_set(err, STORAGE_FULL, NULL);
+}
+
+void pending_each(struct pending *p, pending_found *found, void *with)
+{
+    uint8_t record[PENDING_RECORD_MAX + 1];
+    uint32_t n;
+    bool whole;
+    for (int slot = 0; slot < PENDING_SLOTS; slot++)
+        if (slot_read(p, slot, record, &n, &whole) && whole)
+            (void)!found(with, (struct blob){ record, n });
+    wipe(record, sizeof record);
 }
 
 bool pending_has_room(struct pending *p)

@@ -27,6 +27,10 @@ void pending_close(struct pending *p); /* records stay for the next open; NULL i
    STORAGE_FULL when the disk refuses it, DISCLOSURE_TOO_LARGE when it is larger than that. */
 MUST_USE bool pending_put(struct pending *p, struct blob record, int *ret, struct error *err);
 
+/* Shows every record that was kept before, and whose slot is not given free meanwhile; they stay.
+ */
+void pending_each(struct pending *p, pending_found *found, void *with);
+
 /* Whether pending_put would hardly wait. */
 bool pending_has_room(struct pending *p);
 

@@ -3,6 +3,7 @@
 
 #include "core/app.h"
 #include "core/audit.h"
+#include "core/move.h"
 #include "core/rows.h"
 #include "state.h"
 
@@ -204,6 +205,41 @@ static struct batch *batch_take(struct receipts *r, const struct id *organisatio
     return NULL;
 }
 
+/* What an earlier process left. */
+static bool record_store(struct ctx *c, void *with)
+{
+    struct ai_receipt row;
+    return record_read(c, *(const struct blob *)with, &row) && row_write(c, &row);
+}
+
+static bool found(void *with, struct blob record)
+{
+    struct receipts *r = with;
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct ctx c = app_ctx(r->app, &a, &err, "receipt");
+    bool settled =
+        record.len <= sizeof(struct id) ||
+        is_settled(organisation_write(&c, record_organisation(record), record_store, &record),
+                   &err);
+    arena_done(&a);
+    return settled;
+}
+
+struct moving_out {
+    struct receipts *receipts;
+    struct id organisation;
+};
+
+/* As if this process had died meanwhile; how it ends is told by no row then. */
+static bool found_out(void *with, struct blob record)
+{
+    struct moving_out *out = with;
+    return record.len <= sizeof(struct id) ||
+           !id_equal(record_organisation(record), out->organisation) ||
+           found(out->receipts, record);
+}
+
 void receipts_settle(struct ctx *c)
 {
     struct receipts *r = c->app->ai ? c->app->ai->receipts : NULL;
@@ -214,6 +250,10 @@ void receipts_settle(struct ctx *c)
     pthread_mutex_unlock(&r->lock);
     if (b)
         batch_hand(b);
+    /* What is out has its row before the organisation leaves: later nobody could write it. A
+       request for receipts does not wait for that. */
+    if (!c->x && move_pauses(c->app, c->organisation))
+        pending_each(r->pending, found_out, &(struct moving_out){ r, c->organisation });
 }
 
 /* The organisation's batch that waits, or a new one; with the lock held. */
@@ -313,27 +353,6 @@ static void *receipts_run(void *with)
     }
     pthread_mutex_unlock(&r->lock);
     return NULL;
-}
-
-/* What an earlier process left. */
-static bool record_store(struct ctx *c, void *with)
-{
-    struct ai_receipt row;
-    return record_read(c, *(const struct blob *)with, &row) && row_write(c, &row);
-}
-
-static bool found(void *with, struct blob record)
-{
-    struct receipts *r = with;
-    struct arena a = { 0 };
-    struct error err = { 0 };
-    struct ctx c = app_ctx(r->app, &a, &err, "receipt");
-    bool settled =
-        record.len <= sizeof(struct id) ||
-        is_settled(organisation_write(&c, record_organisation(record), record_store, &record),
-                   &err);
-    arena_done(&a);
-    return settled;
 }
 
 /* Row by row, so that one that cannot be written keeps no other from its end. */

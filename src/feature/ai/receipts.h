@@ -27,7 +27,8 @@ MUST_USE bool receipts_keep(struct ctx *c, struct blob record, int *slot);
 enum { RECEIPTS_WAIT_MS = 200 };
 void receipts_write(struct ctx *c, int slot, const struct ai_receipt *row);
 
-/* Hands what waits of the ctx's organisation to its writer now: who is queued behind sees it. */
+/* Hands what waits of the ctx's organisation to its writer now: who is queued behind sees it. For
+   a move, what is still out is written as well. */
 void receipts_settle(struct ctx *c);
 
 #endif

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "core/app.h"
+#include "core/move.h"
 #include "net/server.h"
 
 #include <string.h>
@@ -123,14 +124,18 @@ static const char *finish_reason(enum egress_finish finish)
                                               : NULL;
 }
 
-/* The receipt is kept before anything leaves; should this process end at once, it says SENT. */
+/* The receipt is kept before anything leaves; should this process end at once, it says SENT. The
+   look at the move is behind it: either that finds the receipt, or nothing leaves. */
 static bool receipt_first(struct ai_run *run)
 {
+    struct ctx *c = run->c;
     run->reason = "SENT";
     run->leaves = true;
     bool kept = ai_receipt_keep(run);
     run->leaves = false;
     run->reason = kept ? NULL : "NO_RECEIPT";
+    if (kept && move_pauses(c->app, c->organisation))
+        return ai_fail(run, UNAVAILABLE, "NOT_SENT", "The organisation is being moved");
     return kept;
 }
 

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { addProvider, startProvider, switchOn } from "../../lib/provider.mjs";
 import { Client, PASSWORD, startServer, vow } from "../../lib/server.mjs";
 import { startStore } from "../../lib/store.mjs";
 import { until } from "../../lib/until.mjs";
@@ -40,6 +41,8 @@ before(async () => {
     "said",
     "twin",
     "other",
+    "out",
+    "out-to",
   ])
     await mkdir(join(home, dir), { mode: 0o700 });
   env = { VOW_MASTER_KEY_FILE: join(home, "key"), TMPDIR: home };
@@ -288,6 +291,33 @@ test("what has arrived is nobody's until it is activated, whoever looks meanwhil
   const moved = await move(id, a.data, { to: c.data });
   assert.equal(moved.status, 0, moved.stderr);
   assert.equal((await there.get(ENTRIES)).status, 200);
+});
+
+test("what is out at a provider while the organisation leaves has its receipt there", async (t) => {
+  const provider = await startProvider();
+  t.after(() => provider.stop());
+  const a = await serve("out", { VOW_LOCAL_PROVIDERS: provider.origin });
+  t.after(() => a.stop({ keep: true }));
+  const b = await serve("out-to");
+  t.after(() => b.stop({ keep: true }));
+  const owner = await a.signUp();
+  const [id] = await organisations(a.data);
+  await switchOn(owner, "feedback.me");
+  const run = {
+    capability: "feedback.me",
+    from: "2025-01-01",
+    to: "2025-02-01",
+    provider: await addProvider(owner, provider, "silent"),
+  };
+  const asked = owner.post("/api/v1/ai/run", run).catch(() => null);
+  await until(() => provider.count());
+  const moved = await move(id, a.data, { to: b.data });
+  assert.equal(moved.status, 0, moved.stderr);
+  assert.ok((await asked).status >= 400);
+  const there = new Client(b, owner.cookie, owner.account);
+  const [receipt] = (await there.get("/api/v1/ai/receipts")).body.items;
+  assert.equal(receipt?.reason, "SENT");
+  assert.ok(receipt.bytes > 0);
 });
 
 test("what cannot be is said in one sentence, and nothing is touched", async (t) => {
