@@ -276,6 +276,16 @@ static bool folder_note(void *with, const char *line)
     return snprintf(with, PATH_MAX, "%s", line) < PATH_MAX;
 }
 
+/* The program has one folder for what it copies: another command asks when this one has ended. */
+static bool turn_wait(const char *data, struct error *err)
+{
+    int fd = open(data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd >= 0 && flock(fd, LOCK_EX))
+        if (errno != EINTR)
+            return cannot(err, "use", data);
+    return fd >= 0 || cannot(err, "use", data);
+}
+
 /* Asks the running program; what it wrote inside its folder is then copied out and removed. */
 static bool backup_through(int fd, struct arena *a, const char *to, struct error *err)
 {
@@ -290,6 +300,8 @@ static bool backup_write(const char *data, const char *to, struct arena *a, stru
     struct app *app;
     int fd;
     bool ok;
+    if (!turn_wait(data, err))
+        return false;
     if (admin_connect(data, &fd)) {
         ok = backup_through(fd, a, to, err);
         close(fd);

@@ -279,23 +279,45 @@ test("a backup made under load holds everything that was acknowledged before it"
   }
 });
 
+/** An organisation that takes some time to be copied; resolves to its owner. */
+async function large(server) {
+  const owner = await server.signUp();
+  const upload = { headers: { "Content-Type": "application/octet-stream" } };
+  for (let i = 0; i < 3; i++) {
+    const reply = await owner.post("/api/v1/files?name=a", Buffer.alloc(5 << 20, 97), upload);
+    assert.equal(reply.status, 201, reply.text);
+  }
+  return owner;
+}
+
+test("two backups at once are two backups", async (t) => {
+  const server = await startServer();
+  t.after(() => server.kill());
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  for (let i = 0; i < 3; i++) await large(server);
+  const copies = [0, 1].map((n) => join(server.dir, `copy${n}`));
+  const make = (copy) => vow(["backup", "--data", server.data, "--to", copy], { env });
+  folders.push(server.dir);
+  for (const made of await Promise.all(copies.map(make))) assert.equal(made.status, 0, made.stderr);
+  for (const copy of copies) {
+    const data = join(await folder(), "data");
+    const restored = await vow(["restore", "--from", copy, "--data", data], { env });
+    assert.equal(restored.status, 0, restored.stderr);
+    assert.match(restored.stdout, /: 3 organisations/);
+  }
+});
+
 test("an organisation that ends while a backup is made spoils it for nobody", async () => {
   const server = await startServer();
   const env = { VOW_MASTER_KEY_FILE: server.keyFile };
-  const upload = { headers: { "Content-Type": "application/octet-stream" } };
-  const large = async () => {
-    const owner = await server.signUp();
-    for (let i = 0; i < 3; i++) {
-      const reply = await owner.post("/api/v1/files?name=a", Buffer.alloc(5 << 20, 97), upload);
-      assert.equal(reply.status, 201, reply.text);
-    }
-    return owner;
-  };
-  const ann = await large();
-  const others = [await large(), await large(), await large()];
+  const ann = await large(server);
+  const others = [await large(server), await large(server), await large(server)];
   const copy = join(server.dir, "copy");
   const made = vow(["backup", "--data", server.data, "--to", copy], { env });
-  await until(() => readdir(join(server.data, "backup", "org")).catch(() => []), (f) => f.length);
+  await until(
+    () => readdir(join(server.data, "backup", "org")).catch(() => []),
+    (f) => f.length,
+  );
   const ends = (owner) =>
     owner.post("/api/v1/organisation/deletion", { confirm: owner.account.organisation });
   for (const reply of await Promise.all(others.map(ends))) assert.equal(reply.status, 204);
