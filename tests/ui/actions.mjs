@@ -1,7 +1,8 @@
 // What the journeys do again and again: signing up, choosing from a list, a model to talk to.
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { flip } from "../lib/browser.mjs";
+import { eventually, flip } from "../lib/browser.mjs";
 import { PASSWORD } from "../lib/server.mjs";
 
 /** Signs up on the page that a stranger sees first; ends on Today. */
@@ -46,6 +47,38 @@ export async function addProvider(page, { name, endpoint, until }) {
     if (until) await page.getByLabel(label).fill(until);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText(name, { exact: true }).first().waitFor();
+}
+
+/**
+ * A slow network: requests with that method to that path of the API, a pattern, wait for the test.
+ * next(): the route of the first that came, which the test then continues, fulfils or aborts; end(), which
+ * the end of the test calls too: others go as they come.
+ */
+export async function hold(t, page, method, path) {
+  const held = [];
+  const at = (url) => new RegExp(`^/api/v1${path}$`).test(url.pathname);
+  const take = (route) => {
+    if (!new RegExp(`^${method}$`).test(route.request().method())) return route.fallback();
+    held.push(route);
+  };
+  await page.route(at, take);
+  const end = () => page.unroute(at, take);
+  t.after(end);
+  return {
+    next: () =>
+      eventually(() => {
+        assert.ok(held.length > 0, `${method} ${path} was not asked for`);
+        return held.shift();
+      }),
+    count: () => held.length,
+    end,
+  };
+}
+
+/** The server does what was asked for, and nobody hears of it. */
+export async function lose(route) {
+  await route.fetch();
+  await route.abort();
 }
 
 /** A server that speaks Chat Completions; keeps the bodies that it was sent. */

@@ -124,19 +124,19 @@ export function onSessionLost(ask: () => Promise<void>) {
   again = ask;
 }
 
+/** Throws what it means that an answer did not come, or came in part. */
+export function lost(error: unknown): never {
+  if (error instanceof DOMException && error.name === "AbortError") throw error;
+  throw new Problem(0, {
+    type: "offline",
+    title: "The server cannot be reached",
+    detail: "Check the connection, then try again.",
+  });
+}
+
 /** Sends and throws a Problem when it does not go well; the caller reads the response. */
 export async function send(method: string, url: string, init: RequestInit = {}): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, { method, credentials: "same-origin", ...init });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Problem(0, {
-      type: "offline",
-      title: "The server cannot be reached",
-      detail: "Check the connection, then try again.",
-    });
-  }
+  const response = await fetch(url, { method, credentials: "same-origin", ...init }).catch(lost);
   if (response.ok) return response;
   const body = await response.json().catch(() => ({}));
   const problem = new Problem(response.status, body, response.headers);
@@ -145,6 +145,19 @@ export async function send(method: string, url: string, init: RequestInit = {}):
   await again();
   return send(method, url, init);
 }
+
+interface Unanswered {
+  url: string;
+  body: RequestInit["body"];
+  key: string;
+}
+
+/** What was asked for without an answer that tells whether it was done. Asked for once more, it has
+    the same key: the server answers as it did, or would have, the first time. */
+let unanswered: Unanswered[] = [];
+
+const mayBeDone = (error: unknown) =>
+  error instanceof Problem && (error.status === 0 || error.status >= 500);
 
 async function call<P extends Path, M extends string>(
   method: M,
@@ -162,10 +175,22 @@ async function call<P extends Path, M extends string>(
     init.body = JSON.stringify(options.body);
   }
   if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
-  if (method === "post") headers.set("Idempotency-Key", crypto.randomUUID());
   const url = address(path, options.params, options.query);
-  const response = await send(method.toUpperCase(), url, init);
-  const text = await response.text();
+  const known = unanswered;
+  const before = known.find((each) => each.url === url && each.body === init.body);
+  const key = before?.key ?? crypto.randomUUID();
+  if (method === "post") headers.set("Idempotency-Key", key);
+  let text: string;
+  try {
+    const response = await send(method.toUpperCase(), url, init);
+    text = await response.text().catch(lost);
+  } catch (error) {
+    if (method === "post" && !before && mayBeDone(error))
+      unanswered = [...unanswered, { url, body: init.body, key }];
+    throw error;
+  }
+  // Whoever goes on to something else has looked at what became of it, and means anew what is next.
+  if (method !== "get") unanswered = unanswered.filter((each) => !known.includes(each));
   return (text ? JSON.parse(text) : undefined) as Answer<P, M>;
 }
 

@@ -7,6 +7,7 @@ import {
   api,
   type Input,
   items,
+  lost,
   Problem,
   type Row,
   send,
@@ -66,7 +67,7 @@ async function* events(body: ReadableStream<Uint8Array>) {
   const reader = decoded.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(lost);
     rest += value ?? "";
     const blocks = rest.split(/\r?\n\r?\n/);
     rest = done ? "" : (blocks.pop() ?? "");
@@ -103,7 +104,7 @@ export async function run(
     signal,
   });
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream"))
-    return response.json();
+    return response.json().catch(lost);
   if (!response.body) throw new Problem(0);
   for await (const { event, data } of events(response.body)) {
     const value = JSON.parse(data);
