@@ -33,6 +33,7 @@ beforeEach(async () => {
 const get = async (path) => (await owner.get(`/api/v1${path}`)).body;
 const post = async (path, body) => (await owner.post(`/api/v1${path}`, body)).body;
 const said = (text) => page.locator(".toast").filter({ hasText: text });
+const holds = (field, text) => eventually(async () => assert.equal(await field.inputValue(), text));
 const save = (within = page) => within.getByRole("button", { name: "Save", exact: true });
 
 const DAY = "2026-01-05";
@@ -85,6 +86,119 @@ test("an answer that breaks off is told as none", async () => {
   await save(form).click();
   await form.waitFor({ state: "detached" });
   assert.equal((await noted("Swell")).length, 1);
+});
+
+test("a form that is closed while it is saved says when it was not", async (t) => {
+  const form = await typeEntry("Surge");
+  const asked = await hold(t, page, "POST", "/time/entries");
+  await save(form).click();
+  const route = await asked.next();
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "detached" });
+  await route.abort();
+  await said("Not done: Check the connection").waitFor();
+});
+
+test("a form that opened meanwhile is not closed by what another has saved", async (t) => {
+  const form = await typeEntry("Spring tide");
+  const asked = await hold(t, page, "POST", "/time/entries");
+  await save(form).click();
+  const route = await asked.next();
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "detached" });
+  const other = await typeEntry("Neap tide");
+  await route.continue();
+  await said("Entry added").waitFor();
+  await holds(other.getByRole("textbox", { name: "Note" }), "Neap tide");
+  await page.keyboard.press("Escape");
+});
+
+test("what is asked about and left meanwhile says when it was not done", async (t) => {
+  await post("/clients", { name: "Wharf" });
+  await page.goto("/projects/clients");
+  const asked = await hold(t, page, "DELETE", "/clients/.*");
+  await page.getByRole("button", { name: "Edit: Wharf" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox").fill("Wharf");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  const route = await asked.next();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await route.abort();
+  await said("Not done: Check the connection").waitFor();
+});
+
+test("what is typed while a form is saved is kept, and saved with the next", async (t) => {
+  const fields = [{ label: "Depth", kind: "number" }];
+  const { id } = await post("/forms", { title: "Soundings", fields });
+  await page.goto(`/forms/${id}/fields`);
+  const asked = await hold(t, page, "PATCH", "/forms/.*");
+  const label = page.getByRole("textbox", { name: "Question" }).first();
+  await label.fill("Depth in metres");
+  await save().click();
+  const route = await asked.next();
+  await label.fill("Depth in feet");
+  await route.continue();
+  await said("Saved").waitFor();
+  await asked.end();
+  await eventually(async () => assert.ok(await save().isEnabled()));
+  await holds(label, "Depth in feet");
+  await save().click();
+  await eventually(async () =>
+    assert.equal((await get(`/forms/${id}`)).fields[0].label, "Depth in feet"),
+  );
+});
+
+test("the file that is chosen last is the one that is sent, by keys too", async (t) => {
+  const fields = [{ label: "Chart", kind: "file" }];
+  const { id } = await post("/forms", { title: "Charts", status: "open", fields });
+  await page.goto(`/forms/${id}/fill`);
+  const asked = await hold(t, page, "POST", "/files");
+  const choose = async (name) => {
+    const file = { name, mimeType: "text/plain", buffer: Buffer.from(name) };
+    await page.locator("input[type=file]").setInputFiles(file);
+    return asked.next();
+  };
+  const answered = async (route) => {
+    await route.continue();
+    await (await route.request().response()).finished();
+  };
+  const sent = async (names) => {
+    await said("Sent").waitFor();
+    const { files } = await get(`/forms/${id}/submissions`);
+    assert.deepEqual(files.map(({ name }) => name).sort(), names);
+  };
+  const first = await choose("old.txt");
+  const second = await choose("new.txt");
+  await answered(second);
+  await answered(first);
+  await page.getByRole("button", { name: "Send" }).click();
+  await sent(["new.txt"]);
+
+  await page.reload();
+  const last = await choose("next.txt");
+  await page.getByRole("button", { name: "Chart" }).press("Control+Enter");
+  await last.continue();
+  await sent(["new.txt", "next.txt"]);
+});
+
+test("a person whose rate was not kept is not added again", async (t) => {
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Add a person" }).click();
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: /^Name/ }).fill("Nell Netmaker");
+  await form.getByRole("textbox", { name: /rate/i }).fill("90");
+  const asked = await hold(t, page, "POST", "/people/rates");
+  await save(form).click();
+  await (await asked.next()).abort();
+  await form.getByText("The server cannot be reached").waitFor();
+  await asked.end();
+  await save(form).click();
+  await form.waitFor({ state: "detached" });
+  const people = (await get("/people")).items.filter(({ name }) => name === "Nell Netmaker");
+  assert.equal(people.length, 1);
+  assert.equal((await get("/people/rates")).items[0].person, people[0].id);
 });
 
 test("nothing went wrong out of sight", () => {

@@ -39,6 +39,7 @@ export const words = {
   },
   form: {
     leave: "Leave without saving? The changes will be lost.",
+    undone: (why: string) => `Not done: ${why}`,
     required: "This is needed",
     number: "Write a number",
     of: (used: string, max: string) => `${used} of ${max} characters`,

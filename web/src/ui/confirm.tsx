@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { Problem } from "~/api/client";
 import { words } from "~/words";
 import { Modal } from "./dialog";
-import { ProblemNotice } from "./form";
+import { notifyUndone, ProblemNotice, useStands } from "./form";
 
 interface ConfirmProps {
   opened: boolean;
@@ -21,6 +21,7 @@ export function Confirm({ opened, onClose, title, act, name, run, children }: Co
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const stands = useStands(opened);
 
   const close = () => {
     setTyped("");
@@ -31,10 +32,11 @@ export function Confirm({ opened, onClose, title, act, name, run, children }: Co
     setBusy(true);
     try {
       await run();
-      close();
+      if (stands.current) close();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      setProblem(error);
+      if (stands.current) setProblem(error);
+      else notifyUndone(error);
     } finally {
       setBusy(false);
     }

@@ -14,6 +14,7 @@ import { words } from "~/words";
 import { Making } from "./picking";
 import { Notice } from "./states";
 import { numberText } from "./time";
+import { notify } from "./toasts";
 
 interface Options<T> {
   initial: T;
@@ -21,7 +22,10 @@ interface Options<T> {
   check?: (values: T) => Partial<Record<keyof T, string | null | false>>;
   /** The longest text of a field: limitsOf("/clients"). */
   max?: (name: string) => number | undefined;
+  /** Saves; false when it could not, and the form says so itself. */
   submit: (values: T) => Promise<unknown>;
+  /** What follows when it was saved and the form still stands, such as closing it. */
+  done?: () => void;
   /** Ask before unsaved changes are left. */
   guard?: boolean;
 }
@@ -46,7 +50,26 @@ function usedText(text: unknown, max: number | undefined): string | null {
   return near ? words.form.of(numberText(used), numberText(max)) : null;
 }
 
-export function useForm<T extends object>({ initial, check, max, submit, guard }: Options<T>) {
+/** Whether what was asked for is still there to show what became of it. */
+export function useStands(opened = true) {
+  const stands = useRef(opened);
+  useEffect(() => {
+    stands.current = opened;
+    return () => {
+      stands.current = false;
+    };
+  }, [opened]);
+  return stands;
+}
+
+/** Says what was not done, when the form or dialog that asked for it is gone. */
+export function notifyUndone(problem: Problem) {
+  const [place] = placesOf(problem);
+  notify(words.form.undone(place ?? problem.detail ?? problem.message), { bad: true });
+}
+
+export function useForm<T extends object>(options: Options<T>) {
+  const { initial, check, max, submit, done, guard } = options;
   const [values, setValues] = useState(initial);
   /** The values as they are when something awaited is there, in no render yet. */
   const latest = useRef(initial);
@@ -58,6 +81,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
   const [dirty, setDirty] = useState(false);
   /** How often it was refused because of a field. */
   const [refusals, setRefusals] = useState(0);
+  const stands = useStands();
   useGuard(guard === true && dirty && !busy, words.form.leave);
 
   const change = (to: T) => {
@@ -73,7 +97,8 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
   };
 
   const sendNow = async (changes?: Partial<T>) => {
-    const sent = { ...latest.current, ...changes };
+    const from = latest.current;
+    const sent = { ...from, ...changes };
     const checked = Object.entries(check?.(sent) ?? {});
     const over = Object.entries(sent).map(([name, value]) => [name, overText(value, max?.(name))]);
     const found = [...checked, ...over].filter(([, text]) => text);
@@ -81,10 +106,13 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
     setProblem(null);
     if (found.length > 0) return setRefusals((n) => n + 1);
     try {
-      await submit(sent);
-      setDirty(false);
+      if ((await submit(sent)) === false) return;
+      // What was typed meanwhile is not saved.
+      if (latest.current === from) setDirty(false);
+      if (stands.current) done?.();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (!stands.current) return notifyUndone(error);
       const places = error.errors.map(
         ({ pointer, problem }) => [placeOf(pointer), problem] as const,
       );
@@ -144,6 +172,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
       return {
         name,
         value: (values[name] ?? "") as string,
+        readOnly: busy,
         error: errors[name] ?? overText(values[name], max?.(name)),
         onChange: (event: { currentTarget: { value: string } }) =>
           set({ [name]: event.currentTarget.value } as Partial<T>),
@@ -154,6 +183,7 @@ export function useForm<T extends object>({ initial, check, max, submit, guard }
     select: (name: keyof T & string) => ({
       name,
       value: (values[name] as string | null) || null,
+      readOnly: busy,
       error: errors[name],
       onChange: (value: string | null) => set({ [name]: value } as Partial<T>),
     }),

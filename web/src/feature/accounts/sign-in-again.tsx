@@ -35,8 +35,8 @@ export default function SignInAgain() {
           label={words.field.email}
           type="email"
           autoComplete="username"
-          readOnly
           {...form.text("email")}
+          readOnly
         />
         <PasswordInput
           label={words.field.password}

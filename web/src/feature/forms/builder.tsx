@@ -162,7 +162,9 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
       };
       if (origin.current) {
         const { id, version } = origin.current;
-        await api.patch("/forms/{id}", { params: { id }, version, body });
+        const saved = await api.patch("/forms/{id}", { params: { id }, version, body });
+        // What is typed meanwhile is a change of this one.
+        origin.current = { ...origin.current, version: saved.version };
         await refresh("forms", "data-map");
       } else {
         const { id } = await api.post("/forms", { body });
@@ -189,7 +191,10 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   const hidden = [...row.fields, ...row.hidden_fields].filter(
     ({ key }) => !fields.some((field) => field.stored && field.key === key),
   );
-  const setFields = (fields: Draft[]) => form.set({ fields });
+  /** While a new form is made nothing is taken: its own page is about to open. */
+  const setFields = (fields: Draft[]) => {
+    if (given || !form.busy) form.set({ fields });
+  };
   const change = (at: number, changes: Partial<Draft>) =>
     setFields(fields.map((field) => (field.at === at ? { ...field, ...changes } : field)));
   const move = (from: number, by: number) => {

@@ -1,6 +1,6 @@
 // The inputs of a form that users defined, from its fields; inside and on the public page.
 import { FileInput, Select, Textarea, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Problem } from "~/api/client";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Notice } from "~/ui/states";
@@ -60,18 +60,25 @@ export function Fill({ fields, submit, upload }: FillProps) {
       ),
   });
 
-  const take = async (key: string, file: File | null) => {
+  /** The file that was chosen last, by the key of its question: an answer about another is none. */
+  const chosen = useRef<Record<string, File | null>>({});
+  const take = async (key: string, file: File | null): Promise<boolean> => {
+    chosen.current[key] = file;
     form.set({ [key]: "" });
     setRefused((all) => ({ ...all, [key]: null }));
-    if (!file) return;
+    if (!file) return true;
     setUploading((n) => n + 1);
     try {
-      form.set({ [key]: await upload(file) });
+      const id = await upload(file);
+      if (chosen.current[key] === file) form.set({ [key]: id });
+      return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (chosen.current[key] !== file) return true;
       const why = error.status === 413 ? words.fill.file_large : (error.detail ?? error.message);
       setRefused((all) => ({ ...all, [key]: why }));
       form.fail(key, why);
+      return false;
     } finally {
       setUploading((n) => n - 1);
     }
@@ -104,7 +111,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
               placeholder={words.fill.file}
               clearable
               error={form.errors[key]}
-              onChange={(file) => void take(key, file)}
+              onChange={(file) => form.await(take(key, file))}
             />
           );
         const type = { email: "email", date: "date" }[kind as string] ?? "text";

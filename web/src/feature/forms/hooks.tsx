@@ -235,8 +235,8 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
         });
       } else await api.post("/hooks", { body: { ...body, on: false } });
       await refresh("hooks");
-      onClose();
     },
+    done: onClose,
   });
   const insert = (key: string) => {
     const { template } = form.values;

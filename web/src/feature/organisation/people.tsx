@@ -1,7 +1,7 @@
 // The directory: people, their roles and teams, rates for admins, invitations by link.
 import { Button, CopyButton, Menu, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -233,7 +233,6 @@ export default function People() {
             person={person}
             inviting={inviting}
             onSaved={(saved, invites) => {
-              close();
               if (invites) void invite(saved);
               else if (!person && saved.email)
                 notify(words.people.added(saved.name), {
@@ -286,6 +285,8 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
     enabled: seesRates && person !== undefined,
   });
   const rate = rates.data?.find((rate) => rate.person === person?.id);
+  /** The person as it is stored, also when the rate that is saved after it is not. */
+  const stored = useRef(person);
   const [typedRate, setTypedRate] = useState<string | null>(null);
   const currency = session.currency;
   const storedRate = rate ? moneyInput(rate.rate_minor, currency) : "";
@@ -321,8 +322,9 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
       role: inviting && role === "none" && words.people.role_needed,
     }),
     max: limitsOf("/people"),
+    done: onClose,
     submit: async ({ name, email, title, team, role, zone, active, invites }) => {
-      if (rateBad) return;
+      if (rateBad) return false;
       const body = {
         name: name.trim(),
         email: email.trim() || null,
@@ -332,13 +334,15 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
         zone,
         active,
       };
-      const saved = person
+      const was = stored.current;
+      const saved = was
         ? await api.patch("/people/{id}", {
-            params: { id: person.id },
-            version: person.version,
+            params: { id: was.id },
+            version: was.version,
             body,
           })
         : await api.post("/people", { body });
+      stored.current = saved as Person;
       await saveRate(saved.id);
       await refresh("people", "session");
       onSaved(saved as Person, invites && mayInvite);

@@ -152,8 +152,8 @@ function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => vo
         await api.patch("/teams/{id}", { params: { id: team.id }, version: team.version, body });
       else await api.post("/teams", { body });
       await refresh("teams");
-      onClose();
     },
+    done: onClose,
   });
   return (
     <Form form={form}>

@@ -5,7 +5,7 @@ import { api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { may, useSession } from "~/shell/session";
 import { Drawer } from "~/ui/dialog";
-import { Form, Submit, useForm } from "~/ui/form";
+import { Form, Submit, useForm, useStands } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Notice } from "~/ui/states";
 import {
@@ -170,6 +170,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   // The times for which it was asked whether they end the next day: sent again, they do.
   const asked = useRef("");
   const [theirs, setTheirs] = useState<Entry | null>(null);
+  const stands = useStands();
   const projects = useById(useProjects().data);
 
   const save = async (values: Values) => {
@@ -193,15 +194,15 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
         if (Object.keys(changes).length > 0)
           saved = await api.patch("/time/entries/{id}", { params: { id }, version, body: changes });
       } catch (error) {
-        if (!(error instanceof Problem) || error.kind !== "version-mismatch") throw error;
+        const isConflict = error instanceof Problem && error.kind === "version-mismatch";
+        if (!isConflict || !stands.current) throw error;
         setTheirs((await api.get("/time/entries/{id}", { params: { id } })) as Entry);
-        return;
+        return false;
       }
     }
     notify(stored.current ? words.entry.saved : words.entry.created);
     void entriesChanged();
     void mindSlips(saved as Entry, zone, was);
-    onClose();
   };
 
   const form = useForm<Values>({
@@ -214,6 +215,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     }),
     max: limitsOf("/time/entries"),
     submit: save,
+    done: onClose,
   });
   const { values, set } = form;
   const known = ({ date, started_at, ended_at }: Values) => date && started_at && ended_at;

@@ -315,8 +315,8 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
           body,
         });
       await refresh(kind);
-      onClose();
     },
+    done: onClose,
   });
   return (
     <Form form={form}>
