@@ -129,6 +129,43 @@ test("what is asked about and left meanwhile says when it was not done", async (
   await said("Not done: Check the connection").waitFor();
 });
 
+test("what is chosen last stays, whatever is made meanwhile", async (t) => {
+  await post("/projects", { name: "Mole", billable: false });
+  await page.goto("/");
+  await settled(page);
+  const form = await typeEntry("Groyne");
+  const list = form.getByRole("combobox", { name: "Project" });
+  const asked = await hold(t, page, "POST", "/projects");
+  await list.fill("Jetty");
+  await page.getByRole("option", { name: "Create “Jetty”" }).click();
+  const route = await asked.next();
+  await list.fill("Mole");
+  await page.getByRole("option", { name: "Mole" }).click();
+  const made = page.waitForResponse(/\/projects\?/);
+  await route.continue();
+  await made;
+  await save(form).click();
+  await form.waitFor({ state: "detached" });
+  const { id } = (await get("/projects")).items.find(({ name }) => name === "Mole");
+  assert.equal((await noted("Groyne"))[0].project, id);
+});
+
+test("tags that are made at the same time are all there", async (t) => {
+  const form = await typeEntry("Pier");
+  const list = form.getByRole("combobox", { name: "Tags" });
+  const asked = await hold(t, page, "POST", "/tags");
+  const routes = [];
+  for (const name of ["wet", "cold"]) {
+    await list.fill(name);
+    await page.getByRole("option", { name: `Create “${name}”` }).click();
+    routes.push(await asked.next());
+  }
+  await save(form).click();
+  for (const route of routes.reverse()) await route.continue();
+  await form.waitFor({ state: "detached" });
+  assert.equal((await noted("Pier"))[0].tags.length, 2);
+});
+
 test("what is typed while a form is saved is kept, and saved with the next", async (t) => {
   const fields = [{ label: "Depth", kind: "number" }];
   const { id } = await post("/forms", { title: "Soundings", fields });

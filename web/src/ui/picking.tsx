@@ -1,7 +1,15 @@
 // What every list to choose from by typing does beyond choosing: it makes what is missing where the
 // person may, and says what became of a text that chose nothing.
 import type { ComboboxItem } from "@mantine/core";
-import { createContext, type FormEvent, type ReactNode, useContext, useRef, useState } from "react";
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useContext,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Problem } from "~/api/client";
 import { words } from "~/words";
 import { Icon } from "./icon";
@@ -21,6 +29,8 @@ interface Options {
   create?: Create | false;
   /** Chooses, by typing the whole name or by making it. */
   pick: (id: string) => void;
+  /** Whether what is chosen is added to what was chosen before. */
+  several?: boolean;
   /** Shown by the caller when there is none of ours. */
   error?: ReactNode;
   /** Without a label there is no place for a word beside the field. */
@@ -29,10 +39,16 @@ interface Options {
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-export function usePicking({ options, create, pick, error, label }: Options) {
+export function usePicking({ options, create, pick, several, error, label }: Options) {
   const [search, setSearch] = useState("");
   const [said, setSaid] = useState<string | null>(null);
   const isTyped = useRef(false);
+  /** Counts what was chosen: what is made is not, once something else was. */
+  const choices = useRef(0);
+  const choose = useRef(pick);
+  useLayoutEffect(() => {
+    choose.current = pick;
+  });
   const tell = useContext(Making);
   const name = search.trim();
   const known = (text: string) =>
@@ -41,8 +57,10 @@ export function usePicking({ options, create, pick, error, label }: Options) {
 
   const say = (text: string) => (label ? setSaid(text) : notify(text, { bad: true }));
   const make = async (make: Create, name: string) => {
+    const choice = choices.current;
     try {
-      pick(await make(name));
+      const id = await make(name);
+      if (several || choice === choices.current) choose.current(id);
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -54,7 +72,10 @@ export function usePicking({ options, create, pick, error, label }: Options) {
     if (!isTyped.current || text === "") return;
     isTyped.current = false;
     const option = known(text);
-    if (option) return pick(option.item.value);
+    if (option) {
+      choices.current++;
+      return pick(option.item.value);
+    }
     const near = options.some(({ item }) => item.label.toLowerCase().includes(text.toLowerCase()));
     say(near ? words.picking.unchosen(text) : words.picking.unknown(text));
   };
@@ -65,6 +86,7 @@ export function usePicking({ options, create, pick, error, label }: Options) {
     /** True when a value stands for what has to be made, which then happens. */
     makes: (value: string | null | undefined) => {
       isTyped.current = false;
+      choices.current++;
       if (value !== NEW || !create) return false;
       tell(make(create, name));
       return true;

@@ -1,6 +1,7 @@
 // Choosing a project, a task, tags, a person.
 import { MultiSelect, Select, type SelectProps } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useLayoutEffect, useRef } from "react";
 import { all, api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useMay, useReaches } from "~/shell/session";
@@ -191,8 +192,16 @@ export function TagSelect({ label, value, onChange }: TagSelectProps) {
     name,
     item: { value: id, label: name },
   }));
-  const pick = (id: string) => onChange([...value, id]);
-  const picking = usePicking({ options, create, pick, label });
+  /** As it is when something was made, in no render yet. */
+  const chosen = useRef(value);
+  useLayoutEffect(() => {
+    chosen.current = value;
+  });
+  const pick = (id: string) => {
+    chosen.current = [...chosen.current, id];
+    onChange(chosen.current);
+  };
+  const picking = usePicking({ options, create, pick, several: true, label });
   if (options.length === 0 && !create) return null;
   return (
     <MultiSelect
