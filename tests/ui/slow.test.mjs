@@ -166,6 +166,66 @@ test("tags that are made at the same time are all there", async (t) => {
   assert.equal((await noted("Pier"))[0].tags.length, 2);
 });
 
+const timer = () => page.getByRole("region", { name: "Timer" });
+const what = () => timer().getByRole("textbox", { name: "What the time goes into" });
+
+test("what is typed while the timer starts is of what starts, while it stops of what is next", async (t) => {
+  const starts = await hold(t, page, "POST", "/time/timer");
+  await page.getByRole("button", { name: "Start timer" }).click();
+  const start = await starts.next();
+  await what().fill("Low water");
+  await what().press("Tab");
+  await start.continue();
+  await eventually(async () => assert.equal((await get("/time/timer")).entry?.note, "Low water"));
+  await holds(what(), "Low water");
+  await starts.end();
+
+  const stops = await hold(t, page, "POST", "/time/timer/stop");
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  const stop = await stops.next();
+  await what().fill("High water");
+  await stop.continue();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await holds(what(), "High water");
+  await stops.end();
+  await what().fill("");
+});
+
+test("to start again twice at once is one wish", async (t) => {
+  const asked = await hold(t, page, "POST", "/time/timer");
+  await page.goto("/");
+  await page.getByRole("button", { name: "Start again: Low water" }).dblclick();
+  await (await asked.next()).continue();
+  await page.getByRole("button", { name: "Stop timer" }).waitFor();
+  assert.equal(asked.count(), 0);
+  await asked.end();
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+});
+
+test("an undo that fails can be tried again", async (t) => {
+  await page.goto(`/time/entries?from=${DAY}&to=${DAY}`);
+  await page.getByRole("button", { name: "Edit: Pier" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const asked = await hold(t, page, "POST", "/time/entries");
+  await said("Entry deleted").getByRole("button", { name: "Undo" }).click();
+  await lose(await asked.next());
+  const again = said("Not restored: Check the connection");
+  await again.getByRole("button", { name: "Try again" }).click();
+  await (await asked.next()).continue();
+  await page.getByRole("button", { name: "Edit: Pier" }).waitFor();
+  assert.equal((await noted("Pier")).length, 1);
+});
+
+test("no undo is offered of a timer that is deleted while it runs", async () => {
+  await post("/time/timer", { note: "Undertow" });
+  await page.goto("/");
+  await page.getByRole("button", { name: "Edit: Undertow" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await said("Entry deleted").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Undo" }).count(), 0);
+});
+
 test("what is typed while a form is saved is kept, and saved with the next", async (t) => {
   const fields = [{ label: "Depth", kind: "number" }];
   const { id } = await post("/forms", { title: "Soundings", fields });

@@ -41,9 +41,9 @@ export function notifyUndo(text: string, undo: () => void) {
   notify(text, { act: { label: words.act.undo, run: undo } });
 }
 
-/** What went wrong on a page is not said on the next one. */
+/** What went wrong on a page is not said on the next one, unless something can be done about it. */
 export function forgetBad() {
-  if (toasts.some(({ bad }) => bad)) set(toasts.filter(({ bad }) => !bad));
+  if (toasts.some(({ bad }) => bad)) set(toasts.filter(({ bad, act }) => !bad || act));
 }
 
 function subscribe(listener: () => void) {

@@ -19,13 +19,19 @@ import { removeEntry } from "./remove";
 import { overlapText } from "./slips";
 import { words } from "./words";
 
+let starting = false;
+
 export async function startAgain(entry: Entry) {
+  if (starting) return; // a second click is no second wish
+  starting = true;
   const { project, task, note, tags } = entry;
   try {
     await api.post("/time/timer", { body: { project, task, note, tags } });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     notify(error.detail ?? error.message, { bad: true });
+  } finally {
+    starting = false;
   }
   await entriesChanged();
 }

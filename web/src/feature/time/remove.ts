@@ -1,6 +1,7 @@
 // Deleting an entry, with ten seconds to take it back.
 import { api, Problem } from "~/api/client";
 import { notify, notifyUndo } from "~/ui/toasts";
+import { words as shared } from "~/words";
 import { type Entry, type EntryInput, entriesChanged } from "./data";
 import { words } from "./words";
 
@@ -9,13 +10,24 @@ function say(error: unknown) {
   notify(error.detail ?? error.message, { bad: true });
 }
 
-async function restore(entry: Entry) {
+async function create(entry: Entry) {
   const { person, project, task, started_at, ended_at, note, billable, tags } = entry;
   const body = { person, project, task, started_at, ended_at, note, billable, tags } as EntryInput;
-  try {
-    await api.post("/time/entries", { body });
-  } catch (error) {
-    say(error);
+  await api.post("/time/entries", { body });
+}
+
+async function restore(entries: Entry[]) {
+  const results = await Promise.allSettled(entries.map(create));
+  const left = entries.filter((_, i) => results[i]?.status === "rejected");
+  const first = results.find((result) => result.status === "rejected");
+  if (first) {
+    if (!(first.reason instanceof Problem)) throw first.reason;
+    // Nothing else remembers them.
+    const act = { label: shared.act.retry, run: () => void restore(left) };
+    notify(words.entry.not_restored(first.reason.detail ?? first.reason.message), {
+      bad: true,
+      act,
+    });
   }
   await entriesChanged();
 }
@@ -34,9 +46,10 @@ export async function removeEntries(entries: Entry[]) {
   await entriesChanged();
   if (gone.length === 0) return;
   const text = gone.length === 1 ? words.entry.removed : words.entries.deleted(gone.length);
-  notifyUndo(text, () => {
-    for (const entry of gone) if (entry.ended_at) void restore(entry);
-  });
+  // A timer that ran does not run again.
+  const ended = gone.filter(({ ended_at }) => ended_at);
+  if (ended.length > 0) notifyUndo(text, () => void restore(ended));
+  else notify(text);
 }
 
 export const removeEntry = (entry: Entry) => removeEntries([entry]);

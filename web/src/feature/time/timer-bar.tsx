@@ -94,8 +94,9 @@ export function TimerBar() {
     queryClient.setQueryData<Answer<"/time/timer">>(["timer"], (old) =>
       old ? { ...old, running: false } : old,
     );
-    setNote("");
-    setProject(null);
+    // What the entry does not have is of what comes next, typed meanwhile.
+    setNote((typed) => (typed.trim() === (entry.note ?? "") ? "" : typed));
+    if (chosen.current === (entry.project ?? null)) setProject(null);
     setSaid(words.timer.stopped);
     if (entry.duration_s < SHORT_S) offerDiscard(entry);
   };
@@ -155,7 +156,8 @@ export function TimerBar() {
             if (tooLong) return;
             const typed = typing.current;
             typing.current = false;
-            if (running && typed && note.trim() !== (running.note ?? ""))
+            // While it starts, what is typed is of what starts.
+            if (typed && (busy.current || (running && note.trim() !== (running.note ?? ""))))
               void change({ note: note.trim() || null });
           }}
         />
@@ -168,7 +170,7 @@ export function TimerBar() {
           value={project}
           onChange={(value) => {
             setProject(value);
-            if (running) void change({ project: value });
+            if (running || busy.current) void change({ project: value });
           }}
         />
       </Making>

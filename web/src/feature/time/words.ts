@@ -72,6 +72,7 @@ export const words = {
     create: "New entry",
     remove: "Delete entry",
     removed: "Entry deleted",
+    not_restored: (why: string) => `Not restored: ${why}`,
     created: "Entry added",
     saved: "Entry saved",
     again: "Start again",
