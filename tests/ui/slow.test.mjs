@@ -280,6 +280,52 @@ test("the file that is chosen last is the one that is sent, by keys too", async 
   await sent(["new.txt", "next.txt"]);
 });
 
+test("a switch that is flipped again before the answer ends as it was flipped last", async (t) => {
+  const [on, off] = [true, false];
+  for (const [path, name, method, asks, states, stored] of [
+    [
+      "/settings/ai",
+      "AI in this organisation",
+      "PATCH",
+      "/ai/settings",
+      [on, off, on],
+      async () => (await get("/ai/settings")).on,
+    ],
+    [
+      "/settings/ai",
+      "Feedback on my time",
+      "(POST|PATCH)",
+      "/ai/switches.*",
+      [on, off, on],
+      async () => (await get("/ai/switches")).items[0]?.on,
+    ],
+    [
+      "/privacy",
+      "No AI on my data",
+      "PUT",
+      "/ai/objection",
+      [on, off],
+      async () => (await get("/ai/objection")).objected,
+    ],
+  ]) {
+    await page.goto(path);
+    const toggle = page.getByRole("switch", { name, exact: true });
+    await eventually(async () => assert.ok(await toggle.isEnabled()));
+    const asked = await hold(t, page, method, asks);
+    for (const state of states) {
+      await toggle.press("Space");
+      await eventually(async () => assert.equal(await toggle.isChecked(), state));
+    }
+    for (const state of states) {
+      await (await asked.next()).continue();
+      await eventually(async () => assert.equal(await stored(), state));
+    }
+    await asked.end();
+    await page.reload();
+    await eventually(async () => assert.equal(await toggle.isChecked(), states.at(-1)));
+  }
+});
+
 test("a person whose rate was not kept is not added again", async (t) => {
   await page.goto("/people");
   await page.getByRole("button", { name: "Add a person" }).click();

@@ -2,10 +2,11 @@
 import { Button, Checkbox, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { all, api, Problem } from "~/api/client";
+import { type Answer, all, api, type Input, Problem, type Row } from "~/api/client";
 import { limitsOf, restsOf } from "~/api/limits";
-import { refresh } from "~/api/queries";
+import { queryClient, refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
+import { useChosen } from "~/ui/chosen";
 import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
 import { columnNames } from "~/ui/names";
@@ -15,6 +16,7 @@ import { dateText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ROLES, words as shared } from "~/words";
 import {
+  type Capability,
   EVIDENCE,
   LOCAL,
   needsEvidence,
@@ -54,11 +56,17 @@ const OnOff = ({ on }: { on: boolean }) => (
   <span className={on ? "tag good" : "tag"}>{on ? shared.state.on : shared.state.off}</span>
 );
 
+type Role = keyof typeof shared.roles;
+
 /** None is every role. */
 const rolesOf = (known: { roles?: unknown } | undefined) =>
-  (known?.roles as (keyof typeof shared.roles)[] | undefined) ?? [];
-const rolesText = (roles: (keyof typeof shared.roles)[]) =>
+  (known?.roles as Role[] | undefined) ?? [];
+const rolesText = (roles: Role[]) =>
   roles.map((role) => shared.roles[role]).join(", ") || text.everyone;
+
+/** As they are when a change has its turn, in no render yet. */
+const settingsNow = () => queryClient.getQueryData<Answer<"/ai/settings">>(["ai", "settings"]);
+const switchesNow = () => queryClient.getQueryData<Row<"/ai/switches">[]>(["ai", "switches"]);
 
 function Switches({ locked }: { locked: boolean }) {
   const settings = useAiSettings();
@@ -71,24 +79,19 @@ function Switches({ locked }: { locked: boolean }) {
     ...(providers.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
   ];
 
-  const flip = (name: string, body: { on?: boolean; roles?: string[] }) =>
-    change(async () => {
-      const known = switches.data?.find(({ capability }) => capability === name);
-      if (!known)
-        await api.post("/ai/switches", {
-          body: { capability: name, on: false, roles: [], ...body },
-        });
-      else
-        await api.patch("/ai/switches/{id}", {
-          params: { id: known.id },
-          version: known.version,
-          body,
-        });
+  const keep = (body: Input<"/ai/settings", "patch">) =>
+    change(() => {
+      const version = settingsNow()?.version;
+      return api.patch("/ai/settings", { version, body });
     });
+  const [on, setOn] = useChosen(settings.data?.on ?? false, (on) => keep({ on }));
+  const [provider, setProvider] = useChosen(settings.data?.provider ?? LOCAL, (value) =>
+    keep({ provider: value === LOCAL ? null : value }),
+  );
 
   return (
     <Show query={settings}>
-      {({ on, provider, version }) => (
+      {() => (
         <section className="card flush" aria-label={text.capabilities}>
           <div className="setting">
             <div className="stack none">
@@ -104,10 +107,7 @@ function Switches({ locked }: { locked: boolean }) {
                 size="md"
                 aria-labelledby="ai-on"
                 checked={on}
-                onChange={(event) => {
-                  const body = { on: event.currentTarget.checked };
-                  void change(() => api.patch("/ai/settings", { version, body }));
-                }}
+                onChange={(event) => setOn(event.currentTarget.checked)}
               />
             )}
           </div>
@@ -119,72 +119,99 @@ function Switches({ locked }: { locked: boolean }) {
               <span className="quiet small">{text.provider_help}</span>
             </div>
             {locked ? (
-              <span>{engines.find(({ value }) => value === (provider ?? LOCAL))?.label}</span>
+              <span>{engines.find(({ value }) => value === provider)?.label}</span>
             ) : (
               <Select
                 aria-labelledby="ai-provider"
                 w={220}
                 allowDeselect={false}
                 data={engines}
-                value={provider ?? LOCAL}
-                onChange={(value) => {
-                  const body = { provider: value === LOCAL ? null : value };
-                  void change(() => api.patch("/ai/settings", { version, body }));
-                }}
+                value={provider}
+                onChange={(value) => value && setProvider(value)}
               />
             )}
           </div>
           <Show query={capabilities} rows={3}>
             {(items) =>
-              items.map(({ name, doc, reads, roles: able }) => {
-                const known = switches.data?.find(({ capability }) => capability === name);
-                return (
-                  <div key={name} className="setting wraps">
-                    <div className="stack none grow">
-                      <span className="strong">{words.capability[name] ?? name}</span>
-                      <span className="quiet small">{doc}</span>
-                      <span className="muted small wrap-anywhere">
-                        {reads.length > 0 ? text.reads(columnNames(reads)) : text.reads_given}
-                      </span>
-                    </div>
-                    {locked ? (
-                      <div className="row wrap">
-                        {known?.on && <span className="small">{rolesText(rolesOf(known))}</span>}
-                        <OnOff on={known?.on ?? false} />
-                      </div>
-                    ) : (
-                      <div className="row wrap">
-                        <MultiSelect
-                          aria-label={`${text.roles}: ${words.capability[name] ?? name}`}
-                          w={260}
-                          size="xs"
-                          disabled={!known?.on}
-                          data={ROLES.filter(
-                            (role) => able.includes(role) || rolesOf(known).includes(role),
-                          ).map((value) => ({
-                            value,
-                            label: shared.roles[value],
-                          }))}
-                          placeholder={known?.roles.length ? undefined : text.everyone}
-                          value={rolesOf(known)}
-                          onChange={(roles) => void flip(name, { roles })}
-                        />
-                        <Switch
-                          aria-label={words.capability[name] ?? name}
-                          disabled={!switches.data}
-                          checked={known?.on ?? false}
-                          onChange={(event) => void flip(name, { on: event.currentTarget.checked })}
-                        />
-                      </div>
-                    )}
-                  </div>
-                );
-              })
+              items.map((capability) => (
+                <CapabilitySetting
+                  key={capability.name}
+                  capability={capability}
+                  switches={switches.data}
+                  locked={locked}
+                />
+              ))
             }
           </Show>
         </section>
       )}
     </Show>
+  );
+}
+
+interface CapabilityProps {
+  capability: Capability;
+  /** Absent until they are known. */
+  switches: Row<"/ai/switches">[] | undefined;
+  locked: boolean;
+}
+
+/** A function of AI: what it reads, its switch, and for whom. */
+function CapabilitySetting({ capability, switches, locked }: CapabilityProps) {
+  const { name, doc, reads, roles: able } = capability;
+  const known = switches?.find(({ capability }) => capability === name);
+  const keep = (body: { on?: boolean; roles?: string[] }) =>
+    change(() => {
+      const known = switchesNow()?.find(({ capability }) => capability === name);
+      if (!known)
+        return api.post("/ai/switches", {
+          body: { capability: name, on: false, roles: [], ...body },
+        });
+      const { id, version } = known;
+      return api.patch("/ai/switches/{id}", { params: { id }, version, body });
+    });
+  const [on, setOn] = useChosen(known?.on ?? false, (on) => keep({ on }));
+  const [roles, setRoles] = useChosen(rolesOf(known), (roles) => keep({ roles }));
+  return (
+    <div className="setting wraps">
+      <div className="stack none grow">
+        <span className="strong">{words.capability[name] ?? name}</span>
+        <span className="quiet small">{doc}</span>
+        <span className="muted small wrap-anywhere">
+          {reads.length > 0 ? text.reads(columnNames(reads)) : text.reads_given}
+        </span>
+      </div>
+      {locked ? (
+        <div className="row wrap">
+          {on && <span className="small">{rolesText(roles)}</span>}
+          <OnOff on={on} />
+        </div>
+      ) : (
+        <div className="row wrap">
+          <MultiSelect
+            aria-label={`${text.roles}: ${words.capability[name] ?? name}`}
+            w={260}
+            size="xs"
+            disabled={!on}
+            data={ROLES.filter((role) => able.includes(role) || roles.includes(role)).map(
+              (value) => ({
+                value,
+                label: shared.roles[value],
+              }),
+            )}
+            placeholder={roles.length > 0 ? undefined : text.everyone}
+            value={roles}
+            onChange={(roles) => setRoles(roles as Role[])}
+          />
+          <Switch
+            aria-label={words.capability[name] ?? name}
+            disabled={!switches}
+            checked={on}
+            onChange={(event) => setOn(event.currentTarget.checked)}
+          />
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -338,8 +365,8 @@ function ProviderForm({
         });
       else await api.post("/ai/providers", { body });
       await refresh("ai");
-      onClose();
     },
+    done: onClose,
   });
   const field = (name: "name" | "endpoint" | "model" | "api_key" | "region") => ({
     label: text.field[name],

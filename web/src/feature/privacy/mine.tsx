@@ -3,6 +3,7 @@ import { Button, Switch } from "@mantine/core";
 import { address, api, Problem } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useObjection } from "~/feature/ai/data";
+import { useChosen } from "~/ui/chosen";
 import { Icon } from "~/ui/icon";
 import { Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
@@ -22,6 +23,7 @@ export function Mine() {
     }
     await refresh("ai");
   };
+  const [objected, setObjected] = useChosen(objection.data?.objected ?? false, object);
   return (
     <section className="card flush narrow">
       <div className="setting wraps">
@@ -40,7 +42,7 @@ export function Mine() {
         </Button>
       </div>
       <Show query={objection} rows={2}>
-        {({ objected, blocked }) => (
+        {({ blocked }) => (
           <div className="setting">
             <div className="stack tight">
               <div className="stack none">
@@ -53,7 +55,7 @@ export function Mine() {
               size="md"
               aria-labelledby="objection"
               checked={objected}
-              onChange={(event) => void object(event.currentTarget.checked)}
+              onChange={(event) => setObjected(event.currentTarget.checked)}
             />
           </div>
         )}
