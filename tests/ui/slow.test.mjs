@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { eventually, openBrowser, openPage, settled } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
-import { hold, lose } from "./actions.mjs";
+import { choose, hold, lose } from "./actions.mjs";
 
 let server;
 let owner;
@@ -226,6 +226,59 @@ test("no undo is offered of a timer that is deleted while it runs", async () => 
   assert.equal(await page.getByRole("button", { name: "Undo" }).count(), 0);
 });
 
+const cell = (day) => page.getByRole("textbox", { name: new RegExp(`Mole, ${day}`) });
+const WEEK = "/time?date=2026-03-04";
+
+test("a cell that is not kept is told of when its week is no longer there", async (t) => {
+  await page.goto(WEEK);
+  await choose(page, "Add a row", "Mole");
+  const asked = await hold(t, page, "PUT", "/time/week");
+  await cell("Monday").fill("2:00");
+  await cell("Monday").press("Enter");
+  const route = await asked.next();
+  await page.getByRole("button", { name: "Next week" }).click();
+  await page.getByText("9 – 15 Mar 2026").waitFor();
+  await cell("Monday").waitFor({ state: "detached" });
+  await route.abort();
+  await said("Not saved: Mole, Monday 2 March").waitFor();
+});
+
+test("a week that was asked for before a cell was kept does not take it back", async (t) => {
+  await page.goto(WEEK);
+  await choose(page, "Add a row", "Mole");
+  const puts = await hold(t, page, "PUT", "/time/week");
+  await cell("Monday").fill("2:00");
+  await cell("Monday").press("Enter");
+  const put = await puts.next();
+  const reads = await hold(t, page, "GET", "/time/week");
+  await page.getByRole("button", { name: "Start timer" }).click();
+  const read = await reads.next();
+  const before = await read.fetch();
+  await put.continue();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await reads.end();
+  await read.fulfill({ response: before }).catch(() => {}); // given up by then
+  await eventually(async () =>
+    assert.equal(await page.locator("tfoot .total").textContent(), "2:00"),
+  );
+  await holds(cell("Monday"), "2:00");
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await holds(cell("Monday"), "2:00");
+});
+
+test("a report stands as what it was asked for until the next is there", async (t) => {
+  await page.goto("/reports?from=2026-03-01&to=2026-03-31");
+  await page.getByText("1 – 31 Mar 2026. 2:00 hours").waitFor();
+  const asked = await hold(t, page, "GET", "/reports/time");
+  await choose(page, "Group by", "Day");
+  const route = await asked.next();
+  await page.getByRole("columnheader", { name: "Project" }).first().waitFor();
+  await page.locator("main [aria-busy=true]").waitFor();
+  await route.continue();
+  await page.locator("main [aria-busy=true]").waitFor({ state: "detached" });
+});
+
 test("what is typed while a form is saved is kept, and saved with the next", async (t) => {
   const fields = [{ label: "Depth", kind: "number" }];
   const { id } = await post("/forms", { title: "Soundings", fields });
@@ -324,6 +377,39 @@ test("a switch that is flipped again before the answer ends as it was flipped la
     await page.reload();
     await eventually(async () => assert.equal(await toggle.isChecked(), states.at(-1)));
   }
+});
+
+test("what is chosen while an import is under way does not hide what became of it", async (t) => {
+  await page.goto("/time/import");
+  const rows =
+    "Date,Client,Project,Task,Notes,Hours,First Name,Last Name\n2026-02-03,,Mole,,Sand,1.5,Ina,Impatient\n";
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name: "sand.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+  const commit = page.getByRole("button", { name: "Import 1 entry", exact: true });
+  await eventually(async () => assert.ok(await commit.isEnabled()));
+  const asked = await hold(t, page, "POST", "/time/imports");
+  await commit.click();
+  const route = await asked.next();
+  await page.getByRole("checkbox").first().click();
+  await route.continue();
+  await page.getByText("1 entry imported", { exact: true }).waitFor();
+  assert.equal(asked.count(), 0);
+});
+
+test("what is sent is what was looked at, whatever was chosen meanwhile", async (t) => {
+  await page.goto("/insights?from=2026-03-02&to=2026-03-08");
+  const asked = await hold(t, page, "POST", "/ai/run");
+  await page.getByRole("button", { name: "Show what would be read" }).click();
+  const looked = await asked.next();
+  await page.getByLabel("From").fill("2026-02-02");
+  await looked.continue();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByText("2 – 8 Mar 2026").first().waitFor();
+  await sheet.getByRole("button", { name: "Get the insight" }).click();
+  const sent = (await asked.next()).request().postDataJSON();
+  assert.equal(sent.from, "2026-03-02");
+  await page.goto("/");
 });
 
 test("a person whose rate was not kept is not added again", async (t) => {

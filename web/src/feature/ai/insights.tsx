@@ -103,7 +103,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const usual = providers.data?.find(({ id }) => id === settings.data?.provider)?.id;
   const provider = picked ?? usual ?? LOCAL;
   const [question, setQuestion] = useState("");
-  const [preview, setPreview] = useState<AiAnswer | null>(null);
+  const [preview, setPreview] = useState<{ body: AiInput; answer: AiAnswer } | null>(null);
   const [answer, setAnswer] = useState<AiAnswer | null>(null);
   const [streamed, setStreamed] = useState("");
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -135,7 +135,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
         (piece) => setStreamed((text) => text + piece),
         control.signal,
       );
-      if (kind === "preview") setPreview(result);
+      if (kind === "preview") setPreview({ body, answer: result });
       else setAnswer(result);
     } catch (error) {
       if (error instanceof Problem) setProblem(error);
@@ -146,9 +146,11 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
     }
   };
   const send = () => {
-    const expect = preview?.disclosure_hash;
+    if (!preview) return;
+    const { body, answer } = preview;
+    const expect = answer.disclosure_hash;
     setPreview(null);
-    void start("send", { ...input, preview: false, ...(expect ? { expect } : {}) });
+    void start("send", { ...body, preview: false, ...(expect ? { expect } : {}) });
   };
 
   return (
@@ -247,9 +249,9 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
       </div>
       {preview && (
         <DisclosureSheet
-          given={preview}
+          given={preview.answer}
           onSend={send}
-          send={provider === LOCAL ? words.run : undefined}
+          send={preview.body.provider === LOCAL ? words.run : undefined}
           onClose={() => setPreview(null)}
         />
       )}

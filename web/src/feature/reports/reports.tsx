@@ -36,6 +36,8 @@ const LINES_MAX = 20;
 interface ReportQuery {
   by: Group;
   then: Group | null;
+  from: string;
+  to: string;
 }
 
 /** A report, and the rows by its first grouping alone where the parts of a line do not add up to
@@ -46,7 +48,7 @@ async function read(query: ReportQuery) {
     get(query),
     query.then === "tag" ? get({ ...query, then: null }) : null,
   ]);
-  return { report, lineRows: lines?.rows ?? null };
+  return { report, lineRows: lines?.rows ?? null, asked: query };
 }
 
 /** The entries that a report counts; those of a client or tag are not told apart there. */
@@ -80,6 +82,8 @@ export default function Reports() {
     queryFn: () => read(query),
     placeholderData: (old) => old,
   });
+  // Until the answer is there, the one before stands, as what it was asked for.
+  const { data, isPlaceholderData: isOld } = report;
   const clients = useClients();
   const tags = useTags();
   const options = (rows: { id: string; name: string }[] | undefined) =>
@@ -89,15 +93,14 @@ export default function Reports() {
     value,
     label: words.groups[value],
   }));
-  const data = report.data?.report;
 
   return (
     <>
       <PageHead
         title={words.title}
         lead={
-          data?.total_s
-            ? `${rangeText(from, to)}. ${words.lead(durationText(data.total_s), durationText(data.billable_s))}`
+          data?.report.total_s
+            ? `${rangeText(data.asked.from, data.asked.to)}. ${words.lead(durationText(data.report.total_s), durationText(data.report.billable_s))}`
             : words.none
         }
         aside={<Eye table="time_entry" seen={words.seen} />}
@@ -171,34 +174,25 @@ export default function Reports() {
         )}
       </Filters>
       <Show query={report} rows={8}>
-        {({ report, lineRows }) =>
-          report.rows.length === 0 ? (
-            <section className="card">
-              <Empty icon="reports" title={words.empty} text={words.empty_help} />
-            </section>
-          ) : (
-            <Result
-              report={report}
-              lineRows={lineRows}
-              by={by}
-              then={query.then}
-              from={from}
-              to={to}
-            />
-          )
-        }
+        {(answer) => (
+          <div className={isOld ? "old" : undefined} aria-busy={isOld}>
+            {answer.report.rows.length === 0 ? (
+              <section className="card">
+                <Empty icon="reports" title={words.empty} text={words.empty_help} />
+              </section>
+            ) : (
+              <Result report={answer.report} lineRows={answer.lineRows} {...answer.asked} />
+            )}
+          </div>
+        )}
       </Show>
     </>
   );
 }
 
-interface ResultProps {
+interface ResultProps extends ReportQuery {
   report: Report;
   lineRows: Report["rows"] | null;
-  by: Group;
-  then: Group | null;
-  from: string;
-  to: string;
 }
 
 function Result({ report, lineRows, by, then, from, to }: ResultProps) {

@@ -77,6 +77,7 @@ export default function ImportPage() {
     setOver(event.type === "dragover");
   };
   const change = (changes: Partial<Options>) => {
+    if (busy === "commit") return;
     const next = { ...options, ...changes };
     setOptions(next);
     if (file && !result?.committed) void run(file, true, next);

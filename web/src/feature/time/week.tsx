@@ -8,6 +8,7 @@ import { queryClient, refresh } from "~/api/queries";
 import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
+import { useStands } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import {
@@ -142,6 +143,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   const queue = useRef<Promise<unknown>>(Promise.resolve());
   const grid = useRef<HTMLTableElement>(null);
   const days = useRef<HTMLDivElement>(null);
+  const stands = useStands();
   useGuard(pending.length > 0);
 
   /** A shade shows on which side there are more days. */
@@ -199,10 +201,12 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     const date = dateOf(day);
     const place = { person: week.person, zone: week.zone, date, project, task };
     const gone = duration_s === 0 ? await sheetEntry(place) : undefined;
-    await queryClient.cancelQueries({ queryKey: weekKey(from) });
     const body = { date, project, task, duration_s };
     const answer = await api.put("/time/week", { body });
+    // What was asked before may be answered after it, with what was there before.
+    const isAsked = queryClient.isFetching({ queryKey: weekKey(from) }) > 0;
     queryClient.setQueryData(weekKey(from), answer);
+    if (isAsked) void refresh("week");
     void refresh("entries", "report");
     if (!gone) return;
     const left = answer.rows.find((each) => keyOf(each.project, each.task) === row.key);
@@ -236,6 +240,8 @@ function Sheet({ from, week, now, turning }: SheetProps) {
   };
 
   const refuse = (row: SheetRow, at: string, day: number, refusal: Refusal) => {
+    if (!stands.current)
+      return notify(words.week.refused(label(row, day), refusal.why), { bad: true });
     const { project } = row;
     setRefused({ ...refusal, at, label: label(row, day), date: dateOf(day), project });
     setSaved(false);
