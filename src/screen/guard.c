@@ -106,7 +106,7 @@ static void reasons_find(const struct guard_view *view, const struct rule_hit *h
 
 /* From which probability on it is refused: where held-out false alarms are rare enough. An order
    that stands in data gets less benefit of the doubt than one that a person typed. */
-static const float limit_injection = 0.665f, limit_data = 0.5f, limit_other = 0.8f;
+static const float limit_injection = 0.65f, limit_data = 0.5f, limit_other = 0.8f;
 
 /* What is not "none" speaks for the likeliest class; 0.5 is put at its limit. */
 static void scores_weigh(const float model[GUARD_CLASSES], enum guard_role role, unsigned wanted,

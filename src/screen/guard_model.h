@@ -15,7 +15,7 @@
 #include "guard_net.h"
 
 enum {
-    MODEL_ROWS = 80 << 10,
+    MODEL_ROWS = 72 << 10,
     MODEL_WINDOW = 64, /* words */
     MODEL_HIDDEN = 24,
 };

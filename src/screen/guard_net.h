@@ -12,7 +12,7 @@
 #include "guard_concepts.h"
 
 enum {
-    NET_WORDS = 10000, /* vocabulary */
+    NET_WORDS = 13600, /* vocabulary */
     NET_LETTERS = 1024,
     NET_MARKS = 5,
     NET_WIDE = 24, /* numbers of a vector */

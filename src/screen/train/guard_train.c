@@ -56,25 +56,62 @@ static unsigned class_of(const char *name)
     exit(1);
 }
 
-/* A long text gives one sample for each window; only the first is certain to show its class. */
-static struct sample *samples_read(const char *path, const struct net_index *index, struct arena *a,
-                                   size_t *ret)
+static FILE *texts_open(const char *path)
 {
     FILE *f = fopen(path, "r");
     if (!f) {
         perror(path);
         exit(1);
     }
+    return f;
+}
+
+/* The text of a line, which becomes its class; NULL when there is none. */
+static char *text_of(char *line)
+{
+    char *source = strchr(line, '\t'), *text = source ? strchr(source + 1, '\t') : NULL;
+    if (!text)
+        return NULL;
+    *source = *text++ = 0;
+    text_unescape(text);
+    return text;
+}
+
+/* Counts the words of all texts for the network, so that it can choose its vocabulary. */
+static void words_count(const char *path)
+{
+    FILE *f = texts_open(path);
+    struct arena a = { 0 }, scratch = { 0 };
+    const struct concepts *concepts = concepts_new(&a);
+    char *line = NULL;
+    size_t size = 0;
+    while (getline(&line, &size, f) > 0) {
+        const char *text = text_of(line);
+        if (!text)
+            continue;
+        struct guard_view v = guard_view(&scratch, text, strlen(text));
+        net_words_count(&v, concepts_find(&scratch, concepts, &v));
+        arena_reset(&scratch);
+    }
+    free(line);
+    fclose(f);
+    arena_done(&scratch);
+    arena_done(&a);
+}
+
+/* A long text gives one sample for each window; only the first is certain to show its class. */
+static struct sample *samples_read(const char *path, const struct net_index *index, struct arena *a,
+                                   size_t *ret)
+{
+    FILE *f = texts_open(path);
     const struct concepts *concepts = concepts_new(a);
     struct sample *samples = NULL;
     size_t count = 0, room = 0, size = 0;
     char *line = NULL;
     while (getline(&line, &size, f) > 0) {
-        char *source = strchr(line, '\t'), *text = source ? strchr(source + 1, '\t') : NULL;
+        const char *text = text_of(line);
         if (!text)
             continue;
-        *source = *text++ = 0;
-        text_unescape(text);
         struct guard_view v = guard_view(a, text, strlen(text));
         if (!v.count)
             continue;
@@ -239,10 +276,12 @@ int main(int argc, char **argv)
         return 2;
     struct arena a = { 0 };
     struct model_weights *w = calloc(1, sizeof *w);
-    if (!w || !net_vectors_read(argv[2], &w->net)) {
+    if (!w || !net_vectors_read(argv[2])) {
         fprintf(stderr, "guard_train: %s: no vectors\n", argv[2]);
         return 1;
     }
+    words_count(argv[1]);
+    net_words_choose(&w->net);
     size_t count;
     struct sample *samples = samples_read(argv[1], net_index_new(&a, w->net.words), &a, &count);
     rows_learn(samples, count);

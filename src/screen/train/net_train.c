@@ -10,8 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 2, LONGEST = 2 * MODEL_WINDOW, MOST = 4 };
+enum { ROUNDS = 6, LONGEST = 2 * MODEL_WINDOW, MOST = 4 };
 static const float rate = 0.1f, words_left_out = 0.05f, pool_left_out = 0.1f;
+
+/* A word is now and then read as one of the nearest to it, so that words which training hardly
+   sees learn from those that it sees often. */
+enum { ALIKE = 4 };
+static const float words_swapped = 0.3f, alike_least = 0.7f /* cosine */;
+static uint16_t alike[NET_WORDS][ALIKE];
+
+/* Words to choose from. */
+enum { LISTED = 1 << 15 };
+static struct listed {
+    uint32_t word; /* upper half of the hash */
+    uint16_t place;
+    unsigned uses; /* in texts that are trained on */
+    int8_t at[NET_WIDE];
+} listed[LISTED];
+static size_t listed_count;
 
 /* Weights, and how much each has been moved. */
 static float vectors[NET_VECTORS][NET_WIDE], vectors_grown[NET_VECTORS][NET_WIDE];
@@ -26,25 +42,59 @@ static float random_next(void)
     return (float)(random_state >> 40) / (1 << 24);
 }
 
-bool net_vectors_read(const char *path, struct net_weights *ret)
+static int by_word(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    return (x->word > y->word) - (x->word < y->word);
+}
+
+static int by_use(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    return x->uses != y->uses ? (x->uses < y->uses) - (x->uses > y->uses) : x->place - y->place;
+}
+
+bool net_vectors_read(const char *path)
 {
     FILE *f = fopen(path, "r");
     char word[64], hex[2 * NET_WIDE + 1];
-    size_t n = 0;
-    while (f && n < NET_WORDS && fscanf(f, "%63s %48s", word, hex) == 2) {
+    while (f && listed_count < LISTED && fscanf(f, "%63s %48s", word, hex) == 2) {
+        struct listed *l = &listed[listed_count];
         uint64_t hash = hash_start;
         for (const char *at = word; *at; at++)
             hash = hash_byte(hash, (unsigned char)*at);
-        ret->words[n] = (uint32_t)(hash >> 32);
+        l->word = (uint32_t)(hash >> 32);
+        l->place = (uint16_t)listed_count++;
         for (size_t d = 0; d < NET_WIDE; d++) {
             char byte[3] = { hex[2 * d], hex[2 * d + 1], 0 };
-            vectors[n][d] = (float)(int8_t)strtoul(byte, NULL, 16) * MOST / 127;
+            l->at[d] = (int8_t)strtoul(byte, NULL, 16);
         }
-        n++;
     }
     if (f)
         fclose(f);
-    return n == NET_WORDS;
+    qsort(listed, listed_count, sizeof *listed, by_word);
+    return listed_count >= NET_WORDS;
+}
+
+void net_words_count(const struct guard_view *v, const struct concept_word *facts)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        struct listed key = { .word = (uint32_t)(v->words[i].hash >> 32) };
+        struct listed *l =
+            facts[i].name ? NULL : bsearch(&key, listed, listed_count, sizeof key, by_word);
+        if (l)
+            l->uses++;
+    }
+}
+
+void net_words_choose(struct net_weights *ret)
+{
+    qsort(listed, listed_count, sizeof *listed, by_use);
+    for (size_t i = 0; i < NET_WORDS; i++) {
+        ret->words[i] = listed[i].word;
+        for (size_t d = 0; d < NET_WIDE; d++)
+            vectors[i][d] = (float)listed[i].at[d] * MOST / 127;
+    }
 }
 
 const struct net_train_word *net_words_read(struct arena *a, const struct net_index *index,
@@ -66,12 +116,21 @@ struct pass {
     float words[LONGEST + NET_SPAN][NET_WIDE], back[LONGEST + NET_SPAN][NET_WIDE];
     float pool[NET_POOL], pool_back[NET_POOL], hidden[NET_HIDDEN], error[GUARD_CLASSES];
     size_t at[NET_FILTERS];           /* where a filter answered most */
+    uint16_t first[LONGEST];          /* the first vector of each word */
     bool out[LONGEST], off[NET_POOL]; /* left out */
 };
 
 static float letters_share(const struct net_train_word *w)
 {
     return w->letters ? 1 / sqrtf((float)w->letters) : 0;
+}
+
+/* The first vector of a word, or that of one like it. */
+static uint16_t first_read(const struct net_train_word *w)
+{
+    if (!w->count || w->letters || w->at[0] >= NET_WORDS || random_next() >= words_swapped)
+        return w->count ? w->at[0] : 0;
+    return alike[w->at[0]][(size_t)(random_next() * ALIKE)];
 }
 
 static void words_sum(const struct net_sample *s, struct pass *p)
@@ -81,10 +140,12 @@ static void words_sum(const struct net_sample *s, struct pass *p)
         const struct net_train_word *w = &s->words[i];
         float *to = p->words[i + 1];
         p->out[i] = random_next() < words_left_out;
+        p->first[i] = first_read(w);
         for (size_t k = 0; k < w->count && !p->out[i]; k++) {
             float share = k < w->letters ? letters_share(w) : 1;
+            const float *vector = vectors[k ? w->at[k] : p->first[i]];
             for (size_t d = 0; d < NET_WIDE; d++)
-                to[d] += share * vectors[w->at[k]][d];
+                to[d] += share * vector[d];
         }
     }
 }
@@ -199,8 +260,9 @@ static void words_learn(const struct net_sample *s, struct pass *p)
                 back[d] += p->pool_back[NET_FILTERS + d] / root;
         for (size_t k = 0; k < w->count && !p->out[i]; k++) {
             float share = k < w->letters ? letters_share(w) : 1;
+            size_t at = k ? w->at[k] : p->first[i];
             for (size_t d = 0; d < NET_WIDE; d++)
-                move(&vectors[w->at[k]][d], &vectors_grown[w->at[k]][d], back[d] * share);
+                move(&vectors[at][d], &vectors_grown[at][d], back[d] * share);
         }
     }
 }
@@ -213,6 +275,45 @@ static void sample_learn(const struct net_sample *s)
     layers_learn(s, &p);
     filters_learn(&p);
     words_learn(s, &p);
+}
+
+/* Puts a word among the nearest ones, the nearest first. */
+static void alike_put(uint16_t words[ALIKE], float near[ALIKE], uint16_t word, float x)
+{
+    size_t k = ALIKE - 1;
+    for (; k > 0 && near[k - 1] < x; k--) {
+        near[k] = near[k - 1];
+        words[k] = words[k - 1];
+    }
+    near[k] = x;
+    words[k] = word;
+}
+
+/* Finds the words near each one, itself where there are fewer. */
+static void alike_find(void)
+{
+    static float unit[NET_WIDE][NET_WORDS], cosine[NET_WORDS];
+    for (size_t i = 0; i < NET_WORDS; i++) {
+        float sum = 1e-9f;
+        for (size_t d = 0; d < NET_WIDE; d++)
+            sum += vectors[i][d] * vectors[i][d];
+        for (size_t d = 0; d < NET_WIDE; d++)
+            unit[d][i] = vectors[i][d] / sqrtf(sum);
+    }
+    for (size_t i = 0; i < NET_WORDS; i++) {
+        float near[ALIKE];
+        memset(cosine, 0, sizeof cosine);
+        for (size_t d = 0; d < NET_WIDE; d++)
+            for (size_t k = 0; k < NET_WORDS; k++)
+                cosine[k] += unit[d][i] * unit[d][k];
+        for (size_t k = 0; k < ALIKE; k++) {
+            near[k] = alike_least;
+            alike[i][k] = (uint16_t)i;
+        }
+        for (size_t k = 0; k < NET_WORDS; k++)
+            if (cosine[k] > near[ALIKE - 1] && k != i)
+                alike_put(alike[i], near, (uint16_t)k, cosine[k]);
+    }
 }
 
 static void numbers_start(float *at, size_t count, float wide)
@@ -251,6 +352,7 @@ void net_train(const struct net_sample *samples, size_t count, struct net_weight
         abort();
     for (size_t i = 0; i < count; i++)
         order[i] = i;
+    alike_find();
     start();
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = count; i > 1; i--) {

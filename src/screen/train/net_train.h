@@ -17,15 +17,21 @@ struct net_sample {
     unsigned class;
 };
 
-/* Reads the vocabulary and its first vectors from "word hexadecimal" lines. */
-bool net_vectors_read(const char *path, struct net_weights *ret);
+/* Reads words to choose from, with their first vectors, from "word hexadecimal" lines. */
+bool net_vectors_read(const char *path);
+
+/* Counts the words of a text that is trained on. */
+void net_words_count(const struct guard_view *v, const struct concept_word *facts);
+
+/* Makes the vocabulary of the words counted most, then of others in the order of the list. */
+void net_words_choose(struct net_weights *ret);
 
 /* The words of a view, as many as `count`. */
 const struct net_train_word *net_words_read(struct arena *a, const struct net_index *index,
                                             const struct guard_view *v,
                                             const struct concept_word *facts, size_t count);
 
-/* Trains on top of what net_vectors_read gave; the same samples give the same bytes. */
+/* Trains on top of what net_words_choose gave; the same samples give the same bytes. */
 void net_train(const struct net_sample *samples, size_t count, struct net_weights *ret);
 
 #endif
