@@ -328,7 +328,7 @@ static bool demo_fill(struct app *app, struct arena *a, struct demo *d, struct e
             return false;
     }
     for (int i = 1; i < ACCOUNTS; i++)
-        if (!account_add(&c, (struct id){ 0 }, d->person[i], people[i].email, DEMO_PASSWORD))
+        if (!account_add(&c, d->person[i], people[i].email, DEMO_PASSWORD))
             return false;
     return true;
 }

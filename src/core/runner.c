@@ -17,7 +17,8 @@
 #define SWEEP_US INT64_C(60000000)
 #define INHERIT_US INT64_C(1000000)
 
-enum { UNOPENED_S = 3600 };
+/* Until it is looked again; the latter when its server is away. */
+enum { UNOPENED_S = 3600, AWAY_S = 60 };
 
 struct slot {
     struct id organisation;
@@ -80,7 +81,8 @@ static struct instant unopened_tell(struct ctx *c, bool *told)
         app_tell(c->app, "The database of organisation %s cannot be opened: %s", id,
                  c->err->detail[0] ? c->err->detail : problem_info(c->err->problem)->name);
     *told = true;
-    return instant_plus(c->now, (struct span){ UNOPENED_S });
+    int64_t wait = c->err->problem == UNAVAILABLE ? AWAY_S : UNOPENED_S;
+    return instant_plus(c->now, (struct span){ wait });
 }
 
 /* Runs one organisation's tasks; gives when to look again, absent for never. */
@@ -94,7 +96,7 @@ static struct instant organisation_run(struct app *app, struct id organisation, 
     if (db_open(app->store, organisation, false, &c.db, &err)) {
         *unopened = false;
         if (!outbox_run(&c, &next))
-            next = instant_plus(c.now, (struct span){ 60 });
+            next = instant_plus(c.now, (struct span){ AWAY_S });
         db_release(c.db);
     } else {
         next = unopened_tell(&c, unopened);

@@ -235,6 +235,15 @@ static bool seen_note(struct ctx *c, void *with)
                       &ret);
 }
 
+/* What failed, unless it is that the session is there no more. */
+static bool ended_meanwhile(struct ctx *c)
+{
+    if (c->err->problem != NOT_FOUND)
+        return false;
+    *c->err = (struct error){ 0 };
+    return fail(c, UNAUTHENTICATED, NULL);
+}
+
 bool session_find(struct ctx *c, const char *token)
 {
     uint8_t hash[HASH_SIZE];
@@ -252,7 +261,7 @@ bool session_find(struct ctx *c, const char *token)
         if (!l.found)
             return fail(c, UNAUTHENTICATED, NULL);
         if (c->now.us - l.session.seen_at.us > SEEN_US && !control_write(c, seen_note, &l.session))
-            return false;
+            return ended_meanwhile(c);
         memcpy(hit.hash, hash, sizeof hash);
         hit.actor = l.actor;
         hit.organisation = l.session.organisation;

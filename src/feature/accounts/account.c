@@ -199,14 +199,21 @@ static bool insert(struct ctx *c, void *with)
            row_create(c, &account_table, &a->account);
 }
 
-bool account_add(struct ctx *c, struct id invitation, struct id person, const char *email,
-                 const char *password)
+bool account_make(struct ctx *c, struct id invitation, struct id person, const char *email,
+                  const char *hash)
 {
     struct adding a = { .invitation = invitation,
                         .account = { .email = email_lower(c->arena, email),
+                                     .password_hash = hash,
                                      .person = person,
                                      .organisation = c->organisation,
                                      .of_age_at = c->now } };
-    return password_make(c, password, &a.account.password_hash) && control_write(c, insert, &a) &&
-           account_join(c, &a.account);
+    return control_write(c, insert, &a) && account_join(c, &a.account);
+}
+
+bool account_add(struct ctx *c, struct id person, const char *email, const char *password)
+{
+    const char *hash;
+    return password_make(c, password, &hash) &&
+           account_make(c, (struct id){ 0 }, person, email, hash);
 }

@@ -24,10 +24,13 @@ struct sign_up {
    password. ALREADY_EXISTS when the email has an account. */
 MUST_USE bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token);
 
-/* Makes an account for a person of the ctx's organisation, who then can sign in. NOT_FOUND when the
-   invitation it is made with (absent: none) was taken back while the password was hashed. */
-MUST_USE bool account_add(struct ctx *c, struct id invitation, struct id person, const char *email,
-                          const char *password);
+/* Makes an account for a person of the ctx's organisation, who then can sign in. */
+MUST_USE bool account_add(struct ctx *c, struct id person, const char *email, const char *password);
+
+/* The same by the hash of a password. NOT_FOUND when the invitation that it is made with (absent:
+   none) does not stand any more. */
+MUST_USE bool account_make(struct ctx *c, struct id invitation, struct id person, const char *email,
+                           const char *hash);
 
 extern const struct feature accounts_feature;
 

@@ -235,28 +235,31 @@ static bool open_session(struct ctx *c, void *with)
 
 /* The account decides, not what the directory says of it: a crash, or an archive that was taken in,
    can leave an account that the directory does not know of. */
-static bool account_ready(struct ctx *c, const struct invited *i, const char *password,
-                          const char **hash)
+static bool account_ready(struct ctx *c, const struct invited *i, const char *hash)
 {
     const struct account *account = &i->account.account;
     if (!i->account.found)
-        return account_add(c, i->row.id, i->row.person, i->who.person.email, password);
-    return password_make(c, password, hash) &&
-           (instant_given(i->who.person.joined_at) || account_join(c, account));
+        return account_make(c, i->row.id, i->row.person, i->who.person.email, hash);
+    return instant_given(i->who.person.joined_at) || account_join(c, account);
 }
 
 bool invitation_accept(struct ctx *c, const void *in_record, void *ret)
 {
     const struct invitation_accept *in = in_record;
     struct invited i;
+    const char *hash;
     if (!in->of_age)
         return fail_at(c, "/of_age", "must be affirmed: accounts are for people of 16 or older");
-    if (!invitation_find(c, in->token, &i))
+    /* Hashing takes long: the person may have become an owner meanwhile. */
+    if (!invitation_find(c, in->token, &i) || !password_make(c, in->password, &hash) ||
+        !invitation_find(c, in->token, &i))
         return false;
-    struct opening o = { .invitation = i.row.id, .search = i.account };
+    struct opening o = { .invitation = i.row.id,
+                         .search = i.account,
+                         .hash = i.account.found ? hash : NULL };
     c->organisation = i.row.organisation;
     c->actor = (struct actor){ .program = true, .name = "invitation" };
-    if (!account_ready(c, &i, in->password, &o.hash) || !control_write(c, open_session, &o))
+    if (!account_ready(c, &i, hash) || !control_write(c, open_session, &o))
         return false;
     c->actor = (struct actor){ .person = i.row.person,
                                .account = o.search.account.id,

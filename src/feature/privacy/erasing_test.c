@@ -92,7 +92,7 @@ static void late_account_refused(struct house *h, struct id invitation, struct i
     struct ctx c = app_ctx(w->app, &w->a, &err, "test");
     const char *where;
     c.organisation = world_id(h->organisation);
-    assert_false(account_add(&c, invitation, person, email, WORLD_PASSWORD));
+    assert_false(account_make(&c, invitation, person, email, "hash"));
     assert_int_equal(err.problem, NOT_FOUND);
     assert_int_equal(world_traces(w, (struct id){ 0 }, email, &where), 0);
 }
