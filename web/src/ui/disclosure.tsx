@@ -138,7 +138,7 @@ function readableOf(disclosure: string): string | null {
 
 interface SheetProps {
   given: Disclosed;
-  onSend?: () => void;
+  onSend?: () => Promise<unknown> | undefined;
   onClose: () => void;
   /** What the sending button says. */
   send?: string;
@@ -149,6 +149,11 @@ export function DisclosureSheet({ given, onSend, onClose, send, children }: Shee
   const local = given.provider === LOCAL;
   const readable = readableOf(given.disclosure);
   const [exact, setExact] = useState(readable === null);
+  const [isSending, setSending] = useState(false);
+  const press = async () => {
+    setSending(true);
+    await Promise.resolve(onSend?.()).finally(() => setSending(false));
+  };
   return (
     <Modal
       opened
@@ -190,7 +195,11 @@ export function DisclosureSheet({ given, onSend, onClose, send, children }: Shee
           <Button variant="default" onClick={onClose}>
             {local ? words.sheet.local_close : words.sheet.not}
           </Button>
-          {onSend && <Button onClick={onSend}>{send ?? words.sheet.send}</Button>}
+          {onSend && (
+            <Button onClick={() => void press()} loading={isSending}>
+              {send ?? words.sheet.send}
+            </Button>
+          )}
         </div>
       </div>
     </Modal>

@@ -150,7 +150,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
     const { body, answer } = preview;
     const expect = answer.disclosure_hash;
     setPreview(null);
-    void start("send", { ...body, preview: false, ...(expect ? { expect } : {}) });
+    return start("send", { ...body, preview: false, ...(expect ? { expect } : {}) });
   };
 
   return (

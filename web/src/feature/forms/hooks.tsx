@@ -59,10 +59,9 @@ export function Hooks({ form }: { form: FormRow }) {
       const { id } = hook;
       const { version } = await api.get("/hooks/{id}", { params: { id } });
       await api.patch("/hooks/{id}", { params: { id }, version, body: { on } });
-      setPreview(null);
       await refresh("hooks");
       notify(`${hook.name}: ${on ? shared.state.on : shared.state.off}`);
-    });
+    }).finally(() => setPreview(null)); // what went wrong is said on the page
 
   return (
     <div className="stack">
@@ -140,7 +139,7 @@ export function Hooks({ form }: { form: FormRow }) {
           given={preview.given}
           onClose={() => setPreview(null)}
           send={text.switch_on}
-          onSend={preview.hook.on ? undefined : () => void flip(preview.hook, true)}
+          onSend={preview.hook.on ? undefined : () => flip(preview.hook, true)}
         >
           {latest && <p className="small muted">{text.sample}</p>}
         </DisclosureSheet>
