@@ -79,7 +79,8 @@ static void rows_sum(struct row_list *r)
 static void rows_grow(struct row_list *r)
 {
     uint32_t *more = arena_many(r->arena, r->room * 2 + AT_HAND, uint32_t);
-    memcpy(more, r->at, r->n * sizeof *more);
+    if (r->n)
+        memcpy(more, r->at, r->n * sizeof *more);
     r->at = more;
     r->room = r->room * 2 + AT_HAND;
 }
