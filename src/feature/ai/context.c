@@ -2,9 +2,8 @@
 #include "run.h"
 
 #include "base/json.h"
+#include "base/zone.h"
 #include "core/app.h"
-#include "feature/organisation/organisation.h"
-#include "feature/time/time.h"
 #include "screen/guard.h"
 #include "state.h"
 

@@ -38,11 +38,8 @@ static enum dimension dimension_of(const char *name)
 
 static bool period_set(struct maker *m)
 {
-    const char *zone;
     int year, month, day;
-    if (!person_zone(m->c, m->c->actor.person, &zone))
-        return false;
-    struct date today = zone_date(zone_named(m->c, zone), m->c->now);
+    struct date today = zone_date(ctx_zone(m->c), m->c->now);
     struct date last = date_given(m->q->to) ? m->q->to : today;
     date_split(last, &year, &month, &day);
     m->from = date_given(m->q->from) ? m->q->from : date_of(year, 1, 1);

@@ -194,11 +194,8 @@ static size_t filters_make(struct exporter *x, struct row_filter filters[4])
 {
     const struct export_in *in = x->in;
     const struct field *f = time_entry_fields;
-    const char *zone = NULL;
+    const struct zone *z = ctx_zone(x->c);
     size_t n = 0;
-    if (!person_zone(x->c, x->c->actor.person, &zone))
-        return 0;
-    const struct zone *z = zone_named(x->c, zone);
     if (date_given(in->from))
         filters[n++] = (struct row_filter){ field_find(f, "started_at"), COMPARE_FROM,
                                             value_instant(zone_day_start(z, in->from)) };
@@ -222,8 +219,6 @@ static bool each_entry(struct exporter *x,
     struct page page = { .filters = filters, .limit = PAGE, .sort = "started_at" };
     struct list list;
     page.filter_count = filters_make(x, filters);
-    if (x->c->err->problem)
-        return false;
     do {
         if (!row_list(x->c, &time_entry_table, &page, &list, &page.cursor))
             return false;

@@ -4,7 +4,8 @@ import { type ReactNode, useState } from "react";
 import { Problem } from "~/api/client";
 import { words } from "~/words";
 import { Modal } from "./dialog";
-import { notifyUndone, ProblemNotice, useStands } from "./form";
+import { ProblemNotice } from "./form";
+import { notifyUndone, useStands } from "./stands";
 
 interface ConfirmProps {
   opened: boolean;

@@ -12,9 +12,9 @@ import { Problem, placesOf } from "~/api/client";
 import { useGuard } from "~/shell/router";
 import { words } from "~/words";
 import { Making } from "./picking";
+import { notifyUndone, useStands } from "./stands";
 import { Notice } from "./states";
 import { numberText } from "./time";
-import { notify } from "./toasts";
 
 interface Options<T> {
   initial: T;
@@ -48,24 +48,6 @@ function usedText(text: unknown, max: number | undefined): string | null {
   const used = lengthOf(text);
   const near = max !== undefined && used > max * 0.8 && used <= max;
   return near ? words.form.of(numberText(used), numberText(max)) : null;
-}
-
-/** Whether what was asked for is still there to show what became of it. */
-export function useStands(opened = true) {
-  const stands = useRef(opened);
-  useEffect(() => {
-    stands.current = opened;
-    return () => {
-      stands.current = false;
-    };
-  }, [opened]);
-  return stands;
-}
-
-/** Says what was not done, when the form or dialog that asked for it is gone. */
-export function notifyUndone(problem: Problem) {
-  const [place] = placesOf(problem);
-  notify(words.form.undone(place ?? problem.detail ?? problem.message), { bad: true });
 }
 
 export function useForm<T extends object>(options: Options<T>) {

@@ -8,7 +8,14 @@ import { type Day, dayNamed, PERIODS, type Period, periodOf } from "./time";
 
 const FIRST: Day = "1970-01-01";
 
-export function usePeriod(fallback: Period): { from: Day; to: Day; preset: Period | null } {
+interface Chosen {
+  from: Day;
+  to: Day;
+  preset: Period | null;
+}
+
+/** What the address says, else `fallback`. */
+export function usePeriod(fallback: Period): Chosen {
   const [filters] = useFilters();
   const { zone, week_start } = useSession();
   const given = { from: dayNamed(filters.get("from")), to: dayNamed(filters.get("to")) };
@@ -22,10 +29,9 @@ export function usePeriod(fallback: Period): { from: Day; to: Day; preset: Perio
   return { from, to, preset: preset ?? null };
 }
 
-export function PeriodFilter({ fallback }: { fallback: Period }) {
+export function PeriodFilter({ period: { preset, ...used } }: { period: Chosen }) {
   const [, setFilters] = useFilters();
   const { zone, week_start } = useSession();
-  const { preset, ...used } = usePeriod(fallback);
   // Dates that cannot be used yet stay here: a year half typed, an end before the begin.
   const [typed, setTyped] = useState<{ from: Day; to: Day } | null>(null);
   const { from, to } = typed ?? used;

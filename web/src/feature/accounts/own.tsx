@@ -1,5 +1,5 @@
 // The own account: name, time zone, email address, password.
-import { PasswordInput, TextInput } from "@mantine/core";
+import { PasswordInput, type PasswordInputProps, TextInput } from "@mantine/core";
 import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
@@ -66,6 +66,11 @@ function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
   );
 }
 
+/** With it a person shows to be the one who signed in. */
+function CurrentPassword(props: PasswordInputProps) {
+  return <PasswordInput label={text.so_far} autoComplete="current-password" required {...props} />;
+}
+
 function EmailForm() {
   const session = useSession();
   const empty = { email: "", password: "" };
@@ -96,12 +101,7 @@ function EmailForm() {
           required
           {...form.text("email")}
         />
-        <PasswordInput
-          label={text.so_far}
-          autoComplete="current-password"
-          required
-          {...form.text("password")}
-        />
+        <CurrentPassword {...form.text("password")} />
         <Submit form={form} label={text.email_change} disabled={!form.dirty} />
       </Form>
     </section>
@@ -136,12 +136,7 @@ function PasswordForm() {
           value={session.email}
           readOnly
         />
-        <PasswordInput
-          label={text.so_far}
-          autoComplete="current-password"
-          required
-          {...form.text("password")}
-        />
+        <CurrentPassword {...form.text("password")} />
         <NewPassword label={text.new} {...form.text("new_password")} />
         <Submit form={form} label={text.change} disabled={!form.dirty} />
       </Form>

@@ -29,8 +29,6 @@ import {
 import { words } from "./words";
 
 const HIDDEN = "vow.insights.hidden";
-/** A week that is over has something to say, on a Monday, too. */
-const PERIOD = "last_week";
 /** Those that people start here; others start where they belong, such as a form's hook. */
 const STARTED_ELSEWHERE = ["hook"];
 
@@ -93,7 +91,8 @@ function Objected() {
 function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const may = useMay();
   const [filters, setFilters] = useFilters();
-  const period = usePeriod(PERIOD);
+  // A week that is over has something to say, on a Monday, too.
+  const period = usePeriod("last_week");
   const first = capabilities.find(({ enabled }) => enabled)?.name ?? "";
   const chosen = capabilities.find(({ name }) => name === filters.get("what"))?.name ?? first;
   const providers = useProviders(may("ai.use"));
@@ -181,7 +180,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             ))}
           </div>
           <div className="filters even">
-            <PeriodFilter fallback={PERIOD} />
+            <PeriodFilter period={period} />
             <Select
               label={words.engine}
               data={[

@@ -58,7 +58,8 @@ export function Audit() {
   const actor = filters.get("actor");
   const subject = filters.get("subject");
   const action = filters.get("action");
-  const { from, to } = usePeriod("last_30_days");
+  const period = usePeriod("last_30_days");
+  const { from, to } = period;
   const read = (more: object) =>
     api.get("/audit", {
       query: {
@@ -118,7 +119,7 @@ export function Audit() {
         {text.lead} <Eye table="audit_event" seen={text.seen} />
       </p>
       <Filters>
-        <PeriodFilter fallback="last_30_days" />
+        <PeriodFilter period={period} />
         <Select
           label={text.action}
           placeholder={text.everything}

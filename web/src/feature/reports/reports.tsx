@@ -64,7 +64,8 @@ export default function Reports() {
   const session = useSession();
   const may = useMay();
   const [filters, setFilters] = useFilters();
-  const { from, to } = usePeriod("last_30_days");
+  const period = usePeriod("last_30_days");
+  const { from, to } = period;
   const by = groupOf(filters.get("by")) ?? "project";
   const then = filters.get("then") === "none" ? null : groupOf(filters.get("then"));
   const query = {
@@ -138,7 +139,7 @@ export default function Reports() {
           allowDeselect={false}
           onChange={(value) => setFilters({ then: value })}
         />
-        <PeriodFilter fallback="last_30_days" />
+        <PeriodFilter period={period} />
         <ProjectSelect
           className="begins"
           label={time.field.project}

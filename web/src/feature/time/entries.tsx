@@ -36,7 +36,8 @@ export default function Entries() {
   const may = useMay();
   const zone = session.zone;
   const [filters, setFilters] = useFilters();
-  const { from, to } = usePeriod("this_month");
+  const period = usePeriod("this_month");
+  const { from, to } = period;
   const mayChange = useMayChange();
   const seesOthers = reachOf(session, "time.read") !== "own";
   const person = filters.get("person") ?? (seesOthers ? null : session.person);
@@ -117,7 +118,7 @@ export default function Entries() {
         )}
       </PageHead>
       <Filters>
-        <PeriodFilter fallback="this_month" />
+        <PeriodFilter period={period} />
         <ProjectSelect
           label={words.field.project}
           placeholder={words.pick.all_projects}

@@ -5,8 +5,9 @@ import { api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { may, useSession } from "~/shell/session";
 import { Drawer } from "~/ui/dialog";
-import { Form, Submit, useForm, useStands } from "~/ui/form";
+import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { useStands } from "~/ui/stands";
 import { Notice } from "~/ui/states";
 import {
   addDays,

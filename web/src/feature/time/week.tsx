@@ -8,8 +8,8 @@ import { queryClient, refresh } from "~/api/queries";
 import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
-import { useStands } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { useStands } from "~/ui/stands";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import {
   addDays,
