@@ -24,7 +24,7 @@ int route_status(const struct route *r)
 
 bool route_repeatable(const struct route *r)
 {
-    return r->method == POST && r->who != WHO_ANYONE && !r->stream && !r->unkept;
+    return r->method == POST && (r->who != WHO_ANYONE || r->keyed) && !r->stream && !r->unkept;
 }
 
 static bool check_path(const struct route *r, struct error *err)

@@ -65,6 +65,7 @@ struct route {
     size_t body_max;   /* bytes; 0 is 1 MiB */
     bool unkept;       /* POST: the answer is for the eyes of who asks and is never kept: with an
                           Idempotency-Key, too, the rule runs each time */
+    bool keyed;        /* POST, WHO_ANYONE: the rule honours the Idempotency-Key itself */
     bool stream;       /* may answer with server-sent events (Accept: text/event-stream) */
     bool list;         /* answers a page: {"items": [out …], "next": cursor} */
     bool patch;        /* body is a JSON merge patch (RFC 7396): null clears a field */

@@ -335,6 +335,45 @@ static void test_files(void **state)
     assert_non_null(strstr(r.body, "\"/f\""));
 }
 
+/* As a browser does it whose answer was lost: the same once more, when the form may be closed. */
+static void test_strangers_answer_once(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    struct answer made = form_post(s, "open", all_kinds, 201), r, again;
+    const char *form = world_text(w, made.body, "id");
+    const char *path = arena_printf(&w->a, "/public/forms/%s", world_text(w, made.body, "link"));
+    struct call give = { .method = POST,
+                         .path = arena_printf(&w->a, "%s/submissions", path),
+                         .json = "{\"t\":\"guest\"}",
+                         .key = "answer" };
+    struct call file = { .method = POST,
+                         .path = arena_printf(&w->a, "%s/files?name=a", path),
+                         .body = { "y", 1 },
+                         .type = "application/octet-stream",
+                         .key = "file" };
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 204);
+    app_call(w->app, &w->a, &file, &r);
+    assert_int_equal(r.status, 201);
+    form_patch(s, form, "{\"status\":\"closed\"}", 200);
+    app_call(w->app, &w->a, &file, &again);
+    assert_int_equal(again.status, 201);
+    assert_string_equal(again.body, r.body);
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 204);
+    const char *list = arena_printf(&w->a, "/forms/%s/submissions", form);
+    const char *first = strstr(world_get(w, s->owner, list, 200).body, "\"t\":\"guest\"");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "\"t\":\"guest\""));
+    give.json = "{\"t\":\"other\"}";
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 422);
+    give.key = "another";
+    app_call(w->app, &w->a, &give, &r);
+    assert_int_equal(r.status, 409);
+}
+
 static bool large_file_put(struct ctx *c, void *with)
 {
     struct file file = { .name = "a", .bytes = PUBLIC_BYTES_MAX, .content = { "x", 1 } };
@@ -545,6 +584,7 @@ int main(void)
         WITH(test_keys_are_made),
         WITH(test_draft_and_closed),
         WITH(test_public_link),
+        WITH(test_strangers_answer_once),
         WITH(test_strangers_fill_no_disk),
         WITH(test_files),
         WITH(test_files_go_with_answers),

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "core/app.h"
+#include "core/idempotency.h"
 #include "core/limits.h"
 #include "core/rows.h"
 #include "crypt/crypt.h"
@@ -58,6 +59,7 @@ struct visit {
     const char *link;
     const struct public_new *in;
     void *ret;
+    bool write;
     bool (*act)(struct ctx *c, struct visit *v, const struct form *form, const struct table *t);
 };
 
@@ -71,15 +73,19 @@ static bool visit_run(struct ctx *c, void *with)
     if (!form.public || !text_equal(form.link, v->link) || !form.status ||
         text_equal(form.status, "draft"))
         return fail(c, NOT_FOUND, NULL);
-    return v->act(c, v, &form, t);
+    if (!v->write || !c->x->idempotency_key)
+        return v->act(c, v, &form, t);
+    bool replayed = false;
+    return idempotency_find(c, &replayed) &&
+           (replayed || (v->act(c, v, &form, t) && idempotency_keep(c)));
 }
 
 /* The actor has no role: what rows it may write, the rules say here. */
-static bool visit(struct ctx *c, struct visit *v, bool write)
+static bool visit(struct ctx *c, struct visit *v)
 {
     struct link_search s = { .link = v->in->link };
     int64_t wait = 0;
-    if (write && !limit_take_shared(c, &per_address, c->x->address, &wait))
+    if (v->write && !limit_take_shared(c, &per_address, c->x->address, &wait))
         return false;
     if (wait) {
         c->x->retry_after_s = wait;
@@ -92,8 +98,8 @@ static bool visit(struct ctx *c, struct visit *v, bool write)
     v->form = s.row.form;
     v->link = v->in->link;
     c->actor = (struct actor){ .name = "public form" };
-    return write ? organisation_write(c, s.row.organisation, visit_run, v)
-                 : organisation_read(c, s.row.organisation, visit_run, v);
+    return v->write ? organisation_write(c, s.row.organisation, visit_run, v)
+                    : organisation_read(c, s.row.organisation, visit_run, v);
 }
 
 static bool act_read(struct ctx *c, struct visit *v, const struct form *form, const struct table *t)
@@ -152,19 +158,19 @@ static bool act_file(struct ctx *c, struct visit *v, const struct form *form, co
 bool public_read(struct ctx *c, const void *in, void *ret)
 {
     struct visit v = { .in = in, .ret = ret, .act = act_read };
-    return visit(c, &v, false);
+    return visit(c, &v);
 }
 
 bool public_post(struct ctx *c, const void *in, void *ret)
 {
-    struct visit v = { .in = in, .ret = ret, .act = act_post };
-    return visit(c, &v, true);
+    struct visit v = { .in = in, .ret = ret, .write = true, .act = act_post };
+    return visit(c, &v);
 }
 
 bool public_file(struct ctx *c, const void *in, void *ret)
 {
-    struct visit v = { .in = in, .ret = ret, .act = act_file };
-    return visit(c, &v, true);
+    struct visit v = { .in = in, .ret = ret, .write = true, .act = act_file };
+    return visit(c, &v);
 }
 
 struct link_change {
