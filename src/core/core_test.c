@@ -10,6 +10,7 @@
 #include "tenant.h"
 #include "workers.h"
 
+#include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,7 +91,24 @@ static bool gadget_look(struct ctx *c, const void *in, void *ret)
     away = blind;
     return ctx_write(c, audit_move, &blind);
 }
+/* Takes long, within the database. */
+static pthread_t gadget_counter;
+static bool gadget_count(struct ctx *c, const void *in, void *ret)
+{
+    static const struct field fields[] = { FIELD(struct gadget, weight), { 0 } };
+    static const struct query far = {
+        "SELECT (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 300000) SELECT count(*) FROM n)"
+    };
+    struct gadget counted = { 0 };
+    bool found;
+    (void)in, (void)ret;
+    gadget_counter = pthread_self();
+    read_note(c, &gadget_table, id_new(c->now));
+    return tx_row(c->tx, &far, NO_ARGS, fields, &counted, &found) && counted.weight == 300000;
+}
 static const struct route gadget_routes[] = {
+    { GET, "/gadgets/count", gadget_count, "Count far", .can = &gadget_use, .ok = 204 },
     { POST, "/gadgets/look", gadget_look, "Look at a gadget", .can = &gadget_use, .ok = 204,
       LANE(LANE_SLOW) },
     { 0 },
@@ -368,6 +386,14 @@ static void test_session_life(void **state)
                        .status == 429;
     assert_true(limited > 0);
     assert_int_equal(call(w, GET, "/session", w->owner, NULL, 0).status, 200);
+}
+
+/* The thread that takes requests has others to take. */
+static void test_a_long_read_has_its_own_thread(void **state)
+{
+    struct shop *w = *state;
+    assert_int_equal(call(w, GET, "/gadgets/count", w->owner, NULL, 0).status, 204);
+    assert_false(pthread_equal(gadget_counter, pthread_self()));
 }
 
 /* Every thread of the pool, until they are let go. */
@@ -676,6 +702,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_scopes_and_audit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_long_read_has_its_own_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, teardown),

@@ -235,15 +235,65 @@ static void read_end(void *with, bool ok)
         answered(r);
 }
 
+/* What the store says of its files is for the operator, not for a client. */
+static bool refused_by_store(struct exchange *x)
+{
+    if (problem_info(x->err.problem)->status >= 500)
+        x->err.detail[0] = 0;
+    return true;
+}
+
+/* Work may have waited long for a thread: who asked may be nobody by now, or may no more. */
+static bool still_admitted(struct request *r)
+{
+    if (authenticate(r))
+        return permitted(r);
+    refused_by_store(r->x);
+    return false;
+}
+
+static bool in_pool(struct request *r, struct workers *pool, uint64_t party,
+                    void (*run)(void *request))
+{
+    if (workers_add(pool, party, run, r))
+        return false;
+    r->x->retry_after_s = 1;
+    fail(&r->c, UNAVAILABLE, NULL);
+    return true;
+}
+
+static bool read_here(struct request *r)
+{
+    (void)!db_read(r->db, &r->x->arena, work_read, r, &r->x->err);
+    return read_answers(r);
+}
+
+static void in_long_read(void *with)
+{
+    struct request *r = with;
+    if (!still_admitted(r) || read_here(r))
+        answered(r);
+}
+
+/* On the thread that took the request, unless that turns out to take long. */
+static bool read_briefly(struct request *r)
+{
+    struct exchange *x = r->x;
+    db_hurry();
+    (void)!db_read(r->db, &x->arena, work_read, r, &x->err);
+    if (!db_hurry_end())
+        return read_answers(r);
+    error_clear(&x->err);
+    return in_pool(r, r->app->slow, ctx_party(&r->c), in_long_read);
+}
+
 static bool in_read_lane(struct request *r)
 {
     struct exchange *x = r->x;
     if (!r->db)
         return rule_run(r), true;
-    if (!r->hurried) {
-        (void)!db_read(r->db, &x->arena, work_read, r, &x->err);
-        return read_answers(r);
-    }
+    if (!r->hurried)
+        return r->app->readers ? read_here(r) : read_briefly(r);
     db_read_later(r->db, &x->arena, work_read, read_end, r, &x->err);
     return false;
 }
@@ -273,23 +323,6 @@ static void answer_settle(struct request *r, bool ok)
     r->c.err = &r->x->err;
 }
 
-/* What the store says of its files is for the operator, not for a client. */
-static bool refused_by_store(struct exchange *x)
-{
-    if (problem_info(x->err.problem)->status >= 500)
-        x->err.detail[0] = 0;
-    return true;
-}
-
-/* Work may have waited long for a thread: who asked may be nobody by now, or may no more. */
-static bool still_admitted(struct request *r)
-{
-    if (authenticate(r))
-        return permitted(r);
-    refused_by_store(r->x);
-    return false;
-}
-
 static void in_worker(void *with)
 {
     struct request *r = with;
@@ -312,16 +345,6 @@ static void in_worker(void *with)
     if (keyed)
         answer_settle(r, ok);
     answered(r);
-}
-
-static bool in_pool(struct request *r, struct workers *pool, uint64_t party,
-                    void (*run)(void *request))
-{
-    if (workers_add(pool, party, run, r))
-        return false;
-    r->x->retry_after_s = 1;
-    fail(&r->c, UNAVAILABLE, NULL);
-    return true;
 }
 
 bool ctx_elsewhere(struct ctx *c)

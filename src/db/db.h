@@ -150,9 +150,10 @@ typedef void db_done(void *with, bool ok);
 /* Runs `work` now, on this thread, in a snapshot. Writing in it fails. */
 MUST_USE bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err);
 
-/* For threads that must not wait, where reading waits (see store_waits): until db_hurry_end, on
-   this thread, what would have to wait fails instead, with UNAVAILABLE. db_hurry_end says whether
-   anything did, so that all of it must be done on a thread that may wait. */
+/* For threads that must not be held up: until db_hurry_end, on this thread, what would have to wait
+   for a server (see store_waits), or reads a file for more than some milliseconds, fails instead,
+   with UNAVAILABLE. db_hurry_end says whether anything did, so that all of it must be done on a
+   thread that has the time. */
 void db_hurry(void);
 MUST_USE bool db_hurry_end(void);
 

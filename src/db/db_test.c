@@ -267,6 +267,39 @@ static void test_parameters_go_by_number(void **state)
     assert_string_equal(n.text, "one");
 }
 
+static bool count_far(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query far = {
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
+        " SELECT count(*), '' FROM n"
+    };
+    static const struct field fields[] = { FIELD(struct note, number),
+                                           FIELD(struct note, text),
+                                           { 0 } };
+    struct note *n = with;
+    bool found;
+    (void)err;
+    return tx_row(tx, &far, ARGS(value_int(n->number)), fields, n, &found);
+}
+
+static void test_long_reads_in_a_hurry(void **state)
+{
+    struct opened *p = *state;
+    struct error err = { 0 };
+    struct note few = { .number = 500 }, many = { .number = 300000 };
+    db_hurry();
+    assert_true(db_read(p->db, &p->a, count_far, &few, &err));
+    assert_false(db_hurry_end());
+    assert_int_equal(few.number, 500);
+    db_hurry();
+    assert_false(db_read(p->db, &p->a, count_far, &many, &err));
+    assert_true(db_hurry_end());
+    assert_int_equal(err.problem, UNAVAILABLE);
+    error_clear(&err);
+    assert_true(db_read(p->db, &p->a, count_far, &many, &err));
+    assert_int_equal(many.number, 300000);
+}
+
 /* A query within itself: each needs a statement of its own. */
 static bool inner_row(void *with, const void *record)
 {
@@ -511,7 +544,8 @@ int main(void)
         TEST(test_changes_are_counted_and_whole),
         TEST(test_statements_are_bounded),
     };
-    const struct CMUnitTest sqlite[] = { TEST(test_limits_of_connections) };
+    const struct CMUnitTest sqlite[] = { TEST(test_limits_of_connections),
+                                         TEST(test_long_reads_in_a_hurry) };
     return cmocka_run_group_tests(tests, NULL, NULL) ||
            (on_sqlite() && cmocka_run_group_tests(sqlite, NULL, NULL));
 }

@@ -208,6 +208,8 @@ void *later_thread(void *store);
 
 /* Whether this thread is in a hurry (see db_hurry), which notes that something had to wait. */
 bool must_not_wait(struct error *err);
+/* Asked every thousand steps of a file's statement: whether it has to end, being in a hurry. */
+bool must_not_last(void);
 
 /* Gives memory back: of databases unused since `before` (seconds, monotonic), and of the least
    recently used ones while the caches hold more than the budget. The caller holds store->lock,

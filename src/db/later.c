@@ -6,12 +6,17 @@
    waiting where answers are long. */
 enum { BATCH = 8 };
 
+/* Of a file in a hurry: some milliseconds' worth, and the rows of several full pages of a list. */
+enum { STEPS_MAX = 100 };
+
 static _Thread_local bool hurried, waits;
+static _Thread_local int steps;
 
 void db_hurry(void)
 {
     hurried = true;
     waits = false;
+    steps = 0;
 }
 
 bool db_hurry_end(void)
@@ -27,6 +32,13 @@ bool must_not_wait(struct error *err)
     waits = true;
     error_set(err, UNAVAILABLE, "this thread must not wait");
     return true;
+}
+
+bool must_not_last(void)
+{
+    if (!hurried || ++steps < STEPS_MAX)
+        return false;
+    return waits = true;
 }
 
 void db_read_later(struct db *db, struct arena *a, db_work *work, db_done *done, void *with,

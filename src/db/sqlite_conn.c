@@ -85,6 +85,12 @@ static int wal_grew(void *with, sqlite3 *handle, const char *name, int frames)
     return SQLITE_OK;
 }
 
+static int reads_long(void *with)
+{
+    (void)with;
+    return must_not_last();
+}
+
 static int setup(struct conn *conn, enum role role)
 {
     sqlite3 *h = conn->handle;
@@ -115,6 +121,8 @@ static int setup(struct conn *conn, enum role role)
     int rc = sqlite3_exec(h, pragmas, NULL, NULL, NULL);
     if (role == WRITER)
         sqlite3_wal_hook(h, wal_grew, conn);
+    if (role == READER)
+        sqlite3_progress_handler(h, 1000, reads_long, NULL);
     return rc;
 }
 

@@ -13,7 +13,7 @@ enum method { GET, POST, PUT, PATCH, DELETE, METHOD_COUNT };
 
 enum lane {
     /* LANE_READ and eager rules run on the I/O thread, or on a reader's where the store waits for a
-       server. */
+       server; a read that takes long goes to a worker. */
     LANE_READ,     /* in a read snapshot of the organisation; may be run anew from its start */
     LANE_WRITE,    /* in the organisation's next write batch; answered after the commit */
     LANE_SLOW,     /* on a worker thread, without a transaction: opens its own */
