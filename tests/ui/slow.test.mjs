@@ -226,6 +226,22 @@ test("no undo is offered of a timer that is deleted while it runs", async () => 
   assert.equal(await page.getByRole("button", { name: "Undo" }).count(), 0);
 });
 
+test("what is deleted twice is gone, and nothing is wrong", async () => {
+  await post("/time/entries", {
+    started_at: `${DAY}T20:00:00Z`,
+    ended_at: `${DAY}T20:10:00Z`,
+    note: "Twofold",
+  });
+  await page.goto(`/time/entries?from=${DAY}&to=${DAY}`);
+  await page.getByRole("button", { name: "Edit: Twofold" }).click();
+  const [{ id, version }] = await noted("Twofold");
+  await owner.delete(`/api/v1/time/entries/${id}`, { headers: { "If-Match": `"${version}"` } });
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Edit: Twofold" }).waitFor({ state: "detached" });
+  assert.equal(await page.locator(".toast").count(), 0);
+  assert.deepEqual(problems.splice(0), [`404 DELETE /api/v1/time/entries/${id}`]);
+});
+
 const cell = (day) => page.getByRole("textbox", { name: new RegExp(`Mole, ${day}`) });
 const WEEK = "/time?date=2026-03-04";
 

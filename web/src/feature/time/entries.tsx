@@ -36,7 +36,7 @@ export default function Entries() {
   const may = useMay();
   const zone = session.zone;
   const [filters, setFilters] = useFilters();
-  const period = usePeriod("this_month");
+  const period = usePeriod("last_30_days");
   const { from, to } = period;
   const mayChange = useMayChange();
   const seesOthers = reachOf(session, "time.read") !== "own";

@@ -32,13 +32,22 @@ async function restore(entries: Entry[]) {
   await entriesChanged();
 }
 
+/** Whether it was there: a second press, or somebody else, may have been faster. */
+async function remove({ id, version }: Entry) {
+  try {
+    await api.delete("/time/entries/{id}", { params: { id }, version });
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return false;
+    throw error;
+  }
+}
+
 export async function removeEntries(entries: Entry[]) {
   const gone: Entry[] = [];
   try {
     for (const entry of entries) {
-      const { id, version } = entry;
-      await api.delete("/time/entries/{id}", { params: { id }, version });
-      gone.push(entry);
+      if (await remove(entry)) gone.push(entry);
     }
   } catch (error) {
     say(error);
