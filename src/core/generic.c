@@ -34,14 +34,16 @@ static bool is_range(enum kind k)
 
 const struct field *list_fields(struct arena *a, const struct table *t, size_t *size)
 {
-    static const struct field limit = { .name = "limit",
-                                        .kind = KIND_INT,
-                                        .nullable = true,
-                                        .min = 1,
-                                        .max = 500,
-                                        .privacy = OPERATIONAL,
-                                        .query = true,
-                                        .doc = "Rows on a page; 50 when not given" };
+    static const struct field limit = {
+        .name = "limit",
+        .kind = KIND_INT,
+        .nullable = true,
+        .min = 1,
+        .max = 500,
+        .privacy = OPERATIONAL,
+        .query = true,
+        .doc = "Rows on a page, fewer when they are large; 50 when not given"
+    };
     static const struct field cursor = { .name = "cursor",
                                          .kind = KIND_TEXT,
                                          .max = 4000,

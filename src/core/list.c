@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of rows on one page: a form's answers may be large. The last row may go beyond it. */
+enum { PAGE_BYTES = 4 << 20 };
+
 struct order {
     const struct field *field;
     bool down;
@@ -185,7 +188,7 @@ static int row_compare(const void *a, const void *b, void *order)
 static bool rows_ordered(struct ctx *c, const struct table *t, const struct page *page,
                          struct order *order, const struct place *from, struct list *ret)
 {
-    enum { ORDERED_MAX = 10000 };
+    enum { ORDERED_MAX = 10000, ORDERED_BYTES = 32 << 20 };
     struct buffer sql = buffer_new(c->arena);
     struct value args[FIELDS_MAX * 3];
     struct list list;
@@ -194,13 +197,16 @@ static bool rows_ordered(struct ctx *c, const struct table *t, const struct page
     buffer_printf(&sql, " LIMIT %d", ORDERED_MAX + 1);
     struct query q = query_composed(sql.at);
     q.whole = "No more than the limit is read";
+    q.bytes = ORDERED_BYTES;
+    size_t before = c->arena->used;
     if (!tx_rows(c->tx, &q, args, n, t->fields, t->size, 0, &list))
         return false;
-    if (list.count > ORDERED_MAX)
-        return fail_at(c, "sort",
-                       "names a protected column, by which at most %d rows can be sorted: filter "
-                       "them, or sort by another column",
-                       ORDERED_MAX);
+    if (list.count > ORDERED_MAX || c->arena->used - before >= ORDERED_BYTES)
+        return fail_at(
+            c, "sort",
+            "names a protected column, by which at most %d rows can be sorted, and fewer "
+            "large ones: filter them, or sort by another column",
+            ORDERED_MAX);
     if (list.count)
         qsort_r((void *)list.at, list.count, t->size, row_compare, order);
     for (; from && skip < list.count; skip++) {
@@ -223,7 +229,9 @@ static bool rows_page(struct ctx *c, const struct table *t, const struct page *p
     order_add(&sql, order, from, args, &n);
     args[n++] = value_int(page->limit + 1);
     buffer_printf(&sql, " LIMIT $%zu", n);
-    return tx_rows(c->tx, composed(c, &sql), args, n, t->fields, t->size, 0, ret);
+    struct query q = query_composed(sql.at);
+    q.bytes = PAGE_BYTES;
+    return tx_rows(c->tx, &q, args, n, t->fields, t->size, 0, ret);
 }
 
 bool row_list(struct ctx *c, const struct table *t, const struct page *page, struct list *ret,
@@ -232,6 +240,7 @@ bool row_list(struct ctx *c, const struct table *t, const struct page *page, str
     struct order order = { 0 };
     struct place from, *after = page->cursor ? &from : NULL;
     struct list list;
+    size_t before = c->arena->used;
     if (!order_parse(c, t, page->sort, &order))
         return false;
     if (page->cursor && !place_parse(c, &order, page->cursor, &from))
@@ -239,11 +248,12 @@ bool row_list(struct ctx *c, const struct table *t, const struct page *page, str
     bool here = db_seals(tx_db(c->tx)) && column_sealed(order.field);
     if (!(here ? rows_ordered : rows_page)(c, t, page, &order, after, &list))
         return false;
+    bool full = (int64_t)list.count > page->limit;
     *next = NULL;
-    if ((int64_t)list.count > page->limit) {
+    if (full)
         list.count = (size_t)page->limit;
+    if (full || (list.count && !here && c->arena->used - before >= PAGE_BYTES))
         *next = place_format(c, &order, (const char *)list.at + (list.count - 1) * t->size);
-    }
     const struct field *subject = table_subject(t);
     for (size_t i = 0; subject && i < list.count; i++)
         read_note(c, t, *(const struct id *)field_of(subject, (const char *)list.at + i * t->size));

@@ -33,6 +33,8 @@ struct query {
     const char *sql;
     const char *whole; /* why it may read all of a growing table, for which no index helps; NULL: it
                           must not. See store_config.grows */
+    size_t bytes;      /* tx_rows reads no further row once those it has read take as much of the
+                          arena; 0: all */
     bool again;        /* many works ask the same: within a writing transaction the answer may serve
                           the next one too, until something is written to a table that it names */
 };

@@ -208,6 +208,11 @@ void *later_thread(void *store);
 
 /* Whether this thread is in a hurry (see db_hurry), which notes that something had to wait. */
 bool must_not_wait(struct error *err);
+/* Whether what tx_rows has read since the arena had as much in use is all that it may. */
+static inline bool rows_suffice(const struct tx *tx, const struct query *q, size_t before)
+{
+    return q->bytes && tx->arena->used - before >= q->bytes;
+}
 /* Asked every thousand steps of a file's statement: whether it has to end, being in a hurry. */
 bool must_not_last(void);
 

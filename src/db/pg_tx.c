@@ -76,8 +76,11 @@ bool pg_rows(struct tx *tx, const struct query *q, const struct value *args, siz
         count = max;
     char *rows = count ? arena_array(tx->arena, count, size) : NULL;
     bool ok = r != NULL;
-    for (size_t i = 0; ok && i < count; i++)
+    for (size_t i = 0, before = tx->arena->used; ok && i < count; i++) {
         ok = pg_decode(tx, s, r, (int)i, tx->arena, fields, rows + i * size);
+        if (rows_suffice(tx, q, before))
+            count = i + 1;
+    }
     PQclear(r);
     pg_stmt_put(tx->pg, s);
     if (ok)

@@ -233,11 +233,12 @@ bool sqlite_rows(struct tx *tx, const struct query *q, const struct value *args,
     struct stmt *s;
     if (!start(tx, q, args, n, &s))
         return false;
-    size_t count = 0, room = 0;
+    size_t count = 0, room = 0, before = tx->arena->used;
     char *rows = NULL;
     bool ok = true;
     int rc = SQLITE_ROW;
-    while (ok && (!max || count < max) && (rc = step(tx, s)) == SQLITE_ROW) {
+    while (ok && (!max || count < max) && !rows_suffice(tx, q, before) &&
+           (rc = step(tx, s)) == SQLITE_ROW) {
         if (count == room) {
             size_t more = room ? room * 2 : max && max < ROWS_FIRST ? max : ROWS_FIRST;
             char *larger = arena_array(tx->arena, more, size);

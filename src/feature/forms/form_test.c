@@ -335,6 +335,39 @@ static void test_files(void **state)
     assert_non_null(strstr(r.body, "\"/f\""));
 }
 
+/* A page holds some megabytes, however many rows are asked for. */
+static void test_pages_of_large_answers(void **state)
+{
+    enum { QUESTIONS = 40, ANSWERS = 7 };
+    struct scene *s = *state;
+    struct world *w = s->w;
+    struct buffer questions = buffer_new(&w->a), json = buffer_new(&w->a);
+    char *text = arena_alloc(&w->a, 20001);
+    memset(text, 'x', 20000);
+    for (int i = 0; i < QUESTIONS; i++) {
+        buffer_printf(&questions, "%s{\"label\":\"Q\",\"key\":\"q%d\",\"kind\":\"long_text\"}",
+                      i ? "," : "", i);
+        buffer_printf(&json, "%s\"q%d\":\"%s\"", i ? "," : "{", i, text);
+    }
+    buffer_char(&json, '}');
+    const char *form = form_open_new(s, questions.at), *cursor = NULL;
+    for (int i = 0; i < ANSWERS; i++)
+        submit(s, form, json.at, 201);
+    int rows = 0, pages = 0;
+    do {
+        const char *path = arena_printf(&w->a, "/forms/%s/submissions?limit=500%s%s", form,
+                                        cursor ? "&cursor=" : "", cursor ? cursor : "");
+        struct answer page = world_get(w, s->owner, path, 200);
+        assert_true(page.length < 6 << 20);
+        for (const char *at = page.body; (at = strstr(at, "\"q0\":")); at++)
+            rows++;
+        pages++;
+        cursor = strstr(page.body, "\"next\":null") ? NULL : world_text(w, page.body, "next");
+    } while (cursor);
+    assert_int_equal(rows, ANSWERS);
+    assert_true(pages >= 2);
+}
+
 /* As a browser does it whose answer was lost: the same once more, when the form may be closed. */
 static void test_strangers_answer_once(void **state)
 {
@@ -584,6 +617,7 @@ int main(void)
         WITH(test_keys_are_made),
         WITH(test_draft_and_closed),
         WITH(test_public_link),
+        WITH(test_pages_of_large_answers),
         WITH(test_strangers_answer_once),
         WITH(test_strangers_fill_no_disk),
         WITH(test_files),
