@@ -66,6 +66,13 @@ size_t text_points(const char *text)
     return n;
 }
 
+size_t text_blank(const char *text)
+{
+    if (*text == ' ' || *text == '\t')
+        return 1;
+    return text_starts(text, "\u00A0") ? 2 : text_starts(text, "\u202F") ? 3 : 0;
+}
+
 uint32_t text_next(const char **at)
 {
     const unsigned char *p = (const unsigned char *)*at;

@@ -35,6 +35,10 @@ bool text_is_utf8(const char *at, size_t n);
 /* Length in Unicode code points of valid UTF-8. */
 size_t text_points(const char *text);
 
+/* Bytes of the blank that a text begins with: a space or tab, or a no-break space, the narrow one
+   too; 0 when it begins with none. */
+size_t text_blank(const char *text);
+
 /* Decodes one code point of valid UTF-8 at *at and moves *at behind it. */
 uint32_t text_next(const char **at);
 

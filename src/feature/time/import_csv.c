@@ -204,28 +204,23 @@ static void scan_quoted(struct scanner *s)
     import_problem_add(s->problems, opened, NULL, "has a quotation mark that is never closed");
 }
 
-/* Without blanks, including the no-break space, at either end. */
+static size_t blank_or_break(const char *text)
+{
+    return *text == '\r' || *text == '\n' ? 1 : text_blank(text);
+}
+
+/* Without blanks at either end. */
 static char *trim(char *text)
 {
-    static const char blank[] = " \t\r\n";
-    for (;;) {
-        if (*text && strchr(blank, *text))
-            text++;
-        else if (text_starts(text, "\xC2\xA0"))
-            text += 2;
-        else
-            break;
+    for (size_t n; (n = blank_or_break(text));)
+        text += n;
+    char *end = text;
+    for (char *at = text; *at;) {
+        size_t n = blank_or_break(at);
+        at += n ? n : 1;
+        end = n ? end : at;
     }
-    size_t n = strlen(text);
-    for (;;) {
-        if (n && strchr(blank, text[n - 1]))
-            n--;
-        else if (n >= 2 && !memcmp(text + n - 2, "\xC2\xA0", 2))
-            n -= 2;
-        else
-            break;
-    }
-    text[n] = 0;
+    *end = 0;
     return text;
 }
 

@@ -3,17 +3,36 @@
 
 #include "base/text.h"
 
+/* The next letter of a name as it counts: small, and any number of blanks as one space. */
+static uint32_t letter_next(const char **at)
+{
+    size_t blank = text_blank(*at);
+    if (!blank)
+        return text_fold(text_next(at));
+    for (; blank; blank = text_blank(*at))
+        *at += blank;
+    return ' ';
+}
+
+static bool name_equal(const char *a, const char *b)
+{
+    while (*a && *b)
+        if (letter_next(&a) != letter_next(&b))
+            return false;
+    return *a == *b;
+}
+
 static size_t slot_of(const struct names *n, struct id parent, const char *name)
 {
     struct siphash s = siphash_start(&n->key);
     siphash_add(&s, parent.byte, sizeof parent.byte);
     for (const char *p = name; *p;) {
-        uint32_t small = text_fold(text_next(&p));
-        siphash_add(&s, &small, sizeof small);
+        uint32_t letter = letter_next(&p);
+        siphash_add(&s, &letter, sizeof letter);
     }
     size_t i = siphash_end(&s) & (n->room - 1);
     while (n->slot[i].name &&
-           (!text_alike(n->slot[i].name, name) || !id_equal(n->slot[i].parent, parent)))
+           (!name_equal(n->slot[i].name, name) || !id_equal(n->slot[i].parent, parent)))
         i = (i + 1) & (n->room - 1);
     return i;
 }

@@ -19,7 +19,8 @@ struct names {
     struct siphash_key key; /* so that nobody can choose names that fall together */
 };
 
-/* Names are kept, not copied. Letters of either case are the same. */
+/* Names are kept, not copied. Letters of either case are the same, and so is any number of blanks
+   between words, no-break spaces too. */
 void names_add(struct names *n, struct id parent, const char *name, struct id id);
 
 /* The id of a name; absent when there is none. */

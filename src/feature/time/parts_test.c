@@ -138,6 +138,11 @@ static void names_are_found_whatever_their_case(void **state)
     assert_false(id_given(names_find(&names, none, "name 201")));
     names_add(&names, none, "Übung", parent);
     assert_true(id_equal(names_find(&names, none, "üBUNG"), parent));
+    /* Blanks of any kind and number are one. */
+    assert_int_equal(names_find(&names, none, "Name \t 7").byte[0], 7);
+    assert_int_equal(names_find(&names, none, "Name\u00A0\u202F7").byte[0], 7);
+    assert_false(id_given(names_find(&names, none, "Name7")));
+    assert_false(id_given(names_find(&names, none, "Name 7 ")));
     arena_done(&a);
 }
 
