@@ -173,6 +173,30 @@ test("what is exported imports elsewhere with the same hours and money", async (
   assert.equal(json.body.entries.length, 6);
 });
 
+test("an import finds what is here by its name, and bills without a column as the project does", async () => {
+  const owner = await organisation();
+  const client = await made(owner, "/clients", { name: "Korn  Mills" });
+  await made(owner, "/projects", {
+    name: "Web shop",
+    client: client.id,
+    billable: true,
+    rate_minor: 9000,
+  });
+  const file = [
+    "User,Email,Client,Project,Start date,Start time,End date,End time,Duration",
+    "Nora,nora@example.org,KORN MILLS,web\u00a0shop,2026-04-02,08:00:00,2026-04-02,09:00:00,01:00:00",
+    "Nora,nora@example.org,Korn Mills,Web  Shop,2026-04-03,08:00:00,2026-04-03,09:00:00,01:00:00",
+  ].join("\n");
+  const reply = await owner.post(`${API}/time/imports`, Buffer.from(file), {
+    headers: { "Content-Type": "text/csv" },
+  });
+  assert.equal(reply.status, 200, reply.text);
+  assert.equal(reply.body.creates.entries, 2);
+  assert.equal(reply.body.creates.clients, 0);
+  assert.equal(reply.body.creates.projects, 0);
+  assert.equal((await total(owner)).amount_minor, 18000);
+});
+
 test("a file with one wrong row changes nothing and tells every line", async () => {
   const owner = await organisation();
   const tried = await upload(owner, "broken.csv", "&dry_run=true");

@@ -220,6 +220,15 @@ static void rate_set(struct time_entry *e, const struct booked *b)
     e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
 }
 
+bool entry_bill(struct ctx *c, struct time_entry *e)
+{
+    struct booked booked;
+    if (!booked_find(c, e, &booked))
+        return false;
+    e->billable = booked.billable;
+    return true;
+}
+
 bool entry_rate(struct ctx *c, struct time_entry *e)
 {
     struct booked booked;

@@ -14,6 +14,9 @@ MUST_USE bool entry_put(struct ctx *c, const struct query *insert, struct time_e
    one, so a rate or an amount says as much. */
 bool entry_unrated(const struct time_entry *e);
 
+/* Sets whether it is billed as new work on its project is. */
+MUST_USE bool entry_bill(struct ctx *c, struct time_entry *e);
+
 /* Sets rate and amount as they are set now, unless the project is put away. */
 MUST_USE bool entry_rate(struct ctx *c, struct time_entry *e);
 

@@ -112,7 +112,7 @@ static bool key_keep(struct importer *m, const uint8_t key[HASH_SIZE], const str
 
 static void money_set(const struct importer *m, const struct import_row *row, struct time_entry *e)
 {
-    e->billable = row->billable;
+    e->billable |= row->billable;
     if (!row->billable || !m->takes_amounts || row->amount_minor == INT_NONE ||
         row->amount_minor <= 0)
         return;
@@ -173,9 +173,11 @@ static bool row_take(struct importer *m, const struct import_row *row)
     e.zone = row->zone ? row->zone : who->zone;
     e.ended_at = instant_plus(row->started_at, row->duration);
     e.source = row->placed ? "week" : import_source_names[m->file->source];
-    money_set(m, row, &e);
     if (!importer_booking(m, row, &e))
         return false;
+    if (!row->billable_given && row->amount_minor == INT_NONE && !entry_bill(m->c, &e))
+        return false;
+    money_set(m, row, &e);
     if (m->problems->count > problems)
         return true;
     return entry_store(m, row, who, key, &e);

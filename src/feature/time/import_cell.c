@@ -125,8 +125,12 @@ static int half_of_day(const char *text)
     char plain[3] = "";
     size_t n = 0;
     for (; *text; text++) {
-        if (*text == ' ' || *text == '.')
+        /* Spreadsheets put no-break spaces, also narrow ones, before AM and within a. m. */
+        size_t blank = text_blank(text);
+        if (blank || *text == '.') {
+            text += blank ? blank - 1 : 0;
             continue;
+        }
         if (n == 2)
             return -1;
         plain[n++] = *text;
@@ -145,11 +149,6 @@ bool cell_time(const char *text, int64_t *ret)
         return false;
     if (*at == '.' && is_digit(at[1]) && (at++, !read_digits(&at, 9, &ignored)))
         return false;
-    /* Some spreadsheets put a narrow no-break space before AM. */
-    if (text_starts(at, "\xE2\x80\xAF"))
-        at += 3;
-    else if (text_starts(at, "\xC2\xA0"))
-        at += 2;
     int half = half_of_day(at);
     if (half < 0 || m > 59 || s > 59 || h > 24 || (h == 24 && (m || s || half)))
         return false;
@@ -161,12 +160,20 @@ bool cell_time(const char *text, int64_t *ret)
     return true;
 }
 
-/* The end of a duration: nothing, or "h" with or without a blank. */
-static bool ends_in_hours(const char *at)
+/* The seconds of what stands at the end of a duration, which are hours when nothing does; 0 when
+   it is something else. */
+static int unit_of(const char *at)
 {
-    while (*at == ' ')
-        at++;
-    return !*at || (!strcasecmp(at, "h") || !strcasecmp(at, "std") || !strcasecmp(at, "hours"));
+    static const struct {
+        const char *name;
+        int seconds;
+    } units[] = { { "", 3600 },      { "h", 3600 }, { "std", 3600 },
+                  { "hours", 3600 }, { "min", 60 }, { "sec", 1 } };
+    at += strspn(at, " ");
+    for (size_t i = 0; i < LENGTH(units); i++)
+        if (!strcasecmp(at, units[i].name))
+            return units[i].seconds;
+    return 0;
 }
 
 static bool decimal_hours(const char *at, int64_t whole, struct span *ret, int64_t *slack)
@@ -175,7 +182,7 @@ static bool decimal_hours(const char *at, int64_t whole, struct span *ret, int64
     int64_t digits = 0;
     for (at++; is_digit(*at) && digits < 12; at++, digits++)
         part += (*at - '0') * (unit /= 10);
-    if (!digits || !ends_in_hours(at))
+    if (!digits || unit_of(at) != 3600)
         return false;
     *ret = (struct span){ whole * 3600 + (int64_t)(part * 3600 + 0.5) };
     if (slack)
@@ -200,12 +207,22 @@ bool cell_duration(const char *text, struct span *ret, int64_t *slack)
         return false;
     if (seconds && *at == '.' && (at++, !read_digits(&at, 9, &ignored)))
         return false;
-    if (m > 59 || s > 59 || !ends_in_hours(at))
+    int unit = unit_of(at);
+    if (m > 59 || s > 59 || !unit || (seconds && unit != 3600) || (clock && unit == 1))
         return false;
-    *ret = (struct span){ h * 3600 + m * 60 + s };
+    *ret = (struct span){ h * unit + m * unit / 60 + s };
     if (slack)
-        *slack = seconds ? 1 : clock ? 60 : 3600;
+        *slack = clock ? (seconds ? 1 : unit / 60) : unit;
     return true;
+}
+
+bool cell_is_negative(const char *text)
+{
+    if (text_starts(text, "\u2212"))
+        text += strlen("\u2212") - 1;
+    else if (*text != '-')
+        return false;
+    return is_digit(text[1]);
 }
 
 /* Digits and separators of an amount, without currency, blanks and apostrophes. */
@@ -216,6 +233,7 @@ static bool plain_number(const char *text, char to[32], bool *negative)
     *negative = false;
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
+        *negative |= !n && text_starts(text, "\u2212");
         if (is_digit(*text) || ((c == '.' || c == ',') && n)) {
             if (closed || n == 31)
                 return false;

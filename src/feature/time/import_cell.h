@@ -28,13 +28,16 @@ enum date_order cell_date_order(const struct date_votes *votes);
 MUST_USE bool cell_date(const char *text, enum date_order order, const char **rest,
                         struct date *ret);
 
-/* 9:05, 09:05:30, 9.05, 9:05 AM, 3:35pm, with or without seconds and decimals of them; 24:00 is
-   86400. ret is the second of the day. */
+/* 9:05, 09:05:30, 9.05, 9:05 AM, 3:35pm, 3:35 p. m., with or without seconds and decimals of them;
+   24:00 is 86400. ret is the second of the day. */
 MUST_USE bool cell_time(const char *text, int64_t *ret);
 
-/* 1:30, 1:30:00, 26:15:00 or decimal hours as 1.5 or 1,5, with or without a final "h". `slack` (may
-   be NULL) is by how many seconds rounding may have changed it. */
+/* 1:30, 1:30:00, 26:15:00 or decimal hours as 1.5 or 1,5, with or without a final "h"; 47:06 min
+   and 12 sec. `slack` (may be NULL) is by how many seconds rounding may have changed it. */
 MUST_USE bool cell_duration(const char *text, struct span *ret, int64_t *slack);
+
+/* Whether a text begins with a minus, the hyphen or the sign, and a digit. */
+bool cell_is_negative(const char *text);
 
 /* 1,234.50, 1.234,50, 1 234,50 EUR, $80, -3,5 in units of 10 to the -digits. A single separator
    with exactly three digits behind it separates thousands. */

@@ -25,7 +25,7 @@ struct reader {
     const struct csv_row *header;
     int column[COLUMNS]; /* index into the header, or -1 */
     struct import_file file;
-    int digits; /* of the currency */
+    bool in_seconds; /* are the durations */
 };
 
 /* --- the header --- */
@@ -182,8 +182,9 @@ static const char *currency_cell(const struct reader *r, const struct csv_row *r
 static bool money_read(struct reader *r, const struct csv_row *row, struct import_row *to)
 {
     const char *text = cell(r, row, BILLABLE);
-    if (text && !(to->billable_given = cell_yes(text, &to->billable)))
+    if (text && !cell_yes(text, &to->billable))
         return wrong(r, row, BILLABLE, "is neither yes nor no");
+    to->billable_given = r->column[BILLABLE] >= 0;
     to->amount_minor = INT_NONE;
     text = currency_cell(r, row);
     if (text && !r->file.currency)
@@ -195,6 +196,7 @@ static bool money_read(struct reader *r, const struct csv_row *row, struct impor
     text = cell(r, row, AMOUNT);
     if (text && !cell_amount(text, currency_digits(r->file.currency), &to->amount_minor))
         return wrong(r, row, AMOUNT, "is not an amount of money");
+    to->billable |= !to->billable_given && to->amount_minor > 0;
     return true;
 }
 
@@ -209,8 +211,15 @@ struct when {
     bool has_start, has_end, has_duration;
     struct span duration;
     int64_t slack; /* of the duration */
-    bool exact;    /* the duration is in hours and minutes */
+    int64_t grain; /* by how much the times may be off */
+    bool counts;   /* the duration, when the times say another */
 };
+
+/* Whether a text is a whole number. */
+static bool is_whole(const char *text)
+{
+    return *text && !text[strspn(text, "0123456789")];
+}
 
 /* A time, in a column of its own or behind the date in the same cell. */
 static bool time_read(struct reader *r, const struct csv_row *row, enum column column,
@@ -273,6 +282,63 @@ static bool length_wanting(struct reader *r, const struct csv_row *row, const st
                            : wrong(r, row, DURATION, "has no duration");
 }
 
+/* Kimai takes breaks off the duration, and Harvest's hours are what is billed. */
+static bool duration_leads(enum import_source source)
+{
+    return source == IMPORT_KIMAI || source == IMPORT_HARVEST;
+}
+
+/* The whole minutes that decimal hours were rounded from, when they can be told. */
+static void minutes_restore(struct when *w)
+{
+    int64_t whole = (w->duration.s + 30) / 60 * 60;
+    if (w->grain && llabs(whole - w->duration.s) <= w->slack / 2)
+        w->duration.s = whole;
+}
+
+static bool duration_read(struct reader *r, const struct csv_row *row, struct when *w)
+{
+    const char *text = cell(r, row, DURATION);
+    bool times = w->has_start && w->has_end;
+    if (!text)
+        return true;
+    if (cell_is_negative(text))
+        return wrong(r, row, DURATION, "is less than no time");
+    if (r->in_seconds && is_whole(text)) {
+        w->duration.s = strtoll(text, NULL, 10);
+        w->has_duration = w->counts = true;
+        w->slack = 1;
+        return true;
+    }
+    w->has_duration = cell_duration(text, &w->duration, &w->slack);
+    w->counts = w->has_duration && (strchr(text, ':') || duration_leads(r->file.source));
+    if (times && w->counts && !strchr(text, ':'))
+        minutes_restore(w);
+    if (times && !w->has_duration)
+        leave_out(r, row, DURATION, "is not a duration; the time from start to end counts");
+    return true;
+}
+
+/* Of a file that names one day only: work past midnight, and past more of them when the duration
+   says so. */
+static struct date end_day_of(const struct when *w)
+{
+    int64_t days = w->end < w->start;
+    int64_t more = (w->duration.s + w->slack + w->grain - (w->end - w->start)) / 86400;
+    if (w->counts && more > days && more <= IMPORT_DAYS_MAX)
+        days = more;
+    return (struct date){ w->start_day.day + (int32_t)days };
+}
+
+/* Whether a time tells its seconds, in a column of its own or behind the date. */
+static bool has_seconds(const struct reader *r, const struct csv_row *row)
+{
+    const char *text = cell(r, row, START_TIME);
+    text = text ? text : cell(r, row, START_DATE);
+    const char *colon = text ? strchr(text, ':') : NULL;
+    return colon && strchr(colon + 1, ':');
+}
+
 static bool when_read(struct reader *r, const struct csv_row *row, struct when *ret)
 {
     struct when w = *ret;
@@ -284,16 +350,14 @@ static bool when_read(struct reader *r, const struct csv_row *row, struct when *
     if (!day_read(r, row, END_DATE, &w.end_day, &w.end, &w.has_end) ||
         !time_read(r, row, END_TIME, &w.end_day, &w.end, &w.has_end))
         return false;
-    const char *text = cell(r, row, DURATION);
-    w.has_duration = text && cell_duration(text, &w.duration, &w.slack);
-    w.exact = w.has_duration && strchr(text, ':');
+    w.grain = has_seconds(r, row) ? 0 : 60;
+    if (!duration_read(r, row, &w))
+        return false;
     bool times = w.has_start && w.has_end;
     if (!times && !w.duration.s)
         return length_wanting(r, row, &w);
-    if (times && !date_given(w.end_day)) {
-        /* Work past midnight in a file that names one day only. */
-        w.end_day = (struct date){ w.start_day.day + (w.end < w.start) };
-    }
+    if (times && !date_given(w.end_day))
+        w.end_day = end_day_of(&w);
     *ret = w;
     return true;
 }
@@ -323,9 +387,9 @@ static bool times_resolve(const struct when *w, struct import_row *to)
     }
     if (!w->has_duration || best <= w->slack)
         return true;
-    if (w->exact)
+    if (w->counts)
         to->duration = w->duration;
-    return false;
+    return best <= w->slack + w->grain;
 }
 
 /* Whether the clock showed an earlier time at the end. */
@@ -341,11 +405,11 @@ static void contradiction_add(struct reader *r, const struct csv_row *row, const
     bool reversed = is_reversed(w);
     enum column of = !reversed ? DURATION : r->column[END_TIME] >= 0 ? END_TIME : END_DATE;
     import_cell_problem_add(r->arena, r->file.warnings, row->line, r->file.heading[of],
-                            reversed   ? arena_printf(r->arena,
-                                                      "is before the start; the duration, %s, counts",
-                                                      cell(r, row, DURATION))
-                            : w->exact ? "is not the time from start to end; the duration counts"
-                                       : "is not the time from start to end, which counts",
+                            reversed    ? arena_printf(r->arena,
+                                                       "is before the start; the duration, %s, counts",
+                                                       cell(r, row, DURATION))
+                            : w->counts ? "is not the time from start to end; the duration counts"
+                                        : "is not the time from start to end, which counts",
                             cell(r, row, of));
 }
 
@@ -376,6 +440,32 @@ static bool when_resolve(struct reader *r, const struct csv_row *row, const stru
 
 /* --- the file --- */
 
+/* Kimai's releases export hours and minutes, decimal hours, or seconds: whole numbers that would be
+   too many hours, or that are the time from start to end. */
+static bool seconds_told(const struct reader *r, const struct csv_row *row, int64_t n)
+{
+    const char *from = cell(r, row, START_TIME), *until = cell(r, row, END_TIME);
+    int64_t start, end;
+    if (!from || !until)
+        return n > 24;
+    if (n > IMPORT_DAYS_MAX * 24)
+        return true;
+    return n >= 60 && cell_time(from, &start) && cell_time(until, &end) &&
+           llabs((end - start + 86400) % 86400 - n) < 60;
+}
+
+static bool seconds_decide(const struct reader *r, const struct csv *csv)
+{
+    bool told = false;
+    for (size_t i = 1; i < csv->count && r->file.source == IMPORT_KIMAI; i++) {
+        const char *text = cell(r, &csv->row[i], DURATION);
+        if (text && !is_whole(text))
+            return false;
+        told |= text && seconds_told(r, &csv->row[i], strtoll(text, NULL, 10));
+    }
+    return told;
+}
+
 static void order_decide(struct reader *r, const struct csv *csv)
 {
     static const enum column dated[] = { START_DATE, START_TIME, END_DATE, END_TIME };
@@ -400,6 +490,15 @@ static void order_decide(struct reader *r, const struct csv *csv)
                            "some dates can only be day first and some only month first");
 }
 
+static bool is_sum(const char *text)
+{
+    static const char *const words[] = { "total", "gesamt", "sum" };
+    for (size_t i = 0; i < LENGTH(words); i++)
+        if (!strncasecmp(text, words[i], strlen(words[i])))
+            return true;
+    return false;
+}
+
 /* Sums below a table have neither a date nor a name. */
 static bool is_total(const struct reader *r, const struct csv_row *row)
 {
@@ -407,9 +506,27 @@ static bool is_total(const struct reader *r, const struct csv_row *row)
                                          CLIENT,     PROJECT,    TASK,   NOTE };
     for (size_t i = 0; i < LENGTH(named); i++) {
         const char *text = cell(r, row, named[i]);
-        if (text && strncasecmp(text, "total", 5) && strncasecmp(text, "gesamt", 6))
+        if (text && !is_sum(text))
             return false;
     }
+    return true;
+}
+
+/* Trackers of working time export breaks and absences among the work. */
+static bool is_work(struct reader *r, const struct csv_row *row)
+{
+    static const struct {
+        const char *kind, *reason;
+    } others[] = {
+        { "break", "is a break and no work; the row is left out" },
+        { "pause", "is a break and no work; the row is left out" },
+        { "holiday", "is time off and no work; the row is left out" },
+        { "time off", "is time off and no work; the row is left out" },
+    };
+    const char *text = cell(r, row, KIND);
+    for (size_t i = 0; text && i < LENGTH(others); i++)
+        if (!strcasecmp(text, others[i].kind))
+            return leave_out(r, row, KIND, others[i].reason);
     return true;
 }
 
@@ -524,12 +641,13 @@ struct import_file import_read(struct arena *a, struct blob file,
     if (!header_read(&r, &csv))
         return r.file;
     order_decide(&r, &csv);
+    r.in_seconds = seconds_decide(&r, &csv);
     struct import_row *rows = arena_many(a, csv.count, struct import_row);
     for (size_t i = 1; i < csv.count; i++) {
         const struct csv_row *row = &csv.row[i];
         struct import_row one = { .line = row->line };
         struct when w = { 0 };
-        if (is_total(&r, row))
+        if (is_total(&r, row) || !is_work(&r, row))
             continue;
         /* Names first, so that one row is one problem: the leftmost kind. */
         if (!names_read(&r, row, &one) || !tags_read(&r, row, &one) || !money_read(&r, row, &one) ||

@@ -46,6 +46,7 @@ enum column {
     START_UTC,
     ZONE,
     ENTRY,
+    KIND, /* work, a break, time off */
     TYPE, /* only tells the format */
     COLUMNS
 };
@@ -59,7 +60,7 @@ struct import_row {
     const char *client, *project, *task, *note;
     const char *const *tags; /* in order, none twice */
     size_t tag_count;
-    bool billable, billable_given;
+    bool billable, billable_given; /* without such a column, what has an amount is billed */
     bool timed;  /* the file says when; else only on which day, and the start is made up */
     bool placed; /* vow's own export says so of hours of a week sheet, whose times nobody chose */
     struct date day;
@@ -93,8 +94,9 @@ struct import_file {
 /* Reads a whole file. Whatever cannot be read is in `problems`; the rows that could be read are
    returned all the same. Times that the zone's clock showed twice are resolved by the duration
    where the file has one. When times and a duration disagree by more than rounding (breaks, edited
-   files), a duration in hours and minutes counts from the start, else the times do; that is among
-   the warnings, and so are rows that are left out, as they have no time or their timer still runs.
+   files), a duration in hours and minutes counts from the start, and of trackers that take breaks
+   off, any; else the times do. That is among the warnings, and so are rows that are left out: they
+   have no time, are a break or time off, or their timer still runs.
    Work without times is put one after the other from 09:00, earlier when the day would not hold it.
    Of vow's own export only, rows may be longer than IMPORT_DAYS_MAX. */
 struct import_file import_read(struct arena *a, struct blob file,

@@ -94,6 +94,9 @@ static void csv_reads_what_people_export(void **state)
     assert_int_equal(csv.row[2].line, 6);
     assert_int_equal(csv.row[3].line, 7);
     assert_string_equal(csv.row[3].cell[1], "3");
+    csv = csv_read(&w->arena, text_blob("a,\u202F b\u00A0c \u00A0\u202F,\u00A0\n"), &w->problems);
+    assert_string_equal(csv.row[0].cell[1], "b\u00A0c");
+    assert_string_equal(csv.row[0].cell[2], "");
     csv = csv_read(&w->arena, text_blob("sep=\t\na,b\tc\n"), &w->problems);
     assert_int_equal(csv.row[0].count, 2);
     csv = csv_read(&w->arena, text_blob("a,b\n\"never,closed\n"), &w->problems);
@@ -265,6 +268,8 @@ static void times_are_read_in_every_form(void **state)
         { "9:05\xE2\x80\xAF"
           "AM",
           32700 },
+        { "9:05\u00A0a.\u00A0m.", 32700 },
+        { "3:35:00 p.\u202Fm.", 56100 },
         { "-1:00", -1 },
         { "123:00", -1 },
     };
@@ -282,11 +287,18 @@ static void durations_are_read_in_every_form(void **state)
         const char *text;
         int is;
     } rows[] = {
-        { "1:30", 5400 },  { "01:30:15", 5415 }, { "26:15:00", 94500 }, { "1.5", 5400 },
-        { "1,5", 5400 },   { "0.58", 2088 },     { "7,5 h", 27000 },    { "1:30 h", 5400 },
-        { "8", 28800 },    { "0", 0 },           { "1:3", -1 },         { "1:60", -1 },
-        { "-1:00", -1 },   { "1.", -1 },         { "one", -1 },         { "", -1 },
-        { "1:30:61", -1 }, { "1h30", -1 },       { "12345678", -1 },
+        { "1:30", 5400 },      { "01:30:15", 5415 },
+        { "26:15:00", 94500 }, { "1.5", 5400 },
+        { "1,5", 5400 },       { "0.58", 2088 },
+        { "7,5 h", 27000 },    { "1:30 h", 5400 },
+        { "8", 28800 },        { "0", 0 },
+        { "1:3", -1 },         { "1:60", -1 },
+        { "-1:00", -1 },       { "1.", -1 },
+        { "one", -1 },         { "", -1 },
+        { "1:30:61", -1 },     { "1h30", -1 },
+        { "12345678", -1 },    { "47:06 min", 2826 },
+        { "12 sec", 12 },      { "1:02:03 min", -1 },
+        { "1:02 sec", -1 },    { "1.5 min", -1 },
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct span s = { -1 };
@@ -311,6 +323,7 @@ static void amounts_are_read_in_every_form(void **state)
         { "$1,234", 2, 123400 },
         { "1.234.567", 2, 123456700 },
         { "-3,5", 2, -350 },
+        { "\u22123.50 EUR", 2, -350 },
         { "0.005", 3, 5 },
         { "2.345", 2, 234500 },
         { "1,999.999", 2, 200000 },
@@ -469,6 +482,129 @@ static void kimai_is_read_in_english_and_german(void **state)
     assert_string_equal(f.row[0].person, "J\xC3\xB6rg");
 }
 
+#define KIMAI_HEADER "Date,From,To,Duration,User,Customer,Project,Activity\n"
+
+/* Breaks are off the duration, whatever form it has; minutes that decimals round are restored. */
+static void kimai_durations_are_read_in_every_form(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *row;
+        int seconds, warnings;
+    } rows[] = {
+        { "2026-02-09,09:00,12:00,2.5", 9000, 1 },
+        { "2026-02-09,09:00,12:00,2.33", 8400, 1 },
+        { "2026-02-09,09:00,12:00,2:20", 8400, 1 },
+        { "2026-02-09,09:00,10:00,1.01", 3600, 0 },
+        { "2026-02-09,09:00,10:00,0:59:40", 3580, 0 },
+        { "2026-02-09,09:00:00,10:00:00,0:59:40", 3580, 1 },
+        { "2026-02-09,09:00,12:00,9000", 9000, 1 },
+        { "2026-02-09,09:00,10:00,3620", 3620, 0 },
+        { "2026-02-09,09:00,09:10,600", 600, 0 },
+        { "2026-02-09,,,5400", 5400, 0 },
+        { "2026-02-09,,,8", 28800, 0 },
+        { "2026-02-09,09:00,17:00,8", 28800, 0 },
+        { "2026-02-09,22:00,02:00,4", 14400, 0 },
+        { "2026-02-09,09:00,15:00,30", 108000, 0 },
+        { "2026-02-09,09:00,15:00,30:00", 108000, 0 },
+        { "2026-02-09,09:00,10:00,soon", 3600, 1 },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct import_file f = read_blob(
+            w, text_blob(arena_printf(&w->arena, KIMAI_HEADER "%s,pia,Elm,Site,x\n", rows[i].row)),
+            DATES_AUTO);
+        assert_int_equal(w->problems.count, 0);
+        assert_int_equal(f.count, 1);
+        assert_int_equal(f.row[0].duration.s, rows[i].seconds);
+        assert_int_equal(f.warnings->count, rows[i].warnings);
+    }
+    /* Seconds are told from all of the file. */
+    struct import_file f = read_blob(w,
+                                     text_blob(KIMAI_HEADER "2026-02-09,,,20,pia,Elm,Site,x\n"
+                                                            "2026-02-09,,,7200,pia,Elm,Site,x\n"),
+                                     DATES_AUTO);
+    assert_int_equal(f.total.s, 7220);
+    f = read_blob(w,
+                  text_blob(KIMAI_HEADER "2026-02-09,09:00,10:00,-1,pia,Elm,Site,x\n"
+                                         "2026-02-09,09:00,10:00,\u22121:00,pia,Elm,Site,x\n"),
+                  DATES_AUTO);
+    assert_int_equal(f.count, 0);
+    assert_int_equal(w->problems.count, 2);
+    assert_string_equal(w->problems.at[0].column, "Duration");
+    assert_string_equal(w->problems.at[0].reason, "is less than no time");
+}
+
+static void harvest_hours_count(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_blob(w,
+                                     text_blob("Date,Project,Task,Notes,Hours,Started At,Ended At\n"
+                                               "2026-03-02,P,T,,1.0,9:00am,10:30am\n"),
+                                     DATES_AUTO);
+    expect_start(&f.row[0], "2026-03-02T08:00:00.000Z", 3600);
+    assert_int_equal(f.warnings->count, 1);
+}
+
+static void what_is_no_work_is_left_out(void **state)
+{
+    struct world *w = *state;
+    static const char header[] = "Project,Client,Description,Task,User,Group,Email,Tags,Type,"
+                                 "Billable,Start Date,Start Time,End Date,End Time,Duration (h)\n";
+    static const char *const kinds[] = { "Regular", "Break", "Time off", "HOLIDAY" };
+    struct buffer b = buffer_new(&w->arena);
+    buffer_string(&b, header);
+    for (size_t i = 0; i < LENGTH(kinds); i++)
+        buffer_printf(&b,
+                      "Web,Acme,x,,Mia,,mia@example.org,,%s,No,2026-03-02,08:00,2026-03-02,09:00,"
+                      "1:00\n",
+                      kinds[i]);
+    struct import_file f = read_blob(w, (struct blob){ b.at, b.len }, DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.count, 1);
+    assert_int_equal(f.warnings->count, 3);
+    assert_int_equal(f.warnings->at[0].line, 3);
+    assert_string_equal(f.warnings->at[0].column, "Type");
+    assert_string_equal(f.warnings->at[0].value, "Break");
+    assert_string_equal(f.warnings->at[0].reason, "is a break and no work; the row is left out");
+}
+
+static void clockify_is_read_in_german(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_blob(
+        w,
+        text_blob("Projekt,Kunde,Beschreibung,Aufgabe,Kiosk,Benutzer,Gruppe,Email,Tags,Abrechenbar,"
+                  "Startdatum,Startzeit,Enddatum,Endzeit,Dauer (h),Dauer (dezimal),"
+                  "Abrechenbarer Tarif (CHF),Rechnungsbetrag (CHF)\n"
+                  "Web,Acme,x,T,,Mia,,mia@example.org,,Ja,02.03.2026,08:00:00,02.03.2026,09:00:00,"
+                  "01:00:00,\"1,00\",\"60,00\",\"61,50\"\n"),
+        DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.source, IMPORT_CLOCKIFY);
+    assert_string_equal(f.currency, "CHF");
+    assert_true(f.row[0].billable);
+    assert_int_equal(f.row[0].amount_minor, 6150);
+}
+
+/* Kimai had no such column, and Toggl lets people leave it out. */
+static void without_a_billable_column_amounts_tell(void **state)
+{
+    struct world *w = *state;
+    struct import_file f =
+        read_blob(w,
+                  text_blob("Date,From,To,Duration,Rate,User,Customer,Project,Activity\n"
+                            "2026-02-09,09:00,10:00,1:00,80,pia,Elm,Site,x\n"
+                            "2026-02-10,09:00,10:00,1:00,0,pia,Elm,Site,x\n"),
+                  DATES_AUTO);
+    assert_true(f.row[0].billable && !f.row[0].billable_given);
+    assert_false(f.row[1].billable);
+    f = read_blob(w,
+                  text_blob("Date,From,To,Duration,Rate,User,Customer,Project,Activity,Billable\n"
+                            "2026-02-09,09:00,10:00,1:00,80,pia,Elm,Site,x,\n"),
+                  DATES_AUTO);
+    assert_true(!f.row[0].billable && f.row[0].billable_given);
+}
+
 static void every_wrong_row_is_told(void **state)
 {
     struct world *w = *state;
@@ -524,6 +660,18 @@ static void rows_without_time_are_left_out(void **state)
     assert_string_equal(f.warnings->at[0].value, "0");
     assert_int_equal(w->problems.count, 1);
     assert_string_equal(w->problems.at[0].reason, "has no duration");
+}
+
+static void sums_below_are_no_rows(void **state)
+{
+    struct world *w = *state;
+    struct import_file f =
+        read_blob(w,
+                  text_blob("Date,Project,Task,Notes,Hours\n2026-01-26,P,T,,1\n"
+                            "Total,,,,1\n,Gesamt:,,,1\n,,,Summe,1\nSum,,,,1\n,,,,1\n"),
+                  DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.count, 1);
 }
 
 #define VOW_HEADER                                                                                 \
@@ -660,8 +808,14 @@ int main(void)
         TEST(harvest_is_read),
         TEST(amounts_of_another_currency_are_left_out),
         TEST(kimai_is_read_in_english_and_german),
+        TEST(kimai_durations_are_read_in_every_form),
+        TEST(harvest_hours_count),
+        TEST(what_is_no_work_is_left_out),
+        TEST(clockify_is_read_in_german),
+        TEST(without_a_billable_column_amounts_tell),
         TEST(every_wrong_row_is_told),
         TEST(rows_without_time_are_left_out),
+        TEST(sums_below_are_no_rows),
         TEST(our_own_export_is_read),
         TEST(long_values_are_cut),
         TEST(files_that_are_no_export_are_told),
