@@ -97,11 +97,11 @@ static void json_body_read(struct exchange *x, const char *type, struct blob bod
     field_set given = 0;
     if (!body.len && !x->match->body)
         return;
-    if (!is_type(type, "application/json") &&
-        !(patch && is_type(type, "application/merge-patch+json")))
-        error_set(&x->err, body.len ? UNSUPPORTED_MEDIA : BAD_REQUEST,
-                  body.len ? "The body must be of type application/json"
-                           : "The request needs a JSON body");
+    if (!body.len)
+        error_set(&x->err, BAD_REQUEST, "The request needs a JSON body");
+    else if (!is_type(type, "application/json") &&
+             !(patch && is_type(type, "application/merge-patch+json")))
+        error_set(&x->err, UNSUPPORTED_MEDIA, "The body must be of type application/json");
     else if (!json_read_some(&x->arena, body, x->route->in, x->match->body, x->in, patch, &given,
                              &x->err) &&
              !x->err.problem)

@@ -143,6 +143,10 @@ static void header_read(struct headers *h, const char *name, const char *value)
         else if (!strcasecmp(name, "accept-encoding"))
             c->encodings = keep(h, value, VALUE_MAX);
         break;
+    case 16:
+        if (!strcasecmp(name, "content-encoding") && strcasecmp(value, "identity"))
+            error_set(&c->x.err, UNSUPPORTED_MEDIA, "The body must come without Content-Encoding");
+        break;
     case 17:
         if (!strcasecmp(name, "transfer-encoding"))
             coding_read(h, value);
