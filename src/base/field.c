@@ -50,11 +50,12 @@ bool field_absent(const struct field *f, const void *record)
         return !date_given(*(const struct date *)at);
     case KIND_BLOB:
         return !((const struct blob *)at)->at;
+    case KIND_RECORD:
+        return f->nullable && field_absent(f->fields, at);
     case KIND_NONE:
     case KIND_BOOL:
     case KIND_SPAN:
     case KIND_LIST:
-    case KIND_RECORD:
         break;
     }
     return false;
@@ -206,6 +207,21 @@ const char *field_pattern(const struct field *f)
     return NULL;
 }
 
+static bool check_choice(const struct field *f, const char *text, const char *pointer,
+                         struct error *err)
+{
+    char list[ERROR_TEXT / 2] = "";
+    size_t n = 0;
+    for (const char *const *c = f->choices; *c; c++) {
+        if (!strcmp(*c, text))
+            return true;
+        if (n < sizeof list)
+            n += (size_t)snprintf(list + n, sizeof list - n, "%s%s", n ? ", " : "", *c);
+    }
+    return error_at(err, pointer, "must be one of %s",
+                    n && n < sizeof list ? list : "the listed values");
+}
+
 static bool check_text(const struct field *f, const char *text, const char *pointer,
                        struct error *err)
 {
@@ -216,13 +232,8 @@ static bool check_text(const struct field *f, const char *text, const char *poin
         return f->min == 1 ? error_at(err, pointer, "must not be empty")
                            : error_at(err, pointer, "must have at least %lld characters",
                                       (long long)f->min);
-    if (f->choices) {
-        const char *const *c = f->choices;
-        while (*c && strcmp(*c, text))
-            c++;
-        if (!*c)
-            return error_at(err, pointer, "must be one of the listed values");
-    }
+    if (f->choices && !check_choice(f, text, pointer, err))
+        return false;
     for (size_t i = 0; f->format && i < LENGTH(formats); i++)
         if (!strcmp(formats[i].name, f->format) && !formats[i].check(text))
             return error_at(err, pointer, "%s", formats[i].wrong);

@@ -28,7 +28,8 @@ enum kind {
     KIND_BLOB,    /* struct blob; .at NULL. JSON: base64 */
     KIND_JSON,    /* struct json: any JSON value as text; NULL */
     KIND_LIST,    /* struct list of records (.fields, .size) or of one kind (.of); never absent */
-    KIND_RECORD,  /* a nested struct (.fields), stored inline; inputs and outputs only */
+    KIND_RECORD,  /* a nested struct (.fields), stored inline; inputs and outputs only; never
+                     absent when not .nullable */
 };
 #define INT_NONE INT64_MIN
 
@@ -75,16 +76,17 @@ struct field {
                                      and this one is not given anew, it becomes absent */
     const char *label;            /* what people see; user-defined fields have one */
     bool required;                /* must be given when creating */
-    bool nullable;                /* KIND_INT: may be absent */
-    bool read_only;               /* set by the program, never from outside */
-    bool write_once;              /* may be given when creating only */
-    bool filter;                  /* may be filtered and sorted by; gets an index */
-    bool unique;                  /* no two rows of the table share it */
-    bool subject;                 /* names the person whose data the row is */
-    bool ai;                      /* AI may read it (see field_masked) */
-    bool masked;                  /* text: for AI as if it were CONTENT, whatever its class is */
-    bool sealed;                  /* protected where it is stored whatever its class is now */
-    bool query;                   /* an input that comes in the query string, not the body */
+    bool nullable;   /* KIND_INT: may be absent; KIND_RECORD: is absent when the first of
+                        its fields is */
+    bool read_only;  /* set by the program, never from outside */
+    bool write_once; /* may be given when creating only */
+    bool filter;     /* may be filtered and sorted by; gets an index */
+    bool unique;     /* no two rows of the table share it */
+    bool subject;    /* names the person whose data the row is */
+    bool ai;         /* AI may read it (see field_masked) */
+    bool masked;     /* text: for AI as if it were CONTENT, whatever its class is */
+    bool sealed;     /* protected where it is stored whatever its class is now */
+    bool query;      /* an input that comes in the query string, not the body */
 };
 
 #define KIND_OF(member) \

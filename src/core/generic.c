@@ -50,12 +50,15 @@ const struct field *list_fields(struct arena *a, const struct table *t, size_t *
                                          .privacy = OPERATIONAL,
                                          .query = true,
                                          .doc = "The next of the page before" };
-    static const struct field sort = { .name = "sort",
-                                       .kind = KIND_TEXT,
-                                       .max = 80,
-                                       .privacy = OPERATIONAL,
-                                       .query = true,
-                                       .doc = "Column to sort by, - before it for descending" };
+    const struct field sort = { .name = "sort",
+                                .kind = KIND_TEXT,
+                                .max = 80,
+                                .privacy = OPERATIONAL,
+                                .query = true,
+                                .doc = arena_printf(a,
+                                                    "Column to sort by, - before it for "
+                                                    "descending: %s",
+                                                    list_sorts(a, t)) };
     struct field *list = fields_room(a, t);
     size_t n = 0;
     *size = 0;
@@ -155,9 +158,7 @@ const struct field *table_input_fields(struct arena *a, const struct table *t, e
     EACH_FIELD (f, t->fields) {
         if (f->read_only || (op == OP_UPDATE && f->write_once))
             continue;
-        list[n] = *f;
-        list[n].required = f->required && op == OP_CREATE;
-        n++;
+        list[n++] = *f;
     }
     return list;
 }
@@ -258,6 +259,28 @@ static const char *words(struct arena *a, const char *name)
     return text;
 }
 
+/* Whether a row that is written may be like another one. */
+static bool may_be_taken(const struct table *t)
+{
+    bool unique = t->uniques || t->alike;
+    EACH_FIELD (f, t->fields)
+        unique |= f->unique && !f->read_only;
+    return unique;
+}
+
+/* What the routes that write a table's rows may refuse them with. */
+static const enum problem *write_fails(struct arena *a, const struct table *t, enum op op)
+{
+    size_t n = 0;
+    enum problem *list = arena_many(a, PROBLEM_COUNT + 1, enum problem);
+    for (const enum problem *p = t->fails; p && *p; p++)
+        list[n++] = *p;
+    if (op != OP_DELETE && may_be_taken(t))
+        list[n++] = ALREADY_EXISTS;
+    list[n] = NO_PROBLEM;
+    return list;
+}
+
 /* What the route of one operation adds to what all of a table's have. */
 static void operation_route(struct arena *a, const struct table *t, unsigned op, struct route *r)
 {
@@ -324,6 +347,7 @@ size_t table_routes(struct arena *a, const struct table *t, const struct route *
             .settle = reads ? t->settle : NULL,
             .who = WHO_CAN,
             .can = reads ? t->read : t->write,
+            .fails = reads ? NULL : write_fails(a, t, (enum op)op),
             .with = t,
             .schema = t->name,
         };

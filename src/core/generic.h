@@ -24,7 +24,8 @@ MUST_USE bool version_read(struct ctx *c, int64_t *ret);
 /* The fields of the table that the request's input gave, but for the id, which names the row. */
 field_set table_given(const struct ctx *c, const struct table *t);
 
-/* The fields that may be given when creating, or changing (with required ones optional). */
+/* The fields that may be given when creating, or changing (with required ones optional, but never
+ * null). */
 const struct field *table_input_fields(struct arena *a, const struct table *t, enum op op);
 
 #endif

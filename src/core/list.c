@@ -19,13 +19,28 @@ struct order {
     bool down;
 };
 
+static bool is_sortable(const struct field *f)
+{
+    return f->filter || !strcmp(f->name, "id");
+}
+
+const char *list_sorts(struct arena *a, const struct table *t)
+{
+    struct buffer names = buffer_new(a);
+    EACH_FIELD (f, t->fields)
+        if (is_sortable(f) && f->privacy != SECRET)
+            buffer_printf(&names, "%s%s", names.len ? ", " : "", f->name);
+    return names.at;
+}
+
 static bool order_parse(struct ctx *c, const struct table *t, const char *sort, struct order *ret)
 {
     const char *name = sort ? sort : t->sort ? t->sort : "-created_at";
     bool down = *name == '-';
     const struct field *f = field_find(t->fields, name + down);
-    if (!f || (sort && !f->filter && strcmp(f->name, "id") != 0))
-        return fail_at(c, "sort", "must be a column that this list can be sorted by");
+    if (!f || (sort && !is_sortable(f)))
+        return fail_at(c, "sort", "must be one of %s, or one of them with - before it",
+                       list_sorts(c->arena, t));
     *ret = (struct order){ f, down };
     return true;
 }

@@ -83,6 +83,7 @@ struct table {
        with OP_TAKE and no `old`, before the rows of later tables are there: it takes away, or
        refuses, what no request could have brought. */
     bool (*check)(struct ctx *c, enum op op, const void *old, void *row);
+    const enum problem *fails; /* with which `check` refuses, as in a route */
     bool (*after)(struct ctx *c, enum op op, const void *old, const void *row);
     /* Deletes the rows made before the moment with what belongs to them alone; *gone counts them.
        NULL: nothing belongs to them, and they are just deleted. */

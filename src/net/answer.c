@@ -97,8 +97,8 @@ static void page_write(struct exchange *x, struct buffer *out)
 /* The version of the record is its entity tag. */
 static const char *version_tag(struct exchange *x)
 {
-    const struct field *f = field_find(x->route->out, "version");
-    if (x->etag || !f || f->kind != KIND_INT || x->route->list)
+    const struct field *f = route_version(x->route);
+    if (x->etag || !f)
         return x->etag;
     return arena_printf(&x->arena, "%lld", (long long)*(const int64_t *)field_of(f, x->out));
 }

@@ -100,6 +100,11 @@ static bool needs_version(const struct route *r)
     return r->versioned && (r->method == PATCH || r->method == DELETE);
 }
 
+static bool is_conditional(const struct route *r)
+{
+    return r->method == GET && route_version(r);
+}
+
 static void parameters_write(struct document *d, const struct match *m)
 {
     const struct route *r = m->route;
@@ -112,6 +117,8 @@ static void parameters_write(struct document *d, const struct match *m)
             parameter_write(d, f, "query", f->required);
     if (needs_version(r))
         shared_parameter(d, "if_match");
+    if (is_conditional(r))
+        shared_parameter(d, "if_none_match");
     if (route_repeatable(r))
         shared_parameter(d, "idempotency_key");
     outline_close(&d->o, ']');
@@ -191,7 +198,7 @@ static void success_write(struct document *d, const struct route *r)
     snprintf(status, sizeof status, "%d", route_status(r));
     outline_open(o, status, '{');
     outline_text(o, "description", r->doc);
-    if (r->versioned && !r->list && r->out) {
+    if (route_version(r)) {
         outline_open(o, "headers", '{');
         outline_open(o, "ETag", '{');
         outline_text(o, "$ref", "#/components/headers/etag");
@@ -267,6 +274,11 @@ static void responses_write(struct document *d, const struct match *m)
     problems_of(m, problems);
     outline_open(&d->o, "responses", '{');
     success_write(d, m->route);
+    if (is_conditional(m->route)) {
+        outline_open(&d->o, "304", '{');
+        outline_text(&d->o, "description", "The client has this version already");
+        outline_close(&d->o, '}');
+    }
     for (int status = 400; status < 600; status++)
         status_write(d, problems, status);
     outline_close(&d->o, '}');
@@ -421,6 +433,8 @@ static void components_write(struct document *d)
     outline_close(o, '}');
     outline_open(o, "parameters", '{');
     header_parameter(o, "if_match", "If-Match", true, "The ETag of the version to be changed");
+    header_parameter(o, "if_none_match", "If-None-Match", false,
+                     "The ETag of the version that the client has: 304 when it is the last");
     header_parameter(o, "idempotency_key", "Idempotency-Key", false,
                      "The same key within 24 hours gets the first answer again");
     outline_close(o, '}');

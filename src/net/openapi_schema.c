@@ -206,6 +206,24 @@ static void rests_write(struct outline *o, const struct field *f)
     outline_close(o, ']');
 }
 
+static void nested_write(struct schemas *s, struct outline *o, const struct field *f,
+                         const char *name)
+{
+    const char *ref = arena_printf(s->arena, "#/components/schemas/%s", name);
+    if (!f->nullable) {
+        outline_text(o, "$ref", ref);
+        return;
+    }
+    outline_open(o, "anyOf", '[');
+    outline_open(o, NULL, '{');
+    outline_text(o, "$ref", ref);
+    outline_close(o, '}');
+    outline_open(o, NULL, '{');
+    outline_text(o, "type", "null");
+    outline_close(o, '}');
+    outline_close(o, ']');
+}
+
 void schema_field(struct schemas *s, struct outline *o, const struct field *f, enum use use,
                   const char *parent)
 {
@@ -216,9 +234,7 @@ void schema_field(struct schemas *s, struct outline *o, const struct field *f, e
     if (f->kind == KIND_LIST)
         list_write(s, o, f, use, parent);
     else if (f->kind == KIND_RECORD)
-        outline_text(
-            o, "$ref",
-            arena_printf(s->arena, "#/components/schemas/%s", nested_name(s, f, use, parent)));
+        nested_write(s, o, f, nested_name(s, f, use, parent));
     else
         plain_write(o, f, is_nullable(f, use));
     if (f->read_only && use == USE_OUT)

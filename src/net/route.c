@@ -27,6 +27,12 @@ bool route_repeatable(const struct route *r)
     return r->method == POST && (r->who != WHO_ANYONE || r->keyed) && !r->stream && !r->unkept;
 }
 
+const struct field *route_version(const struct route *r)
+{
+    const struct field *f = r->list ? NULL : field_find(r->out, "version");
+    return f && f->kind == KIND_INT ? f : NULL;
+}
+
 static bool check_path(const struct route *r, struct error *err)
 {
     if (r->path[0] != '/' || text_ends(r->path, "/") || strpbrk(r->path, "?#% "))

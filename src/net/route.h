@@ -69,7 +69,7 @@ struct route {
     bool stream;       /* may answer with server-sent events (Accept: text/event-stream) */
     bool list;         /* answers a page: {"items": [out …], "next": cursor} */
     bool patch;        /* body is a JSON merge patch (RFC 7396): null clears a field */
-    bool versioned;    /* PATCH/DELETE need If-Match; answers carry ETag (field "version") */
+    bool versioned;    /* PATCH/DELETE need If-Match */
     void (*settle)(struct ctx *c); /* called before the rule is queued; NULL: nothing to do */
     bool (*admit)(struct ctx *c);  /* asked where the rule runs, before it: how often it may; false
                                       notes a problem. NULL: always */
@@ -89,6 +89,8 @@ const char *method_name(enum method m);
 const char *lane_name(enum lane l);
 int route_status(const struct route *r);      /* of success */
 bool route_repeatable(const struct route *r); /* honours Idempotency-Key */
+const struct field *
+route_version(const struct route *r); /* of its answer, which is the ETag; NULL */
 
 /* Checks the rows: every route has a doc, a `who`, a lane, fields for its path; no two clash.
    Our bug when not, so start-up fails with the first finding. */

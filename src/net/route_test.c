@@ -168,7 +168,7 @@ static void queries_are_refused(void **state)
         { "ratio=1e999", "ratio", "must be a number" },
         { "yes=1", "yes", "must be true or false" },
         { "day=2026-13-01", "day", "must be a date such as 2026-03-01" },
-        { "from=now", "from", "must be a time such as 2026-03-01T08:00:00.000Z" },
+        { "from=now", "from", "must be a time from 1970 on, such as 2026-03-01T08:00:00.000Z" },
         { "other=1", "other", "must be an id" },
         { "id=0190a6b0-1111-7222-8333-444455556666", "id", UNKNOWN },
         { "words=a&words=b&words=c", "words", "must have at most 2 elements" },

@@ -95,7 +95,9 @@ const char *value_parse_string(struct arena *a, enum kind kind, const char *text
     case KIND_ID:
         return id_parse(text, to) && id_given(*(struct id *)to) ? NULL : "must be an id";
     case KIND_INSTANT:
-        return instant_parse(text, to) ? NULL : "must be a time such as 2026-03-01T08:00:00.000Z";
+        return instant_parse(text, to)
+                   ? NULL
+                   : "must be a time from 1970 on, such as 2026-03-01T08:00:00.000Z";
     case KIND_DATE:
         return date_parse(text, to) ? NULL : "must be a date such as 2026-03-01";
     case KIND_BLOB:

@@ -73,3 +73,43 @@ test("what is there already is said in words, at its field", async () => {
     ]);
   }
 });
+
+/** What the description says of an answer or of a change. */
+const described = (document, name) => document.components.schemas[name].properties;
+
+test("what the description says of null, versions and refusals is so", async () => {
+  const ann = await server.signUp();
+  const { body: document } = await ann.get("/api/v1/openapi.json");
+  const tag = await ann.post("/api/v1/tags", { name: "Quay" });
+  const path = `/api/v1/tags/${tag.body.id}`;
+
+  assert.equal(described(document, "tag_change").name.type, "string");
+  const headers = { "If-Match": tag.headers.get("etag") };
+  const cleared = await ann.patch(path, { name: null }, { headers });
+  assert.deepEqual(cleared.body.errors, [{ pointer: "/name", problem: "must not be null" }]);
+
+  const { entry } = described(document, "timer");
+  assert.deepEqual(entry.anyOf.at(-1), { type: "null" });
+  const timer = await ann.get("/api/v1/time/timer");
+  assert.deepEqual(timer.body, { running: false, entry: null });
+
+  const { get } = document.paths["/tags/{id}"];
+  assert.ok(get.responses[200].headers.ETag && get.responses[304]);
+  const known = await ann.get(path, { headers: { "If-None-Match": tag.headers.get("etag") } });
+  assert.equal(known.status, 304);
+
+  const again = await ann.post("/api/v1/tags", { name: "Quay" });
+  const { 409: refused } = document.paths["/tags"].post.responses;
+  assert.ok(refused["x-problems"].includes(again.body.type.split("/").pop()));
+});
+
+test("who asks for what is not there is told what there is", async () => {
+  const ann = await server.signUp();
+  const problem = async (path) => (await ann.get(path)).body.errors[0].problem;
+  assert.match(await problem("/api/v1/clients?sort=age"), /one of id, created_at, name, archived,/);
+  assert.match(await problem("/api/v1/people?role=boss"), /one of none, member, manager, admin/);
+  const before = "/api/v1/clients?created_at_from=1969-07-20T20:17:40Z";
+  assert.match(await problem(before), /from 1970 on/);
+  const week = await ann.put("/api/v1/time/week", { date: "1969-07-20", duration_s: 60 });
+  assert.equal(week.body.errors[0].pointer, "/date");
+});

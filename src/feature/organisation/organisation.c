@@ -191,6 +191,7 @@ const struct table person_table = {
     .erase = ERASE_ROW,
     .directory = true,
     .check = person_check,
+    .fails = FAILS(OWNER_NEEDED, IN_USE),
     .after = person_after,
 };
 

@@ -45,7 +45,7 @@ const struct field time_entry_fields[] = {
     ROW_FIELDS(struct time_entry),
     FIELD(struct time_entry, person, .privacy = PERSONAL, .subject = true, .write_once = true,
           .refers = &person_table, .filter = true, .ai = true,
-          .doc = "Who worked; the caller when not given"),
+          .doc = "Who worked; a new one is the caller's unless said otherwise"),
     FIELD(struct time_entry, project, .privacy = OPERATIONAL, .refers = &project_table,
           .filter = true, .ai = true, .doc = "Project it is booked on"),
     FIELD(struct time_entry, task, .privacy = OPERATIONAL, .refers = &project_task_table,
@@ -432,6 +432,7 @@ const struct table time_entry_table = {
     .erase = ERASE_PERSON,
     .indexes = entry_indexes,
     .check = entry_check,
+    .fails = FAILS(TIMER_RUNNING, ENTRY_OVERLAPS),
     .after = entry_after,
 };
 

@@ -71,6 +71,7 @@ const struct table client_table = {
     .read = &projects_read,
     .write = &projects_manage,
     .check = client_check,
+    .fails = FAILS(IN_USE),
 };
 
 /* --- projects --- */
@@ -122,6 +123,7 @@ const struct table project_table = {
     .read = &projects_read,
     .write = &projects_manage,
     .check = project_check,
+    .fails = FAILS(IN_USE),
 };
 
 /* --- tasks --- */
@@ -163,6 +165,7 @@ const struct table project_task_table = {
     .write = &projects_manage,
     .uniques = task_uniques,
     .check = task_check,
+    .fails = FAILS(IN_USE),
 };
 
 /* --- tags --- */
@@ -205,4 +208,5 @@ const struct table tag_table = {
     .read = &projects_read,
     .write = &tags_manage,
     .check = tag_check,
+    .fails = FAILS(IN_USE),
 };

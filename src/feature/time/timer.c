@@ -40,8 +40,9 @@ const struct field timer_view_fields[] = {
       .at = offsetof(struct timer_view, entry),
       .size = sizeof(struct time_entry),
       .fields = time_entry_fields,
+      .nullable = true,
       .privacy = CONTENT,
-      .doc = "The entry it writes; with absent values when it does not run" },
+      .doc = "The entry it writes; absent when it does not run" },
     { 0 },
 };
 

@@ -167,7 +167,8 @@ static bool week_fill(struct ctx *c, struct id person, struct date date, struct 
         return false;
     week.to = (struct date){ week.from.day + 6 };
     if (date_start_utc(week.from).us <= 0 || date_start_utc(week.to).us >= TIME_END_US)
-        return fail_at(c, "date", "must be between 1970 and 2199");
+        return fail_at(c, c->x->route->method == GET ? "date" : "/date",
+                       "must be between 1970 and 2199");
     struct week_day *days = arena_many(c->arena, 7, struct week_day);
     for (int i = 0; i < 7; i++) {
         days[i].date = (struct date){ week.from.day + i };
