@@ -61,8 +61,10 @@ struct pg_store {
     pthread_mutex_t lock; /* pools */
     pthread_cond_t freed;
     struct pg_pool control, organisations;
-    struct id node; /* made anew with each start; whose commits a mark speaks of */
-    bool unnamed;   /* atomically: a pooler in between loses prepared statements */
+    struct id node;  /* made anew with each start; whose commits a mark speaks of */
+    int64_t commits; /* atomically: tried in all databases, so that none that is closed and opened
+                        again takes the mark that it finds for its own */
+    bool unnamed;    /* atomically: a pooler in between loses prepared statements */
     pthread_mutex_t platform_lock;
     PGconn *platform;      /* logged in as the platform role; opened when needed */
     char said[ERROR_TEXT]; /* why the last connection failed, under lock; empty when it did not */
@@ -74,7 +76,7 @@ struct pg_db {
     int64_t looked;     /* atomically: when it was read whether that is due to be renewed */
     struct secret_key seal, blind, login;
     char lock[160];         /* the command that takes the writing lock */
-    int64_t commits;        /* of this node, tried; by who has the writer */
+    int64_t commit;         /* number of the last one tried; by who has the writer */
     bool entered;           /* atomically: the role has logged in with this key */
     uint64_t lone[PG_LONE]; /* atomically: see pg_lone */
 };

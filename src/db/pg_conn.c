@@ -306,12 +306,15 @@ static bool mark_send(struct pg_conn *conn, struct error *err)
                               " made_at = now()";
     static const char clear[] = "DELETE FROM commit_mark WHERE made_at < now() - interval '1 day'";
     struct pg_db *pg = conn->db->pg;
+    struct pg_store *store = conn->db->store->pg;
     struct pg_stmt *s;
     struct arena a = { 0 };
     struct tx tx = { .db = conn->db, .pg = conn, .arena = &a, .err = err, .writes = true };
-    const struct value args[] = { value_id(conn->db->store->pg->node), value_int(++pg->commits) };
+    bool first = !pg->commit;
+    pg->commit = __atomic_add_fetch(&store->commits, 1, __ATOMIC_RELAXED);
+    const struct value args[] = { value_id(store->node), value_int(pg->commit) };
     bool ok = pg_stmt_get(conn, put, args, LENGTH(args), &s, err);
-    if (ok && pg->commits == 1)
+    if (ok && first)
         pg_ahead(conn, clear);
     if (ok) {
         ok = pg_stmt_send(&tx, s, args);
@@ -333,7 +336,7 @@ static bool mark_read(struct pg_conn *conn, bool *kept)
     PGresult *lock = PQexec(conn->handle, pg->lock);
     PGresult *r = PQexec(conn->handle, sql);
     bool ok = PQresultStatus(lock) == PGRES_TUPLES_OK && PQresultStatus(r) == PGRES_TUPLES_OK;
-    *kept = ok && PQntuples(r) && atoll(PQgetvalue(r, 0, 0)) == pg->commits;
+    *kept = ok && PQntuples(r) && atoll(PQgetvalue(r, 0, 0)) == pg->commit;
     PQclear(lock);
     PQclear(r);
     PQclear(PQexec(conn->handle, "ROLLBACK"));

@@ -428,9 +428,30 @@ static void test_cut_at_the_commit(void **state)
     assert_int_equal(rows.count, 1);
     assert_true(pg_kept(p->db, &kept));
     assert_true(kept);
-    p->db->pg->commits++; /* one that was tried and did not come to be */
+    p->db->pg->commit++; /* one that was tried and did not come to be */
     assert_true(pg_kept(p->db, &kept));
     assert_false(kept);
+}
+
+static void reopen(struct opened *p)
+{
+    struct id id = db_id(p->db);
+    db_release(p->db);
+    assert_true(db_forget(p->store, id));
+    assert_true(db_open(p->store, id, false, &p->db, &p->err));
+}
+
+/* Closed and opened again, the database finds the mark of what it had committed before. */
+static void test_cut_at_the_first_commit(void **state)
+{
+    struct opened *p = *state;
+    struct cut cut = { p, 0 };
+    p->store->config.prepare = NULL; /* which commits as well */
+    reopen(p);
+    assert_true(put(p, card_of(1, "Ada", "x")));
+    reopen(p);
+    assert_true(db_write_wait(p->db, &p->a, put_then_cut, &cut, &p->err));
+    assert_int_equal(cut.runs, 2);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, cards_setup, opened_teardown)
@@ -451,6 +472,7 @@ int main(void)
         TEST(test_without_prepared_statements),
         TEST(test_connections_are_bounded),
         TEST(test_cut_at_the_commit),
+        TEST(test_cut_at_the_first_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
