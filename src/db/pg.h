@@ -217,6 +217,9 @@ struct pg_conn {
    connection. */
 bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err);
 
+/* Why a connection could not be made, for whoever runs the node; "" when it could. */
+void pg_trouble_note(struct pg_store *pg, const char *said);
+
 /* A connection of the database, logged in with its role; back to the pool. */
 MUST_USE bool pg_conn_get(struct db *db, struct pg_conn **ret, struct error *err);
 void pg_conn_put(struct pg_conn *conn);

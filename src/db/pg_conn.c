@@ -126,7 +126,7 @@ void pg_password(const struct pg_db *pg, char ret[PG_PASSWORD])
     wipe(hash, sizeof hash);
 }
 
-static void trouble_note(struct pg_store *pg, const char *said)
+void pg_trouble_note(struct pg_store *pg, const char *said)
 {
     pthread_mutex_lock(&pg->lock);
     snprintf(pg->said, sizeof pg->said, "%s", said);
@@ -157,7 +157,7 @@ static struct pg_conn *conn_open(struct db *db, struct error *err)
         handle = pg_connect(&s->server, db->pg->role, password, &said);
     }
     wipe(password, sizeof password);
-    trouble_note(s, handle ? "" : said.detail);
+    pg_trouble_note(s, handle ? "" : said.detail);
     if (!handle) {
         /* Or destroyed it, and perhaps made it again, with another key: it is to be opened anew. */
         if (!login.problem || login.problem == NOT_FOUND)

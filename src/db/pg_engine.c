@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +43,13 @@ static PGresult *platform(struct store *s, struct error *err, const char *format
                   " the URL gives this one its own",
                   said);
     bool passes = PQstatus(s->pg->platform) == CONNECTION_BAD || !state ||
-                  !strncmp(state, "40", 2) || !strcmp(state, "55P03") || !strncmp(state, "57P", 3);
-    error_set(err, passes ? UNAVAILABLE : INTERNAL,
+                  !strncmp(state, "40", 2) || !strncmp(state, "53", 2) || !strcmp(state, "55P03") ||
+                  !strncmp(state, "57", 2) || !strcmp(state, "25006");
+    bool full = state && !strcmp(state, "53100");
+    error_set(err,
+              full     ? STORAGE_FULL
+              : passes ? UNAVAILABLE
+                       : INTERNAL,
               "the database server refused the platform role: %.120s", said ? said : "it is gone");
     PQclear(r);
     return NULL;
@@ -58,15 +64,24 @@ static bool is_done(PGresult *r)
     return r != NULL;
 }
 
+/* Who has asked for nothing is told something when the server hangs up. */
+static bool is_quiet(PGconn *handle)
+{
+    struct pollfd end = { .fd = PQsocket(handle), .events = POLLIN };
+    return !poll(&end, 1, 0);
+}
+
 static bool platform_connect(struct store *s, struct error *err)
 {
     struct pg_store *pg = s->pg;
+    struct error said = { 0 };
     if (pg->platform && PQstatus(pg->platform) == CONNECTION_OK &&
-        PQtransactionStatus(pg->platform) == PQTRANS_IDLE)
+        PQtransactionStatus(pg->platform) == PQTRANS_IDLE && is_quiet(pg->platform))
         return true;
     PQfinish(pg->platform);
-    pg->platform = pg_connect(&pg->server, pg->server.user, pg->server.password, err);
-    return pg->platform != NULL;
+    pg->platform = pg_connect(&pg->server, pg->server.user, pg->server.password, &said);
+    pg_trouble_note(pg, said.detail);
+    return pg->platform || error_set(err, UNAVAILABLE, "the database server cannot be reached");
 }
 
 /* Begins a transaction that no other node is in at the same time, and holds platform_lock until
@@ -305,8 +320,10 @@ static bool engine_open(struct store *s, struct error *err)
         return false;
     pg->server.take = s->config.take;
     pg->server.take_with = s->config.take_with;
-    return platform_connect(s, err) && (!pg->server.citus || citus_present(s, err)) &&
-           registry_make(s, err) && folder_mark(s, err);
+    if (!platform_connect(s, &(struct error){ 0 })) /* whoever starts may know why */
+        return error_set(err, UNAVAILABLE, "%s", pg->said);
+    return (!pg->server.citus || citus_present(s, err)) && registry_make(s, err) &&
+           folder_mark(s, err);
 }
 
 static void engine_close(struct store *s)

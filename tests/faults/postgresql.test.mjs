@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { canMount, Postgres } from "../lib/postgres.mjs";
+import { PASSWORD } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 import { allOnce, answered, entry, load, serve } from "../lib/work.mjs";
 
@@ -79,6 +80,36 @@ test("the server restarts while entries are made: none is lost, none is there tw
   const last = await until(() => entry(place, 100_000), answered);
   run.made.set(100_000, last.body.id);
   await allOnce(place, run.made);
+});
+
+test("signing up outlives the server's restart, and is told what cannot be, without where", async (t) => {
+  const postgres = await Postgres.start(t);
+  const { server } = await serve(t, postgres.url());
+  const signUp = async () => {
+    const n = server.nextNumber();
+    const email = `new${n}@example.org`;
+    const body = { name: "New", email, organisation: "New", password: PASSWORD, of_age: true };
+    return server.api("POST", "/api/v1/accounts", { body });
+  };
+  await postgres.stop("SIGINT");
+  await postgres.start();
+  assert.ok(answered(await signUp()));
+
+  const turn = async (how) => {
+    postgres.sql(`ALTER SYSTEM ${how}`);
+    postgres.sql("SELECT pg_reload_conf()");
+    const wanted = how.startsWith("SET") ? "on" : "off";
+    await until(() => postgres.sql("SHOW default_transaction_read_only") === wanted);
+  };
+  await turn("SET default_transaction_read_only = on");
+  await until(async () => !answered(await signUp()));
+  await turn("RESET default_transaction_read_only");
+  await until(signUp, answered);
+
+  await postgres.stop("SIGINT");
+  const away = await signUp();
+  assert.equal(answered(away), false);
+  assert.ok(!away.text.includes(postgres.dir), away.text);
 });
 
 test("a connection is cut around a commit: the answer tells what became of it", async (t) => {
