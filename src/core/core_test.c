@@ -508,6 +508,31 @@ static void tell(const char *sentence)
     told++;
 }
 
+static struct id shop_organisation(struct shop *w)
+{
+    return world_id(world_self(w->world, w->owner, "organisation"));
+}
+
+static bool person_leave(struct ctx *c, void *with)
+{
+    static const struct query off = { "UPDATE person SET active = 0 WHERE id = $1" };
+    return tx_run(c->tx, &off, ARGS(value_id(*(struct id *)with)), NULL);
+}
+
+/* As another node does it, which has not told of it yet. */
+static void test_who_is_gone_writes_nothing(void **state)
+{
+    struct shop *w = *state;
+    struct world *of = w->world;
+    const char *ann = world_invite(of, w->owner, "Ann Probe", "ann@example.org", "member");
+    struct id gone = world_id(world_self(of, ann, "person"));
+    struct error err = { 0 };
+    struct ctx c = app_ctx(of->app, &of->a, &err, "test");
+    assert_int_equal(call(w, POST, "/gadgets", ann, "{\"label\":\"one\"}", 0).status, 201);
+    assert_true(organisation_write(&c, shop_organisation(w), person_leave, &gone));
+    assert_int_equal(call(w, POST, "/gadgets", ann, "{\"label\":\"two\"}", 0).status, 401);
+}
+
 static struct answer failures(struct shop *w)
 {
     return world_get(w->world, w->owner, "/organisation/failures", 200);
@@ -561,11 +586,6 @@ static void test_jobs_that_fail(void **state)
     gadget_stuck = false;
     periodic_run(app, none, now, &stop);
     assert_null(strstr(failures(w).body, "gadget.round"));
-}
-
-static struct id shop_organisation(struct shop *w)
-{
-    return world_id(world_self(w->world, w->owner, "organisation"));
 }
 
 static bool tasks_add(struct ctx *c, void *with)
@@ -703,6 +723,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_long_read_has_its_own_thread, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_who_is_gone_writes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, teardown),

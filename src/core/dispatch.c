@@ -162,7 +162,7 @@ static bool work_write(struct tx *tx, void *with, struct error *err)
     answer_reset(r);
     r->c.tx = tx;
     bool ok =
-        (!keyed || idempotency_find(&r->c, &replayed)) &&
+        session_stands(&r->c) && (!keyed || idempotency_find(&r->c, &replayed)) &&
         (replayed || (rule_run(r) && audit_reads(&r->c) && (!keyed || idempotency_keep(&r->c))));
     r->c.tx = NULL;
     return ok;

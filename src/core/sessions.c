@@ -277,6 +277,17 @@ bool session_find(struct ctx *c, const char *token)
     return true;
 }
 
+bool session_stands(struct ctx *c)
+{
+    static const struct query there = { "SELECT id FROM person WHERE id = $1 AND active = 1",
+                                        .again = true };
+    bool found = true;
+    if (id_given(c->actor.session) &&
+        !tx_found(c->tx, &there, ARGS(value_id(c->actor.person)), &found))
+        return false;
+    return found || fail(c, UNAUTHENTICATED, NULL);
+}
+
 bool session_close(struct ctx *c, struct id session)
 {
     c->forget = true;

@@ -28,6 +28,12 @@ MUST_USE bool session_open(struct ctx *c, struct id account, struct id organisat
    of it (see node.h). */
 MUST_USE bool session_find(struct ctx *c, const char *token);
 
+/* Whether who asked is still there and active; within a writing transaction of the organisation.
+   What was found may be older: another node has told of it only some moments later, or the work has
+   waited behind the one that erased the person, of whom nothing may be written then.
+   UNAUTHENTICATED. Holds for who has no session. */
+MUST_USE bool session_stands(struct ctx *c);
+
 /* Ends one session; within a control transaction. */
 MUST_USE bool session_close(struct ctx *c, struct id session);
 
