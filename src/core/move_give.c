@@ -6,6 +6,7 @@
 #include "db/compose.h"
 #include "rows.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { STAMPS_AT_ONCE = 1000, TABLES_MAX = 2000 };
@@ -13,6 +14,7 @@ enum { STAMPS_AT_ONCE = 1000, TABLES_MAX = 2000 };
 struct give {
     struct ctx *c;
     int fd;
+    pthread_t thread; /* the move's; a work of its may run on another */
     struct id move;
     struct row_stamps seen[TABLES_MAX]; /* as sent in the snapshot */
     size_t tables;
@@ -215,7 +217,7 @@ static bool pass_last(struct ctx *c, void *with)
     if (!control_read(c, control_send, g) || !frame_send(g->fd, FRAME_END, NULL, 0, c->err) ||
         !wait_for(g, FRAME_COMMIT))
         return false;
-    db_fence(c->db); /* for works that wait behind this one */
+    db_fence(c->db, g->thread); /* for works that wait behind this one */
     return tx_lock_out(c->tx);
 }
 
@@ -282,6 +284,7 @@ bool move_give(struct ctx *c, int fd)
     struct blob payload;
     g->c = c;
     g->fd = fd;
+    g->thread = pthread_self();
     if (!frame_read(fd, c->arena, &type, &payload, c->err))
         return false;
     if (type == FRAME_GO && payload.len == sizeof g->move) {

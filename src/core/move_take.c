@@ -9,6 +9,7 @@
 #include "schema.h"
 #include "sql.h"
 
+#include <pthread.h>
 #include <string.h>
 
 enum { BATCH_BYTES = 4 << 20 };
@@ -337,7 +338,7 @@ static bool take_fenced(struct take *k, bool resumed)
 {
     struct ctx *c = k->c;
     struct blob payload;
-    db_fence(c->db);
+    db_fence(c->db, pthread_self());
     if (!resumed && (!rows_take(k) || !ctx_read(c, organisation_check, k) ||
                      !control_read(c, control_check, k) ||
                      !frame_send(k->fd, FRAME_VERIFIED, NULL, 0, c->err) ||

@@ -6,6 +6,8 @@
 
 #include "db.h"
 
+#include <pthread.h>
+
 /* A query made at run time; the same text gives the same prepared statement. Lives as long as
    the text does. */
 struct query query_composed(const char *sql);
@@ -29,17 +31,18 @@ const char *db_blind_type(const struct db *db);
 /* What stands behind a column of an index so that it serves the order of row_list, absent first. */
 const char *db_index_order(const struct db *db);
 
-/* From now on only what this thread asks of the database is done; all else, queued works too, fails
+/* From now on only what that thread asks of the database is done; all else, queued works too, fails
    with UNAVAILABLE, in this process. For other nodes: tx_lock_out, in the current transaction,
    keeps every one of them from the tables until tx_let_in, but for what opening needs; nothing
    where one process owns the files. */
-void db_fence(struct db *db);
+void db_fence(struct db *db, pthread_t thread);
 void db_unfence(struct db *db);
 MUST_USE bool tx_lock_out(struct tx *tx);
 MUST_USE bool tx_let_in(struct tx *tx);
 
-/* A server ends a writing transaction of which it hears nothing for half a minute, for others wait
-   behind it; this one may be silent for five. */
+/* For a work that reads all there is and takes its time: what others of its transaction have put
+   off to its end (tx_last) is done now. And a server ends a writing transaction of which it hears
+   nothing for half a minute, for others wait behind it; this one may be silent for five. */
 MUST_USE bool tx_hold(struct tx *tx);
 
 /* A column as it stands in the database; the type as db_column_type says it. */

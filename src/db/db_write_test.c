@@ -54,6 +54,7 @@ enum trick {
     REFUSE_LATE,
     TWICE,
     RECOVERS,
+    HOLDS,
     COUNTED,
     COUNTED_REFUSED,
     COUNT_FAILS
@@ -89,11 +90,37 @@ static bool counted_last(struct tx *tx, void *const *with, size_t n, struct erro
     return insert_work(tx, &note, err);
 }
 
+struct counted {
+    int64_t works;
+};
+
+static bool counted_read(struct tx *tx, void *with, struct error *err)
+{
+    static const struct query sum = {
+        "SELECT SUM(number % 1000) FROM note WHERE text = 'counted'"
+    };
+    static const struct field fields[] = { FIELD(struct counted, works), { 0 } };
+    bool found;
+    (void)err;
+    return tx_row(tx, &sum, NO_ARGS, fields, with, &found);
+}
+
+/* Sees what the works before it count, which they have put off. */
+static bool hold_work(struct tx *tx, const struct job *j, struct error *err)
+{
+    struct counted before = { 0 };
+    if (!tx_hold(tx) || !counted_read(tx, &before, err))
+        return false;
+    return before.works == j->note.number - 1 || error_set(err, INTERNAL, "not all is counted");
+}
+
 static bool job_work(struct tx *tx, void *with, struct error *err)
 {
     struct job *j = with;
     if (j->trick == REFUSE_EARLY)
         return error_set(err, NOT_FOUND, NULL);
+    if (j->trick == HOLDS)
+        return hold_work(tx, j, err);
     if (j->trick >= COUNTED)
         tx_last(tx, counted_last, j);
     if (j->trick == COUNTED_REFUSED)
@@ -175,21 +202,6 @@ static void test_neighbours_of_a_failed_work_stay(void **state)
     free(b);
 }
 
-struct counted {
-    int64_t works;
-};
-
-static bool counted_read(struct tx *tx, void *with, struct error *err)
-{
-    static const struct query sum = {
-        "SELECT SUM(number % 1000) FROM note WHERE text = 'counted'"
-    };
-    static const struct field fields[] = { FIELD(struct counted, works), { 0 } };
-    bool found;
-    (void)err;
-    return tx_row(tx, &sum, NO_ARGS, fields, with, &found);
-}
-
 static int64_t counted(struct db *db)
 {
     struct arena a = { 0 };
@@ -214,6 +226,20 @@ static void test_what_comes_last_is_shared(void **state)
     assert_int_equal(counted(p->db), JOBS * 3 / 4);
     int64_t calls = count(p->db) - JOBS * 3 / 4;
     assert_int_equal(calls, on_sqlite() ? JOBS * 3 / 4 : 1); /* files: each work by itself */
+    free(b);
+}
+
+static void test_what_is_put_off_is_there_for_who_holds(void **state)
+{
+    struct opened *p = *state;
+    enum trick tricks[JOBS];
+    for (int i = 0; i < JOBS; i++)
+        tricks[i] = i == 7 ? HOLDS : COUNTED;
+    struct batch *b = batch_run(p->db, tricks);
+    for (int i = 0; i < JOBS; i++)
+        if (!b->job[i].ok)
+            fail_msg("%d: %s", i, b->job[i].err.detail);
+    assert_int_equal(counted(p->db), JOBS - 1);
     free(b);
 }
 
@@ -531,6 +557,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_neighbours_of_a_failed_work_stay),
         TEST(test_what_comes_last_is_shared),
+        TEST(test_what_is_put_off_is_there_for_who_holds),
         TEST(test_what_comes_last_fails_with_its_own),
         TEST(test_what_is_asked_again_is_not_stale),
         TEST(test_many_threads),

@@ -266,7 +266,7 @@ static void test_connections_break(void **state)
 
 static void *fence(void *db)
 {
-    db_fence(db);
+    db_fence(db, pthread_self());
     return NULL;
 }
 

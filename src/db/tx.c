@@ -118,10 +118,10 @@ const char *db_index_order(const struct db *db)
     return db->store->engine->index_order;
 }
 
-void db_fence(struct db *db)
+void db_fence(struct db *db, pthread_t thread)
 {
     pthread_mutex_lock(&db->store->lock);
-    db->fenced_for = pthread_self();
+    db->fenced_for = thread;
     __atomic_store_n(&db->fenced, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&db->store->lock);
 }
@@ -177,7 +177,7 @@ bool tx_hold(struct tx *tx)
     static const struct query q = {
         "SELECT set_config('idle_in_transaction_session_timeout', '5min', true)"
     };
-    return !tx->db->store->engine->seals || tx_run(tx, &q, NO_ARGS, NULL);
+    return tx_catch_up(tx) && (!tx->db->store->engine->seals || tx_run(tx, &q, NO_ARGS, NULL));
 }
 
 bool tx_table_columns(struct tx *tx, const char *table, struct column **ret, size_t *count)
