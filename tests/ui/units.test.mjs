@@ -173,6 +173,22 @@ test("money goes through minor units of its currency", () => {
     assert.equal(time.moneyOf(time.moneyInput(minor, currency), currency), minor);
 });
 
+test("numbers are read with the separators of the locale, and else a comma is a point", () => {
+  for (const [locale, read] of Object.entries({
+    "en-US": { "1,250": 1250, "1,250.5": 1250.5, 1.25: 1.25, "1,5": 1.5, "1.250,5": null },
+    "en-IN": { "1,00,000": 100_000, "12,50,000.50": 1_250_000.5, "0,125": 0.125 },
+    "de-DE": { "1.250": 1250, "1.250,5": 1250.5, "1,250": 1.25, 1.5: 1.5, "1,250.5": null },
+    "de-CH": { "1’250.5": 1250.5, "1'250": 1250 },
+    "fr-FR": { "1 250,5": 1250.5, "-3": -3, ".5": 0.5, "0x10": null, Infinity: null, "": null },
+  }))
+    for (const [given, number] of Object.entries(read))
+      assert.equal(time.numberOf(given, locale), number, `“${given}” in ${locale}`);
+  for (const locale of ["en-US", "de-DE", "en-IN"]) {
+    const typed = time.moneyInput(1250, "KWD", locale);
+    assert.equal(time.moneyOf(typed, "KWD", locale), 1250, `${typed} in ${locale}`);
+  }
+});
+
 test("a CSV quotes what it must and starts no formula", () => {
   const rows = [
     ["plain", 'say "so"', "a,b", "two\nlines", null],

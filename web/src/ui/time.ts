@@ -227,17 +227,35 @@ export function moneyText(minor: number, currency: string): string {
   return format.format(minor / 10 ** minorDigits(currency));
 }
 
+/** How numbers are written in a locale: what stands between thousands, and before decimals. */
+function separatorsOf(locale: string): { group: string; decimal: string } {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1_234_567.8);
+  const find = (type: string) => parts.find((part) => part.type === type)?.value;
+  return { group: find("group") ?? "", decimal: find("decimal") ?? "." };
+}
+
+/** A number of what somebody typed: 1,250.5 as the locale groups it; else a comma is a point too. Null when
+    it cannot be read. */
+export function numberOf(text: string, locale = LOCALE): number | null {
+  const { group, decimal } = separatorsOf(locale);
+  const typed = text.replace(/[\s'’]/g, "");
+  const [whole = "", ...rest] = typed.split(decimal);
+  const isGrouped = /^-?[1-9]\d{0,2}(G\d{2,3})*G\d{3}$/.test(whole.replaceAll(group, "G"));
+  const plain = [isGrouped ? whole.replaceAll(group, "") : whole, ...rest].join(".");
+  const given = plain.replace(",", ".");
+  return /^-?(\d+(\.\d+)?|\.\d+)$/.test(given) ? Number(given) : null;
+}
+
 /** The same as somebody would type it, which moneyOf reads: 1250.00. */
-export function moneyInput(minor: number, currency: string): string {
+export function moneyInput(minor: number, currency: string, locale = LOCALE): string {
   const digits = minorDigits(currency);
-  return (minor / 10 ** digits).toFixed(digits);
+  return (minor / 10 ** digits).toFixed(digits).replace(".", separatorsOf(locale).decimal);
 }
 
 /** Minor units of what somebody typed; null when it cannot be read. */
-export function moneyOf(text: string, currency: string): number | null {
-  const given = text.trim().replace(/\s/g, "").replace(",", ".");
-  if (!/^\d+(\.\d+)?$/.test(given)) return null;
-  return Math.round(Number(given) * 10 ** minorDigits(currency));
+export function moneyOf(text: string, currency: string, locale = LOCALE): number | null {
+  const given = numberOf(text, locale);
+  return given === null || given < 0 ? null : Math.round(given * 10 ** minorDigits(currency));
 }
 
 /** A number with what it counts, in one or in many: 1 row, 1,200 rows. */

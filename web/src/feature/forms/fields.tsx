@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import { Problem } from "~/api/client";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Notice } from "~/ui/states";
+import { numberOf } from "~/ui/time";
 import { words as shared } from "~/words";
 import type { FormField } from "./data";
 import { words } from "./words";
@@ -19,7 +20,6 @@ interface FillProps {
 
 /** What is wrong with the whole, beside the problems of fields: no field has this key. */
 const WHOLE = "";
-const numberOf = (text: string) => Number(text.replace(",", "."));
 
 const isEmpty = (values: Record<string, string>) =>
   Object.values(values).every((value) => !value.trim());
@@ -42,7 +42,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
           const value = values[key]?.trim() ?? "";
           if (refused[key]) return [key, refused[key]];
           if (required && !value) return [key, shared.form.required];
-          if (kind === "number" && value && Number.isNaN(numberOf(value)))
+          if (kind === "number" && value && numberOf(value) === null)
             return [key, words.fill.number_bad];
           return [key, null];
         }),
