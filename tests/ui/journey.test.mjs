@@ -258,7 +258,8 @@ test("AI is off, says so, and leads an admin to the switch", async () => {
 test("the local engine answers, labelled as advice, and leaves a receipt", async () => {
   await switchOn(page, ["Feedback on my time", "Summary of a report"]);
   await page.goto(`/insights?${PERIOD}`);
-  await page.getByRole("button", { name: "Show what would be read" }).click();
+  const show = page.getByRole("button", { name: "Show what would be read" });
+  await show.click();
   const sheet = page.getByRole("dialog", { name: "What would be read" });
   await sheet.getByText("Nothing leaves it").waitFor();
   await sheet.getByText(/Time entry: .*duration/).waitFor();
@@ -269,6 +270,8 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   await checkAccessible(page);
   await sheet.getByRole("button", { name: "Close", exact: true }).last().click();
   await sheet.waitFor({ state: "hidden" });
+  const hasFocus = () => show.evaluate((it) => it === document.activeElement);
+  await eventually(async () => assert.ok(await hasFocus(), "the button has the focus again"));
   await page.getByRole("button", { name: "Get the insight" }).click();
   const receipt = page.getByRole("region", { name: "Receipt" });
   await receipt.getByText("Nothing left this server").waitFor();

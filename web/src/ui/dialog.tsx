@@ -7,9 +7,17 @@ import {
 } from "@mantine/core";
 import { useEffect, useState } from "react";
 
-/** What a dialog is opened with; an item of a menu is gone by its end, the menu's button is not. */
+/** What had the focus last, whether or not it still has it. */
+let last: EventTarget | null = null;
+globalThis.document?.addEventListener("focusin", ({ target }) => {
+  last = target;
+});
+
+/** What a dialog is opened with; an item of a menu is gone by its end, the menu's button is not. A button
+    that is out of use while it works has lost the focus. */
 function openerNow(): Element | null {
   const active = document.activeElement;
+  if (last instanceof HTMLButtonElement && last.disabled) return last;
   const button = active?.closest("[role=menu]")?.getAttribute("aria-labelledby");
   return button ? document.getElementById(button) : active;
 }
