@@ -74,6 +74,12 @@ export const theme = createTheme({
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, closeButtonProps } },
     Drawer: { defaultProps: { position: "right", closeButtonProps } },
+    PasswordInput: {
+      defaultProps: {
+        visibilityToggleFocusable: true,
+        visibilityToggleButtonProps: { "aria-label": words.act.show_password },
+      },
+    },
     Select: { defaultProps: choosing },
     MultiSelect: { defaultProps: choosing },
     InputWrapper: {

@@ -8,6 +8,7 @@ export const words = {
     save: "Save",
     cancel: "Cancel",
     close: "Close",
+    show_password: "Show the password",
     retry: "Try again",
     undo: "Undo",
     dismiss: "Dismiss",

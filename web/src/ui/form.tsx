@@ -151,11 +151,13 @@ export function useForm<T extends object>(options: Options<T>) {
     /** Props of a text input. */
     text: (name: keyof T & string) => {
       const used = usedText(values[name], max?.(name));
+      const error = errors[name] ?? overText(values[name], max?.(name));
       return {
         name,
         value: (values[name] ?? "") as string,
         readOnly: busy,
-        error: errors[name] ?? overText(values[name], max?.(name)),
+        error,
+        "aria-invalid": Boolean(error), // which Mantine leaves out of passwords and checkboxes
         onChange: (event: { currentTarget: { value: string } }) =>
           set({ [name]: event.currentTarget.value } as Partial<T>),
         ...(used && { description: used }),
@@ -174,6 +176,7 @@ export function useForm<T extends object>(options: Options<T>) {
       name,
       checked: Boolean(values[name]),
       error: errors[name],
+      "aria-invalid": Boolean(errors[name]),
       onChange: (event: { currentTarget: { checked: boolean } }) =>
         set({ [name]: event.currentTarget.checked } as Partial<T>),
     }),
