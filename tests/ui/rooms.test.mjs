@@ -6,7 +6,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { checkAccessible, openBrowser, openPage, settled } from "../lib/browser.mjs";
+import { checkAccessible, eventually, openBrowser, openPage, settled } from "../lib/browser.mjs";
 import { PASSWORD, startServer, vow } from "../lib/server.mjs";
 
 const PICTURES = "build/test-logs/pictures"; // for a person to look at
@@ -60,13 +60,23 @@ async function visit(page, look) {
 test("a stranger signs up, finds every room empty and friendly", async () => {
   const { context, page, problems } = await openPage(browser, server.url);
   await page.getByRole("link", { name: "Create an organisation" }).click();
+  const create = page.getByRole("button", { name: /create/i });
+  await create.click();
+  await page.getByText("This is needed").first().waitFor();
+  const valid = page.locator("form input:not([aria-invalid=true])");
+  assert.equal(await valid.count(), 0, "what is refused says so to a screen reader");
+  await page.getByRole("textbox", { name: "Password" }).focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  const shown = page.getByRole("button", { name: "Show the password", pressed: true });
+  await shown.waitFor();
   await page.getByLabel("Name").fill("Nia Newcomer");
   await page.getByLabel("Email").fill("nia@example.org");
   await page.getByLabel("Organisation").fill("Newcomers");
   await page.getByLabel("Password", { exact: false }).first().fill(PASSWORD);
   await page.getByRole("checkbox").check();
   await checkAccessible(page);
-  await page.getByRole("button", { name: /create/i }).click();
+  await create.click();
   assert.ok((await visit(page, () => checkAccessible(page))) >= 20);
   assert.deepEqual(problems, []);
   await context.close();
@@ -213,6 +223,25 @@ test("charts and tables are whole on a phone, and filters stand in rows at a des
     .evaluateAll((all) => all.map((field) => field.getBoundingClientRect().left));
   assert.equal(edges.length, 9);
   assert.deepEqual(edges.slice(5), edges.slice(0, 4), "the second row stands below the first");
+
+  await page.goto("/");
+  const what = page.getByRole("textbox", { name: "Add an entry" });
+  for (const width of [1024, 768]) {
+    await page.setViewportSize({ width, height: 800 });
+    assert.ok(
+      (await what.boundingBox()).width > 200,
+      `${width} pixels leave room for what was done`,
+    );
+  }
+  const rail = page.locator(".rail");
+  await rail.getByRole("link", { name: "Lantern Studio" }).waitFor();
+  await eventually(async () => {
+    const names = await rail
+      .locator(".rail-text:visible")
+      .evaluateAll((all) => all.map((it) => [it.textContent, it.scrollWidth]));
+    assert.ok(names.length >= 12, "on a tablet, the icons of the rail have names");
+    for (const [name, wide] of names) assert.ok(wide <= 60, `${name} is cut off`);
+  });
   assert.deepEqual(problems, []);
   await context.close();
 });

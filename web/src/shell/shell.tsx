@@ -58,7 +58,7 @@ export function Shell() {
         {words.shell.skip}
       </a>
       <div className="rail">
-        <Link className="rail-head" href="/">
+        <Link className="rail-head" href="/" aria-label={session.organisation_name}>
           <img src="/icon.svg" alt="" />
           <span className="truncate">{session.organisation_name}</span>
         </Link>
