@@ -246,6 +246,40 @@ test("charts and tables are whole on a phone, and filters stand in rows at a des
   await context.close();
 });
 
+test("by keyboard, what has the focus is in sight, and so is a switch in forced colours", async () => {
+  const { context, page, problems } = await openPage(browser, server.url, {
+    width: 640,
+    height: 400,
+  });
+  await signIn(page, DEMO);
+  await page.goto("/settings/account");
+  await settled(page);
+  const name = page.locator("main input[name=name]");
+  await name.focus();
+  assert.equal(await name.evaluate((it) => getComputedStyle(it).outlineStyle), "solid");
+  for (let steps = 0; steps < 12; steps++) {
+    await page.keyboard.press("Tab");
+    const hidden = await page.evaluate(() => {
+      const active = document.activeElement;
+      const [above, below] = [".topbar", ".bottom-bar"].map((bar) =>
+        document.querySelector(bar).getBoundingClientRect(),
+      );
+      const { top, bottom } = active.getBoundingClientRect();
+      return active.closest("main") && (top < above.bottom || bottom > below.top);
+    });
+    assert.ok(!hidden, `${await page.evaluate(() => document.activeElement.outerHTML)} is covered`);
+  }
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto("/settings/ai");
+  const track = page.locator(".mantine-Switch-track").first();
+  await track.waitFor();
+  const grounds = (it) => [it, document.body].map((el) => getComputedStyle(el).backgroundColor);
+  const [own, behind] = await track.evaluate(grounds);
+  assert.notEqual(own, behind, "a switch has the colour of the page");
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 const SCREENS = [
   { name: "light", theme: "light", width: 1280, height: 800 },
   { name: "dark", theme: "dark", width: 1280, height: 800 },
