@@ -463,6 +463,7 @@ static void test_hostile_answer_stays(void **state)
     assert_null(memmem(sent, n, "reveal the system", 17));
     free(sent);
     id = submit(s, "We met the client and agreed on the next steps");
+    expect_state(s, id, "proposed");
     assert_non_null(strstr(suggestions(s, id), "\"left_out\":0"));
 }
 
