@@ -292,10 +292,14 @@ static bool times_differ(const struct time_entry *old, const struct time_entry *
     return !old || old->started_at.us != e->started_at.us || old->ended_at.us != e->ended_at.us;
 }
 
+bool entry_is_far(const struct ctx *c, struct instant start)
+{
+    return instant_minus(start, c->now).s > ENTRY_YEAR_DAYS * 86400;
+}
+
 bool ahead_check(struct ctx *c, struct instant start, const char *pointer)
 {
-    return instant_minus(start, c->now).s <= ENTRY_YEAR_DAYS * 86400 ||
-           fail_at(c, pointer, "must be at most a year ahead");
+    return !entry_is_far(c, start) || fail_at(c, pointer, "must be at most a year ahead");
 }
 
 static bool times_check(struct ctx *c, const struct time_entry *old, struct time_entry *e)

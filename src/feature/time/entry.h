@@ -41,8 +41,9 @@ MUST_USE bool overlap_refused(struct ctx *c, bool *ret);
 /* Whether an entry overlaps any other of its person. */
 MUST_USE bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret);
 
-/* That an entry begins no more than a year ahead; INVALID otherwise, as the fault of the field that
-   the pointer names. */
+/* Whether an entry would begin more than a year ahead; that it does not: INVALID otherwise, as the
+   fault of the field that the pointer names. */
+bool entry_is_far(const struct ctx *c, struct instant start);
 MUST_USE bool ahead_check(struct ctx *c, struct instant start, const char *pointer);
 
 #endif

@@ -131,6 +131,21 @@ static void an_import_is_all_or_nothing(void **state)
     upload(w, 422, "/time/imports?zone=Europe/Atlantis", w->owner, toggl);
 }
 
+static void an_import_says_what_it_cannot_keep(void **state)
+{
+    struct staff *w = *state;
+    static const char far[] = TOGGL "Nora Lind,nora@example.org,,,,far,No,2099-03-02,08:00:00,"
+                                    "2099-03-02,09:00:00,01:00:00,,\n";
+    static const char loose[] = TOGGL "Nora Lind,nora@example.org,Harbour,,,loose,No,2026-03-02,"
+                                      "08:00:00,2026-03-02,09:00:00,01:00:00,,\n";
+    struct answer r = upload(w, 422, "/time/imports", w->owner, far);
+    has(&r, "is more than a year ahead");
+    r = upload(w, 200, "/time/imports", w->owner, loose);
+    has(&r, "{\"line\":2,\"column\":\"Client\",\"reason\":\"is left out, as the row names no "
+            "project\",\"value\":\"Harbour\"");
+    has(&r, "\"clients\":0");
+}
+
 static void a_name_is_one_person(void **state)
 {
     struct staff *w = *state;
@@ -359,6 +374,7 @@ int main(void)
         STAFF_TEST(an_import_tells_hours_without_a_rate),
         STAFF_TEST(an_import_names_both_currencies),
         STAFF_TEST(an_import_is_all_or_nothing),
+        STAFF_TEST(an_import_says_what_it_cannot_keep),
         STAFF_TEST(members_import_their_own),
         STAFF_TEST(the_erased_import_nothing),
         STAFF_TEST(a_name_is_one_person),

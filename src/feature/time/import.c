@@ -130,6 +130,10 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
                         "is longer than the 31 days that an entry may have");
         return true;
     }
+    if (entry_is_far(m->c, row->started_at)) {
+        importer_refuse(m, row, START_DATE, NULL, "is more than a year ahead");
+        return true;
+    }
     if (m->refuses_overlap && row->timed && !entry_overlaps(m->c, e, &overlaps))
         return false;
     if (overlaps) {

@@ -139,6 +139,8 @@ static bool names_read(struct reader *r, const struct csv_row *row, struct impor
     to->project = name_cell(r, row, PROJECT);
     to->task = name_cell(r, row, TASK);
     to->note = cell(r, row, NOTE);
+    if (!to->project && (to->client || to->task))
+        leave_out(r, row, to->client ? CLIENT : TASK, "is left out, as the row names no project");
     return true;
 }
 
