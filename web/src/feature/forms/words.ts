@@ -19,7 +19,7 @@ export const words = {
     public: "Public link",
     open_public: "Open public page",
     copy_public: "Copy public link",
-    public_help: "Anybody with the link can fill it in, without an account",
+    public_help: "Anybody with the link can fill it in while the form is open, without an account",
     label: "Question",
     key: "Key",
     help: "Help",
