@@ -27,14 +27,15 @@ export async function sheetEntry({ person, zone, date, project, task }: Place) {
   );
 }
 
+const moreOf = ({ note, billable, tags }: Entry) => ({ note, billable, tags });
+
 /** Gives the entry of a cell that has its hours again what else it held before. */
 export async function restoreEntry(place: Place, was: Entry) {
-  const { note, billable, tags } = was;
+  const body = moreOf(was);
   try {
     const entry = await sheetEntry(place);
-    if (!entry) return;
+    if (!entry || JSON.stringify(moreOf(entry)) === JSON.stringify(body)) return;
     const { id, version } = entry;
-    const body = { note, billable, tags };
     await api.patch("/time/entries/{id}", { params: { id }, version, body });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
