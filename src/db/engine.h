@@ -182,6 +182,12 @@ bool db_admits(struct db *db, pthread_t thread, struct error *err);
 MUST_USE bool list_of_value(struct arena *a, const struct field *f, struct blob from,
                             struct list *ret);
 
+/* Whether what tx_rows has read since the arena had as much in use is all that it may. */
+static inline bool rows_suffice(const struct tx *tx, const struct query *q, size_t before)
+{
+    return q->bytes && tx->arena->used - before >= q->bytes;
+}
+
 void scans_open(struct store *s);
 void scans_close(struct store *s);
 /* Whether a query leaves growing tables unscanned; INTERNAL when not. */
@@ -208,11 +214,6 @@ void *later_thread(void *store);
 
 /* Whether this thread is in a hurry (see db_hurry), which notes that something had to wait. */
 bool must_not_wait(struct error *err);
-/* Whether what tx_rows has read since the arena had as much in use is all that it may. */
-static inline bool rows_suffice(const struct tx *tx, const struct query *q, size_t before)
-{
-    return q->bytes && tx->arena->used - before >= q->bytes;
-}
 /* Asked every thousand steps of a file's statement: whether it has to end, being in a hurry. */
 bool must_not_last(void);
 

@@ -217,6 +217,9 @@ struct pg_conn {
    connection. */
 bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err);
 
+/* Whether a SQLSTATE begins so: "53" is a class, "53100" one of it. */
+bool pg_state_is(const char *sqlstate, const char *prefix);
+
 /* Why a connection could not be made, for whoever runs the node; "" when it could. */
 void pg_trouble_note(struct pg_store *pg, const char *said);
 

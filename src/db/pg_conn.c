@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-static bool state_is(const char *sqlstate, const char *prefix)
+bool pg_state_is(const char *sqlstate, const char *prefix)
 {
     return !strncmp(sqlstate, prefix, strlen(prefix));
 }
@@ -45,7 +45,7 @@ static void unique_fail(const PGresult *result, struct error *err)
 /* Statements that a pooler between has lost or mixed up; those whose tables changed. */
 static bool statement_gone(const char *sqlstate)
 {
-    return state_is(sqlstate, "26000") || state_is(sqlstate, "42P05");
+    return pg_state_is(sqlstate, "26000") || pg_state_is(sqlstate, "42P05");
 }
 
 /* Told by the server, or by a pooler in between, just before it hangs up. */
@@ -73,28 +73,28 @@ bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
         conn->lost = true;
         return error_set(err, UNAVAILABLE, "the connection lost its prepared statements");
     }
-    if (state_is(state, "0A000")) { /* prepared before a column's type changed */
+    if (pg_state_is(state, "0A000")) { /* prepared before a column's type changed */
         conn->lost = conn->stale = true;
         return error_set(err, UNAVAILABLE, "the database is busy");
     }
-    if (state_is(state, "40001") || state_is(state, "40P01") || state_is(state, "55P03") ||
-        state_is(state, "57P0")) {
+    if (pg_state_is(state, "40001") || pg_state_is(state, "40P01") || pg_state_is(state, "55P03") ||
+        pg_state_is(state, "57P0")) {
         conn->lost = true;
         return error_set(err, UNAVAILABLE, "the database is busy");
     }
-    if (state_is(state, "23505"))
+    if (pg_state_is(state, "23505"))
         unique_fail(result, err);
-    else if (state_is(state, "23503"))
+    else if (pg_state_is(state, "23503"))
         error_set(err, IN_USE, NULL);
-    else if (state_is(state, "53100"))
+    else if (pg_state_is(state, "53100"))
         error_set(err, STORAGE_FULL, NULL);
-    else if (state_is(state, "53") || state_is(state, "57014") || state_is(state, "42501"))
+    else if (pg_state_is(state, "53") || pg_state_is(state, "57014") || pg_state_is(state, "42501"))
         error_set(err, UNAVAILABLE, "the database is busy");
-    else if (state_is(state, "54"))
+    else if (pg_state_is(state, "54"))
         error_set(err, TOO_LARGE, "the database takes no value as long");
     else if (destroyed(conn->db))
         error_set(err, NOT_FOUND, NULL);
-    else if (state_is(state, "42")) /* our own SQL, so its text may be told */
+    else if (pg_state_is(state, "42")) /* our own SQL, so its text may be told */
         error_set(err, INTERNAL, "%.150s", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
     else
         error_set(err, INTERNAL, "the database said: %s", state);

@@ -37,15 +37,16 @@ static PGresult *platform(struct store *s, struct error *err, const char *format
         return r;
     const char *said = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-    if (state && !strcmp(state, "42710")) /* roles belong to the server, not to a database */
+    if (state && pg_state_is(state, "42710")) /* roles belong to the server, not to a database */
         error_set(err, INVALID,
                   "%.100s: another database of this server uses the name, or did; a vow_prefix in"
                   " the URL gives this one its own",
                   said);
     bool passes = PQstatus(s->pg->platform) == CONNECTION_BAD || !state ||
-                  !strncmp(state, "40", 2) || !strncmp(state, "53", 2) || !strcmp(state, "55P03") ||
-                  !strncmp(state, "57", 2) || !strcmp(state, "25006");
-    bool full = state && !strcmp(state, "53100");
+                  pg_state_is(state, "40") || pg_state_is(state, "53") ||
+                  pg_state_is(state, "55P03") || pg_state_is(state, "57") ||
+                  pg_state_is(state, "25006");
+    bool full = state && pg_state_is(state, "53100");
     error_set(err,
               full     ? STORAGE_FULL
               : passes ? UNAVAILABLE

@@ -517,13 +517,12 @@ static bool is_total(const struct reader *r, const struct csv_row *row)
 /* Trackers of working time export breaks and absences among the work. */
 static bool is_work(struct reader *r, const struct csv_row *row)
 {
+    static const char rest[] = "is a break and no work; the row is left out";
+    static const char absence[] = "is time off and no work; the row is left out";
     static const struct {
         const char *kind, *reason;
     } others[] = {
-        { "break", "is a break and no work; the row is left out" },
-        { "pause", "is a break and no work; the row is left out" },
-        { "holiday", "is time off and no work; the row is left out" },
-        { "time off", "is time off and no work; the row is left out" },
+        { "break", rest }, { "pause", rest }, { "holiday", absence }, { "time off", absence }
     };
     const char *text = cell(r, row, KIND);
     for (size_t i = 0; text && i < LENGTH(others); i++)

@@ -246,7 +246,7 @@ export function numberOf(text: string, locale = LOCALE): number | null {
   return /^-?(\d+(\.\d+)?|\.\d+)$/.test(given) ? Number(given) : null;
 }
 
-/** The same as somebody would type it, which moneyOf reads: 1250.00. */
+/** The same as somebody would type it in the locale, which moneyOf reads: 1250.00. */
 export function moneyInput(minor: number, currency: string, locale = LOCALE): string {
   const digits = minorDigits(currency);
   return (minor / 10 ** digits).toFixed(digits).replace(".", separatorsOf(locale).decimal);
