@@ -1,6 +1,7 @@
 // Builds the app into dist/: split by room, named by content, compressed beforehand. Before that it
 // derives the types and the limits of fields from the API description (`node build.mjs types`: only
 // that), so that the app holds no copy of either.
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
@@ -11,6 +12,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 process.chdir(new URL(".", import.meta.url).pathname);
 const DESCRIPTION = new URL(process.env.VOW_OPENAPI ?? "../openapi.json", import.meta.url);
 const GENERATED = "src/api/generated";
+const TARGET = ["chrome111", "firefox113", "safari16.4"];
 const COMPRESSIBLE = new Set([".js", ".css", ".svg", ".webmanifest"]);
 
 /** Follows a "#/…" reference. */
@@ -180,7 +182,7 @@ async function bundle() {
     minify: true,
     jsx: "automatic",
     metafile: true,
-    target: ["chrome111", "firefox113", "safari16.4"],
+    target: TARGET,
     loader: { ".woff2": "file" },
     legalComments: "none",
     define: { "process.env.NODE_ENV": '"production"', __webpack_nonce__: "globalThis.styleNonce" },
@@ -188,6 +190,23 @@ async function bundle() {
     plugins: [withoutIndex],
   });
   return metafile.outputs;
+}
+
+/** The service worker, which knows every file by name. */
+async function bundleWorker(outputs) {
+  const paths = Object.keys(outputs).map((path) => path.replace(/^dist/, ""));
+  const files = [...paths, ...(await readdir("public")).map((name) => `/${name}`)].sort();
+  const page = await readFile("dist/index.html");
+  const edition = createHash("sha256").update(files.join()).update(page).digest("hex").slice(0, 16);
+  await build({
+    entryPoints: ["src/worker.ts"],
+    outfile: "dist/worker.js",
+    bundle: true,
+    minify: true,
+    target: TARGET,
+    define: { FILES: JSON.stringify(files), EDITION: JSON.stringify(edition) },
+    logLevel: "warning",
+  });
 }
 
 /** What draw.tsx exports: the app once more, for node. */
@@ -273,7 +292,9 @@ if (!process.argv.includes("types")) {
   const { themeSheet, draw } = await drawing();
   await mkdir("src/styles/generated", { recursive: true });
   await writeFile("src/styles/generated/theme.css", await themeSheet());
-  const scripts = await writePages(await bundle(), draw);
+  const outputs = await bundle();
+  const scripts = await writePages(outputs, draw);
+  await bundleWorker(outputs);
   await compress();
   const ways = await Promise.all(
     ["sign-in", "index"].map(async (name) => `${name} ${await kibOf(scripts[name])}`),

@@ -75,9 +75,10 @@ export class Server {
     return this.#child.pid;
   }
 
-  /** Starts the process; also starts it again, on the same data, after stop({ keep: true }) or kill(). */
-  async start() {
-    const listen = ["--listen", "127.0.0.1:0", "--plain-http"];
+  /** Starts the process; also starts it again, on the same data, after stop({ keep: true }) or kill(), and
+      then on the same port for who gives it. */
+  async start({ port = 0 } = {}) {
+    const listen = ["--listen", `127.0.0.1:${port}`, "--plain-http"];
     this.#stderr = "";
     this.#child = spawn(BINARY, ["serve", "--data", this.data, ...listen, ...this.args], {
       env: this.env,

@@ -54,25 +54,50 @@ const noted = async (note) =>
   (await get("/time/entries")).items.filter((entry) => entry.note === note);
 
 test("what was saved without an answer and is saved again is there once", async (t) => {
-  const form = await typeEntry("Ebb");
-  const asked = await hold(t, page, "POST", "/time/entries");
+  const projects = async () => (await get("/projects")).items.filter(({ name }) => name === "Ebb");
+  await page.goto("/projects");
+  await page.getByRole("button", { name: "New project" }).first().click();
+  const form = page.getByRole("dialog", { name: "New project" });
+  await form.getByRole("textbox", { name: "Name" }).fill("Ebb");
+  const asked = await hold(t, page, "POST", "/projects");
   await save(form).click();
   await lose(await asked.next());
   await form.getByText("The server cannot be reached").waitFor();
   await asked.end();
   await save(form).click();
-  await said("Entry added").waitFor();
-  assert.equal((await noted("Ebb")).length, 1);
+  await form.waitFor({ state: "detached" });
+  assert.equal((await projects()).length, 1);
+});
+
+/** The server cannot do it. */
+async function fail(route) {
+  await route.fulfill({ status: 500, json: {} });
+  await eventually(() => assert.ok(problems.pop()?.startsWith("500")));
+}
+
+const isThereOnce = (note) =>
+  eventually(async () => {
+    assert.equal((await noted(note)).length, 1);
+    assert.equal(await page.getByText("Not sent yet").count(), 0);
+  });
+
+test("an entry whose answer is lost, or breaks off, is there once", async (t) => {
+  const form = await typeEntry("Ebb");
+  const asked = await hold(t, page, "POST", "/time/entries");
+  await save(form).click();
+  await lose(await asked.next());
+  await form.waitFor({ state: "detached" });
+  await said("Kept here").waitFor();
+  await asked.end();
+  await isThereOnce("Ebb");
 
   hour--;
   const twin = await typeEntry("Ebb");
   await save(twin).click();
   await twin.waitFor({ state: "detached" });
   assert.equal((await noted("Ebb")).length, 2, "the next one is another");
-});
 
-test("an answer that breaks off is told as none", async () => {
-  const form = await typeEntry("Swell");
+  const broken = await typeEntry("Swell");
   await page.evaluate(() => {
     const { text } = Response.prototype;
     Response.prototype.text = function () {
@@ -81,14 +106,12 @@ test("an answer that breaks off is told as none", async () => {
       return Promise.reject(new TypeError("network error"));
     };
   });
-  await save(form).click();
-  await form.getByText("The server cannot be reached").waitFor();
-  await save(form).click();
-  await form.waitFor({ state: "detached" });
-  assert.equal((await noted("Swell")).length, 1);
+  await save(broken).click();
+  await broken.waitFor({ state: "detached" });
+  await isThereOnce("Swell");
 });
 
-test("a form that is closed while it is saved says when it was not", async (t) => {
+test("a form that is closed while it is saved says what became of it", async (t) => {
   const form = await typeEntry("Surge");
   const asked = await hold(t, page, "POST", "/time/entries");
   await save(form).click();
@@ -96,7 +119,18 @@ test("a form that is closed while it is saved says when it was not", async (t) =
   await page.keyboard.press("Escape");
   await form.waitFor({ state: "detached" });
   await route.abort();
-  await said("Not done: Check the connection").waitFor();
+  await said("Kept here").waitFor();
+  await asked.end();
+  await isThereOnce("Surge");
+
+  const other = await typeEntry("Undertow");
+  const failing = await hold(t, page, "POST", "/time/entries");
+  await save(other).click();
+  const failed = await failing.next();
+  await page.keyboard.press("Escape");
+  await other.waitFor({ state: "detached" });
+  await fail(failed);
+  await said("Not done").waitFor();
 });
 
 test("a form that opened meanwhile is not closed by what another has saved", async (t) => {
@@ -203,16 +237,27 @@ test("to start again twice at once is one wish", async (t) => {
   await page.getByRole("button", { name: "Start timer" }).waitFor();
 });
 
-test("an undo that fails can be tried again", async (t) => {
+test("an undo without an answer is done once, and one that fails can be tried again", async (t) => {
   await page.goto(`/time/entries?from=${DAY}&to=${DAY}`);
-  await page.getByRole("button", { name: "Edit: Pier" }).click();
-  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const remove = async () => {
+    await page.getByRole("button", { name: "Edit: Pier" }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+  };
+  const undo = () => said("Entry deleted").getByRole("button", { name: "Undo" }).click();
+  await remove();
   const asked = await hold(t, page, "POST", "/time/entries");
-  await said("Entry deleted").getByRole("button", { name: "Undo" }).click();
+  await undo();
   await lose(await asked.next());
-  const again = said("Not restored: Check the connection");
-  await again.getByRole("button", { name: "Try again" }).click();
-  await (await asked.next()).continue();
+  await asked.end();
+  await isThereOnce("Pier");
+
+  await remove();
+  await said("Entry deleted").waitFor();
+  const failing = await hold(t, page, "POST", "/time/entries");
+  await undo();
+  await fail(await failing.next());
+  await failing.end();
+  await said("Not restored").getByRole("button", { name: "Try again" }).click();
   await page.getByRole("button", { name: "Edit: Pier" }).waitFor();
   assert.equal((await noted("Pier")).length, 1);
 });

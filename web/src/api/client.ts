@@ -1,5 +1,6 @@
 // The one way to the server: typed by the API description, problems as exceptions.
 import type { paths } from "./generated/schema";
+import { noteReach } from "./reach";
 
 const ROOT = "/api/v1";
 
@@ -60,6 +61,8 @@ interface Options<P extends Path, M extends string> {
   type?: string;
   /** The version being changed. */
   version?: number | string;
+  /** The Idempotency-Key of a wish that its caller keeps until it is answered. */
+  key?: string;
   signal?: AbortSignal;
 }
 
@@ -127,6 +130,7 @@ export function onSessionLost(ask: () => Promise<void>) {
 /** Throws what it means that an answer did not come, or came in part. */
 export function lost(error: unknown): never {
   if (error instanceof DOMException && error.name === "AbortError") throw error;
+  noteReach(false);
   throw new Problem(0, {
     type: "offline",
     title: "The server cannot be reached",
@@ -134,12 +138,23 @@ export function lost(error: unknown): never {
   });
 }
 
+/** What a proxy says while the server behind it is away; what the server itself answers has a number. */
+const AWAY = [0, 502, 503, 504];
+
+/** Whether the server was not reached: it may be asked again when it is back. */
+export const isAway = (error: unknown): error is Problem =>
+  error instanceof Problem && !error.request && AWAY.includes(error.status);
+
 /** Sends and throws a Problem when it does not go well; the caller reads the response. */
 export async function send(method: string, url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, { method, credentials: "same-origin", ...init }).catch(lost);
-  if (response.ok) return response;
+  if (response.ok) {
+    noteReach(true);
+    return response;
+  }
   const body = await response.json().catch(() => ({}));
   const problem = new Problem(response.status, body, response.headers);
+  noteReach(!isAway(problem));
   if (problem.kind !== "unauthenticated" || url === `${ROOT}/session`) throw problem;
   // Nothing of it was done: what was typed is kept, and sent when the same person is back.
   await again();
@@ -156,7 +171,8 @@ interface Unanswered {
     the same key: the server answers as it did, or would have, the first time. */
 let unanswered: Unanswered[] = [];
 
-const mayBeDone = (error: unknown) =>
+/** Whether it may have been done all the same. */
+export const mayBeDone = (error: unknown) =>
   error instanceof Problem && (error.status === 0 || error.status >= 500);
 
 async function call<P extends Path, M extends string>(
@@ -178,14 +194,14 @@ async function call<P extends Path, M extends string>(
   const url = address(path, options.params, options.query);
   const known = unanswered;
   const before = known.find((each) => each.url === url && each.body === init.body);
-  const key = before?.key ?? crypto.randomUUID();
+  const key = options.key ?? before?.key ?? crypto.randomUUID();
   if (method === "post") headers.set("Idempotency-Key", key);
   let text: string;
   try {
     const response = await send(method.toUpperCase(), url, init);
     text = await response.text().catch(lost);
   } catch (error) {
-    if (method === "post" && !before && mayBeDone(error))
+    if (method === "post" && !options.key && !before && mayBeDone(error))
       unanswered = [...unanswered, { url, body: init.body, key }];
     throw error;
   }

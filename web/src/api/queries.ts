@@ -1,6 +1,7 @@
 // The cache of what the server said, and the keys by which it is refreshed.
 import { focusManager, QueryClient } from "@tanstack/react-query";
 import { Problem } from "./client";
+import { isReached, watchReach } from "./reach";
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -25,6 +26,11 @@ if (typeof window !== "undefined")
       window.removeEventListener("focus", look);
     };
   });
+
+// What was asked for in vain is asked for again.
+watchReach(() => {
+  if (isReached()) void queryClient.invalidateQueries();
+});
 
 const markStale = (keys: string[]) =>
   Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })));

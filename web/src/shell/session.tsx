@@ -1,11 +1,13 @@
 // Who is signed in, what the role allows, and in which zone and currency the numbers are.
 import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
-import { type Answer, api, Problem, type Whole } from "~/api/client";
+import { type Answer, api, isAway, Problem, type Whole } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { queryClient } from "~/api/queries";
+import { destroy } from "~/api/sealed";
 import { notify } from "~/ui/toasts";
 import { words } from "~/words";
+import { recall, unchoose } from "./device";
 import { go } from "./router";
 
 type Given = Answer<"/session">;
@@ -17,13 +19,20 @@ const sessionQuery = {
   queryKey: ["session"],
   queryFn: async (): Promise<Session | null> => {
     const known = current();
+    /** Signed out while it was asked: what it says is of before. */
+    const hasLeft = () => known !== null && current() === null;
     try {
       const session = (await api.get("/session")) as Session;
+      if (hasLeft()) return null;
       // Another tab may have signed in.
       if (known) begin(session);
       return session;
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      if (!(error instanceof Problem)) throw error;
+      if (hasLeft()) return null;
+      const recalled = isAway(error) && !known ? await recall() : null;
+      if (recalled) return recalled;
+      if (error.status !== 401) throw error;
       if (known) void ask();
       return known;
     }
@@ -127,8 +136,17 @@ export function begin(session: Given) {
   setPause(null);
 }
 
-export function end() {
+/** Nothing of what was shown stays on the device; what was not sent does, until the person is back. */
+export async function end() {
   replace(null);
+  await unchoose();
+}
+
+/** The end of a session that leaves nothing of the person in the browser. */
+export async function forget() {
+  const person = current()?.person;
+  await end();
+  if (person) await destroy(person);
 }
 
 /** What the server knew when it sent a stranger's page, so that nobody is asked. */
@@ -136,8 +154,22 @@ export function beNobody() {
   queryClient.setQueryData(sessionQuery.queryKey, null);
 }
 
-/** Ends the session; while the server has not ended it, the page says that it goes on. */
-export async function signOut(to = "/sign-in") {
+/** Asked when somebody signs out; false when the session is to go on. */
+let mayLeave = async () => true;
+export function beforeSignOut(ask: () => Promise<boolean>) {
+  mayLeave = ask;
+  return () => {
+    mayLeave = async () => true;
+  };
+}
+
+export async function signOut(to?: string) {
+  if (await mayLeave()) await leave(to);
+}
+
+/** Ends the session, and what the browser kept of the person; while the server has not ended it, the
+    page says that it goes on. */
+export async function leave(to = "/sign-in") {
   try {
     await api.delete("/session");
   } catch (error) {
@@ -147,6 +179,6 @@ export async function signOut(to = "/sign-in") {
       return;
     }
   }
-  end();
+  void forget();
   go(to);
 }

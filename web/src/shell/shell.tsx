@@ -1,12 +1,14 @@
 // The frame of every page behind the gate: rail, top bar, keys, palette, phone's bottom bar.
 import { ActionIcon, Kbd, Menu, useMantineColorScheme } from "@mantine/core";
 import { type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Away } from "~/feature/time/away";
 import { TimerBar } from "~/feature/time/timer-bar";
 import { Drawer, Modal } from "~/ui/dialog";
 import { Icon } from "~/ui/icon";
 import { Loading, PageHead } from "~/ui/states";
 import { forgetBad } from "~/ui/toasts";
 import { words } from "~/words";
+import { follow } from "./device";
 import { onKeys } from "./keys";
 import { Palette } from "./palette";
 import { find, isHere, mayEnter, prefetch, type Room, roomsOf } from "./rooms";
@@ -37,6 +39,8 @@ export function Shell() {
       }),
     [],
   );
+
+  useEffect(() => follow(session), [session]);
 
   const first = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page takes the focus
@@ -93,6 +97,7 @@ export function Shell() {
         </div>
       </header>
       <main className="page" id="main" ref={main} tabIndex={-1}>
+        <Away />
         <Suspense key={find(path)?.place.path} fallback={<Loading />}>
           <CurrentPage path={path} />
         </Suspense>

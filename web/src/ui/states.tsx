@@ -89,7 +89,7 @@ export function Failed({ error, retry }: { error: Error; retry?: () => void }) {
 }
 
 /** True once `ms` have gone by, so that nothing flickers for an answer that comes at once. */
-function useLate(ms = 200): boolean {
+export function useLate(ms = 200): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), ms);

@@ -1,9 +1,11 @@
-// The own account: name, time zone, email address, password.
-import { PasswordInput, type PasswordInputProps, TextInput } from "@mantine/core";
+// The own account: name, time zone, email address, password; and whether this device keeps some of it.
+import { PasswordInput, type PasswordInputProps, Switch, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
 import { usePeople } from "~/feature/time/pick";
+import { canChoose, choose, isChosen, unchoose } from "~/shell/device";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
@@ -30,6 +32,7 @@ export function OwnAccount() {
       <ProfileForm name={session.name} zone={own?.zone ?? null} />
       <EmailForm />
       <PasswordForm />
+      <Device />
     </div>
   );
 }
@@ -140,6 +143,33 @@ function PasswordForm() {
         <NewPassword label={text.new} {...form.text("new_password")} />
         <Submit form={form} label={text.change} disabled={!form.dirty} />
       </Form>
+    </section>
+  );
+}
+
+function Device() {
+  const session = useSession();
+  const [chosen, setChosen] = useState(() => isChosen(session.person));
+  const flip = async (on: boolean) => {
+    setChosen(on);
+    try {
+      await (on ? choose(session) : unchoose());
+      notify(on ? text.device_on : text.device_off);
+    } catch {
+      setChosen(!on);
+      notify(text.device_not, { bad: true });
+    }
+  };
+  return (
+    <section className="card stack" aria-label={text.device}>
+      <h2>{text.device}</h2>
+      <Switch
+        label={text.device_switch}
+        description={canChoose() ? text.device_help : text.device_not}
+        disabled={!canChoose()}
+        checked={chosen}
+        onChange={(event) => void flip(event.currentTarget.checked)}
+      />
     </section>
   );
 }

@@ -57,6 +57,13 @@ export const words = {
     new: "New password",
     change: "Change the password",
     changed: "Password changed; other sessions have ended",
+    device: "This device",
+    device_switch: "Open without a connection",
+    device_help:
+      "Keeps the app, and of your own what Today shows (timer, entries, names of projects), sealed in this browser until you sign out. Leave it off on a computer that others use.",
+    device_on: "This device opens vow without a connection",
+    device_off: "What was kept on this device is deleted",
+    device_not: "This browser cannot keep it",
   },
   field: {
     name: "Name",

@@ -5,7 +5,7 @@ import { address, api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { PersonSelect, usePeople } from "~/feature/time/pick";
 import { go, useFilters } from "~/shell/router";
-import { end, useMay, useSession } from "~/shell/session";
+import { forget, useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Icon } from "~/ui/icon";
 import { notify } from "~/ui/toasts";
@@ -105,7 +105,7 @@ export function Requests() {
           await api.post("/organisation/deletion", {
             body: { confirm: session.organisation_name },
           });
-          end();
+          void forget();
           go("/sign-in?gone=true");
         }}
       >

@@ -3,26 +3,35 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
+import { isReached } from "~/api/reach";
 import { useReaches } from "~/shell/session";
 import { addDays, type Day, instantOf } from "~/ui/time";
+import type { Wish } from "./unsent";
 
 export type Entry = Whole<Row<"/time/entries">, "person">;
 export type Overlap = Whole<Row<"/time/overlaps">, "entry" | "started_at">;
-/** An entry of a list, with the first that it overlaps. */
-export type Listed = Entry & { overlap?: Overlap };
+/** An entry of a list, with the first that it overlaps, and what is wished for it and not sent yet. */
+export type Listed = Entry & { overlap?: Overlap; wish?: Wish };
 export type Project = Row<"/projects">;
 export type EntryInput = Input<"/time/entries">;
 
 const SLOW = 300_000;
+/** What one's own time needs without a connection, on a device that was chosen for it. */
+export const KEPT = { kept: true };
 
 export const useProjects = () =>
-  useQuery({ queryKey: ["projects"], queryFn: () => all("/projects"), staleTime: SLOW });
+  useQuery({
+    queryKey: ["projects"],
+    queryFn: () => all("/projects"),
+    staleTime: SLOW,
+    meta: KEPT,
+  });
 export const useClients = () =>
-  useQuery({ queryKey: ["clients"], queryFn: () => all("/clients"), staleTime: SLOW });
+  useQuery({ queryKey: ["clients"], queryFn: () => all("/clients"), staleTime: SLOW, meta: KEPT });
 export const useTasks = () =>
-  useQuery({ queryKey: ["tasks"], queryFn: () => all("/tasks"), staleTime: SLOW });
+  useQuery({ queryKey: ["tasks"], queryFn: () => all("/tasks"), staleTime: SLOW, meta: KEPT });
 export const useTags = () =>
-  useQuery({ queryKey: ["tags"], queryFn: () => all("/tags"), staleTime: SLOW });
+  useQuery({ queryKey: ["tags"], queryFn: () => all("/tags"), staleTime: SLOW, meta: KEPT });
 
 /** Whether work on a project is billed, when it is not said. */
 export const isBillable = (project: string | null) =>
@@ -33,6 +42,7 @@ export const useTimer = () =>
   useQuery({
     queryKey: ["timer"],
     queryFn: () => api.get("/time/timer"),
+    meta: KEPT,
     refetchOnWindowFocus: "always",
     staleTime: 15_000,
   });
@@ -112,5 +122,22 @@ export const reachingEntries = (from: Day, zone: string, filter: EntryFilter) =>
     sort: "reaches",
   } as EntryQuery);
 
-/** After any change of entries. */
-export const entriesChanged = () => refresh("timer", "entries", "week", "report");
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+
+/** The members of what is to be that differ from the stored entry. */
+export function changesOf(wanted: Partial<EntryInput>, stored: Entry): Partial<EntryInput> {
+  const isSame = (name: string, value: unknown) => {
+    const old = stored[name as keyof Entry];
+    if (name === "tags")
+      return same([...((value as string[]) ?? [])].sort(), [...((old as string[]) ?? [])].sort());
+    if (name.endsWith("_at")) return Date.parse(String(value)) === Date.parse(String(old));
+    return same(value, old);
+  };
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => !isSame(name, value)),
+  ) as Partial<EntryInput>;
+}
+
+/** After any change of entries. While the server is away, everything is looked at when it is back. */
+export const entriesChanged = () =>
+  isReached() ? refresh("timer", "entries", "week", "report") : Promise.resolve();

@@ -27,6 +27,7 @@ import { EntryRow } from "./entry-row";
 import { ProjectSelect, usePeople, WorkerSelect } from "./pick";
 import { removeEntries } from "./remove";
 import { byDay } from "./today";
+import { useWishes, withWishes } from "./unsent";
 import { words } from "./words";
 
 const PAGE = 100;
@@ -60,10 +61,13 @@ export default function Entries() {
     queryKey: ["entries", "reaching", from, person, project, zone],
     queryFn: () => reachingEntries(from, zone, { person, project }),
   });
-  const items = [
+  const stored = [
     ...(entries.data?.pages.flatMap((page) => page.items) ?? []),
     ...(reaching.data ?? []),
   ];
+  const isWanted = (entry: Entry) =>
+    (!person || entry.person === person) && (!project || entry.project === project);
+  const items = withWishes(stored, useWishes()).filter((entry) => !entry.wish || isWanted(entry));
   const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
   const chosen = items.filter(({ id }) => selected.has(id));

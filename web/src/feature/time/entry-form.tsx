@@ -22,11 +22,13 @@ import {
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
+  changesOf,
   type Entry,
   type EntryInput,
   entriesChanged,
   isBillable,
   isPlaced,
+  type Listed,
   useById,
   useProjects,
 } from "./data";
@@ -34,6 +36,7 @@ import { durationProblem } from "./duration";
 import { ProjectName, ProjectSelect, TagSelect, TaskSelect, usePeople } from "./pick";
 import { removeEntry } from "./remove";
 import { mindSlips } from "./slips";
+import { changeEntry, createEntry } from "./unsent";
 import { words } from "./words";
 
 interface Values {
@@ -111,22 +114,6 @@ function spanOf(values: Values, zone: string, origin: Entry | undefined) {
   return { start, end };
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
-
-/** The members of a whole entry that differ from the stored one. */
-function changesOf(whole: EntryInput, stored: Entry): Partial<EntryInput> {
-  const isSame = (name: string, value: unknown) => {
-    const old = stored[name as keyof Entry];
-    if (name === "tags")
-      return same([...((value as string[]) ?? [])].sort(), [...((old as string[]) ?? [])].sort());
-    if (name.endsWith("_at")) return Date.parse(String(value)) === Date.parse(String(old));
-    return same(value, old);
-  };
-  return Object.fromEntries(
-    Object.entries(whole).filter(([name, value]) => !isSame(name, value)),
-  ) as Partial<EntryInput>;
-}
-
 interface EntryDrawerProps {
   entry?: Entry;
   onClose: () => void;
@@ -186,14 +173,13 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       ...(goesOn(values) ? {} : { ended_at: end.toISOString() }),
     } as EntryInput;
     const was = stored.current;
-    let saved: unknown = was;
-    if (!stored.current) saved = await api.post("/time/entries", { body });
+    let saved: Listed | undefined = was;
+    if (!stored.current) saved = await createEntry(body);
     else {
-      const { id, version } = stored.current;
+      const { id } = stored.current;
       const changes = changesOf(body, stored.current);
       try {
-        if (Object.keys(changes).length > 0)
-          saved = await api.patch("/time/entries/{id}", { params: { id }, version, body: changes });
+        if (Object.keys(changes).length > 0) saved = await changeEntry(stored.current, changes);
       } catch (error) {
         const isConflict = error instanceof Problem && error.kind === "version-mismatch";
         if (!isConflict || !stands.current) throw error;
@@ -201,7 +187,8 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
         return false;
       }
     }
-    notify(stored.current ? words.entry.saved : words.entry.created);
+    if (saved?.wish) return notify(words.unsent.kept);
+    notify(was ? words.entry.saved : words.entry.created);
     void entriesChanged();
     void mindSlips(saved as Entry, zone, was);
   };

@@ -1,6 +1,6 @@
 // One entry in a list: note, project, clock times, duration, acts.
 import { ActionIcon } from "@mantine/core";
-import { api, Problem } from "~/api/client";
+import { Problem } from "~/api/client";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
@@ -17,6 +17,7 @@ import {
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
 import { overlapText } from "./slips";
+import { startTimer } from "./unsent";
 import { words } from "./words";
 
 let starting = false;
@@ -26,7 +27,7 @@ export async function startAgain(entry: Entry) {
   starting = true;
   const { project, task, note, tags } = entry;
   try {
-    await api.post("/time/timer", { body: { project, task, note, tags } });
+    await startTimer({ project, task, note, tags });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     notify(error.detail ?? error.message, { bad: true });
@@ -67,6 +68,7 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
   const end = part ? clock(part.end) : words.today.now;
   const when = words.entry.from_to(start, end);
   const shares = entry.overlap && overlapText(entry.overlap, entry, zone);
+  const unsent = entry.wish && (entry.wish.refused ? words.unsent.refused : words.unsent.waits);
   const canChange = useMayChange()(entry);
   const text = (
     <span className="entry-what truncate">
@@ -87,6 +89,14 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
         {shares && (
           <span className="tag warn" title={shares}>
             {words.entry.overlaps}
+          </span>
+        )}
+        {unsent && (
+          <span
+            className="tag warn unsent-tag"
+            title={entry.wish?.refused ?? words.unsent.waits_help}
+          >
+            {unsent}
           </span>
         )}
       </span>
@@ -127,7 +137,7 @@ interface ActsProps {
 function Acts({ entry, what, onEdit }: ActsProps) {
   return (
     <span className="entry-acts">
-      {entry.ended_at && (
+      {entry.ended_at ? (
         <ActionIcon
           aria-label={`${words.entry.again}: ${what}`}
           title={words.entry.again}
@@ -135,6 +145,8 @@ function Acts({ entry, what, onEdit }: ActsProps) {
         >
           <Icon name="play" size={16} />
         </ActionIcon>
+      ) : (
+        <span className="entry-act" />
       )}
       {onEdit ? (
         <RowMenu

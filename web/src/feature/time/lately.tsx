@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api } from "~/api/client";
 import { useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
-import type { Entry, Project } from "./data";
+import { type Entry, KEPT, type Project } from "./data";
 import { startAgain } from "./entry-row";
 import { Dot } from "./pick";
 import { words } from "./words";
@@ -16,6 +16,7 @@ export function useLately() {
   const { person } = useSession();
   return useQuery({
     queryKey: ["entries", "lately", person],
+    meta: KEPT,
     queryFn: () => api.get("/time/entries", { query: { person, limit: 50 } }),
   }).data?.items as Entry[] | undefined;
 }

@@ -1,8 +1,9 @@
 // Deleting an entry, with ten seconds to take it back.
-import { api, Problem } from "~/api/client";
+import { Problem } from "~/api/client";
 import { notify, notifyUndo } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { type Entry, type EntryInput, entriesChanged } from "./data";
+import { createEntry, deleteEntry } from "./unsent";
 import { words } from "./words";
 
 function say(error: unknown) {
@@ -13,7 +14,7 @@ function say(error: unknown) {
 async function create(entry: Entry) {
   const { person, project, task, started_at, ended_at, note, billable, tags } = entry;
   const body = { person, project, task, started_at, ended_at, note, billable, tags } as EntryInput;
-  await api.post("/time/entries", { body });
+  await createEntry(body);
 }
 
 async function restore(entries: Entry[]) {
@@ -32,22 +33,11 @@ async function restore(entries: Entry[]) {
   await entriesChanged();
 }
 
-/** Whether it was there: a second press, or somebody else, may have been faster. */
-async function remove({ id, version }: Entry) {
-  try {
-    await api.delete("/time/entries/{id}", { params: { id }, version });
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 404) return false;
-    throw error;
-  }
-}
-
 export async function removeEntries(entries: Entry[]) {
   const gone: Entry[] = [];
   try {
     for (const entry of entries) {
-      if (await remove(entry)) gone.push(entry);
+      if (await deleteEntry(entry)) gone.push(entry);
     }
   } catch (error) {
     say(error);

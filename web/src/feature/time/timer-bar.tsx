@@ -1,7 +1,7 @@
 // The one running timer, in the top bar of every page.
 import { ActionIcon, TextInput, Tooltip } from "@mantine/core";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { type Answer, api, Problem } from "~/api/client";
+import { type Answer, Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { queryClient } from "~/api/queries";
 import { onKeys } from "~/shell/keys";
@@ -15,6 +15,7 @@ import { EntryDrawer } from "./entry-form";
 import { ProjectSelect } from "./pick";
 import { removeEntry } from "./remove";
 import { listen } from "./signals";
+import { changeEntry, runningNow, runningOf, startTimer, stopTimer, useWishes } from "./unsent";
 import { words } from "./words";
 
 /** Seconds since an instant, once a second; the title of the page follows. */
@@ -46,7 +47,8 @@ function say(error: unknown) {
 
 export function TimerBar() {
   const timer = useTimer();
-  const running = timer.data?.running ? (timer.data.entry as Entry) : null;
+  const wishes = useWishes();
+  const running = runningOf(timer.data, wishes);
   const [note, setNote] = useState("");
   const [project, showProject] = useState<string | null>(null);
   /** The project as it is when its turn comes, in no render yet. */
@@ -85,15 +87,18 @@ export function TimerBar() {
 
   const start = async () => {
     const body = { note: note.trim() || null, project: chosen.current };
-    const entry = await api.post("/time/timer", { body });
-    queryClient.setQueryData(["timer"], { running: true, entry });
+    const entry = await startTimer(body);
+    if (!entry.wish) queryClient.setQueryData(["timer"], { running: true, entry });
     setSaid(words.timer.running(note.trim() || words.timer.untitled));
   };
   const stop = async () => {
-    const entry = (await api.post("/time/timer/stop")) as Entry;
-    queryClient.setQueryData<Answer<"/time/timer">>(["timer"], (old) =>
-      old ? { ...old, running: false } : old,
-    );
+    const runs = runningNow();
+    if (!runs) return;
+    const entry = await stopTimer(runs);
+    if (!entry.wish)
+      queryClient.setQueryData<Answer<"/time/timer">>(["timer"], (old) =>
+        old ? { ...old, running: false } : old,
+      );
     // What the entry does not have is of what comes next, typed meanwhile.
     setNote((typed) => (typed.trim() === (entry.note ?? "") ? "" : typed));
     if (chosen.current === (entry.project ?? null)) setProject(null);
@@ -126,11 +131,10 @@ export function TimerBar() {
 
   const change = (body: { note?: string | null; project?: string | null }) =>
     enqueue(async () => {
-      const { running, entry } = queryClient.getQueryData<Answer<"/time/timer">>(["timer"]) ?? {};
-      if (!running || !entry) return;
-      const { id, version } = entry as Entry;
-      const changed = await api.patch("/time/entries/{id}", { params: { id }, version, body });
-      queryClient.setQueryData(["timer"], { running: true, entry: changed });
+      const runs = runningNow();
+      if (!runs) return;
+      const entry = await changeEntry(runs, body);
+      if (!entry.wish) queryClient.setQueryData(["timer"], { running: true, entry });
     });
 
   return (

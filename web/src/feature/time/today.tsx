@@ -2,7 +2,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
-import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { go, Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -31,6 +30,7 @@ import {
   entriesOf,
   entriesQuery,
   isPlaced,
+  KEPT,
   type Listed,
   type Project,
   reachingEntries,
@@ -44,6 +44,7 @@ import { Lately, useLately } from "./lately";
 import { ProjectSelect } from "./pick";
 import { emit } from "./signals";
 import { mindSlips } from "./slips";
+import { createEntry, useWishes, withWishes } from "./unsent";
 import { words } from "./words";
 
 const startOf = (entry: Entry) => Date.parse(entry.started_at);
@@ -80,8 +81,10 @@ export default function Today() {
   const from = startOfWeek(now, session.week_start);
   const [editing, setEditing] = useState<Entry | null>(null);
   const projects = useById(useProjects().data);
+  const wishes = useWishes();
   const entries = useQuery({
     queryKey: ["entries", "week", session.person, from, zone],
+    meta: KEPT,
     queryFn: async () => {
       const own = { person: session.person };
       const [begun, reaching] = await Promise.all([
@@ -95,7 +98,8 @@ export default function Today() {
   return (
     <>
       <Show query={entries}>
-        {(items) => {
+        {(stored) => {
+          const items = withWishes(stored, wishes);
           const days = byDay(items, zone, from, now);
           const { list: mine, total_s } = days.find(({ day }) => day === now) ?? NOTHING;
           const earlier = days.filter(({ day }) => day !== now);
@@ -297,8 +301,8 @@ function QuickAdd() {
         started_at: start.toISOString(),
         ended_at: end.toISOString(),
       } as EntryInput;
-      const entry = await api.post("/time/entries", { body });
-      void mindSlips(entry as Entry, zone);
+      const entry = await createEntry(body);
+      if (!entry.wish) void mindSlips(entry, zone);
       form.reset(empty);
       first.current?.focus();
       const text = words.today.added(durationText(seconds));

@@ -111,6 +111,34 @@ export const words = {
       "Nobody chose them: the hours are from the week sheet, which leaves them alone once they are changed",
     zone: (zone: string) => `Times in ${zone}`,
   },
+  unsent: {
+    waits: "Not sent yet",
+    waits_help: "It is kept in this browser and sent when the server can be reached",
+    refused: "Not stored",
+    kept: "Kept here; it is sent when the server can be reached",
+    away: "The server cannot be reached. The timer and entries go on.",
+    away_reads: "The server cannot be reached.",
+    away_help: "What is shown may have changed since.",
+    count: (changes: number) =>
+      `${countText(changes, "change")} ${changes === 1 ? "waits" : "wait"} to be sent.`,
+    count_refused: (changes: number) =>
+      changes === 1
+        ? "The server did not store 1 change that was made without a connection."
+        : `The server did not store ${changes} changes that were made without a connection.`,
+    look: "Look at them",
+    title: "Not sent yet",
+    lead: "Kept in this browser until the server has them. Signing out deletes them.",
+    created: "New entry",
+    changed: "Changed",
+    deleted: "To be deleted",
+    again: "Send again",
+    discard: "Discard",
+    none: "Everything is sent.",
+    leave_title: "Sign out with changes that are not sent?",
+    leave: (changes: number) =>
+      `${countText(changes, "change")} of time entries ${changes === 1 ? "has" : "have"} not reached the server. Signing out deletes ${changes === 1 ? "it" : "them"} from this browser.`,
+    leave_act: "Sign out and delete",
+  },
   entries: {
     title: "Entries",
     lead: "Every entry, as it was recorded.",

@@ -1,0 +1,301 @@
+// Without a connection: the timer and entries go on, are there once when it is back, and nothing stays behind.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import {
+  checkAccessible,
+  eventually,
+  flip,
+  openBrowser,
+  openPage,
+  settled,
+} from "../lib/browser.mjs";
+import { PASSWORD, startServer } from "../lib/server.mjs";
+import { hold, lose } from "./actions.mjs";
+
+let server;
+let owner;
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function signIn(page, email) {
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+}
+
+let context;
+let page;
+let problems;
+beforeEach(async () => {
+  await context?.close();
+  owner = await server.signUp({ name: "Tess Tunnel" });
+  ({ context, page, problems } = await openPage(browser, server.url));
+  await signIn(page, owner.account.email);
+  await settled(page);
+});
+
+const entries = async () => (await owner.get("/api/v1/time/entries")).body.items;
+const timer = async () => (await owner.get("/api/v1/time/timer")).body;
+const post = (path, body) => owner.post(`/api/v1${path}`, body);
+const row = (note) => page.locator(".entry").filter({ hasText: note });
+const said = (text) => page.locator("main [role=status]").filter({ hasText: text });
+const start = () => page.getByRole("button", { name: "Start timer" });
+const stop = () => page.getByRole("button", { name: "Stop timer" });
+const what = () => page.getByRole("textbox", { name: "What the time goes into" });
+const back = async () => {
+  await context.setOffline(false);
+  await page.getByText("to be sent").waitFor({ state: "detached" });
+  await eventually(async () => assert.equal(await page.getByText("Not sent yet").count(), 0));
+};
+
+async function quickAdd(note, duration, from) {
+  const form = page.getByRole("region", { name: "Add an entry" });
+  await form.getByLabel("Add an entry").fill(note);
+  if (from) await form.getByLabel("From").fill(from);
+  await form.getByLabel("Duration").fill(duration);
+  await form.getByRole("button", { name: "Add", exact: true }).click();
+}
+
+test("the timer and entries go on, and are there when it is back", async () => {
+  await quickAdd("Before", "0:30", "06:00");
+  await row("Before").waitFor();
+  await quickAdd("To go", "0:15", "05:00");
+  await row("To go").waitFor();
+  await context.setOffline(true);
+
+  await quickAdd("Tunnel", "1:00", "07:00");
+  await row("Tunnel").getByText("Not sent yet").waitFor();
+  await said("The server cannot be reached").waitFor();
+  await what().fill("Bridge");
+  await start().click();
+  await stop().waitFor();
+  await what().fill("Long bridge");
+  await what().blur();
+  await row("Long bridge").waitFor();
+  await stop().click();
+  await row("Long bridge").getByText("Not sent yet").waitFor();
+  await row("Before").getByRole("button", { name: "Before", exact: true }).click();
+  const form = page.getByRole("dialog", { name: "Edit entry" });
+  await form.getByRole("textbox", { name: "Note" }).fill("Before, changed");
+  await form.getByRole("button", { name: "Save", exact: true }).click();
+  await row("Before, changed").getByText("Not sent yet").waitFor();
+  await row("To go").getByRole("button", { name: "Edit: To go" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await row("To go").waitFor({ state: "detached" });
+  await said("4 changes wait to be sent.").waitFor();
+  await checkAccessible(page);
+  assert.deepEqual((await entries()).map(({ note }) => note).sort(), ["Before", "To go"]);
+
+  await back();
+  const stored = await entries();
+  assert.deepEqual(stored.map(({ note }) => note).sort(), [
+    "Before, changed",
+    "Long bridge",
+    "Tunnel",
+  ]);
+  assert.equal(stored.find(({ note }) => note === "Tunnel").duration_s, 3600);
+  assert.equal((await timer()).running, false);
+  assert.equal(await page.locator(".entry").count(), 3);
+  assert.deepEqual(problems, []);
+});
+
+test("a timer that runs is stopped when it was stopped, and one that was started goes on", async () => {
+  const ago = new Date(Date.now() - 3_600_000).toISOString();
+  await post("/time/entries", { note: "Train", started_at: ago });
+  await page.reload();
+  await stop().waitFor();
+  await context.setOffline(true);
+  await stop().click();
+  await start().waitFor();
+  const stopped = Date.now();
+  await what().fill("Ferry");
+  await start().click();
+  await stop().waitFor();
+  await back();
+  const train = (await entries()).find(({ note }) => note === "Train");
+  assert.ok(Math.abs(Date.parse(train.ended_at) - stopped) < 5_000, train.ended_at);
+  const { running, entry } = await timer();
+  assert.ok(running);
+  assert.equal(entry.note, "Ferry");
+  await stop().click();
+  await start().waitFor();
+  await eventually(async () => assert.equal((await timer()).running, false));
+  assert.equal((await entries()).length, 2);
+});
+
+test("what was done without an answer is done once", async (t) => {
+  const started = await hold(t, page, "POST", "/time/timer");
+  await what().fill("Echo");
+  await start().click();
+  await lose(await started.next());
+  await started.end();
+  await stop().waitFor();
+  await eventually(async () => assert.equal(await page.getByText("Not sent yet").count(), 0));
+  assert.equal((await entries()).length, 1);
+
+  const stopped = await hold(t, page, "POST", "/time/timer/stop");
+  await stop().click();
+  await lose(await stopped.next());
+  await stopped.end();
+  await start().waitFor();
+  await eventually(async () => assert.equal(await page.getByText("Not sent yet").count(), 0));
+  const [echo, ...others] = await entries();
+  assert.deepEqual(others, []);
+  assert.ok(echo.ended_at);
+
+  // Changed again before anybody knows whether it was there.
+  const made = await hold(t, page, "POST", "/time/entries");
+  await quickAdd("Reply", "0:10", "04:00");
+  await lose(await made.next());
+  await context.setOffline(true);
+  await row("Reply").getByText("Not sent yet").waitFor();
+  await row("Reply").getByRole("button", { name: "Reply", exact: true }).click();
+  const form = page.getByRole("dialog", { name: "Edit entry" });
+  await form.getByRole("textbox", { name: "Note" }).fill("Reply, louder");
+  await form.getByRole("button", { name: "Save", exact: true }).click();
+  await row("Reply, louder").waitFor();
+  await made.end();
+  await back();
+  assert.deepEqual((await entries()).map(({ note }) => note).sort(), ["Echo", "Reply, louder"]);
+});
+
+test("what the server refuses is kept, with the reason, until somebody decides", async () => {
+  await context.setOffline(true);
+  await what().fill("Here");
+  await start().click();
+  await stop().waitFor();
+  await post("/time/timer", { note: "Elsewhere" });
+  await context.setOffline(false);
+  await said("The server did not store 1 change").waitFor();
+  assert.equal(await what().inputValue(), "Elsewhere");
+  await page.getByRole("button", { name: "Look at them" }).click();
+  const list = page.getByRole("dialog", { name: "Not sent yet" });
+  await list.getByText("Here", { exact: true }).waitFor();
+  await checkAccessible(page);
+  await post("/time/timer/stop");
+  await list.getByRole("button", { name: "Send again" }).click();
+  await list.getByText("Everything is sent.").waitFor();
+  assert.equal((await timer()).entry.note, "Here");
+});
+
+test("a timer that was started and stopped is an entry, whatever runs elsewhere by then", async () => {
+  await context.setOffline(true);
+  await what().fill("Near");
+  await start().click();
+  await stop().waitFor();
+  await post("/time/timer", { note: "Far" });
+  await stop().click();
+  await start().waitFor();
+  await back();
+  await stop().waitFor();
+  assert.equal((await timer()).entry.note, "Far");
+  assert.deepEqual((await entries()).map(({ note }) => note).sort(), ["Far", "Near"]);
+  assert.equal(await page.getByText("did not store").count(), 0);
+});
+
+test("what was changed elsewhere meanwhile is not overwritten unasked", async () => {
+  await quickAdd("Tide table", "0:30", "06:00");
+  await row("Tide table").waitFor();
+  await context.setOffline(true);
+  await row("Tide table").getByRole("button", { name: "Tide table", exact: true }).click();
+  const form = page.getByRole("dialog", { name: "Edit entry" });
+  await form.getByRole("textbox", { name: "Note" }).fill("Mine");
+  await form.getByRole("button", { name: "Save", exact: true }).click();
+  await row("Mine").getByText("Not sent yet").waitFor();
+  const [{ id, version }] = await entries();
+  const headers = { "If-Match": `"${version}"` };
+  await owner.patch(`/api/v1/time/entries/${id}`, { note: "Theirs" }, { headers });
+  await context.setOffline(false);
+  await row("Theirs").getByText("Not stored").waitFor();
+  await page.getByRole("button", { name: "Look at them" }).click();
+  const list = page.getByRole("dialog", { name: "Not sent yet" });
+  await list.getByRole("button", { name: "Send again" }).click();
+  await list.getByText("Everything is sent.").waitFor();
+  assert.equal((await entries())[0].note, "Mine");
+});
+
+test("a device that was chosen opens without a connection, and forgets with sign-out", async () => {
+  await page.goto("/settings/account");
+  await flip(page.getByRole("switch", { name: "Open without a connection" }));
+  await page.getByText("This device opens vow without a connection").waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await page.goto("/");
+  await settled(page);
+  await quickAdd("Shore", "0:30", "06:00");
+  await row("Shore").waitFor();
+  await eventually(async () => {
+    const kept = await page.evaluate(() => indexedDB.databases());
+    assert.equal(kept.length, 1);
+  });
+  await page.waitForTimeout(2_500); // what is shown is kept after a pause
+
+  const { port } = new URL(server.url);
+  await server.stop({ keep: true });
+  await page.goto("/");
+  await row("Shore").waitFor();
+  await quickAdd("Open sea", "0:20", "07:00");
+  await row("Open sea").getByText("Not sent yet").waitFor();
+  await page.reload();
+  await row("Open sea").getByText("Not sent yet").waitFor();
+  await server.start({ port });
+  await eventually(async () => assert.equal(await page.getByText("Not sent yet").count(), 0));
+  assert.deepEqual((await entries()).map(({ note }) => note).sort(), ["Open sea", "Shore"]);
+
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await eventually(async () => {
+    const left = await page.evaluate(async () => [
+      ...(await indexedDB.databases()),
+      ...(await caches.keys()),
+      ...(await navigator.serviceWorker.getRegistrations()),
+      ...Object.keys(localStorage).filter((name) => name === "vow.device"),
+    ]);
+    assert.deepEqual(left, []);
+  });
+});
+
+test("signing out with what is not sent asks first", async () => {
+  const cut = (route) => (route.request().method() === "POST" ? route.abort() : route.fallback());
+  await page.route("**/api/v1/time/entries", cut);
+  await quickAdd("Message in a bottle", "0:30", "06:00");
+  await row("Message in a bottle").getByText("Not sent yet").waitFor();
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const asked = page.getByRole("dialog", { name: "Sign out with changes that are not sent?" });
+  await asked.getByRole("button", { name: "Cancel" }).click();
+  await row("Message in a bottle").waitFor();
+  await page.getByRole("button", { name: /^Account of/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await asked.getByRole("button", { name: "Sign out and delete" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.unroute("**/api/v1/time/entries", cut);
+  await signIn(page, owner.account.email);
+  await settled(page);
+  assert.equal(await row("Message in a bottle").count(), 0);
+  assert.deepEqual(await entries(), []);
+});
+
+test("two windows send once", async () => {
+  const other = await context.newPage();
+  await other.goto("/");
+  await settled(other);
+  await context.setOffline(true);
+  await quickAdd("Lock", "0:30", "06:00");
+  await other.locator(".entry").filter({ hasText: "Lock" }).getByText("Not sent yet").waitFor();
+  await back();
+  await eventually(async () => assert.equal(await other.getByText("Not sent yet").count(), 0));
+  assert.deepEqual(
+    (await entries()).map(({ note }) => note),
+    ["Lock"],
+  );
+});
