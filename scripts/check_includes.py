@@ -34,6 +34,7 @@ KNOWN_BY = {
     r"seccomp\.h": ["process"],
     r"linux/(landlock|seccomp)\.h": ["process"],
     r"archive(_entry)?\.h": ["feature"],
+    r"utf8proc\.h": ["base"],
 }
 
 # Where SQL may be made at run time, of declared names.

@@ -1,6 +1,8 @@
 /* value.c: strict readers of single values. */
 #include "value.h"
 
+#include "base/compose.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -90,7 +92,7 @@ const char *value_parse_string(struct arena *a, enum kind kind, const char *text
 {
     switch (kind) {
     case KIND_TEXT:
-        *(const char **)to = text;
+        *(const char **)to = text_compose(a, text);
         return NULL;
     case KIND_ID:
         return id_parse(text, to) && id_given(*(struct id *)to) ? NULL : "must be an id";

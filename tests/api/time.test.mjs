@@ -197,6 +197,31 @@ test("an import finds what is here by its name, and bills without a column as th
   assert.equal((await total(owner)).amount_minor, 18000);
 });
 
+test("a name has one spelling, however its accents were written", async () => {
+  const owner = await organisation();
+  const client = await made(owner, "/clients", { name: "Cafe\u0301 Zoe\u0308" });
+  assert.equal(client.name, "Caf\u00e9 Zo\u00eb");
+  const again = await owner.post(`${API}/clients`, { name: "CAF\u00c9 zo\u00eb" });
+  assert.equal(again.status, 409, again.text);
+  const found = await owner.get(
+    `${API}/clients?name=${encodeURIComponent("Cafe\u0301 Zoe\u0308")}`,
+  );
+  assert.deepEqual(
+    found.body.items.map(({ id }) => id),
+    [client.id],
+  );
+  const header = "User,Client,Project,Description,Start date,Start time,Duration\n";
+  const row = (name, at) => `Ada,${name},U\u0308bung,n,2026-06-01,${at},01:00:00\n`;
+  const file = header + row("Cafe\u0301 Zoe\u0308", "09:00:00") + row(client.name, "10:00:00");
+  const take = () =>
+    owner.post(`${API}/time/imports?mine=true`, Buffer.from(file), {
+      headers: { "Content-Type": "text/csv" },
+    });
+  const { body } = await take();
+  assert.deepEqual([body.creates.entries, body.creates.clients, body.creates.projects], [2, 0, 1]);
+  assert.equal((await take()).body.creates.entries, 0);
+});
+
 test("a file with one wrong row changes nothing and tells every line", async () => {
   const owner = await organisation();
   const tried = await upload(owner, "broken.csv", "&dry_run=true");

@@ -1,6 +1,8 @@
 /* import_csv.c: bytes to text, text to rows. */
 #include "import_csv.h"
 
+#include "base/compose.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -151,6 +153,7 @@ static const char *decode(struct arena *a, struct blob file, bool *in_windows,
 /* --- text to rows --- */
 
 struct scanner {
+    struct arena *arena;
     const char *at;
     char *to; /* cells are written here; they never take more room than the text itself */
     int64_t line;
@@ -238,7 +241,7 @@ static void scan_cell(struct scanner *s)
         *s->to++ = *s->at;
     *s->to++ = 0;
     if (s->count < CSV_CELLS_MAX)
-        s->cells[s->count] = trim(cell);
+        s->cells[s->count] = text_compose(s->arena, trim(cell));
     s->count++;
 }
 
@@ -271,7 +274,7 @@ struct csv csv_read(struct arena *a, struct blob file, struct import_problems *p
 {
     bool in_windows = false;
     const char *text = decode(a, file, &in_windows, problems);
-    struct scanner s = { .at = text, .line = 1, .problems = problems };
+    struct scanner s = { .arena = a, .at = text, .line = 1, .problems = problems };
     s.to = arena_alloc(a, strlen(text) + 1);
     s.delimiter = delimiter_of(text);
     if (text_starts(text, "sep=") && text[4] && strchr("\r\n", text[5])) {

@@ -1,4 +1,5 @@
 /* import_directory.c: who and what the names in a file are; made when they are missing. */
+#include "base/compose.h"
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
@@ -29,7 +30,7 @@ static bool name_load(void *with, const void *record)
 {
     struct loading *l = with;
     const struct named *n = record;
-    const char *name = n->name ? arena_string(l->arena, n->name) : NULL;
+    const char *name = n->name ? text_compose(l->arena, arena_string(l->arena, n->name)) : NULL;
     if (!name)
         return true;
     names_add(l->names, n->parent, name, n->id);

@@ -1,0 +1,42 @@
+/* compose.c: Unicode's normalization form C, by utf8proc. */
+#include "compose.h"
+
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* What is below U+0300 is composed already: no byte of it is as large as the first of a mark. */
+static bool is_plain(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at && *at < 0xCC)
+        at++;
+    return !*at;
+}
+
+/* Marks are sorted in the square of their number. */
+static bool is_heaped(const char *text)
+{
+    for (int marks = 0; *text;) {
+        const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)text_next(&text));
+        marks = p->combining_class ? marks + 1 : 0;
+        if (marks > COMPOSE_MARKS_MAX)
+            return true;
+    }
+    return false;
+}
+
+const char *text_compose(struct arena *a, const char *text)
+{
+    if (is_plain(text) || is_heaped(text))
+        return text;
+    utf8proc_uint8_t *composed = utf8proc_NFC((const utf8proc_uint8_t *)text);
+    if (!composed)
+        return text;
+    bool same = !strcmp((const char *)composed, text);
+    const char *ret = same ? text : arena_string(a, (const char *)composed);
+    free(composed);
+    return ret;
+}
