@@ -296,13 +296,14 @@ bool cell_is_formula(const char *text)
 
 bool cell_yes(const char *text, bool *ret)
 {
-    static const char *const words[][8] = {
-        { "no", "nein", "false", "0", "n", "non-billable", "nicht abrechenbar", NULL },
-        { "yes", "ja", "true", "1", "y", "billable", "abrechenbar", NULL },
+    static const char *const words[][11] = {
+        { "no", "nein", "non", "não", "false", "0", "n", "non-billable", "nicht abrechenbar",
+          NULL },
+        { "yes", "ja", "oui", "sí", "sim", "true", "1", "y", "billable", "abrechenbar", NULL },
     };
     for (int yes = 0; yes < 2; yes++)
         for (const char *const *w = words[yes]; *w; w++)
-            if (!strcasecmp(text, *w)) {
+            if (text_alike(text, *w)) {
                 *ret = yes;
                 return true;
             }

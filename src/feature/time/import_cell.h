@@ -48,7 +48,7 @@ MUST_USE bool cell_amount(const char *text, int digits, int64_t *ret);
    text with an apostrophe more. */
 bool cell_is_formula(const char *text);
 
-/* yes, no, true, false, 1, 0 and their German and Kimai forms, in any case. */
+/* yes, no, true, false, 1, 0 and their forms in the languages of the headers, in any case. */
 MUST_USE bool cell_yes(const char *text, bool *ret);
 
 /* Decimals that a currency has by ISO 4217: 2 for most, 0 for JPY, 3 for BHD. */

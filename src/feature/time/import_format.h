@@ -1,8 +1,9 @@
 /* import_format.h: exports of other time trackers, read into rows of work.
 
-   Known are the detailed CSV exports of Toggl, Clockify, Harvest and Kimai with their English and
-   German headers, and vow's own, told apart by the header. Columns may stand in any order; those
-   that are not needed may be missing, and unknown ones are left alone. */
+   Known are the detailed CSV exports of Toggl, Clockify, Harvest and Kimai, and vow's own, told
+   apart by the header; of Clockify and Kimai the English, German, French, Spanish and Portuguese
+   ones. Columns may stand in any order; those that are not needed may be missing, and unknown ones
+   are left alone. */
 #ifndef VOW_TIME_IMPORT_FORMAT_H
 #define VOW_TIME_IMPORT_FORMAT_H
 

@@ -11,8 +11,9 @@ enum {
     V = 1 << IMPORT_VOW
 };
 
-/* Headers in lower case without what stands between parentheses; the first that a file has
-   counts. `sign` marks those that only these sources use. */
+/* Headers in small letters without what stands between parentheses; the first that a file has
+   counts. `sign` marks those that only these sources use. Clockify and Kimai write them in the
+   language of the user: here English, German, French, Spanish and Portuguese. */
 static const struct header {
     const char *name;
     enum column column;
@@ -26,65 +27,124 @@ static const struct header {
     { "name", PERSON, K, false },
     { "username", PERSON, K, false },
     { "benutzername", PERSON, K, false },
+    { "usuario", PERSON, C, false },
+    { "usuário", PERSON, C, false },
+    { "do utilizador", PERSON, C, true },
+    { "utilisateur", PERSON, C, false },
+    { "nom", PERSON, K, false },
+    { "nombre", PERSON, K, false },
+    { "nome", PERSON, K, false },
+    { "identifiant", PERSON, K, false },
+    { "nombre de usuario", PERSON, K, false },
+    { "nome do usuário", PERSON, K, false },
+    { "nome do utilizador", PERSON, K, false },
     { "first name", FIRST_NAME, H, true },
     { "last name", LAST_NAME, H, true },
     { "email", EMAIL, T | C | H | K | V, false },
     { "e-mail", EMAIL, C | K, false },
-    { "client", CLIENT, T | C | H | V, false },
+    { "correo electrónico", EMAIL, C | K, false },
+    { "courriel", EMAIL, K, true },
+    { "client", CLIENT, T | C | H | K | V, false },
     { "kunde", CLIENT, C | K, false },
+    { "cliente", CLIENT, C | K, false },
     { "customer", CLIENT, K, true },
     { "project", PROJECT, T | C | H | K | V, false },
     { "projekt", PROJECT, C | K, false },
+    { "projet", PROJECT, C | K, false },
+    { "proyecto", PROJECT, C | K, false },
+    { "projeto", PROJECT, C | K, false },
     { "task", TASK, T | C | H | V, false },
     { "aufgabe", TASK, C, true },
+    { "tarea", TASK, C, true },
+    { "tarefa", TASK, C, true },
     { "activity", TASK, K, true },
-    { "t\xC3\xA4tigkeit", TASK, K, true },
+    { "tätigkeit", TASK, K, true },
+    { "activité", TASK, K, true },
+    { "actividad", TASK, K, true },
+    { "atividade", TASK, K, true },
     { "description", NOTE, T | C | K | V, false },
     { "beschreibung", NOTE, C | K, false },
+    { "descripción", NOTE, C | K, false },
+    { "descrição", NOTE, C | K, false },
     { "notes", NOTE, H, true },
     { "tags", TAGS, T | C | K | V, false },
     { "schlagworte", TAGS, K, true },
-    { "schlagw\xC3\xB6rter", TAGS, K, true },
+    { "schlagwörter", TAGS, K, true },
+    { "mots-clés", TAGS, K, true },
+    { "etiquetas", TAGS, C | K, false },
+    { "etiqueta", TAGS, C, false },
     { "billable", BILLABLE, T | C | K | V, false },
     { "billable?", BILLABLE, H, true },
     { "abrechenbar", BILLABLE, C | K, false },
+    { "facturable", BILLABLE, C | K, false },
+    { "faturável", BILLABLE, C, true },
     { "start date", START_DATE, T | C | V, false },
     { "startdatum", START_DATE, C, true },
+    { "date de début", START_DATE, C, true },
+    { "fecha de inicio", START_DATE, C, true },
+    { "data de início", START_DATE, C, true },
     { "date", START_DATE, H | K, false },
     { "datum", START_DATE, K, false },
+    { "fecha", START_DATE, K, false },
+    { "data", START_DATE, K, false },
     { "start time", START_TIME, T | C | V, false },
     { "startzeit", START_TIME, C, true },
+    { "heure de début", START_TIME, C, true },
+    { "hora de inicio", START_TIME, C, true },
+    { "hora de início", START_TIME, C, true },
     { "started at", START_TIME, H, true },
     { "begin", START_TIME, K, false },
     { "from", START_TIME, K, false },
     { "von", START_TIME, K, false },
     { "beginn", START_TIME, K, false },
+    { "de", START_TIME, K, false },
     { "end date", END_DATE, T | C | V, false },
     { "stop date", END_DATE, T, true },
     { "enddatum", END_DATE, C, true },
+    { "date de fin", END_DATE, C, true },
+    { "fecha de finalización", END_DATE, C, true },
+    { "data final", END_DATE, C, true },
+    { "data de término", END_DATE, C, true },
     { "end time", END_TIME, T | C | V, false },
     { "stop time", END_TIME, T, true },
     { "endzeit", END_TIME, C, true },
+    { "heure de fin", END_TIME, C, true },
+    { "hora de finalización", END_TIME, C, true },
+    { "hora de término", END_TIME, C, true },
     { "ended at", END_TIME, H, true },
     { "end", END_TIME, K, false },
     { "to", END_TIME, K, false },
     { "bis", END_TIME, K, false },
     { "ende", END_TIME, K, false },
+    { "à", END_TIME, K, false },
+    { "para", END_TIME, K, false },
     { "duration", DURATION, T | C | K | V, false },
     { "dauer", DURATION, C | K, false },
+    { "durée", DURATION, C | K, false },
+    { "duración", DURATION, C | K, false },
+    { "duração", DURATION, C | K, false },
     { "hours", DURATION, H, true },
     { "time", DURATION, C, false },
     { "amount", AMOUNT, T | V, false },
     { "billable amount", AMOUNT, C | H, false },
     { "rechnungsbetrag", AMOUNT, C, true },
+    { "importe facturable", AMOUNT, C, true },
+    { "valor faturável", AMOUNT, C, true },
     { "rate", AMOUNT, K, false },
     { "price", AMOUNT, K, false },
     { "total price", AMOUNT, K, false },
     { "preis", AMOUNT, K, false },
     { "gesamtpreis", AMOUNT, K, false },
     { "lohn", AMOUNT, K, false },
+    { "montant", AMOUNT, K, false },
+    { "taux", AMOUNT, K, false },
+    { "tarifa", AMOUNT, K, false },
+    { "taxa", AMOUNT, K, false },
     { "currency", CURRENCY, H | K, false },
-    { "w\xC3\xA4hrung", CURRENCY, K, true },
+    { "währung", CURRENCY, K, true },
+    { "devise", CURRENCY, K, true },
+    { "moneda", CURRENCY, K, true },
+    { "moeda", CURRENCY, K, true },
     { "type", KIND, C, false },
     { "typ", KIND, C, false },
     { "time zone", ZONE, V, true },
@@ -93,10 +153,13 @@ static const struct header {
     { "entry", ENTRY, V, true },
     { "group", TYPE, C, true },
     { "gruppe", TYPE, C, true },
+    { "groupe", TYPE, C, true },
+    { "grupo", TYPE, C, true },
     { "project code", TYPE, H, true },
     { "invoiced?", TYPE, H, true },
     { "exported", TYPE, K, true },
     { "exportiert", TYPE, K, true },
+    { "exporté", TYPE, K, true },
 };
 
 /* "Amount (EUR)" -> "amount", with "EUR" in *inside. */
@@ -110,10 +173,14 @@ static const char *plain_header(struct arena *a, const char *cell, const char **
         *inside = arena_text(a, open + 1, close ? (size_t)(close - open - 1) : strlen(open + 1));
         *open = 0;
     }
-    for (char *p = name; *p; p++)
-        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-    for (size_t n = strlen(name); n && name[n - 1] == ' '; n--)
-        name[n - 1] = 0;
+    char *to = name;
+    for (const char *from = name; *from;) {
+        uint32_t letter = text_fold(text_next(&from)); /* never longer than its capital */
+        to += text_put(to, letter);
+    }
+    while (to > name && to[-1] == ' ')
+        to--;
+    *to = 0;
     return name;
 }
 
@@ -135,7 +202,8 @@ enum import_source header_source(struct arena *a, const struct csv_row *header)
             const struct header *h = header_find(name, 1U << s);
             score[s] += h ? (h->sign ? 4 : 2) : 0;
         }
-        if (inside && (!strcmp(name, "duration") || !strcmp(name, "dauer")))
+        const struct header *h = inside ? header_find(name, C) : NULL;
+        if (h && h->column == DURATION)
             score[IMPORT_CLOCKIFY]++; /* "Duration (h)" and "Duration (decimal)" */
     }
     for (int s = IMPORT_TOGGL; s < IMPORT_SOURCES; s++)

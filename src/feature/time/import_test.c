@@ -320,6 +320,74 @@ static void kimai_is_read_in_english_and_german(void **state)
     assert_string_equal(f.row[0].person, "J\xC3\xB6rg");
 }
 
+/* As trackers write them for people who read their pages in these languages. */
+static void headers_are_read_in_five_languages(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        enum import_source source;
+        const char *currency, *header, *row;
+    } are[] = {
+        { IMPORT_CLOCKIFY, "CHF",
+          "Projekt,Kunde,Beschreibung,Aufgabe,Kiosk,Benutzer,Gruppe,Email,Tags,Abrechenbar,"
+          "Startdatum,Startzeit,Enddatum,Endzeit,Dauer (h),Dauer (dezimal),Abrechenbarer Tarif "
+          "(CHF),Rechnungsbetrag (CHF)",
+          "P,K,Note,T,,Pia,,pia@elm.example,t,Ja,16.03.2026,09:00,16.03.2026,10:30,01:30:00,"
+          "\"1,50\",\"80,00\",\"120,00\"" },
+        { IMPORT_CLOCKIFY, "EUR",
+          "Proyecto;Cliente;Descripción;Tarea;Usuario;Grupo;Correo electrónico;Etiquetas;"
+          "Facturable;Fecha de inicio;Hora de inicio;Fecha de finalización;Hora de "
+          "finalización;Duración (h);Duración (decimal);Tarifa facturable (EUR);Importe "
+          "facturable (EUR);Date of creation",
+          "P;K;Note;T;Pia;;pia@elm.example;t;SÍ;16/03/2026;09:00:00;16/03/2026;10:30:00;01:30:00;"
+          "1,50;80,00;120,00;16/03/2026" },
+        { IMPORT_CLOCKIFY, "BRL",
+          "Projeto,Cliente,Descrição,Tarefa,Usuário,Grupo,E-mail,Etiquetas,Faturável,Data de "
+          "início,Hora de início,Data de término,Hora de término,Duração (h),Duração "
+          "(decimal),Taxa faturável (BRL),Valor faturável (BRL)",
+          "P,K,Note,T,Pia,,pia@elm.example,t,Sim,16/03/2026,09:00:00,16/03/2026,10:30:00,01:30:00,"
+          "\"1,50\",\"80,00\",\"120,00\"" },
+        { IMPORT_CLOCKIFY, NULL,
+          "Projet,Client,Description,Utilisateur,Groupe,Email,Facturable,Date de début,Heure de "
+          "début,Date de fin,Heure de fin,Durée (h),Durée (décimal)",
+          "P,K,Note,Pia,,pia@elm.example,Oui,03/16/2026,09:00:00,03/16/"
+          "2026,10:30:00,01:30:00,1.50" },
+        { IMPORT_KIMAI, "EUR",
+          "Date,De,À,Durée,Devise,Taux,Nom,Identifiant,Courriel,Client,Projet,Activité,"
+          "Description,Facturable,Mots-clés",
+          "2026-03-16,09:00,10:30,1.5,EUR,120,Pia,pia,pia@elm.example,K,P,T,Note,1,t" },
+        { IMPORT_KIMAI, "EUR",
+          "Fecha,De,Para,Duración,Moneda,Tarifa,Nombre,Nombre de usuario,Correo electrónico,"
+          "Cliente,Proyecto,Actividad,Descripción,Etiquetas",
+          "2026-03-16,09:00,10:30,1.5,EUR,120,Pia,pia,pia@elm.example,K,P,T,Note,t" },
+        { IMPORT_KIMAI, "BRL",
+          "Data,De,Para,Duração,Moeda,Taxa,Nome,Nome do usuário,E-mail,Cliente,Projeto,"
+          "Atividade,Descrição,Tags",
+          "2026-03-16,09:00,10:30,1.5,BRL,120,Pia,pia,pia@elm.example,K,P,T,Note,t" },
+    };
+    for (size_t i = 0; i < LENGTH(are); i++) {
+        const char *text = arena_printf(&w->arena, "%s\n%s\n", are[i].header, are[i].row);
+        struct import_file f = read_blob(w, text_blob(text), DATES_AUTO);
+        assert_int_equal(w->problems.count, 0);
+        assert_int_equal(f.source, are[i].source);
+        assert_int_equal(f.count, 1);
+        const struct import_row *row = &f.row[0];
+        expect_start(row, "2026-03-16T08:00:00.000Z", 5400);
+        assert_string_equal(row->person, "Pia");
+        assert_string_equal(row->email, "pia@elm.example");
+        assert_string_equal(row->client, "K");
+        assert_string_equal(row->project, "P");
+        assert_string_equal(row->note, "Note");
+        assert_true(row->billable);
+        assert_true(text_equal(f.currency, are[i].currency));
+        if (!f.currency) /* the shortest of them */
+            continue;
+        assert_string_equal(row->task, "T");
+        assert_int_equal(row->tag_count, 1);
+        assert_int_equal(row->amount_minor, 12000);
+    }
+}
+
 #define KIMAI_HEADER "Date,From,To,Duration,User,Customer,Project,Activity\n"
 
 /* Breaks are off the duration, whatever form it has; minutes that decimals round are restored. */
@@ -641,6 +709,7 @@ int main(void)
         TEST(harvest_is_read),
         TEST(amounts_of_another_currency_are_left_out),
         TEST(kimai_is_read_in_english_and_german),
+        TEST(headers_are_read_in_five_languages),
         TEST(kimai_durations_are_read_in_every_form),
         TEST(harvest_hours_count),
         TEST(what_is_no_work_is_left_out),
