@@ -76,6 +76,8 @@ static const char *cell(const struct reader *r, const struct csv_row *row, enum 
     if (i < 0 || (size_t)i >= row->count || !*row->cell[i])
         return NULL;
     const char *text = row->cell[i];
+    if (r->file.source == IMPORT_TOGGL && !strcmp(text, "-"))
+        return NULL; /* as its reports of today write nothing */
     bool guarded = r->file.source == IMPORT_VOW && *text == '\'' && cell_is_formula(text);
     return text + guarded;
 }

@@ -388,6 +388,26 @@ static void headers_are_read_in_five_languages(void **state)
     }
 }
 
+/* Reports of Toggl write a dash for what is not there. */
+static void a_dash_of_toggl_is_nothing(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_blob(
+        w,
+        text_blob("﻿\"Description\",\"Billable\",\"Duration\",\"Member\",\"Email\",\"Project\","
+                  "\"Client\",\"Task\",\"Tags\",\"Start date\",\"Start time\",\"Stop date\","
+                  "\"Stop time\",\"Amount (EUR)\"\n"
+                  "\"-\",\"No\",\"1:30:00\",\"Pia\",\"pia@elm.example\",\"-\",\"-\",\"-\",\"-\","
+                  "\"2026-03-16\",\"09:00:00\",\"2026-03-16\",\"10:30:00\",\"-\"\n"),
+        DATES_AUTO);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.count, 1);
+    assert_null(f.row[0].note);
+    assert_null(f.row[0].project);
+    assert_int_equal(f.row[0].tag_count, 0);
+    assert_int_equal(f.row[0].amount_minor, INT_NONE);
+}
+
 #define KIMAI_HEADER "Date,From,To,Duration,User,Customer,Project,Activity\n"
 
 /* Breaks are off the duration, whatever form it has; minutes that decimals round are restored. */
@@ -710,6 +730,7 @@ int main(void)
         TEST(amounts_of_another_currency_are_left_out),
         TEST(kimai_is_read_in_english_and_german),
         TEST(headers_are_read_in_five_languages),
+        TEST(a_dash_of_toggl_is_nothing),
         TEST(kimai_durations_are_read_in_every_form),
         TEST(harvest_hours_count),
         TEST(what_is_no_work_is_left_out),
