@@ -386,6 +386,54 @@ test("a question that was taken out can be brought back with its answers", async
   await page.getByText("Nobody can sign in").waitFor();
 });
 
+test("who builds by keyboard stays where the work is", async () => {
+  await page.goto("/forms/new");
+  const has = (locator) =>
+    eventually(async () =>
+      assert.ok(
+        await locator.evaluate((node) => node === document.activeElement),
+        "the focus is elsewhere",
+      ),
+    );
+  const questions = page.getByRole("textbox", { name: "Question" });
+  const keys = page.getByRole("textbox", { name: "Key" });
+  const press = async (name, key = "Enter") => {
+    await page.getByRole("button", { name, exact: true }).focus();
+    await page.keyboard.press(key);
+  };
+  for (const [i, [label, key]] of [
+    ["Größe", "grosse"],
+    ["Grösse", "grosse_2"],
+    ["Имя", "question_1"],
+  ].entries()) {
+    await press("Add a field");
+    await has(questions.nth(i));
+    await page.keyboard.type(label);
+    await eventually(async () => assert.equal(await keys.nth(i).inputValue(), key));
+  }
+  await press("Move up: Grösse");
+  await has(page.getByRole("button", { name: "Move up: Grösse", exact: true, disabled: true }));
+  await press("Move down: Grösse");
+  await has(page.getByRole("button", { name: "Move down: Grösse", exact: true }));
+  await press("Remove field: Имя");
+  await has(page.getByRole("button", { name: "Add a field" }));
+  await page.getByRole("textbox", { name: "Title" }).fill("By keyboard");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("heading", { name: "By keyboard" }).waitFor();
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  await questions.first().fill("Size");
+  await save.focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Form saved").first().waitFor();
+  await page.getByRole("button", { name: "Save", exact: true, disabled: true }).waitFor();
+  await has(save);
+  await page.keyboard.press("Enter"); // and does nothing
+  await press("Remove field: Grösse");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove field" }).press("Enter");
+  await has(page.getByRole("button", { name: "Add a field" }));
+  await save.click();
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -1,5 +1,6 @@
 // Mantine in our colours: the scales behind the tokens of styles/tokens.css.
 import { type CSSVariablesResolver, createTheme } from "@mantine/core";
+import { Steady } from "./ui/steady";
 import { words } from "./words";
 
 /** Of every list to choose from: Enter takes the first match, and no match says so. */
@@ -68,8 +69,10 @@ export const theme = createTheme({
   },
   // Named, not imported: the first page has no use for most of them.
   components: {
-    Button: { defaultProps: { size: "sm", loaderProps: { type: "dots" } } },
-    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
+    Button: { defaultProps: { component: Steady, size: "sm", loaderProps: { type: "dots" } } },
+    ActionIcon: {
+      defaultProps: { component: Steady, variant: "subtle", color: "gray", size: 32 },
+    },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, closeButtonProps } },

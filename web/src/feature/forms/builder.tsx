@@ -137,6 +137,9 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   const row = given ?? BLANK;
   const origin = useRef(given);
   const next = useRef(row.fields.length);
+  /** Of the question just added, which takes the focus. */
+  const added = useRef(-1);
+  const adder = useRef<HTMLButtonElement>(null);
   const [removing, setRemoving] = useState<Draft | null>(null);
   const form = useForm({
     initial: valuesOf(row),
@@ -203,8 +206,12 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
     if (field) list.splice(from + by, 0, field);
     setFields(list);
   };
-  const remove = (field: Draft) => setFields(fields.filter(({ at }) => at !== field.at));
-  const add = () =>
+  const remove = (field: Draft) => {
+    setFields(fields.filter(({ at }) => at !== field.at));
+    adder.current?.focus();
+  };
+  const add = () => {
+    added.current = next.current;
     setFields([
       ...fields,
       {
@@ -222,6 +229,7 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
         ai: false,
       },
     ]);
+  };
 
   return (
     <Form form={form} className="builder">
@@ -239,6 +247,10 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
             <FieldCard
               key={field.at}
               field={field}
+              keys={[...fields.filter(({ at }) => at !== field.at), ...hidden].map(
+                ({ key }) => key,
+              )}
+              isNew={field.at === added.current}
               given={aiGiven(field, kinds)}
               problem={problems[i] ?? null}
               onChange={(changes) => change(field.at, changes)}
@@ -250,6 +262,7 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
           ))}
           <div className="field-card">
             <Button
+              ref={adder}
               variant="default"
               leftSection={<Icon name="plus" size={16} />}
               disabled={full}
@@ -317,6 +330,9 @@ function lostChoices(draft: Draft, row: Stored): string[] {
 
 interface FieldCardProps {
   field: Draft;
+  /** Of the other questions. */
+  keys: string[];
+  isNew: boolean;
   given: QuestionKind["ai_given"];
   lost: string[];
   problem: FieldProblem | null;
@@ -328,6 +344,8 @@ interface FieldCardProps {
 
 function FieldCard({
   field,
+  keys,
+  isNew,
   given,
   lost,
   problem,
@@ -337,19 +355,20 @@ function FieldCard({
   onRemove,
 }: FieldCardProps) {
   const rename = (label: string) => {
-    const follows = !field.stored && (field.key === "" || field.key === keyOf(field.label));
-    onChange(follows ? { label, key: keyOf(label) } : { label });
+    const follows = !field.stored && [keyOf(field.label, keys), ""].includes(field.key);
+    onChange(follows ? { label, key: label && keyOf(label, keys) } : { label });
   };
   const errorOf = (name: Told) =>
     (name !== "choices" && overField(field, name)) || (problem?.name === name && problem.text);
   return (
     <fieldset className="field-card plain">
-      <legend className="visually-hidden">{field.label || text.add}</legend>
+      <legend className="visually-hidden">{field.label || text.unnamed}</legend>
       <div className="row top">
         <TextInput
           className="grow"
           label={text.label}
           required
+          autoFocus={isNew}
           value={field.label}
           error={errorOf("label")}
           onChange={(event) => rename(event.currentTarget.value)}
@@ -366,13 +385,24 @@ function FieldCard({
           }
         />
         <div className="row field-acts">
-          <ActionIcon aria-label={text.up} disabled={!onUp} onClick={onUp}>
+          <ActionIcon
+            aria-label={text.up(field.label || text.unnamed)}
+            disabled={!onUp}
+            onClick={onUp}
+          >
             <Icon name="up" size={16} />
           </ActionIcon>
-          <ActionIcon aria-label={text.down} disabled={!onDown} onClick={onDown}>
+          <ActionIcon
+            aria-label={text.down(field.label || text.unnamed)}
+            disabled={!onDown}
+            onClick={onDown}
+          >
             <Icon name="down" size={16} />
           </ActionIcon>
-          <ActionIcon aria-label={`${text.remove}: ${field.label}`} onClick={onRemove}>
+          <ActionIcon
+            aria-label={`${text.remove}: ${field.label || text.unnamed}`}
+            onClick={onRemove}
+          >
             <Icon name="trash" size={16} />
           </ActionIcon>
         </div>

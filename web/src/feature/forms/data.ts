@@ -79,15 +79,23 @@ export const useSuggestions = (form: string) =>
     queryFn: () => all("/suggestions", { form }) as Promise<Suggestion[]>,
   });
 
-/** A key made from a question: "What happened?" -> "what_happened". */
-export function keyOf(label: string): string {
-  return label
+/**
+ * A key made from a question, which no other one has: "What happened?" -> "what_happened". Of letters that a
+ * key cannot have nothing is left, and it is counted.
+ */
+export function keyOf(label: string, others: string[]): string {
+  const plain = label
     .normalize("NFD")
     .toLowerCase()
+    .replace(/ß/g, "ss")
     .replace(/[\u0300-\u036f]/g, "")
     .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^[^a-z]+|_+$/g, "")
-    .slice(0, 40);
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 36)
+    .replace(/_+$/, "");
+  let key = plain || "question_1";
+  for (let n = 2; others.includes(key); n++) key = `${plain || "question"}_${n}`;
+  return key;
 }
 
 /** The keys that a template names. */

@@ -51,8 +51,9 @@ export const words = {
       never: "AI never reads sensitive answers or files",
     },
     choices: "Choices, one a line",
-    up: "Move up",
-    down: "Move down",
+    unnamed: "New question",
+    up: (label: string) => `Move up: ${label}`,
+    down: (label: string) => `Move down: ${label}`,
     remove: "Remove field",
     remove_title: (label: string) => `Remove “${label}”?`,
     remove_help:
