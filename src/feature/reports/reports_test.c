@@ -111,6 +111,21 @@ static void hours_without_a_rate_are_told(void **state)
     }
 }
 
+static void projects_of_one_name_are_told_apart(void **state)
+{
+    struct staff *w = *state;
+    upload(w, 200, "/time/imports", w->owner,
+           "User,Email,Client,Project,Description,Billable,Start date,Start time,Duration\n"
+           "Nora,nora@example.org,Abbey,Quay,,No,2026-06-01,09:00:00,04:00:00\n"
+           "Nora,nora@example.org,Harbour,Quay,,No,2026-06-01,13:00:00,03:00:00\n"
+           "Nora,nora@example.org,,Quay alone,,No,2026-06-01,16:00:00,01:00:00\n");
+    csv_is(
+        w, "by=project&then=client&from=2026-06-01&to=2026-06-01", w->owner,
+        "project,client,hours,billable hours,amount (EUR),unrated hours\r\n"
+        "Quay (Abbey),Abbey,4.00,0.00,0.00,0.00\r\nQuay (Harbour),Harbour,3.00,0.00,0.00,0.00\r\n"
+        "Quay alone,,1.00,0.00,0.00,0.00\r\n");
+}
+
 /* A rate of 0 is one: it says that the work is free. */
 static void hours_for_free_have_a_rate(void **state)
 {
@@ -215,6 +230,8 @@ int main(void)
         cmocka_unit_test(groupings_are_as_counted_by_hand),
         cmocka_unit_test(tags_count_for_each_but_once_in_all),
         cmocka_unit_test_setup_teardown(hours_without_a_rate_are_told, open_imported, staff_close),
+        cmocka_unit_test_setup_teardown(projects_of_one_name_are_told_apart, open_imported,
+                                        staff_close),
         cmocka_unit_test_setup_teardown(hours_for_free_have_a_rate, open_imported, staff_close),
         cmocka_unit_test(whole_months_and_their_edges_agree),
         cmocka_unit_test_setup_teardown(people_see_what_they_may, open_imported, staff_close),

@@ -29,10 +29,11 @@ static const struct field query_fields[] = {
 static const struct field row_fields[] = {
     FIELD(struct report_row, key, .privacy = OPERATIONAL,
           .doc = "Id, day, first day of the week, or month; absent for work without"),
-    FIELD(struct report_row, label, .privacy = PERSONAL, .doc = "Its name"),
+    FIELD(struct report_row, label, .privacy = PERSONAL,
+          .doc = "Its name; of projects of one name with the client's"),
     FIELD(struct report_row, then_key, .privacy = OPERATIONAL,
           .doc = "The same of the second grouping"),
-    FIELD(struct report_row, then_label, .privacy = PERSONAL, .doc = "Its name"),
+    FIELD(struct report_row, then_label, .privacy = PERSONAL, .doc = "Its name, likewise"),
     FIELD(struct report_row, duration_s, .privacy = OPERATIONAL, .doc = "Seconds of work"),
     FIELD(struct report_row, billable_s, .privacy = OPERATIONAL,
           .doc = "Seconds of it that are billed"),

@@ -2,14 +2,17 @@
 #include "maker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct name {
     struct id id;
     const char *name;
+    const char *client; /* of a project */
 };
 static const struct field name_fields[] = {
     FIELD(struct name, id),
     FIELD(struct name, name),
+    FIELD(struct name, client),
     { 0 },
 };
 
@@ -22,12 +25,36 @@ struct words {
     const char *text;
 };
 
+static int compare_name(const void *left, const void *right)
+{
+    const struct name *a = left, *b = right;
+    return a->name && b->name ? strcmp(a->name, b->name) : (a->name != NULL) - (b->name != NULL);
+}
+
+/* Projects of several clients may have one name; then the client tells them apart. */
+static void clients_tell(struct arena *a, struct name *names, size_t count)
+{
+    bool same = false;
+    qsort(names, count, sizeof *names, compare_name);
+    for (size_t i = 0; i < count; i++) {
+        bool next = i + 1 < count && names[i].name && !compare_name(&names[i], &names[i + 1]);
+        if ((same || next) && names[i].client)
+            names[i].client = arena_printf(a, "%s (%s)", names[i].name, names[i].client);
+        else
+            names[i].client = NULL;
+        same = next;
+    }
+}
+
 static bool words_load(struct maker *m, enum dimension d, struct words *ret)
 {
-    static const struct query people = { "SELECT id, name FROM person" };
-    static const struct query projects = { "SELECT id, name FROM project" };
-    static const struct query clients = { "SELECT id, name FROM client" };
-    static const struct query tags = { "SELECT id, name FROM tag" };
+    static const struct query people = { "SELECT id, name, NULL FROM person" };
+    static const struct query projects = {
+        "SELECT p.id, p.name, c.name"
+        " FROM project p LEFT JOIN client c ON c.id = p.client"
+    };
+    static const struct query clients = { "SELECT id, name, NULL FROM client" };
+    static const struct query tags = { "SELECT id, name, NULL FROM tag" };
     static const struct query *const all[] = {
         [BY_PERSON] = &people, [BY_PROJECT] = &projects, [BY_CLIENT] = &clients, [BY_TAG] = &tags
     };
@@ -50,10 +77,11 @@ static bool words_load(struct maker *m, enum dimension d, struct words *ret)
         id_format(w.numbers->id[i], text);
         w.key[i] = arena_string(m->c->arena, text);
     }
-    for (size_t i = 0; i < list.count; i++) {
-        const struct name *n = (const struct name *)list.at + i;
-        w.label[number_find(w.numbers, n->id)] = n->name;
-    }
+    struct name *names = arena_copy(m->c->arena, list.at, list.count * sizeof *names);
+    clients_tell(m->c->arena, names, list.count);
+    for (size_t i = 0; i < list.count; i++)
+        w.label[number_find(w.numbers, names[i].id)] =
+            names[i].client ? names[i].client : names[i].name;
     w.label[0] = NULL;
     *ret = w;
     return true;
