@@ -140,6 +140,9 @@ test("an import shows what it would do, does it, and does nothing the second tim
   assert.equal(await page.getByRole("link", { name: /^Rates of projects/ }).count(), 0);
   await page.getByRole("button", { name: "Import 3 entries" }).click();
   await page.getByText("3 entries imported").waitFor();
+  await page.getByRole("status").getByText("Done: 3 entries came in").waitFor();
+  const to_report = page.getByRole("button", { name: "See the report" });
+  assert.ok(await to_report.evaluate((node) => node === document.activeElement));
   await page.getByText("Their amounts are zero. Set rates").waitFor();
   await page.getByRole("button", { name: "See the entries" }).click();
   await page.waitForURL("**/time/entries?from=2026-03-02&to=2026-03-03");

@@ -136,6 +136,10 @@ export default function ImportPage() {
             />
           </div>
         )}
+        {/* Stands before there is anything to say, and says no tables. */}
+        <p className="visually-hidden" role="status">
+          {busy === "dry" ? words.import.said.reading : result && saidOf(result)}
+        </p>
         {tooLarge && <Notice kind="bad">{words.import.large(LARGEST / 2 ** 20)}</Notice>}
         {problem && <ProblemNotice problem={problem} />}
         {busy && !result && (
@@ -164,7 +168,10 @@ export default function ImportPage() {
                 <Button variant="default" onClick={() => go(`/time/entries${days}`)}>
                   {words.import.to_entries}
                 </Button>
-                <Button onClick={() => go(`/reports${days}`)}>{words.import.to_report}</Button>
+                {/* Where the button was that has just been pressed. */}
+                <Button autoFocus onClick={() => go(`/reports${days}`)}>
+                  {words.import.to_report}
+                </Button>
               </>
             )}
           </div>
@@ -172,6 +179,15 @@ export default function ImportPage() {
       </div>
     </>
   );
+}
+
+/** What became of a file, in a few words. */
+function saidOf({ committed, creates, rows, problem_count, warning_count }: Result): string {
+  const { said } = words.import;
+  if (committed) return said.done(creates.entries);
+  if (problem_count > 0) return said.blocked(problem_count);
+  if (creates.entries === 0 && rows > 0) return said.nothing;
+  return said.ready(creates.entries, warning_count);
 }
 
 /** The days of the work in a file, as filters of lists and reports have them. */
@@ -339,7 +355,7 @@ function Outcome({ result }: { result: Result }) {
   // Nothing else is known of such a file.
   if (result.format === "auto" && problem_count > 0)
     return (
-      <div className="stack wide" aria-live="polite">
+      <div className="stack wide">
         <Wholes kind="bad" places={wholes} help={words.import.file_help} />
         <Trouble
           kind="bad"
@@ -359,7 +375,7 @@ function Outcome({ result }: { result: Result }) {
   const blocked = problem_count > 0 ? words.import.once_read : words.import.dry;
   const kinds = ["entries", "projects", "clients", "tasks", "tags", "people"] as const;
   return (
-    <div className="stack wide" aria-live="polite">
+    <div className="stack wide">
       {committed && (
         <Notice kind="good">
           <span className="strong">{words.import.done(creates.entries)}</span>
@@ -440,7 +456,7 @@ function Outcome({ result }: { result: Result }) {
                 result.format}
             </span>
           </h2>
-          <div className="columns">
+          <div className="columns figures">
             {kinds.map((kind) => (
               <div key={kind}>
                 <div className="figure">{numberText(creates[kind])}</div>

@@ -226,6 +226,20 @@ export const words = {
     zone_help: "Exports hold clock times without a zone, but for vow's",
     checking: "Reading the file; nothing is created yet",
     dry: "What will be created",
+    /** For those who hear the page. */
+    said: {
+      reading: "Reading the file",
+      ready: (entries: number, warned: number) =>
+        [
+          `${countText(entries, "entry", "entries")} can be imported`,
+          warned > 0 && `look at ${countText(warned, "row")} before`,
+        ]
+          .filter(Boolean)
+          .join("; "),
+      blocked: (n: number) => `Nothing can be imported: ${countText(n, "problem")} in the file`,
+      nothing: "The file has nothing new",
+      done: (n: number) => `Done: ${countText(n, "entry", "entries")} came in`,
+    },
     created: "What was created",
     once_read: "Would be created once every row can be imported",
     commit: (n: number) => `Import ${countText(n, "entry", "entries")}`,
