@@ -173,7 +173,11 @@ static bool may_leave(const struct ai_run *run, const struct table *t, const str
 void context_value(struct ai_run *run, const struct table *t, const struct field *f,
                    const void *value)
 {
+    struct field here = *f;
     assert(may_leave(run, t, f));
+    here.at = 0;
+    if (field_absent(&here, value))
+        return context_text(run, "none", false);
     value_write(run, f, value);
 }
 

@@ -442,7 +442,7 @@ static bool update(struct ctx *c, void *with)
            row_update(c, &form_table, v->id, version, &change, table_given(c, &form_table),
                       &e->form) &&
            (!ctx_given(c, "fields") || fields_store(c, e->form.id, &v->fields)) &&
-           table_apply(c, &e->form) && form_view(c, &e->form, e->ret);
+           table_apply(c, &e->form) && hooks_settle(c, &e->form) && form_view(c, &e->form, e->ret);
 }
 
 bool form_update(struct ctx *c, const void *in, void *ret)

@@ -242,6 +242,22 @@ static bool is_as_previewed(struct ctx *c, const struct hook *h, const struct ta
     return text_equal(h->previewed, hook_hash(c, h, t));
 }
 
+bool hooks_settle(struct ctx *c, const struct form *form)
+{
+    struct hook change = { .on = false }, ret;
+    const struct table *t;
+    struct list hooks;
+    if (!submission_table(c, form, &t) || !hooks_on(c, form->id, &hooks))
+        return false;
+    for (size_t i = 0; i < hooks.count; i++) {
+        const struct hook *h = (const struct hook *)hooks.at + i;
+        if (!is_as_previewed(c, h, t) &&
+            !row_update(c, &hook_table, h->id, 0, &change, row_set(&hook_table, "on"), &ret))
+            return false;
+    }
+    return true;
+}
+
 static field_set fields_named(struct ctx *c, const struct hook *h, const struct table *t)
 {
     const char *at = h->template, *literal, *key;

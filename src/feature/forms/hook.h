@@ -47,6 +47,10 @@ MUST_USE bool hooks_deliver(struct ctx *c, const struct event *e);
 MUST_USE bool hooks_read_now(struct ctx *c, const struct form *form, const struct table *table,
                              struct list *ret, struct list *masked);
 
+/* Switches off what would send something else than its author has looked at, now that the form's
+   questions are others. Within the transaction that changed them. */
+MUST_USE bool hooks_settle(struct ctx *c, const struct form *form);
+
 route_fn hook_preview, suggestion_accept, suggestion_dismiss;
 
 struct hook_preview_new {

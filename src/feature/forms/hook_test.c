@@ -446,10 +446,32 @@ static void test_class_changed_behind_it(void **state)
 {
     struct scene *s = *state;
     const char *path = hook_on(s, "Sort {{story}}", "");
+    const char *same = hook_on(s, "Just think", "");
     story_reclass(s);
+    assert_non_null(strstr(world_get(s->w, s->h->owner, path, 200).body, "\"on\":false"));
+    assert_non_null(strstr(world_get(s->w, s->h->owner, same, 200).body, "\"on\":true"));
+    house_patch(s->h, same, "{\"on\":false}", 200);
     submit(s, "Grace Hopper liked it");
     assert_int_equal(provider_count(&s->h->provider), 0); /* it would have left unmasked */
     assert_non_null(strstr(world_get(s->w, s->h->owner, path, 200).body, "\"on\":false"));
+}
+
+static void test_no_answer_is_none_of_any_kind(void **state)
+{
+    struct scene *s = *state;
+    struct world *w = s->w;
+    static const char *const kinds[] = { "text", "long_text", "number", "date", "email" };
+    struct buffer fields = buffer_new(&w->a), template = buffer_new(&w->a);
+    for (size_t i = 0; i < LENGTH(kinds); i++) {
+        buffer_printf(&fields, "%s{\"label\":\"Q\",\"key\":\"%s\",\"kind\":\"%s\",\"ai\":true}",
+                      i ? "," : "", kinds[i], kinds[i]);
+        buffer_printf(&template, "{{%s}};", kinds[i]);
+    }
+    const char *json =
+        arena_printf(&w->a, "{\"title\":\"Kinds\",\"status\":\"open\",\"fields\":[%s]}", fields.at);
+    s->form = world_text(w, world_post(w, s->h->owner, "/forms", json, 201).body, "id");
+    const char *path = hook_path(s, hook_post(s, template.at, "", 201));
+    assert_non_null(strstr(preview(s, path).body, "none;none;none;none;none;"));
 }
 
 static void test_hostile_answer_stays(void **state)
@@ -581,6 +603,7 @@ int main(void)
         WITH(test_switched_off),
         WITH(test_submitter_objects),
         WITH(test_class_changed_behind_it),
+        WITH(test_no_answer_is_none_of_any_kind),
         WITH(test_hostile_answer_stays),
         WITH(test_more_than_the_budget),
         WITH(test_many_columns),
