@@ -341,6 +341,10 @@ test("the suggestion waits beside the submission until a person accepts it", asy
   await checkAccessible(page);
   await page.getByRole("button", { name: "Accept", exact: true }).click();
   await page.getByText("Suggestion accepted").waitFor();
+  const card = page.getByRole("region", { name: "Suggestion", exact: true });
+  await eventually(async () =>
+    assert.ok(await card.evaluate((node) => node === document.activeElement)),
+  );
   await page.getByText(/^Accepted · Fay Forms/).waitFor();
 });
 
@@ -432,6 +436,41 @@ test("who builds by keyboard stays where the work is", async () => {
   await page.getByRole("dialog").getByRole("button", { name: "Remove field" }).press("Enter");
   await has(page.getByRole("button", { name: "Add a field" }));
   await save.click();
+});
+
+test("two who change a form at once choose between what each wrote", async () => {
+  await page.goto(`/forms/${form}/fields`);
+  const title = page.getByRole("textbox", { name: /^Title/ });
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  const theirs = (name) =>
+    page.evaluate(
+      async ([id, title]) => {
+        const at = `/api/v1/forms/${id}`;
+        const { version } = await (await fetch(at)).json();
+        const headers = { "Content-Type": "application/json", "If-Match": `"${version}"` };
+        const body = JSON.stringify({ title });
+        return (await fetch(at, { method: "PATCH", headers, body })).status;
+      },
+      [form, name],
+    );
+  await title.fill("Mine");
+  assert.equal(await theirs("Theirs"), 200);
+  await save.click();
+  const notice = page.getByText("Somebody saved this form at the same time");
+  await notice.waitFor();
+  await page.getByText(/^Stored now: Theirs \(/).waitFor();
+  const wide = await page.locator(".builder .field-card").first().boundingBox();
+  assert.ok(wide.width > 500, "the questions keep their room");
+  await page.getByRole("button", { name: "Keep mine" }).click();
+  await page.getByRole("heading", { name: "Mine", exact: true }).waitFor();
+  problems.splice(0); // that it was refused
+  await title.fill("Mine again");
+  assert.equal(await theirs("Support"), 200);
+  await save.click();
+  await page.getByRole("button", { name: "Take the stored one" }).click();
+  await notice.waitFor({ state: "detached" });
+  assert.equal(await title.inputValue(), "Support");
+  problems.splice(0);
 });
 
 test("nothing went wrong out of sight", () => {

@@ -1,7 +1,7 @@
 // Building a form: its questions, what kind of answer each takes, and how private that is.
 import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
-import { api } from "~/api/client";
+import { api, Problem } from "~/api/client";
 import { limitsOf, most, pattern } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go } from "~/shell/router";
@@ -141,6 +141,8 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   const added = useRef(-1);
   const adder = useRef<HTMLButtonElement>(null);
   const [removing, setRemoving] = useState<Draft | null>(null);
+  /** What somebody else has saved since this was read. */
+  const [theirs, setTheirs] = useState<FormRow | null>(null);
   const form = useForm({
     initial: valuesOf(row),
     max: limits,
@@ -165,10 +167,17 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
       };
       if (origin.current) {
         const { id, version } = origin.current;
-        const saved = await api.patch("/forms/{id}", { params: { id }, version, body });
-        // What is typed meanwhile is a change of this one.
-        origin.current = { ...origin.current, version: saved.version };
-        await refresh("forms", "data-map");
+        try {
+          const saved = await api.patch("/forms/{id}", { params: { id }, version, body });
+          // What is typed meanwhile is a change of this one.
+          origin.current = { ...origin.current, version: saved.version };
+        } catch (error) {
+          if (!(error instanceof Problem) || error.kind !== "version-mismatch") throw error;
+          setTheirs((await api.get("/forms/{id}", { params: { id } })) as FormRow);
+          return false;
+        }
+        setTheirs(null);
+        await refresh("forms", "hooks", "data-map");
       } else {
         const { id } = await api.post("/forms", { body });
         await refresh("forms", "data-map");
@@ -186,6 +195,13 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
     next.current = given.fields.length;
     reset(valuesOf(given));
   }, [dirty, given?.version]);
+  const take = (stored: FormRow) => {
+    setTheirs(null);
+    origin.current = stored;
+    next.current = stored.fields.length;
+    reset(valuesOf(stored));
+    void refresh("forms");
+  };
   const { fields } = form.values;
   const full = fields.length >= FIELDS_MAX;
   const problems = fields.map((field, i) =>
@@ -233,6 +249,33 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
 
   return (
     <Form form={form} className="builder">
+      {theirs && (
+        <Notice kind="warn">
+          <span className="strong">{text.conflict}</span>
+          <span>{text.conflict_help}</span>
+          <span>
+            {text.stored(
+              theirs.title,
+              theirs.fields.map(({ label }) => label),
+            )}
+          </span>
+          <span className="row wrap">
+            <Button
+              variant="default"
+              onClick={() => {
+                origin.current = theirs;
+                setTheirs(null);
+                void form.send();
+              }}
+            >
+              {text.mine}
+            </Button>
+            <Button variant="default" onClick={() => take(theirs)}>
+              {text.theirs}
+            </Button>
+          </span>
+        </Notice>
+      )}
       <div className="stack wide">
         <section className="card stack" aria-label={words.columns.title}>
           <TextInput label={text.title} required {...form.text("title")} />

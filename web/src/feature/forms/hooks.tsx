@@ -36,6 +36,10 @@ export function Hooks({ form }: { form: FormRow }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const runs = capabilities.data?.find(({ name }) => name === "hook")?.enabled;
 
+  /** What it puts in that is not asked any more. */
+  const goneOf = (hook: Hook) =>
+    keysOf(hook.template).filter((key) => !form.fields.some((field) => field.key === key));
+
   const attempt = async (act: () => Promise<unknown>) => {
     setProblem(null);
     try {
@@ -94,6 +98,11 @@ export function Hooks({ form }: { form: FormRow }) {
                       </span>
                     </span>
                     <span className="small quiet template">{hook.template}</span>
+                    {goneOf(hook).length > 0 && (
+                      <span className="small warning">
+                        {text.taken_out(goneOf(hook).join(", "))}
+                      </span>
+                    )}
                     <span className="small muted">
                       {providers.data?.find(({ id }) => id === hook.provider)?.name ?? "–"}
                       {" · "}
@@ -141,7 +150,9 @@ export function Hooks({ form }: { form: FormRow }) {
           send={text.switch_on}
           onSend={preview.hook.on ? undefined : () => flip(preview.hook, true)}
         >
-          {latest && <p className="small muted">{text.sample}</p>}
+          {submissions.data && (
+            <p className="small muted">{latest ? text.sample : text.no_sample}</p>
+          )}
         </DisclosureSheet>
       )}
       <RecordDrawer

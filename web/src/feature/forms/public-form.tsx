@@ -1,7 +1,7 @@
 // A form behind its public link: no session, no rail, nothing but the questions.
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import type { FormField, FormRow } from "./data";
@@ -18,6 +18,11 @@ const givenNow = ({ key }: FormField, { ai_reads, ai_masked }: Public) =>
 
 export default function PublicForm({ link }: { link: string }) {
   const [sent, setSent] = useState(false);
+  const card = useRef<HTMLElement>(null);
+  // Whoever sends hears that it has arrived: the button that was pressed goes.
+  useEffect(() => {
+    if (sent) card.current?.focus();
+  }, [sent]);
   const form = useQuery({
     queryKey: ["public-form", link],
     queryFn: () => api.get("/public/forms/{link}", { params: { link } }) as Promise<Public>,
@@ -43,7 +48,12 @@ export default function PublicForm({ link }: { link: string }) {
     <main className="public">
       {organisation_name && <p className="quiet">{words.fill.asks(organisation_name)}</p>}
       <PageHead title={title} lead={description ?? undefined} />
-      <section className="card">
+      <section
+        ref={card}
+        tabIndex={-1}
+        className="card"
+        aria-label={sent ? words.fill.thanks : title}
+      >
         {!isOpen ? (
           <Empty icon="forms" title={words.fill.closed} />
         ) : sent ? (

@@ -1,6 +1,6 @@
 // Submissions as a table with the form's own columns, and beside each the suggestions of hooks.
 import { Button, Select, Textarea, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { address, api, Problem } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
@@ -419,6 +419,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
   const { id, state, value, problem, decided_by, decided_at, edited, left_out } = suggestion;
   const [text, setText] = useState(value ?? "");
   const [busy, setBusy] = useState(false);
+  const card = useRef<HTMLElement>(null);
   const decide = async (act: "accept" | "dismiss") => {
     setBusy(true);
     try {
@@ -435,9 +436,15 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
     }
     await refresh("suggestions");
     setBusy(false);
+    card.current?.focus(); // the button that was pressed goes
   };
   return (
-    <section className="card stack tight" aria-label={words.submissions.suggestion}>
+    <section
+      ref={card}
+      tabIndex={-1}
+      className="card stack tight"
+      aria-label={words.submissions.suggestion}
+    >
       <div className="row between wrap">
         <h3>{words.suggestion.from(hook?.name ?? words.hooks.edit)}</h3>
         <span className="tag">{words.suggestion.advisory}</span>

@@ -67,6 +67,12 @@ export const words = {
     none: "A form starts with a question",
     none_help: "Add a field; say what kind of answer it takes and how private that is.",
     saved: "Form saved",
+    conflict: "Somebody saved this form at the same time",
+    conflict_help: "Keep what stands here, or take what is stored now.",
+    stored: (title: string, questions: string[]) =>
+      `Stored now: ${title} (${questions.join("; ") || "no questions"})`,
+    mine: "Keep mine",
+    theirs: "Take the stored one",
     field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
     key_twice: "Two fields have this key",
@@ -181,7 +187,9 @@ export const words = {
     not_allowed: (keys: string) =>
       `AI may not read: ${keys}. Allow it on the field, or leave it out.`,
     unknown: (keys: string) => `There is no field called ${keys}`,
+    taken_out: (keys: string) => `Not asked any more, and sent as none: ${keys}`,
     sample: "With the latest submission",
+    no_sample: "There is no submission yet, so each answer stands as none.",
     no_provider: "Add a provider in the AI settings first",
     remove_title: (name: string) => `Delete ${name}?`,
     remove_help: "Suggestions that it has made stay.",
