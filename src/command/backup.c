@@ -205,7 +205,8 @@ static bool organisation_copy(struct copying *k)
     struct db *db;
     struct error own = { 0 };
     id_format(k->id, name);
-    const char *path = arena_printf(k->c.arena, "%s/org/%s.db", k->dir, name);
+    const char *file = arena_printf(k->c.arena, "org/%s.db", name);
+    const char *path = arena_printf(k->c.arena, "%s/%s", k->dir, file);
     if (!access(path, F_OK))
         return true;
     bool ok = db_open(k->c.app->store, k->id, false, &db, &own);
@@ -214,7 +215,9 @@ static bool organisation_copy(struct copying *k)
         db_release(db);
     }
     if (!ok && own.problem == NOT_FOUND) {
-        ok = control_read(&k->c, lives_read, k);
+        ok = control_read(&k->c, lives_read, k) &&
+             (!k->lives || error_set(k->c.err, UNAVAILABLE,
+                                     "%s is missing; take it from an older backup", file));
         k->ended |= !k->lives;
     } else if (!ok) {
         *k->c.err = own;

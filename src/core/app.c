@@ -158,6 +158,26 @@ static bool table_grows(void *with, const char *name)
 }
 #endif
 
+/* Where control is missing, the organisations that it had the keys of are not buried under a new
+ * one. */
+static bool control_open(struct app *app, struct error *err)
+{
+    struct arena a = { 0 };
+    struct error missing = { 0 };
+    struct id *ids;
+    size_t n = 0;
+    bool ok = app->config->store_url || store_ids(app->store, &a, &ids, &n, err);
+    arena_done(&a);
+    if (!ok || db_open(app->store, (struct id){ 0 }, !n, &app->control, &missing))
+        return ok;
+    if (n && missing.problem == NOT_FOUND)
+        return error_set(err, UNAVAILABLE,
+                         "control.db is missing, and with it the keys of what is in org; restore a "
+                         "backup");
+    *err = missing;
+    return false;
+}
+
 static bool store_start(struct app *app, struct error *err)
 {
     const struct app_config *config = app->config;
@@ -182,15 +202,14 @@ static bool store_start(struct app *app, struct error *err)
         .grows_with = app,
 #endif
     };
-    return store_open(&store, &app->store, err) &&
-           db_open(app->store, (struct id){ 0 }, true, &app->control, err);
+    return store_open(&store, &app->store, err) && control_open(app, err);
 }
 
 static bool unfinished_end(struct app *app, struct error *err)
 {
     struct arena a = { 0 };
     struct ctx c = app_ctx(app, &a, err, "start");
-    bool ok = tenants_sweep(&c, true);
+    bool ok = tenants_sweep(&c, true) && tenants_look(&c);
     arena_done(&a);
     return ok;
 }

@@ -8,6 +8,7 @@
 #include "node.h"
 #include "rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Signing up takes seconds; on another node it may be under way while this one starts. */
@@ -267,4 +268,36 @@ bool tenants_active(struct ctx *c, void *ret)
 {
     static const struct query active = { "state = 'active'", .whole = "All organisations" };
     return rows_find(c, &tenant_table, &active, NO_ARGS, ret);
+}
+
+static int id_order(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct id));
+}
+
+bool tenants_look(struct ctx *c)
+{
+    struct list tenants;
+    struct id *ids, first = { 0 };
+    size_t n, missing = 0;
+    char id[ID_TEXT];
+    if (c->app->node) /* the list of what is there is control's own */
+        return true;
+    if (!store_ids(c->app->store, c->arena, &ids, &n, c->err) ||
+        !control_read(c, tenants_active, &tenants))
+        return false;
+    qsort(ids, n, sizeof *ids, id_order);
+    for (size_t i = 0; i < tenants.count; i++) {
+        struct id tenant = ((const struct tenant *)tenants.at)[i].id;
+        if (!bsearch(&tenant, ids, n, sizeof *ids, id_order) && !missing++)
+            first = tenant;
+    }
+    id_format(first, id);
+    if (missing)
+        app_tell(
+            c->app,
+            "%zu of %zu organisations are not in the data folder, such as org/%s.db; take what "
+            "is missing from a backup",
+            missing, tenants.count, id);
+    return true;
 }

@@ -60,4 +60,7 @@ MUST_USE bool tenants_active(struct ctx *c, void *ret);
    read. */
 MUST_USE bool tenants_sweep(struct ctx *c, bool starting);
 
+/* Tells of those that live and whose file somebody has taken away. */
+MUST_USE bool tenants_look(struct ctx *c);
+
 #endif

@@ -26,6 +26,8 @@ bool sqlite_fail(struct error *err, sqlite3 *handle, int rc)
         if (handle &&
             (sqlite3_system_errno(handle) == ENOSPC || sqlite3_system_errno(handle) == EDQUOT))
             return error_set(err, STORAGE_FULL, NULL);
+        if (rc == SQLITE_IOERR_DATA) /* a page that its key does not open */
+            return error_set(err, INTERNAL, "the database file is damaged");
         return error_set(err, INTERNAL, "the database file failed: %s", sqlite3_errstr(rc));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -94,7 +96,6 @@ static int reads_long(void *with)
 static int setup(struct conn *conn, enum role role)
 {
     sqlite3 *h = conn->handle;
-    sqlite3_extended_result_codes(h, 1);
     sqlite3_busy_timeout(h, BUSY_MS);
     for (size_t i = 0; i < LENGTH(limits); i++)
         sqlite3_limit(h, limits[i].limit, limits[i].value);

@@ -134,6 +134,54 @@ test("a backup made while in use is the whole, elsewhere", async () => {
   folders.push(server.dir);
 });
 
+test("files that somebody took out of the data folder are missed, and nothing put in their place", async () => {
+  const server = await startServer();
+  const ann = await server.signUp();
+  await server.signUp();
+  await server.stop({ keep: true });
+  folders.push(server.dir);
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const backup = ["backup", "--data", server.data, "--to", join(server.dir, "copy")];
+  const whole = join(server.dir, "whole");
+  await cp(server.data, whole, { recursive: true });
+  const again = async () => {
+    await rm(server.data, { recursive: true });
+    await cp(whole, server.data, { recursive: true });
+  };
+  const org = join(server.data, "org");
+  const [first] = (await readdir(org)).sort();
+
+  await rm(join(server.data, "control.db"));
+  const serve = ["serve", "--data", server.data, "--listen", "127.0.0.1:0", "--plain-http"];
+  for (const args of [serve, backup])
+    assert.match(await refused(args, { env }), /control\.db is missing.* restore a backup$/m);
+  assert.equal((await readdir(org)).length, 2);
+  assert.ok(!(await readdir(server.data)).includes("control.db"));
+
+  await again();
+  await rm(join(org, first));
+  const missing = new RegExp(`org/${first} is missing; take it from an older backup`);
+  assert.match(await refused(backup, { env }), missing);
+  await server.start();
+  await until(
+    () => server.log,
+    (said) =>
+      said.includes(`1 of 2 organisations are not in the data folder, such as org/${first}`),
+  );
+  assert.match(await refused(backup, { env }), missing);
+  await cp(join(whole, "org", first), join(org, first)); // as docs/operations.md says
+  assert.equal((await ann.get("/api/v1/time/entries")).status, 200);
+  await server.stop({ keep: true });
+
+  for (const name of ["control.db", join("org", first)]) {
+    await again();
+    const bytes = await readFile(join(server.data, name));
+    for (let at = bytes.length - 5000; at > bytes.length / 2; at -= 4096) bytes[at] ^= 1;
+    await writeFile(join(server.data, name), bytes);
+    assert.match(await refused(backup, { env }), new RegExp(`data/${name} is damaged\\.$`, "m"));
+  }
+});
+
 test("a second start on the same folder is refused and disturbs nothing", async () => {
   const server = await startServer();
   await server.signUp({ organisation: "Ann’s Attic" });

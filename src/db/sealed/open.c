@@ -25,6 +25,12 @@ static void fd_close(int *fd)
         close(*fd);
 }
 
+/* A page that its key does not open is a failed read to SQLite. */
+static bool is_damaged(int rc)
+{
+    return (rc & 0xff) == SQLITE_CORRUPT || rc == SQLITE_IOERR_DATA;
+}
+
 /* The one place that turns SQLite's answer about a file into a problem. */
 static bool opened(sqlite3 *db, int rc, const char *path, struct error *err)
 {
@@ -33,8 +39,10 @@ static bool opened(sqlite3 *db, int rc, const char *path, struct error *err)
     int os = db ? sqlite3_system_errno(db) : 0;
     if (rc == SQLITE_FULL || os == ENOSPC || os == EDQUOT)
         return error_set(err, STORAGE_FULL, NULL);
-    if (rc == SQLITE_BUSY)
+    if ((rc & 0xff) == SQLITE_BUSY)
         return error_set(err, UNAVAILABLE, "The database %s is busy.", path);
+    if (is_damaged(rc))
+        return error_set(err, INTERNAL, "The database %s is damaged.", path);
     return error_set(err, INTERNAL, "The database %s cannot be opened: %s.", path,
                      sqlite3_errstr(rc));
 }
@@ -61,6 +69,8 @@ static bool connect(const char *vfs, const char *path, int flags, sqlite3 **ret,
     autofree(connection_close) sqlite3 *db = NULL;
     int rc = sqlite3_open_v2(path, &db, flags & ~SQLITE_OPEN_CREATE, vfs);
     int reserve = SEAL_ADDED;
+    if (rc == SQLITE_OK)
+        rc = sqlite3_extended_result_codes(db, 1);
     if (rc == SQLITE_OK)
         rc = sqlite3_busy_timeout(db, OPEN_BUSY_MS);
     if (rc == SQLITE_OK)
@@ -108,7 +118,7 @@ static bool vacuum_into(sqlite3 *from, const char *path, struct error *err)
         sqlite3_step(statement);
     rc = statement ? sqlite3_finalize(statement) : rc;
     sqlite3_limit(from, SQLITE_LIMIT_ATTACHED, attached);
-    return opened(from, rc, path, err);
+    return opened(from, rc, is_damaged(rc) ? sqlite3_db_filename(from, "main") : path, err);
 }
 
 /* A database comes into being under another name, without any protection against a crash, and

@@ -19,7 +19,7 @@
    SQLITE_OPEN_CREATE to make a file that is not there (whole or not at all), and the threading
    flags. Any number of connections may be open in one process; the file is locked against every
    other process. The key is not kept beyond its sub-keys, which are wiped after the last
-   connection is closed with sqlite3_close.
+   connection is closed with sqlite3_close. Result codes are extended.
 
    Problems, each with one clear sentence: NOT_FOUND (no such file, nothing made), UNAVAILABLE
    (another process has it open), INTERNAL (another key, damaged, or not readable; nothing was

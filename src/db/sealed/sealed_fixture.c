@@ -74,7 +74,7 @@ sqlite3 *db_open(const char *name)
 
 int try_run(sqlite3 *db, const char *sql)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) & 0xff;
 }
 
 void run(sqlite3 *db, const char *sql)

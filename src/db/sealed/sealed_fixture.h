@@ -17,7 +17,7 @@ extern const struct id id, other_id;
 sqlite3 *db_open(const char *name);
 /* Runs statements, or ends the test. */
 void run(sqlite3 *db, const char *sql);
-/* SQLite's code of statements that may fail. */
+/* SQLite's code of statements that may fail, the primary one. */
 int try_run(sqlite3 *db, const char *sql);
 /* All rows as one text: columns joined with '|', rows with newlines; the caller frees it. NULL,
    with the code in *rc, when it fails; `rc` NULL ends the test instead. */
