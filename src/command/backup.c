@@ -258,6 +258,11 @@ static bool backup_make(struct app *app, const char *dir, struct error *err)
              organisations_copy(&k, &k.after);
     } while (ok && k.ended);
     arena_done(&a);
+    if (!ok && err->problem == STORAGE_FULL && !err->detail[0]) { /* whose disk */
+        error_clear(err);
+        error_set(err, STORAGE_FULL, "No room for the copy in %.110s; make room and try again",
+                  dir);
+    }
     return ok;
 }
 

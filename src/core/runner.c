@@ -17,7 +17,7 @@
 #define SWEEP_US INT64_C(60000000)
 #define INHERIT_US INT64_C(1000000)
 
-/* Until it is looked again; the latter when its server is away. */
+/* Until it is looked again; the latter when its server is away, or its disk is full. */
 enum { UNOPENED_S = 3600, AWAY_S = 60 };
 
 struct slot {
@@ -81,7 +81,8 @@ static struct instant unopened_tell(struct ctx *c, bool *told)
         app_tell(c->app, "The database of organisation %s cannot be opened: %s", id,
                  c->err->detail[0] ? c->err->detail : problem_info(c->err->problem)->name);
     *told = true;
-    int64_t wait = c->err->problem == UNAVAILABLE ? AWAY_S : UNOPENED_S;
+    bool passes = c->err->problem == UNAVAILABLE || c->err->problem == STORAGE_FULL;
+    int64_t wait = passes ? AWAY_S : UNOPENED_S;
     return instant_plus(c->now, (struct span){ wait });
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -147,6 +147,7 @@ async function smallDisk() {
   const fill = join(data, "filler");
   return {
     dir,
+    data,
     fill: async () => {
       const file = await open(fill, "w");
       const piece = Buffer.alloc(4096);
@@ -199,6 +200,40 @@ test("a full disk refuses writes clearly, serves reads, and recovers by itself",
       assert.deepEqual(await allIds(ann), kept);
     }
     assert.deepEqual(children(server.pid), parts, "nothing had to start again");
+    await server.stop({ keep: true });
+  } finally {
+    disk.end();
+  }
+});
+
+test("a backup for which there is no room says where, and leaves nothing", async (t) => {
+  const disk = await smallDisk();
+  if (!disk) return t.skip("a small disk needs the right to mount one");
+  try {
+    const server = await startServer();
+    folders.push(server.dir);
+    await server.signUp();
+    const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+    const room = join(disk.data, "room");
+    const backup = async (data, to, where) => {
+      await writeFile(room, Buffer.alloc(128 << 10));
+      await disk.fill();
+      await rm(room); // for the first, small file
+      const made = await vow(["backup", "--data", data, "--to", to], { env });
+      assert.match(made.stderr, new RegExp(`No room for the copy in ${where}; make room`));
+      await disk.free();
+    };
+    const copy = join(disk.data, "copy");
+    await server.stop({ keep: true });
+    await backup(server.data, copy, `${copy}.unfinished`);
+    assert.deepEqual(await readdir(disk.data), []);
+
+    const there = join(disk.data, "data");
+    await cp(server.data, there, { recursive: true });
+    server.data = there;
+    await server.start();
+    await backup(there, join(await folder(), "copy"), join(there, "backup"));
+    assert.ok(!(await readdir(there)).includes("backup"));
     await server.stop({ keep: true });
   } finally {
     disk.end();
