@@ -266,6 +266,7 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
     if (store_waits(app->store))
         app->readers = workers_new(16, 4096);
     app->runner = runner_new(app, 2);
+    node_settles(app->node, true);
     *ret = app;
     return true;
 }
@@ -279,6 +280,7 @@ void app_stop(struct app *app)
     workers_free(app->slow);
     workers_free(app->password);
     runner_free(app->runner);
+    node_settles(app->node, false);
     for (const struct feature *const *f = app->features; app->features && *f; f++)
         if ((*f)->stop)
             (*f)->stop(app);

@@ -3,6 +3,7 @@
 
 #include "db/compose.h"
 #include "move_row.h"
+#include "node.h"
 
 #include <errno.h>
 #include <string.h>
@@ -71,7 +72,8 @@ bool frame_read(int fd, struct arena *a, enum frame_type *type, struct blob *ret
 
 bool move_pauses(const struct app *app, struct id organisation)
 {
-    return app->moving.paused && id_equal(app->moving.organisation, organisation);
+    return (app->moving.paused && id_equal(app->moving.organisation, organisation)) ||
+           node_leaves(app->node, organisation);
 }
 
 bool move_takes(const struct app *app, struct id organisation)

@@ -4,6 +4,7 @@
 #include "move_row.h"
 
 #include "db/compose.h"
+#include "node.h"
 #include "rows.h"
 
 #include <pthread.h>
@@ -253,6 +254,7 @@ static bool give_open(struct give *g)
         return false;
     g->ran = false;
     c->app->moving.paused = true;
+    node_gives(c->app->node, c->organisation);
     tables_settle(c);
     bool ok = ctx_write(c, pass_last, g) && control_write(c, hand_over, g);
     if (!ok) {
@@ -274,6 +276,7 @@ static bool give_all(struct give *g)
     db_release(c->db);
     c->db = NULL;
     c->app->moving.paused = false;
+    node_gives(c->app->node, (struct id){ 0 });
     return ok && frame_send(g->fd, FRAME_DONE, NULL, 0, c->err) && wait_for(g, FRAME_DESTROY);
 }
 

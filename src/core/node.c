@@ -19,6 +19,8 @@ struct node_row {
     ROW_MEMBERS;
     struct instant until;
     int64_t forgets, settings;
+    struct id leaving;
+    struct instant heard;
 };
 static const struct field node_fields[] = {
     ROW_FIELDS(struct node_row),
@@ -28,6 +30,10 @@ static const struct field node_fields[] = {
           .doc = "Counts changes of sessions, roles and teams that it has made"),
     FIELD(struct node_row, settings, .privacy = OPERATIONAL,
           .doc = "Counts changes of switches and masked names that it has made"),
+    FIELD(struct node_row, leaving, .privacy = OPERATIONAL,
+          .doc = "Organisation that it is about to give to another store"),
+    FIELD(struct node_row, heard, .privacy = OPERATIONAL,
+          .doc = "What others were giving away then is settled, by the store's clock"),
     { 0 },
 };
 
@@ -43,9 +49,17 @@ const struct table node_table = {
 
 #define S_US INT64_C(1000000)
 enum { TELL_PAUSE_US = 100000, SKEW_TOLD_US = 2000000, SWEEP_S = 60, GONE_S = 3600 };
+enum { LEAVING_MAX = 8, HEARD_S = 10, HEARD_PAUSE_NS = 50000000 };
 
 /* The store's clock. Only PostgreSQL has nodes. */
-#define NOW "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS bigint)"
+#define US(moment) "CAST(EXTRACT(EPOCH FROM " moment ") * 1000000 AS bigint)"
+#define NOW US("clock_timestamp()")
+
+/* Organisations that other nodes are about to give away. */
+struct leaving {
+    struct id id[LEAVING_MAX];
+    size_t count;
+};
 
 struct node {
     struct app *app;
@@ -58,6 +72,7 @@ struct node {
     int64_t lives_until; /* by up_us: earlier than the others think */
     bool forget, settings;
     bool stopping;
+    struct leaving leaving;
 
     /* The thread's. */
     int64_t beaten, polled, swept; /* when, by up_us */
@@ -65,6 +80,10 @@ struct node {
     bool dropping;        /* organisations have gone whose databases may be open here */
     bool skewed, unheard; /* and that was told */
 
+    pthread_mutex_t settling;
+    bool settles; /* under it: features can be asked */
+
+    atomic_bool leave;        /* whether there is any; to look without the lock */
     _Atomic int64_t ahead_us; /* of the store's clock over this machine's */
     _Atomic uint64_t inherited;
     bool first; /* before the thread begins */
@@ -150,13 +169,16 @@ static bool beat(struct node *n, struct ctx *c)
 struct seen {
     struct id id;
     int64_t forgets, settings;
-    struct instant now;
+    struct id leaving;
+    struct instant now, begun;
 };
 static const struct field seen_fields[] = {
     FIELD(struct seen, id, .privacy = OPERATIONAL, .doc = "Node"),
     FIELD(struct seen, forgets, .privacy = OPERATIONAL, .doc = "Its count"),
     FIELD(struct seen, settings, .privacy = OPERATIONAL, .doc = "Its other count"),
+    FIELD(struct seen, leaving, .privacy = OPERATIONAL, .doc = "What it gives away"),
     FIELD(struct seen, now, .privacy = OPERATIONAL, .doc = "The store's clock"),
+    FIELD(struct seen, begun, .privacy = OPERATIONAL, .doc = "The same, before anything was read"),
     { 0 },
 };
 
@@ -166,7 +188,8 @@ enum { NO_OTHERS = 1 };
 struct poll {
     struct id self;
     uint64_t forgets, settings;
-    struct instant now;
+    struct instant now, begun;
+    struct leaving leaving; /* counted beyond LEAVING_MAX */
 };
 
 static bool seen_add(void *with, const void *record)
@@ -174,8 +197,11 @@ static bool seen_add(void *with, const void *record)
     struct poll *p = with;
     const struct seen *s = record;
     p->now = s->now;
+    p->begun = s->begun;
     if (id_equal(s->id, p->self))
         return true;
+    if (id_given(s->leaving) && p->leaving.count++ < LEAVING_MAX)
+        p->leaving.id[p->leaving.count - 1] = s->leaving;
     p->forgets =
         hash_bytes(hash_bytes(p->forgets, &s->id, sizeof s->id), &s->forgets, sizeof s->forgets);
     p->settings =
@@ -185,10 +211,11 @@ static bool seen_add(void *with, const void *record)
 
 static bool poll_run(struct ctx *c, void *with)
 {
-    static const struct query all = { "SELECT id, forgets, settings, " NOW
-                                      " FROM node ORDER BY id" };
+    static const struct query all = { "SELECT id, forgets, settings, leaving, " NOW
+                                      ", " US("now()") " FROM node ORDER BY id" };
     struct poll *p = with;
     p->forgets = p->settings = NO_OTHERS;
+    p->leaving.count = 0;
     return tx_each(c->tx, &all, NO_ARGS, seen_fields, sizeof(struct seen), seen_add, p);
 }
 
@@ -212,6 +239,61 @@ static void news_follow(struct node *n, bool forget, bool settings)
     n->dropping |= forget;
 }
 
+struct heard {
+    struct id self;
+    struct instant at;
+};
+
+static bool heard_note(struct ctx *c, void *with)
+{
+    static const struct query note = { "UPDATE node SET heard = $2 WHERE id = $1" };
+    const struct heard *h = with;
+    return tx_run(c->tx, &note, ARGS(value_id(h->self), value_instant(h->at)), NULL);
+}
+
+/* First nothing more is begun of what leaves, then what is known of it is written, then that is
+   said. */
+static bool leaving_follow(struct node *n, struct ctx *c, const struct poll *p)
+{
+    struct heard h = { p->self, p->begun };
+    size_t count = p->leaving.count < LEAVING_MAX ? p->leaving.count : LEAVING_MAX;
+    pthread_mutex_lock(&n->lock);
+    n->leaving = p->leaving;
+    n->leaving.count = count;
+    n->leave = count;
+    pthread_mutex_unlock(&n->lock);
+    pthread_mutex_lock(&n->settling);
+    bool settled = count && n->settles && p->leaving.count == count;
+    for (size_t i = 0; settled && i < count; i++) {
+        c->organisation = p->leaving.id[i];
+        tables_settle(c);
+    }
+    pthread_mutex_unlock(&n->settling);
+    c->organisation = (struct id){ 0 };
+    return !settled || control_write(c, heard_note, &h);
+}
+
+void node_settles(struct node *n, bool settles)
+{
+    if (!n)
+        return;
+    pthread_mutex_lock(&n->settling);
+    n->settles = settles;
+    pthread_mutex_unlock(&n->settling);
+}
+
+bool node_leaves(struct node *n, struct id organisation)
+{
+    bool found = false;
+    if (!n || !n->leave)
+        return false;
+    pthread_mutex_lock(&n->lock);
+    for (size_t i = 0; i < n->leaving.count; i++)
+        found |= id_equal(n->leaving.id[i], organisation);
+    pthread_mutex_unlock(&n->lock);
+    return found;
+}
+
 static bool poll(struct node *n, struct ctx *c)
 {
     struct poll p = { .self = node_id(n) };
@@ -224,7 +306,7 @@ static bool poll(struct node *n, struct ctx *c)
     news_follow(n, p.forgets != n->forgets_seen, p.settings != n->settings_seen);
     n->forgets_seen = p.forgets;
     n->settings_seen = p.settings;
-    return true;
+    return leaving_follow(n, c, &p);
 }
 
 struct gone {
@@ -326,6 +408,7 @@ static void *node_thread(void *with)
 static void node_free(struct node *n)
 {
     pthread_mutex_destroy(&n->lock);
+    pthread_mutex_destroy(&n->settling);
     pthread_cond_destroy(&n->wake);
     free(n);
 }
@@ -342,6 +425,7 @@ bool node_join(struct app *app, struct node **ret, struct error *err)
         abort();
     n->app = app;
     pthread_mutex_init(&n->lock, NULL);
+    pthread_mutex_init(&n->settling, NULL);
     wait_init(&n->wake);
     bool ok = beat(n, &c) && poll(n, &c);
     n->first = n->forgets_seen == NO_OTHERS;
@@ -418,6 +502,55 @@ bool node_lives(struct ctx *c, struct id node, bool *ret)
         return false;
     *ret = l.found;
     return true;
+}
+
+struct giving {
+    struct id self, organisation; /* absent: none any more */
+    struct instant since;
+    int64_t late;
+    struct instant now;
+};
+static const struct field giving_fields[] = {
+    FIELD(struct giving, late, .privacy = OPERATIONAL, .doc = "Nodes that have not heard yet"),
+    FIELD(struct giving, now, .privacy = OPERATIONAL, .doc = "The store's clock"),
+    { 0 },
+};
+
+static bool giving_note(struct ctx *c, void *with)
+{
+    static const struct query note = { "UPDATE node SET leaving = $2 WHERE id = $1" };
+    const struct giving *g = with;
+    return tx_run(c->tx, &note, ARGS(value_id(g->self), value_id(g->organisation)), NULL);
+}
+
+static bool late_count(struct ctx *c, void *with)
+{
+    static const struct query late = { "SELECT count(*), " NOW " FROM node WHERE id <> $1"
+                                       " AND until > " NOW " AND (heard IS NULL OR heard <= $2)" };
+    struct giving *g = with;
+    bool found;
+    return tx_row(c->tx, &late, ARGS(value_id(g->self), value_instant(g->since)), giving_fields, g,
+                  &found);
+}
+
+/* One that does not hear (an older version, or one that stands still) is not waited for long. */
+void node_gives(struct node *n, struct id organisation)
+{
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct giving g = { .organisation = organisation };
+    if (!n)
+        return;
+    struct ctx c = app_ctx(n->app, &a, &err, "node");
+    int64_t end = up_us() + HEARD_S * S_US;
+    g.self = node_id(n);
+    bool ok = control_write(&c, giving_note, &g) && control_read(&c, late_count, &g);
+    g.since = g.now;
+    while (ok && id_given(organisation) && g.late && up_us() < end) {
+        nanosleep(&(struct timespec){ .tv_nsec = HEARD_PAUSE_NS }, NULL);
+        ok = control_read(&c, late_count, &g);
+    }
+    arena_done(&a);
 }
 
 struct instant node_time(struct node *n, struct instant t)

@@ -35,6 +35,17 @@ bool node_is(struct node *n, struct id id);
 /* Whether a node that holds work still lives, asked of control now. */
 MUST_USE bool node_lives(struct ctx *c, struct id node, bool *ret);
 
+/* Tells the other nodes that the organisation is about to leave the store, and waits some seconds
+   until each has settled what it knows of it (tables_settle) and begins nothing more. It must be
+   told of none in the end. */
+void node_gives(struct node *n, struct id organisation);
+
+/* Whether features stand, whose tables may be settled for others; not at first. */
+void node_settles(struct node *n, bool settles);
+
+/* Whether another node is about to give the organisation away. */
+bool node_leaves(struct node *n, struct id organisation);
+
 /* A moment of this machine's clock by the clock of the store, which all nodes share. */
 struct instant node_time(struct node *n, struct instant t);
 

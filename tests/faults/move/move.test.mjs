@@ -43,6 +43,9 @@ before(async () => {
     "other",
     "out",
     "out-to",
+    "node-a",
+    "node-b",
+    "nodes-to",
   ])
     await mkdir(join(home, dir), { mode: 0o700 });
   env = { VOW_MASTER_KEY_FILE: join(home, "key"), TMPDIR: home };
@@ -316,6 +319,38 @@ test("what is out at a provider while the organisation leaves has its receipt th
   assert.ok((await asked).status >= 400);
   const there = new Client(b, owner.cookie, owner.account);
   const [receipt] = (await there.get("/api/v1/ai/receipts")).body.items;
+  assert.equal(receipt?.reason, "SENT");
+  assert.ok(receipt.bytes > 0);
+});
+
+test("what is out by way of another node has its receipt there too", async (t) => {
+  const provider = await startProvider();
+  t.after(() => provider.stop());
+  const url = { VOW_STORE: prefixed("nodes"), VOW_LOCAL_PROVIDERS: provider.origin };
+  const gives = await serve("node-a", url);
+  t.after(() => gives.stop({ keep: true }));
+  const asks = await serve("node-b", url);
+  t.after(() => asks.stop({ keep: true }));
+  const there = await serve("nodes-to");
+  t.after(() => there.stop({ keep: true }));
+  const owner = await gives.signUp();
+  const list = await vow(["org", "list", "--data", gives.data], { env: { ...env, ...url } });
+  const [id] = list.stdout.split(" ");
+  const beside = new Client(asks, owner.cookie, owner.account);
+  await switchOn(beside, "feedback.me");
+  const run = {
+    capability: "feedback.me",
+    from: "2025-01-01",
+    to: "2025-02-01",
+    provider: await addProvider(beside, provider, "silent"),
+  };
+  const asked = beside.post("/api/v1/ai/run", run).catch(() => null);
+  await until(() => provider.count());
+  const moved = await move(id, gives.data, { from: url.VOW_STORE, to: there.data });
+  assert.equal(moved.status, 0, moved.stderr);
+  assert.ok((await asked).status >= 400);
+  const receipts = new Client(there, owner.cookie, owner.account).get("/api/v1/ai/receipts");
+  const [receipt] = (await receipts).body.items;
   assert.equal(receipt?.reason, "SENT");
   assert.ok(receipt.bytes > 0);
 });
