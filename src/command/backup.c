@@ -350,6 +350,9 @@ int backup_command(int argc, char **argv)
         return complain("%s exists already; name a folder that does not", to);
     if (access(data, F_OK))
         return complain("There is no data folder %s", data);
+    /* An empty folder is where a disk should be mounted, or another was meant. */
+    if (access(arena_printf(&a, "%s/key-check", data), F_OK))
+        return complain("There is no installation in %s", data);
     to = path_given(&a, to);
     if (is_within(&a, data, to))
         return complain("%s is in the data folder itself; name a folder elsewhere", to);

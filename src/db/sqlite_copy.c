@@ -78,6 +78,8 @@ static bool file_copy(const char *from, const char *to, struct error *err)
 {
     int in = open(from, O_RDONLY | O_CLOEXEC);
     int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (out >= 0)
+        sealed_give(out, to);
     bool ok = in >= 0 && out >= 0 && bytes_copy(in, out) && !fsync(out);
     if (!ok)
         file_fail(err, "the snapshot cannot be written");

@@ -64,6 +64,8 @@ test("what cannot be is said in one sentence", async () => {
   await refused(["serve", "--data", data, "--listen", "0.0.0.0:0", "--plain-http"]);
   await refused(["backup", "--data", join(dir, "none"), "--to", join(dir, "copy")]);
   await refused(["restore", "--from", dir, "--data", data]);
+  const empty = ["backup", "--data", await folder(), "--to", join(dir, "copy")];
+  assert.match(await refused(empty), /There is no installation in /);
 });
 
 test("what the kernel does not enforce is said at the start, one line each", async () => {

@@ -30,6 +30,7 @@ void floor_put(struct vault *v, struct page_cipher *c)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return;
+    sealed_give(fd, path);
     /* A part of it does not open, which is as good as none. */
     if (pwrite(fd, sealed, sizeof sealed, 0) != (ssize_t)sizeof sealed)
         unlink(path);

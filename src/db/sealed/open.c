@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void vault_let_go(struct vault **v)
@@ -96,12 +97,28 @@ static bool wal_use(sqlite3 *db, const char *path, bool turn, struct error *err)
     return opened(db, rc, path, err);
 }
 
+static void folder_of(const char *path, char ret[PATH_MAX])
+{
+    snprintf(ret, PATH_MAX, "%s", path);
+    char *slash = strrchr(ret, '/');
+    slash[slash == ret] = 0;
+}
+
+void sealed_give(int fd, const char *path)
+{
+    char folder[PATH_MAX];
+    struct stat at;
+    if (geteuid())
+        return;
+    folder_of(path, folder);
+    if (!stat(folder, &at))
+        (void)!fchown(fd, at.st_uid, at.st_gid);
+}
+
 static bool folder_sync(const char *path, struct error *err)
 {
     char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    slash[slash == folder] = 0;
+    folder_of(path, folder);
     autofree(fd_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return (fd >= 0 && fsync(fd) == 0) ||
            error_set(err, INTERNAL, "The folder %s cannot be synced.", folder);
@@ -141,6 +158,7 @@ static bool file_make(const char *vfs, const char *path, const struct secret_key
         unlink(made);
         return false;
     }
+    sealed_give(v->lock_fd, path);
     /* link() and not rename(): it never replaces a file that appeared meanwhile. */
     ok = fsync(v->lock_fd) == 0 && link(made, path) == 0;
     int why = errno;

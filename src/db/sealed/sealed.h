@@ -33,6 +33,10 @@ MUST_USE bool sealed_open(const char *path, const struct secret_key *key, struct
 MUST_USE bool sealed_copy(sqlite3 *from, const char *path, const struct secret_key *key,
                           struct id id, struct error *err);
 
+/* Gives the file that was just made at `path` to the owner of its folder: root may make one for the
+   program of somebody else, as SQLite knows with its own files. */
+void sealed_give(int fd, const char *path);
+
 /* Frames at the end of the WAL that could not be read when the file was first opened in this
    process: the unfinished write of a crash, or damage. Their transaction was dropped. */
 int64_t sealed_dropped(sqlite3 *db);

@@ -1,9 +1,9 @@
 // `vow org move`: an organisation goes from files to PostgreSQL and back while it is in use, and while
 // the command is killed at any moment. Nothing may be lost, and at most one side may serve it.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -43,6 +43,8 @@ before(async () => {
     "other",
     "out",
     "out-to",
+    "roots",
+    "theirs",
     "node-a",
     "node-b",
     "nodes-to",
@@ -353,6 +355,21 @@ test("what is out by way of another node has its receipt there too", async (t) =
   const [receipt] = (await receipts).body.items;
   assert.equal(receipt?.reason, "SENT");
   assert.ok(receipt.bytes > 0);
+});
+
+test("what root moves into a folder of somebody else is theirs", async (t) => {
+  if (process.getuid() !== 0) return t.skip("only root makes files for others");
+  const [a, b] = [await serve("roots"), await serve("theirs")];
+  await a.signUp();
+  const [id] = await organisations(a.data);
+  for (const server of [a, b]) await server.stop({ keep: true });
+  const nobody = 65534;
+  execFileSync("chown", ["-R", `${nobody}:${nobody}`, b.data]);
+  const moved = await move(id, a.data, { to: b.data });
+  assert.equal(moved.status, 0, moved.stderr);
+  assert.deepEqual(await organisations(b.data), [id]);
+  for (const name of await readdir(b.data, { recursive: true }))
+    assert.equal((await stat(join(b.data, name))).uid, nobody, name);
 });
 
 test("what cannot be is said in one sentence, and nothing is touched", async (t) => {
