@@ -441,11 +441,18 @@ static uint64_t token_party(const struct exchange *x)
     return token ? hash_text(hash_start, token) : 0;
 }
 
+/* Whether that is done without waiting as long as session and database are in memory: what is
+   written waits in its queue. */
+static bool is_brief(const struct route *route)
+{
+    return route->lane == LANE_READ || (route->lane == LANE_WRITE && !route->settle);
+}
+
 /* Where reading waits for a server: a request that reads one thing waits for it beside others, and
    any other has a thread to wait. */
 static bool request_run_waiting(struct request *r)
 {
-    if (r->x->route->lane == LANE_READ) {
+    if (is_brief(r->x->route)) {
         db_hurry();
         r->hurried = true;
         bool answers = request_run(r);
