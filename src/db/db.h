@@ -37,6 +37,9 @@ struct query {
                           arena; 0: all */
     bool again;        /* many works ask the same: within a writing transaction the answer may serve
                           the next one too, until something is written to a table that it names */
+    bool likely;       /* of tx_found, and of tx_run with `changed`: as good as always there is one
+                          row, so a work need not wait for that to be known; when it is not so, the
+                          work is run again and waits */
 };
 
 /* A value on its way into a statement. KIND_NONE is NULL. `column` names the declared column it

@@ -55,9 +55,18 @@ enum trick {
     TWICE,
     RECOVERS,
     HOLDS,
+    SEES,
+    TRUSTS,
+    TRUSTS_IN_VAIN,
+    CHANGES,
+    CHANGES_IN_VAIN,
     COUNTED,
     COUNTED_REFUSED,
     COUNT_FAILS
+};
+
+struct counted {
+    int64_t works;
 };
 
 struct batch;
@@ -90,10 +99,6 @@ static bool counted_last(struct tx *tx, void *const *with, size_t n, struct erro
     return insert_work(tx, &note, err);
 }
 
-struct counted {
-    int64_t works;
-};
-
 static bool counted_read(struct tx *tx, void *with, struct error *err)
 {
     static const struct query sum = {
@@ -114,6 +119,37 @@ static bool hold_work(struct tx *tx, const struct job *j, struct error *err)
     return before.works == j->note.number - 1 || error_set(err, INTERNAL, "not all is counted");
 }
 
+/* Sees every row of the works before it, however they were sent. */
+static bool sees_work(struct tx *tx, const struct job *j, struct error *err)
+{
+    static const struct query sum = { "SELECT COUNT(*) FROM note WHERE number < $1" };
+    static const struct field fields[] = { FIELD(struct counted, works), { 0 } };
+    struct counted before = { 0 };
+    bool found;
+    return tx_row(tx, &sum, ARGS(value_int(j->note.number)), fields, &before, &found) &&
+           (before.works == j->note.number - 1 || error_set(err, INTERNAL, "not all are there"));
+}
+
+/* Takes for granted that the first work's note is there; one asks for a note that is not. */
+static bool trusts_work(struct tx *tx, const struct job *j, struct error *err)
+{
+    static const struct query there = { "SELECT id FROM note WHERE number = $1", .likely = true };
+    bool found;
+    if (!tx_found(tx, &there, ARGS(value_int(j->trick == TRUSTS ? 1 : 777)), &found))
+        return false;
+    return found || error_set(err, NOT_FOUND, NULL);
+}
+
+static bool changes_work(struct tx *tx, const struct job *j, struct error *err)
+{
+    static const struct query set = { "UPDATE note SET text = 'changed' WHERE number = $1",
+                                      .likely = true };
+    int64_t changed;
+    if (!tx_run(tx, &set, ARGS(value_int(j->trick == CHANGES ? 1 : 777)), &changed))
+        return false;
+    return changed == 1 || error_set(err, NOT_FOUND, NULL);
+}
+
 static bool job_work(struct tx *tx, void *with, struct error *err)
 {
     struct job *j = with;
@@ -125,8 +161,14 @@ static bool job_work(struct tx *tx, void *with, struct error *err)
         tx_last(tx, counted_last, j);
     if (j->trick == COUNTED_REFUSED)
         return error_set(err, NOT_FOUND, NULL);
+    if (j->trick == SEES && !sees_work(tx, j, err))
+        return false;
     if (!insert_work(tx, &j->note, err))
         return false;
+    if (j->trick == TRUSTS || j->trick == TRUSTS_IN_VAIN)
+        return trusts_work(tx, j, err);
+    if (j->trick == CHANGES || j->trick == CHANGES_IN_VAIN)
+        return changes_work(tx, j, err);
     if (j->trick == REFUSE_LATE)
         return error_set(err, INVALID, "no");
     if (j->trick == TWICE)
@@ -200,6 +242,46 @@ static void test_neighbours_of_a_failed_work_stay(void **state)
     }
     assert_int_equal(count(p->db), good);
     free(b);
+}
+
+/* All are kept, but for those whose own tricks are refused. */
+static void batch_check(struct opened *p, const enum trick tricks[JOBS])
+{
+    struct batch *b = batch_run(p->db, tricks);
+    int good = 0;
+    for (int i = 0; i < JOBS; i++) {
+        const struct job *j = &b->job[i];
+        bool vain = tricks[i] == TRUSTS_IN_VAIN || tricks[i] == CHANGES_IN_VAIN;
+        assert_int_equal(j->ok, !vain);
+        assert_int_equal(j->err.problem, vain ? NOT_FOUND : NO_PROBLEM);
+        good += !vain;
+    }
+    assert_int_equal(count(p->db), good);
+    free(b);
+}
+
+static void test_rows_that_go_together_are_seen(void **state)
+{
+    enum trick tricks[JOBS] = { [1] = SEES, [8] = SEES, [9] = SEES, [JOBS - 1] = SEES };
+    batch_check(*state, tricks);
+}
+
+static void test_what_is_taken_for_granted_holds(void **state)
+{
+    enum trick tricks[JOBS] = { [0] = CHANGES, [2] = TRUSTS, [3] = TRUSTS, [9] = CHANGES };
+    batch_check(*state, tricks);
+}
+
+static void test_what_was_taken_for_granted_in_vain(void **state)
+{
+    enum trick tricks[JOBS] = { [1] = TRUSTS, [4] = TRUSTS_IN_VAIN, [6] = CHANGES };
+    batch_check(*state, tricks);
+}
+
+static void test_what_was_to_be_changed_in_vain(void **state)
+{
+    enum trick tricks[JOBS] = { [1] = TRUSTS, [4] = CHANGES, [6] = CHANGES_IN_VAIN };
+    batch_check(*state, tricks);
 }
 
 static int64_t counted(struct db *db)
@@ -556,6 +638,10 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         TEST(test_neighbours_of_a_failed_work_stay),
+        TEST(test_rows_that_go_together_are_seen),
+        TEST(test_what_is_taken_for_granted_holds),
+        TEST(test_what_was_taken_for_granted_in_vain),
+        TEST(test_what_was_to_be_changed_in_vain),
         TEST(test_what_comes_last_is_shared),
         TEST(test_what_is_put_off_is_there_for_who_holds),
         TEST(test_what_comes_last_fails_with_its_own),

@@ -14,6 +14,8 @@ enum {
     PG_BUCKETS = 64,         /* of a connection's statement table */
     PG_AHEAD_MAX = 8,        /* commands that go ahead of a statement, in the same round trip */
     PG_FLYING_MAX = 256,     /* results that nobody has waited for */
+    PG_MANY = 4,             /* rows of one statement at most, as a power of two */
+    PG_FLYING_ROOM = 512,    /* with those of one statement more, and of what goes with it */
     PG_ATTEMPTS = 10,        /* of a transaction that meets conflicts */
     PG_AGE_S = 30 * 60,      /* a connection is closed when it is as old … */
     PG_USES = 50000,    /* … or has run as many statements, for what the server keeps for it */
@@ -109,7 +111,8 @@ struct pg_plan {
     struct pg_param param[PG_PARAMETERS_MAX];
     int params;
     bool writes;
-    char *target; /* the table that it writes; NULL: none, or who knows which */
+    char *target;  /* the table that it writes; NULL: none, or who knows which */
+    size_t values; /* where in sql the only row of an INSERT of parameters begins; or 0 */
 };
 
 /* The kind of a value as far as the text depends on it. */
@@ -145,14 +148,16 @@ struct pg_stmt {
     struct pg_column *column;
     int columns;
     char name[40];
-    int busy; /* streams that read its rows, and works that wait for it */
+    int busy;                      /* streams that read its rows, and works that wait for it */
+    struct pg_rows *rows;          /* of an INSERT: what is kept back; NULL: nothing was yet */
+    struct pg_stmt *many[PG_MANY]; /* the same INSERT for 2, 4 … rows; NULL: not needed yet */
 };
 
 /* The answer to a statement that many works of a transaction ask. */
 struct pg_known {
     struct pg_known *next;
     struct pg_stmt *s;
-    PGresult *result;
+    PGresult *result; /* NULL: that it finds a row is taken for granted */
     size_t size;
     uint8_t key[]; /* its parameters */
 };
@@ -190,8 +195,11 @@ struct pg_conn {
     struct pg_relation *relations;
     struct pg_stream *stream;
     struct pg_known *known; /* in this transaction */
+    struct pg_rows *rows;   /* those that are kept back in it */
 
     int flying; /* results that are to come; of a reading transaction's end too, for who is next */
+    uint64_t flown;            /* all that ever were to come */
+    bool sure[PG_FLYING_ROOM]; /* by their number: those that must be of one row */
 
     /* Of the transaction that runs. */
     const char *ahead[PG_AHEAD_MAX]; /* sent with the next statement */
@@ -254,6 +262,9 @@ bool pg_command(struct pg_conn *conn, const char *sql);
 bool pg_ahead_send(struct pg_conn *conn);
 bool pg_sync(struct pg_conn *conn);
 
+/* What was sent last must be of one row; else that is a failure. */
+void pg_make_sure(struct pg_conn *conn);
+
 /* The next result. */
 PGresult *pg_result(struct pg_conn *conn);
 
@@ -270,6 +281,10 @@ MUST_USE bool pg_stmt_get(struct pg_conn *conn, const char *sql, const struct va
 void pg_stmt_put(struct pg_conn *conn, struct pg_stmt *s);
 void pg_stmts_free(struct pg_conn *conn);
 
+/* Prepares one that pg_stmt_get does not know, and lets go of it. */
+MUST_USE bool pg_stmt_prepare(struct pg_conn *conn, struct pg_stmt *s, struct error *err);
+void pg_stmt_free(struct pg_stmt *s);
+
 /* Runs it; all rows at once. NULL when it failed. */
 PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args);
 
@@ -277,6 +292,12 @@ PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args
  */
 PGresult *pg_stmt_run_again(struct tx *tx, struct pg_stmt *s, const struct value *args,
                             bool *known);
+
+/* Sends one that is taken to be of one row; when it is not, all of the batch fails. */
+MUST_USE bool pg_stmt_trust(struct tx *tx, struct pg_stmt *s, const struct value *args);
+
+/* Whether the text of a statement has the name of the table in it. */
+bool pg_names(const char *sql, const char *table);
 
 /* Forgets what is known of statements that name the table; of all for NULL. */
 void pg_known_forget(struct pg_conn *conn, const char *table);
@@ -288,6 +309,21 @@ int pg_stmt_fly(struct tx *tx, struct pg_stmt *s, const struct value *args);
  */
 MUST_USE bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args);
 
+/* The same with parameters that are encoded; how many results come from it on, or 0. */
+int pg_values_fly(struct pg_conn *conn, struct pg_stmt *s, const char *const *at, const int *size,
+                  struct error *err);
+
+/* Waits for what is under way when that has become much. */
+MUST_USE bool pg_fly_on(struct pg_conn *conn, struct error *err);
+
+/* The same as pg_stmt_send for an INSERT of one row, which may be kept back to go with others. */
+MUST_USE bool pg_rows_add(struct tx *tx, struct pg_stmt *s, const struct value *args);
+
+/* Sends what is kept back of tables that a statement names; all of it for NULL. */
+MUST_USE bool pg_rows_send(struct pg_conn *conn, const struct pg_stmt *before, struct error *err);
+void pg_rows_drop(struct pg_conn *conn);
+void pg_rows_free(struct pg_rows *rows);
+
 /* Runs it; rows are then taken with pg_stream_next (NULL at the end, or with the error noted), and
    pg_stream_end must be called. */
 MUST_USE bool pg_stream_start(struct tx *tx, struct pg_stmt *s, const struct value *args,
@@ -298,7 +334,7 @@ void pg_stream_end(struct tx *tx, struct pg_stream *stream);
 /* Parameters for the server. */
 struct pg_values {
     const char *at[PG_PARAMETERS_MAX];
-    int size[PG_PARAMETERS_MAX], binary[PG_PARAMETERS_MAX];
+    int size[PG_PARAMETERS_MAX];
     uint8_t room[PG_PARAMETERS_MAX][16];
 };
 MUST_USE bool pg_encode(struct tx *tx, const struct pg_plan *plan, const struct value *args,

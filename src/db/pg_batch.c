@@ -217,8 +217,9 @@ static bool batch_patient(struct pg_conn *conn, struct work *batch, struct error
  */
 static bool alone_failed(struct pg_conn *conn, const struct work *w)
 {
-    return !w->next && !w->ok && !conn->failed && pg_sync(conn) &&
-           pg_settle(conn, 0, &(struct error){ 0 });
+    struct error err = { 0 };
+    return !w->next && !w->ok && !conn->failed && pg_rows_send(conn, NULL, &err) && pg_sync(conn) &&
+           pg_settle(conn, 0, &err);
 }
 
 /* False when all of it should be run again. */

@@ -360,6 +360,8 @@ bool pg_kept(struct db *db, bool *kept)
 bool pg_commit(struct pg_conn *conn, struct error *err)
 {
     bool keeps = conn->wrote;
+    if (!pg_rows_send(conn, NULL, err))
+        return false;
     if (!conn->begun) {
         conn->ahead_count = 0;
         return true;
@@ -385,6 +387,7 @@ bool pg_commit(struct pg_conn *conn, struct error *err)
 
 void pg_close(struct pg_conn *conn)
 {
+    pg_rows_drop(conn);
     conn->ahead_count = 0;
     if (conn->begun && pg_command(conn, "ROLLBACK") && pg_sync(conn))
         conn->begun = false;

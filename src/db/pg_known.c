@@ -14,7 +14,7 @@ static bool word_char(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-static bool names_table(const char *sql, const char *table)
+bool pg_names(const char *sql, const char *table)
 {
     size_t n = strlen(table);
     for (const char *at = sql; (at = strstr(at, table)); at += n)
@@ -27,7 +27,7 @@ void pg_known_forget(struct pg_conn *conn, const char *table)
 {
     for (struct pg_known **at = &conn->known; *at;) {
         struct pg_known *k = *at;
-        if (table && !names_table(k->s->sql, table)) {
+        if (table && !pg_names(k->s->sql, table)) {
             at = &k->next;
             continue;
         }
@@ -57,12 +57,12 @@ static bool key_make(struct tx *tx, const struct pg_stmt *s, const struct value 
     return true;
 }
 
-static PGresult *known_find(const struct pg_conn *conn, const struct pg_stmt *s,
-                            const struct buffer *key)
+static const struct pg_known *known_find(const struct pg_conn *conn, const struct pg_stmt *s,
+                                         const struct buffer *key)
 {
     for (const struct pg_known *k = conn->known; k; k = k->next)
         if (k->s == s && k->size == key->len && (!k->size || !memcmp(k->key, key->at, k->size)))
-            return k->result;
+            return k;
     return NULL;
 }
 
@@ -85,9 +85,25 @@ PGresult *pg_stmt_run_again(struct tx *tx, struct pg_stmt *s, const struct value
     *known = false;
     if (!tx->pg->swift || s->plan.writes || !key_make(tx, s, args, &key))
         return pg_stmt_run(tx, s, args);
-    PGresult *r = known_find(tx->pg, s, &key);
+    const struct pg_known *k = known_find(tx->pg, s, &key);
+    PGresult *r = k ? k->result : NULL;
     if (!r && (r = pg_stmt_run(tx, s, args)))
         known_keep(tx->pg, s, r, &key);
     *known = r != NULL;
     return r;
+}
+
+bool pg_stmt_trust(struct tx *tx, struct pg_stmt *s, const struct value *args)
+{
+    struct buffer key = buffer_new(tx->arena);
+    bool keyed = !s->plan.writes && key_make(tx, s, args, &key);
+    if (keyed && known_find(tx->pg, s, &key))
+        return true;
+    if (!pg_stmt_fly(tx, s, args))
+        return false;
+    pg_make_sure(tx->pg);
+    tx->pg->wrote |= s->plan.writes;
+    if (keyed)
+        known_keep(tx->pg, s, NULL, &key);
+    return pg_fly_on(tx->pg, tx->err);
 }

@@ -2,6 +2,8 @@
    The connection stays in libpq's pipeline mode from one transaction to the next. */
 #include "pg.h"
 
+#include <string.h>
+
 bool pg_broken(struct pg_conn *conn, struct error *err)
 {
     conn->failed = conn->lost = conn->stale = true; /* libpq may hear of its end only later */
@@ -10,8 +12,15 @@ bool pg_broken(struct pg_conn *conn, struct error *err)
 
 bool pg_flown(struct pg_conn *conn, int sent)
 {
+    if (sent)
+        conn->sure[conn->flown++ % PG_FLYING_ROOM] = false;
     conn->flying += sent != 0;
     return sent != 0;
+}
+
+void pg_make_sure(struct pg_conn *conn)
+{
+    conn->sure[(conn->flown - 1) % PG_FLYING_ROOM] = true;
 }
 
 static bool piping(struct pg_conn *conn)
@@ -50,11 +59,15 @@ PGresult *pg_result(struct pg_conn *conn)
 }
 
 /* What was skipped since something before it had failed is no complaint of its own. */
-static bool judge(struct pg_conn *conn, const PGresult *r, struct error *err)
+static bool judge(struct pg_conn *conn, PGresult *r, bool sure, struct error *err)
 {
     switch (r ? PQresultStatus(r) : PGRES_FATAL_ERROR) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
+        if (!sure || !strcmp(PQcmdTuples(r), "1"))
+            return true;
+        conn->failed = true;
+        return error_set(err, UNAVAILABLE, "what was taken for granted is not so");
     case PGRES_PIPELINE_SYNC:
         return true;
     case PGRES_PIPELINE_ABORTED:
@@ -69,8 +82,9 @@ bool pg_settle(struct pg_conn *conn, int left, struct error *err)
 {
     bool ok = true;
     while (conn->flying > left) {
+        bool sure = conn->sure[(conn->flown - (unsigned)conn->flying) % PG_FLYING_ROOM];
         PGresult *r = pg_result(conn);
-        if (!judge(conn, r, ok ? err : &(struct error){ 0 }))
+        if (!judge(conn, r, sure, ok ? err : &(struct error){ 0 }))
             ok = false;
         PQclear(r);
     }

@@ -27,6 +27,7 @@ struct parse {
     const struct value *args;
     size_t n;
     struct pg_plan *plan;
+    size_t values; /* the token that opens the only row of an INSERT of parameters alone; or 0 */
     struct arena *a;
     struct error *err;
 };
@@ -250,11 +251,13 @@ static bool insert_rewrite(struct parse *p, size_t *end)
     if (!values_end || !is(p, first - 2, "VALUES"))
         return true; /* INSERT … SELECT: its parameters are looked at below */
     int id = -1;
+    bool plain = values_end == &p->token[p->count - 1];
     for (int pass = 0; pass < 2; pass++) {
         size_t name = 4, value = first;
         for (; &p->token[name] < columns_end && &p->token[value] < values_end; name += 2) {
             size_t next = value_end(p, value, values_end);
             const struct field *f = sealed_arg(p, value);
+            plain = plain && next == value + 1 && p->token[value].kind == PARAM;
             if (!pass && next == value + 1 && names(&p->token[name], "id") &&
                 p->token[value].kind == PARAM)
                 id = p->token[value].number;
@@ -264,6 +267,7 @@ static bool insert_rewrite(struct parse *p, size_t *end)
             value = next + 1;
         }
     }
+    p->values = plain ? first - 1 : 0;
     *end = (size_t)(values_end - p->token) + 1;
     return true;
 }
@@ -388,6 +392,8 @@ static char *text_join(const struct parse *p, const char *sql)
     for (size_t i = 0; i < p->count; i++) {
         const struct token *t = &p->token[i];
         buffer_add(&b, at, (size_t)(t->from - at));
+        if (i && i == p->values)
+            p->plan->values = b.len;
         if (t->text)
             buffer_string(&b, t->text);
         else

@@ -163,8 +163,13 @@ static void recover(struct pg_conn *conn)
     pg_ahead(conn, release);
 }
 
-static void stmt_free(struct pg_stmt *s)
+void pg_stmt_free(struct pg_stmt *s)
 {
+    if (!s)
+        return;
+    for (int i = 0; i < PG_MANY; i++)
+        pg_stmt_free(s->many[i]);
+    pg_rows_free(s->rows);
     for (int i = 0; s->column && i < s->columns; i++)
         free(s->column[i].where);
     free(s->column);
@@ -204,8 +209,9 @@ static bool send_prepare(struct pg_conn *conn, const struct pg_stmt *s)
                                         s->plan.params, types));
 }
 
-static bool stmt_prepare(struct pg_conn *conn, struct pg_stmt *s, struct error *err)
+bool pg_stmt_prepare(struct pg_conn *conn, struct pg_stmt *s, struct error *err)
 {
+    stmt_name(s);
     if (conn->careful)
         pg_ahead(conn, savepoint);
     bool sent =
@@ -241,7 +247,6 @@ static struct pg_stmt *stmt_new(const char *sql, size_t size, uint64_t hash,
     s->args = n;
     for (size_t i = 0; i < n; i++)
         s->shape[i] = (uint8_t)pg_shape(&args[i]);
-    stmt_name(s);
     return s;
 }
 
@@ -270,6 +275,14 @@ static void append_used(struct pg_conn *conn, struct pg_stmt *s)
     conn->newest = s;
 }
 
+static void deallocate(struct pg_conn *conn, const struct pg_stmt *s)
+{
+    char sql[64];
+    snprintf(sql, sizeof sql, "DEALLOCATE %s", s->name);
+    if (!pg_command(conn, sql))
+        conn->stale = true;
+}
+
 static void stmt_evict(struct pg_conn *conn)
 {
     struct pg_stmt *s = conn->oldest;
@@ -284,12 +297,12 @@ static void stmt_evict(struct pg_conn *conn)
     unlink_used(conn, s);
     conn->statements--;
     if (!unnamed(conn) && !conn->failed) {
-        char sql[64];
-        snprintf(sql, sizeof sql, "DEALLOCATE %s", s->name);
-        if (!pg_command(conn, sql))
-            conn->stale = true;
+        deallocate(conn, s);
+        for (int i = 0; i < PG_MANY; i++)
+            if (s->many[i])
+                deallocate(conn, s->many[i]);
     }
-    stmt_free(s);
+    pg_stmt_free(s);
 }
 
 static void stmt_keep(struct pg_conn *conn, struct pg_stmt *s)
@@ -321,8 +334,8 @@ bool pg_stmt_get(struct pg_conn *conn, const char *sql, const struct value *args
         s = stmt_new(sql, size, hash, args, n, err);
         if (!s)
             return false;
-        if (!stmt_prepare(conn, s, err)) {
-            stmt_free(s);
+        if (!pg_stmt_prepare(conn, s, err)) {
+            pg_stmt_free(s);
             return false;
         }
         stmt_keep(conn, s);
@@ -342,31 +355,38 @@ void pg_stmts_free(struct pg_conn *conn)
 {
     for (struct pg_stmt *s = conn->oldest, *next; s; s = next) {
         next = s->newer;
-        stmt_free(s);
+        pg_stmt_free(s);
     }
 }
 
 /* --- running --- */
 
-int pg_stmt_fly(struct tx *tx, struct pg_stmt *s, const struct value *args)
+int pg_values_fly(struct pg_conn *conn, struct pg_stmt *s, const char *const *at, const int *size,
+                  struct error *err)
 {
-    struct pg_conn *conn = tx->pg;
-    struct pg_values v;
-    if (!pg_encode(tx, &s->plan, args, &v))
-        return 0;
+    static const int binary[PG_PARAMETERS_MAX] = { [0 ... PG_PARAMETERS_MAX - 1] = 1 };
     if (conn->careful)
         pg_ahead(conn, savepoint);
     bool sent = pg_ahead_send(conn) && (!unnamed(conn) || send_prepare(conn, s));
     int before = conn->flying;
     sent = sent &&
            pg_flown(conn, PQsendQueryPrepared(conn->handle, unnamed(conn) ? "" : s->name,
-                                              s->plan.params, v.at, v.size, v.binary, 1)) &&
+                                              s->plan.params, at, size, binary, 1)) &&
            (!conn->careful || pg_command(conn, release));
     conn->uses++;
+    return sent ? conn->flying - before : pg_broken(conn, err);
+}
+
+int pg_stmt_fly(struct tx *tx, struct pg_stmt *s, const struct value *args)
+{
+    struct pg_conn *conn = tx->pg;
+    struct pg_values v;
+    if (!pg_encode(tx, &s->plan, args, &v) || !pg_rows_send(conn, s, tx->err))
+        return 0;
     conn->dirty |= s->plan.writes;
     if (s->plan.writes)
         pg_known_forget(conn, s->plan.target);
-    return sent ? conn->flying - before : pg_broken(conn, tx->err);
+    return pg_values_fly(conn, s, v.at, v.size, tx->err);
 }
 
 /* The same, and waits for all that was sent before it. */
@@ -410,14 +430,18 @@ PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args
     return NULL;
 }
 
+bool pg_fly_on(struct pg_conn *conn, struct error *err)
+{
+    return conn->flying < PG_FLYING_MAX ||
+           ((pg_sync(conn) || pg_broken(conn, err)) && pg_settle(conn, 0, err));
+}
+
 bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)
 {
-    struct pg_conn *conn = tx->pg;
     if (!pg_stmt_fly(tx, s, args))
         return false;
-    conn->wrote = true;
-    return conn->flying < PG_FLYING_MAX ||
-           ((pg_sync(conn) || pg_broken(conn, tx->err)) && pg_settle(conn, 0, tx->err));
+    tx->pg->wrote = true;
+    return pg_fly_on(tx->pg, tx->err);
 }
 
 /* Behind what was read of the statement before may lie a NULL that parts the two. */

@@ -42,6 +42,56 @@ static void test_sealed_where_it_lies(void **state)
     PQfinish(role);
 }
 
+enum { CARDS = 20 };
+
+static struct card card_of_many(uint32_t n)
+{
+    static const char *const names[] = { "Ada", "Bo", "Cleo", "Dan", "Eve" };
+    return card_of(n + 1, n < LENGTH(names) ? names[n] : NULL, n % 3 ? "a quiet text" : "");
+}
+
+static bool cards_put(struct tx *tx, void *with, struct error *err)
+{
+    const uint32_t *twice = with;
+    for (uint32_t i = 0; i < CARDS; i++) {
+        struct card c = card_of_many(i);
+        if (!card_put(tx, &c, err))
+            return false;
+    }
+    struct card c = card_of(CARDS + 1, *twice ? "Bo" : "Bob", "x");
+    return card_put(tx, &c, err);
+}
+
+/* Rows that go in one statement are each sealed for itself, and found. */
+static void test_many_rows_of_one_work(void **state)
+{
+    struct opened *p = *state;
+    struct list rows;
+    uint32_t twice = 1;
+    assert_false(db_write_wait(p->db, &p->a, cards_put, &twice, &p->err));
+    assert_int_equal(p->err.problem, ALREADY_EXISTS);
+    assert_string_equal(p->err.detail, "card.name");
+    p->err = (struct error){ 0 };
+    twice = 0;
+    assert_true(db_write_wait(p->db, &p->a, cards_put, &twice, &p->err));
+    assert_true(ask(p,
+                    "SELECT id, number, name, text, people FROM card WHERE text IS NOT NULL"
+                    " AND id IS DISTINCT FROM $1 ORDER BY id",
+                    value_id(id_of(CARDS + 1)), &rows));
+    assert_int_equal(rows.count, CARDS);
+    for (uint32_t i = 0; i < CARDS; i++) {
+        const struct card *is = (const struct card *)rows.at + i;
+        struct card c = card_of_many(i);
+        assert_true(id_equal(is->id, c.id));
+        assert_int_equal(is->number, c.number);
+        assert_true(text_equal(is->name, c.name));
+        assert_string_equal(is->text, c.text);
+    }
+    assert_true(ask(p, "SELECT id, number, name, text, people FROM card AS c WHERE c.name = $1",
+                    value_in(card_fields, "name", value_text("Cleo")), &rows));
+    assert_int_equal(rows.count, 1);
+}
+
 static void test_looked_up_blind(void **state)
 {
     struct opened *p = *state;
@@ -460,6 +510,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_sealed_where_it_lies),
+        TEST(test_many_rows_of_one_work),
         TEST(test_looked_up_blind),
         TEST(test_changed_with_its_companion),
         TEST(test_moved_values_do_not_open),

@@ -34,8 +34,14 @@ bool pg_run(struct tx *tx, const struct query *q, const struct value *args, size
     if (!start(tx, q, args, n, &s))
         return false;
     if (!changed && tx->pg->swift && s->plan.writes) {
-        bool sent = pg_stmt_send(tx, s, args);
+        bool sent = s->plan.values ? pg_rows_add(tx, s, args) : pg_stmt_send(tx, s, args);
         pg_stmt_put(tx->pg, s);
+        return sent;
+    }
+    if (changed && q->likely && tx->pg->swift && s->plan.writes) {
+        bool sent = pg_stmt_trust(tx, s, args);
+        pg_stmt_put(tx->pg, s);
+        *changed = 1;
         return sent;
     }
     PGresult *r = pg_stmt_run(tx, s, args);
@@ -53,6 +59,11 @@ bool pg_row(struct tx *tx, const struct query *q, const struct value *args, size
     if (!start(tx, q, args, n, &s))
         return false;
     bool known = false;
+    if (q->likely && tx->pg && tx->pg->swift && !s->plan.writes) {
+        *found = pg_stmt_trust(tx, s, args);
+        pg_stmt_put(tx->pg, s);
+        return *found;
+    }
     PGresult *r = q->again ? pg_stmt_run_again(tx, s, args, &known) : pg_stmt_run(tx, s, args);
     bool row = r && PQntuples(r);
     bool ok = r && (!row || pg_decode(tx, s, r, 0, tx->arena, fields, ret));
@@ -139,7 +150,8 @@ bool pg_raw(struct tx *tx, raw_fn *each, void *with)
 {
     const char **tables;
     size_t n;
-    bool more = true, ok = tx_tables(tx, &tables, &n) && pg_quiet(tx->pg, tx->err);
+    bool more = true, ok = tx_tables(tx, &tables, &n) && pg_rows_send(tx->pg, NULL, tx->err) &&
+                           pg_quiet(tx->pg, tx->err);
     for (size_t i = 0; ok && more && i < n; i++)
         ok = table_raw(tx, tables[i], &more, each, with);
     return ok;

@@ -113,7 +113,6 @@ bool pg_encode(struct tx *tx, const struct pg_plan *plan, const struct value *ar
         struct blob b = { "", 0 };
         ret->at[i] = NULL;
         ret->size[i] = 0;
-        ret->binary[i] = 1;
         if (v->kind == KIND_NONE)
             continue;
         if (p->mode == PG_SEAL && !value_seal(tx, p, args, &b))
