@@ -43,7 +43,8 @@ static bool check_refers(struct ctx *c, const struct table *t, const void *row, 
         struct buffer sql = buffer_new(c->arena);
         bool found;
         buffer_printf(&sql, "SELECT id FROM %s WHERE id = $1", f->refers->name);
-        if (!tx_found(c->tx, composed(c, &sql), ARGS(value_field(f, row)), &found))
+        struct query there = { sql.at, .likely = true };
+        if (!tx_found(c->tx, &there, ARGS(value_field(f, row)), &found))
             return false;
         if (!found) {
             char pointer[80];

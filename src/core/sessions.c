@@ -280,7 +280,7 @@ bool session_find(struct ctx *c, const char *token)
 bool session_stands(struct ctx *c)
 {
     static const struct query there = { "SELECT id FROM person WHERE id = $1 AND active = 1",
-                                        .again = true };
+                                        .likely = true };
     bool found = true;
     if (id_given(c->actor.session) &&
         !tx_found(c->tx, &there, ARGS(value_id(c->actor.person)), &found))

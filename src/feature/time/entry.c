@@ -178,15 +178,22 @@ static bool tags_check(struct ctx *c, struct time_entry *e)
     return true;
 }
 
-/* --- what it is booked on --- */
+/* --- what it is booked on, and what else is asked for each --- */
 
 struct booked {
+    struct id whose, organisation;
+    const char *zone, *common, *overlap;
     bool billable;
     int64_t rate_minor; /* of the project, INT_NONE when it has none */
     int64_t person_rate;
     bool archived;
 };
 static const struct field booked_fields[] = {
+    FIELD(struct booked, whose),
+    FIELD(struct booked, zone),
+    FIELD(struct booked, organisation),
+    FIELD(struct booked, common),
+    FIELD(struct booked, overlap),
     FIELD(struct booked, billable),
     FIELD(struct booked, rate_minor, .nullable = true),
     FIELD(struct booked, person_rate, .nullable = true),
@@ -196,15 +203,17 @@ static const struct field booked_fields[] = {
 
 static bool booked_find(struct ctx *c, const struct time_entry *e, struct booked *ret)
 {
-    static const struct query rates = {
-        "SELECT COALESCE(p.billable, 0), p.rate_minor, r.rate_minor, COALESCE(p.archived, 0)"
+    static const struct query all = {
+        "SELECT h.id, h.zone, o.id, o.zone, o.overlap,"
+        " COALESCE(p.billable, 0), p.rate_minor, r.rate_minor, COALESCE(p.archived, 0)"
         " FROM (SELECT 1) AS one LEFT JOIN project p ON p.id = $1"
-        " LEFT JOIN person_rate r ON r.person = $2",
+        " LEFT JOIN person_rate r ON r.person = $2 LEFT JOIN person h ON h.id = $2"
+        " LEFT JOIN organisation o ON 1 = 1",
         .again = true
     };
     bool found;
-    return tx_row(c->tx, &rates, ARGS(value_id(e->project), value_id(e->person)), booked_fields,
-                  ret, &found);
+    return tx_row(c->tx, &all, ARGS(value_id(e->project), value_id(e->person)), booked_fields, ret,
+                  &found);
 }
 
 bool entry_unrated(const struct time_entry *e)
@@ -349,14 +358,11 @@ static bool one_runs(struct ctx *c, const struct time_entry *e)
     return !found || taken(c, e, TIMER_RUNNING);
 }
 
-static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e)
+static bool overlap_check(struct ctx *c, const struct time_entry *old, const struct time_entry *e,
+                          const struct booked *booked)
 {
-    bool refused, overlaps;
-    if (!times_differ(old, e))
-        return true;
-    if (!overlap_refused(c, &refused))
-        return false;
-    if (!refused)
+    bool overlaps;
+    if (!times_differ(old, e) || !text_equal(booked->overlap, "refuse"))
         return true;
     return entry_overlaps(c, e, &overlaps) && (!overlaps || taken(c, e, ENTRY_OVERLAPS));
 }
@@ -389,10 +395,11 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         return fail_at(c, "/person", "is required");
     if (!e->source)
         e->source = "manual";
-    if (!e->zone && !person_zone(c, e->person, &e->zone))
+    if (!booked_find(c, e, &booked))
         return false;
-    if (!tags_check(c, e) || !task_check(c, e) || !times_check(c, old, e) || !one_runs(c, e) ||
-        !booked_find(c, e, &booked))
+    if (!e->zone)
+        e->zone = booked.zone ? booked.zone : booked.common ? booked.common : "UTC";
+    if (!tags_check(c, e) || !task_check(c, e) || !times_check(c, old, e) || !one_runs(c, e))
         return false;
     if (booked.archived && (!old || !id_equal(old->project, e->project)))
         return fail_at(c, "/project", "is archived");
@@ -409,7 +416,7 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         e->rated = e->billable && !entry_unrated(old);
     if (kept && old->duration_s.s != e->duration_s.s)
         e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
-    return overlap_check(c, old, e);
+    return overlap_check(c, old, e, &booked);
 }
 
 /* An imported row whose entry is gone may come again. */

@@ -17,7 +17,7 @@ static const struct field policy_fields[] = {
 
 bool overlap_refused(struct ctx *c, bool *ret)
 {
-    static const struct query policy = { "SELECT overlap FROM organisation", .again = true };
+    static const struct query policy = { "SELECT overlap FROM organisation" };
     struct policy p = { 0 };
     bool found;
     if (!tx_row(c->tx, &policy, NO_ARGS, policy_fields, &p, &found))

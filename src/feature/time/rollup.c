@@ -108,7 +108,7 @@ const struct sums sums_of_months = {
 
 /* --- what an entry counts --- */
 
-static struct date month_of(struct date d)
+struct date month_of(struct date d)
 {
     int year, month, day;
     date_split(d, &year, &month, &day);
@@ -178,7 +178,9 @@ bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *r, int si
     };
     size_t n = s->person ? 8 : 7;
     int64_t changed;
-    if (!tx_run(c->tx, &s->add, args, n, &changed))
+    struct query add = s->add;
+    add.likely = r->stored;
+    if (!tx_run(c->tx, &add, args, n, &changed))
         return false;
     *odd |= changed > 1 || (sign < 0 && changed == 0);
     if (sign < 0)
@@ -201,7 +203,7 @@ bool packed_store(struct ctx *c, struct date day, struct id person, bool known, 
 }
 
 bool packed_change(struct ctx *c, struct date day, struct id person, struct blob parts, int sign,
-                   bool *odd)
+                   bool *odd, struct blob *before)
 {
     static const struct query stored = {
         "SELECT day, person, parts FROM time_day_packed WHERE day = $1"
@@ -213,9 +215,9 @@ bool packed_change(struct ctx *c, struct date day, struct id person, struct blob
     if (!tx_rows(c->tx, &stored, ARGS(value_date(day), value_id(person)), rollup_packed_fields,
                  sizeof(struct rollup_packed), 2, &rows))
         return false;
-    const struct rollup_packed *row = rows.at;
+    *before = rows.count ? ((const struct rollup_packed *)rows.at)->parts : (struct blob){ 0 };
     if (rows.count)
-        packed_set(&value, row->parts);
+        packed_set(&value, *before);
     *odd |= rows.count > 1;
     for (size_t at = 0; packed_next(parts, &at, &part);) {
         part.sums.duration_s *= sign;

@@ -151,17 +151,44 @@ static int compare_packed(const void *left, const void *right)
     return c ? c : memcmp(&a->person, &b->person, sizeof a->person);
 }
 
-/* Adds all parts of a slot to what is stored for its day and person, `sign` times; 0: nothing is.
- */
-static bool slot_write(struct ctx *c, const struct packed_slot *slot, int sign, bool *odd)
+static void stored_note(const struct rollup_map *m, const struct rollup *key)
 {
-    struct blob value = { slot->value.at, slot->value.len };
-    return sign ? packed_change(c, slot->day, slot->person, value, sign, odd)
-                : packed_store(c, slot->day, slot->person, false, value);
+    struct rollup *slot = m->room ? map_slot(m, key) : NULL;
+    if (slot && slot->entries)
+        slot->stored = true;
 }
 
-static bool packed_write(struct ctx *c, const struct packed_map *m, int sign, bool *odd)
+/* What is packed for a day is in the sums of that day and of its month. */
+static void parts_note(const struct rollup_batch *b, const struct packed_slot *slot,
+                       struct blob stored)
 {
+    struct packed_part part;
+    for (size_t at = 0; packed_next(stored, &at, &part);) {
+        struct rollup day = { .day = slot->day, .person = slot->person, .project = part.project };
+        struct rollup month = { .day = month_of(slot->day), .project = part.project };
+        stored_note(&b->day, &day);
+        stored_note(&b->month, &month);
+    }
+}
+
+/* Adds all parts of a slot to what is stored for its day and person, `sign` times; 0: nothing is.
+ */
+static bool slot_write(struct ctx *c, const struct rollup_batch *b, const struct packed_slot *slot,
+                       int sign, bool *odd)
+{
+    struct blob value = { slot->value.at, slot->value.len }, before;
+    if (!sign)
+        return packed_store(c, slot->day, slot->person, false, value);
+    if (!packed_change(c, slot->day, slot->person, value, sign, odd, &before))
+        return false;
+    if (id_given(slot->person)) /* without one there may be several rows */
+        parts_note(b, slot, before);
+    return true;
+}
+
+static bool packed_write(struct ctx *c, const struct rollup_batch *b, int sign, bool *odd)
+{
+    const struct packed_map *m = &b->packed;
     const struct packed_slot **order = malloc((m->count + 1) * sizeof(const struct packed_slot *));
     size_t n = 0;
     bool ok = true;
@@ -172,15 +199,15 @@ static bool packed_write(struct ctx *c, const struct packed_map *m, int sign, bo
             order[n++] = &m->slot[i];
     qsort(order, n, sizeof(const struct packed_slot *), compare_packed);
     for (size_t i = 0; i < n && ok; i++)
-        ok = slot_write(c, order[i], sign, odd);
+        ok = slot_write(c, b, order[i], sign, odd);
     free(order);
     return ok;
 }
 
+/* What is packed first: that says which sums there are. */
 bool batch_write(struct ctx *c, const struct rollup_batch *b, int sign, bool *odd)
 {
-    return map_write(c, &sums_of_days, &b->day, sign, odd) &&
-           packed_write(c, &b->packed, sign, odd) &&
+    return packed_write(c, b, sign, odd) && map_write(c, &sums_of_days, &b->day, sign, odd) &&
            map_write(c, &sums_of_months, &b->month, sign, odd);
 }
 
@@ -253,7 +280,7 @@ bool rollup_rebuild(struct ctx *c)
               tx_run(c->tx, &clear, NO_ARGS, NULL) &&
               tx_run(c->tx, &sums_of_months.clear, NO_ARGS, NULL) && collect_all(&w) &&
               map_write(c, &sums_of_days, &w.batch.day, 1, &odd) &&
-              packed_write(c, &w.batch.packed, 0, &odd) &&
+              packed_write(c, &w.batch, 0, &odd) &&
               map_write(c, &sums_of_months, &w.batch.month, 1, &odd);
     rollup_batch_free(&w.batch);
     return ok && (!odd || fail(c, INTERNAL, "sums of time entries are not unique"));

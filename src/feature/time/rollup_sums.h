@@ -22,9 +22,12 @@ MUST_USE bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *
 MUST_USE bool packed_store(struct ctx *c, struct date day, struct id person, bool known,
                            struct blob value);
 
-/* Takes parts into the stored value of their day and person, `sign` times. */
+/* Takes parts into the stored value of their day and person, `sign` times; *before is that value as
+   it was. */
 MUST_USE bool packed_change(struct ctx *c, struct date day, struct id person, struct blob parts,
-                            int sign, bool *odd);
+                            int sign, bool *odd, struct blob *before);
+
+struct date month_of(struct date d);
 
 /* Where sums go: into a table of sums, and packed. */
 struct sink {
