@@ -216,6 +216,7 @@ struct pg_conn {
     bool after;  /* a statement was asked for after that */
     bool dirty;  /* the work has sent something that would change rows */
     bool lost;   /* a conflict, or the connection is gone: all of it must be run again */
+    bool waited; /* … after it has waited for a lock as long as it may: it is not */
     bool stale;  /* not to be used again: it has ended, or what it has prepared no longer fits */
     bool wrote;  /* something that a commit would keep */
     bool unsure; /* it broke while the commit of that was on its way */

@@ -82,7 +82,7 @@ bool pg_read(struct db *db, struct arena *a, db_work *work, void *with, struct e
         work_call(conn, &w, false, NULL);
         lone_learn(conn, &w);
         more |= conn->more;
-        bool lost = conn->lost, after = !conn->more && went_on(conn, &w);
+        bool lost = conn->lost && !conn->waited, after = !conn->more && went_on(conn, &w);
         bool again = conn->more || after;
         pg_close(conn);
         pg_conn_put(conn);
@@ -240,7 +240,7 @@ static bool batch_try(struct pg_conn *conn, struct work *batch, bool last)
     if (ok)
         return true;
     pg_close(conn);
-    if (conn->unsure || (conn->lost && !last))
+    if (conn->unsure || (conn->lost && !last && !conn->waited))
         return false;
     error_set(&err, UNAVAILABLE, "the database is busy");
     batch_failed(batch, &err);

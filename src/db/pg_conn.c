@@ -80,6 +80,7 @@ bool pg_fail(struct pg_conn *conn, const PGresult *result, struct error *err)
     if (pg_state_is(state, "40001") || pg_state_is(state, "40P01") || pg_state_is(state, "55P03") ||
         pg_state_is(state, "57P0")) {
         conn->lost = true;
+        conn->waited = pg_state_is(state, "55P03");
         return error_set(err, UNAVAILABLE, "the database is busy");
     }
     if (pg_state_is(state, "23505"))
@@ -262,7 +263,7 @@ void pg_conn_put(struct pg_conn *conn)
     conn->asked = 0;
     conn->lone = conn->loose = conn->more = false;
     conn->begun = conn->swift = conn->careful = conn->failed = conn->after = false;
-    conn->dirty = conn->lost = conn->wrote = conn->unsure = false;
+    conn->dirty = conn->lost = conn->waited = conn->wrote = conn->unsure = false;
     pthread_mutex_lock(&s->lock);
     if (keep) {
         conn->next = conn->pool->idle;

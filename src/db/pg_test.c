@@ -314,6 +314,24 @@ static void test_a_silent_one_is_taken_back_and_run_again(void **state)
     assert_int_equal(rows.count, 1);
 }
 
+/* Somebody else writes for longer than a write waits: it waits once. */
+static void test_a_lock_is_waited_for_once(void **state)
+{
+    struct opened *p = *state;
+    PGconn *other = as_role(p);
+    assert_true(sql_run(other, "ALTER ROLE CURRENT_USER SET lock_timeout = '1s'"));
+    pg_conns_close(p->db); /* a new connection takes the setting */
+    assert_true(sql_run(other, "BEGIN") && sql_run(other, p->db->pg->lock));
+    int64_t begun = store_clock();
+    assert_false(put(p, card_of(1, "Ada", "x")));
+    assert_int_equal(p->err.problem, UNAVAILABLE);
+    assert_in_range(store_clock() - begun, 0, 5);
+    assert_true(sql_run(other, "ROLLBACK"));
+    p->err = (struct error){ 0 };
+    assert_true(put(p, card_of(1, "Ada", "x")));
+    PQfinish(other);
+}
+
 /* A work may get over a statement that fails. */
 static bool get_over(struct tx *tx, void *with, struct error *err)
 {
@@ -518,6 +536,7 @@ int main(void)
         TEST(test_lost_connections_are_made_anew),
         TEST(test_what_has_ended_is_not_kept),
         TEST(test_a_silent_one_is_taken_back_and_run_again),
+        TEST(test_a_lock_is_waited_for_once),
         TEST(test_a_failed_statement_is_got_over),
         TEST(test_one_question_needs_no_transaction),
         TEST(test_without_prepared_statements),
