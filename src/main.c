@@ -31,7 +31,7 @@ const struct command commands[] = {
     { "prove", "Check every promise on the installation itself", prove_command },
     { "backup", "Copy everything, sealed, while it is in use", backup_command },
     { "restore", "Make a data folder from a backup", restore_command },
-    { "org", "Move an organisation to another store", org_command },
+    { "org", "List, make or move organisations", org_command },
     { "mask", "Find personal data in a text", mask_named },
     { "guard", "Judge whether a text asks for something prohibited", guard_named },
     { "openapi", "Print the API document", openapi_command },

@@ -3,6 +3,7 @@
 
 #include "backup.h"
 #include "core/move.h"
+#include "org_create.h"
 #include "org_list.h"
 #include "prove_online.h"
 
@@ -129,6 +130,8 @@ static bool answer(const struct admin *a, int fd, const char *line, struct error
         return backup_online(a->app, fd, err);
     if (!strcmp(line, "orgs"))
         return org_list_online(a->app, fd, err);
+    if (text_starts(line, "org "))
+        return org_create_online(a->app, fd, line, err);
     if (text_starts(line, "prove"))
         return prove_online(a->app, a->residues, fd, line + 5, err);
     if (text_starts(line, "move "))
@@ -138,7 +141,7 @@ static bool answer(const struct admin *a, int fd, const char *line, struct error
 
 static void serve_one(const struct admin *a, int fd)
 {
-    char line[400], last[ERROR_TEXT + 16];
+    char line[2000], last[ERROR_TEXT + 16];
     struct error err = { 0 };
     struct timeval patience = { .tv_sec = 120 };
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);

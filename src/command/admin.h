@@ -10,8 +10,9 @@
    sandbox, which would not let it. */
 MUST_USE bool admin_listen(const char *data, int *ret, struct error *err);
 
-/* Answers requests on a thread of its own until admin_stop. Requests: "backup", "orgs", "prove
-   WITNESS [ID]", "move from ID" and "move to ID" (see core/move.h). The residues outlive it. */
+/* Answers requests on a thread of its own until admin_stop. Requests: "backup", "orgs", those
+   of org_create.h, "prove WITNESS [ID]", "move from ID" and "move to ID" (see core/move.h). The
+   residues outlive it. */
 struct admin;
 struct residues;
 struct admin *admin_start(struct app *app, const struct residues *residues, int fd);

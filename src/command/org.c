@@ -6,6 +6,7 @@
 #include "core/move.h"
 #include "crypt/random.h"
 #include "open.h"
+#include "org_create.h"
 #include "org_list.h"
 
 #include <dirent.h>
@@ -358,26 +359,44 @@ static int move_command(int argc, char **argv, const char *id)
     return ok ? 0 : 1;
 }
 
+/* Of one that works on an organisation. */
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv, const char *id);
+} works[] = {
+    { "move", move_command },
+    { "invite", org_invite_command },
+};
+
 int org_command(int argc, char **argv)
 {
     static const struct option_row subcommands[] = {
         { "list", NULL, "Their ids and names; vow org list --help says more" },
+        { "create", NULL, "Make one, with a link for its owner; vow org create --help says more" },
+        { "invite", "ID", "A new link for an owner; vow org invite --help says more" },
         { "move", "ID",
           "Carry it to another store while it is in use; vow org move --help says more" },
         { 0 },
     };
     if (argc && is_help(argv[0])) {
-        options_help("vow org: lists the organisations, or works on one", subcommands);
+        options_help("vow org: lists or makes organisations, or works on one", subcommands);
         return 0;
     }
     if (argc && !strcmp(argv[0], "list"))
         return org_list_command(argc - 1, argv + 1);
-    if (!argc || strcmp(argv[0], "move") != 0)
-        return complain("vow org takes: list, or move ID; --help says more"), 2;
-    bool named = argc > 1 && argv[1][0] != '-';
-    if (!named && argc > 1 && is_help(argv[1]))
-        return move_command(argc - 1, argv + 1, "");
-    if (!named)
-        return complain("Which organisation? vow org move ID --to STORE"), 2;
-    return move_command(argc - 2, argv + 2, argv[1]);
+    if (argc && !strcmp(argv[0], "create"))
+        return org_create_command(argc - 1, argv + 1);
+    for (size_t i = 0; argc && i < LENGTH(works); i++) {
+        if (strcmp(argv[0], works[i].name) != 0)
+            continue;
+        bool named = argc > 1 && argv[1][0] != '-';
+        if (!named && argc > 1 && is_help(argv[1]))
+            return works[i].run(argc - 1, argv + 1, "");
+        if (!named)
+            return complain("Which organisation? vow org %s ID; vow org list names them",
+                            works[i].name),
+                   2;
+        return works[i].run(argc - 2, argv + 2, argv[1]);
+    }
+    return complain("vow org takes: list, create, invite ID or move ID; --help says more"), 2;
 }

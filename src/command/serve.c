@@ -23,7 +23,7 @@
 
 struct serve {
     const char *data, *store, *listen, *cert, *key, *contact;
-    bool plain, proxy;
+    bool plain, proxy, invited;
 };
 
 static const char serve_usage[] =
@@ -46,6 +46,9 @@ static bool serve_options(int argc, char **argv, struct serve *s, int *status)
         { "--plain-http", NULL, "No TLS; only on a loopback address", .flag = &s->plain },
         { "--proxy", NULL, "Clients' addresses are what the proxy in front says (X-Forwarded-For)",
           .flag = &s->proxy },
+        { "--invited-only", NULL,
+          "Strangers make no organisations; vow org create does (or VOW_INVITED_ONLY=1)",
+          .flag = &s->invited },
         { 0 },
     };
     s->listen = "127.0.0.1:8443";
@@ -130,6 +133,16 @@ static void tell(void *user, enum supervisor_event event, const char *text)
     fflush(stdout);
 }
 
+/* By the option or the environment, where it is said with 1 and left open with 0. */
+static bool invited_only(struct serve *s)
+{
+    const char *said = getenv("VOW_INVITED_ONLY");
+    if (said && !strcmp(said, "1"))
+        s->invited = true;
+    return !said || !*said || !strcmp(said, "1") || !strcmp(said, "0") ||
+           !complain("VOW_INVITED_ONLY takes 1 or 0");
+}
+
 /* The servers of the store, as the relay's arguments: host and port of each; none without one. */
 static bool relay_arguments(struct arena *a, const char *const **ret, struct error *err)
 {
@@ -165,6 +178,8 @@ static int serve(struct serve *s, struct arena *a)
         return complain("--tls-cert and --tls-key go together");
     if (s->contact && !is_contact(s->contact))
         return complain("--contact takes a URI such as mailto:security@example.org");
+    if (!invited_only(s))
+        return 1;
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);
     if (s->store && !store_told_rightly("--store", s->store, "VOW_STORE"))
@@ -181,6 +196,7 @@ static int serve(struct serve *s, struct arena *a)
                                 s->key ? s->key : "",
                                 s->contact ? s->contact : "",
                                 s->proxy ? "proxy" : "",
+                                s->invited ? "invited" : "",
                                 NULL };
     plan.core_args = core_args;
     return supervisor_run(&plan);
@@ -299,7 +315,8 @@ static bool core_open(struct core *core, struct arena *a, char **argv, struct er
     core->server = (struct server_config){ .listen_fd = PROCESS_LISTEN,
                                            .web_dir = core->web,
                                            .contact = argv[4][0] ? argv[4] : NULL,
-                                           .proxied = argv[5][0] };
+                                           .proxied = argv[5][0],
+                                           .sign_up_closed = argv[6][0] };
     residues_open(&core->residues, true);
     return key_open(a, core->data, core->key, err) &&
            (!tls || tls_load(a, core->data, argv, &core->server, err)) &&
@@ -345,13 +362,13 @@ static bool channel_lend(void *with)
     return server_source_here(with);
 }
 
-/* argv: data folder, plain or tls, certificate, key, contact, proxy or nothing */
+/* argv: data folder, plain or tls, certificate, key, contact; proxy, invited or nothing each */
 int core_process(int argc, char **argv)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
     struct core *core = arena_new(&a, struct core);
-    if (argc != 6 || !process_child("vow-core"))
+    if (argc != 7 || !process_child("vow-core"))
         return complain("This is a part of vow that `vow serve` starts");
     signals_block();
     if (!core_open(core, &a, argv, &err) || !core_close_off(core, &a, &err))
@@ -372,6 +389,7 @@ int core_process(int argc, char **argv)
                                  .egress = egress,
                                  .sandbox = core->report,
                                  .tls = !strcmp(argv[1], "tls"),
+                                 .invited_only = core->server.sign_up_closed,
                                  .tell = sentence_log,
                                  .listen = listen_text(&a),
                                  .local_providers = getenv("VOW_LOCAL_PROVIDERS") };

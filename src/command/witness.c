@@ -166,7 +166,7 @@ void witness_close(struct witness_desk *d)
     free(d);
 }
 
-/* Starts `vow serve` and waits for its line. */
+/* Starts `vow serve`, with the door shut, and waits for its line. */
 static bool installation_start(struct witness_desk *d, struct error *err)
 {
     int out[2];
@@ -182,7 +182,7 @@ static bool installation_start(struct witness_desk *d, struct error *err)
             _exit(127);
         dup2(out[1], STDOUT_FILENO);
         execl("/proc/self/exe", "vow", "serve", "--data", d->data, "--listen", "127.0.0.1:0",
-              "--plain-http", (char *)NULL);
+              "--plain-http", "--invited-only", (char *)NULL);
         _exit(127);
     }
     close(out[1]);

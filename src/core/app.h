@@ -80,6 +80,7 @@ struct app_config {
                                     as AI providers, separated by spaces; NULL: none */
     const char *listen;          /* "ADDRESS:PORT" that it is served at; NULL: none */
     bool tls;
+    bool invited_only;                  /* strangers make no organisations over HTTP */
     void (*tell)(const char *sentence); /* what the operator should know, without content; NULL */
 };
 

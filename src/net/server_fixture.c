@@ -223,7 +223,7 @@ static int fixture_start(void **state, struct server_config config)
     snprintf(assets, sizeof assets, "%s/assets", h->web);
     assert_int_equal(mkdir(assets, 0700), 0);
     file_write(h->web, "index.html", "<style nonce=\"__NONCE__\"></style>app __NONCE__");
-    file_write(h->web, "sign-in.html", "way in __NONCE__");
+    file_write(h->web, "sign-in.html", "way in __NONCE__ __SIGN_UP__");
     file_write(h->web, "f.html", "form __NONCE__");
     file_write(h->web, "robots.txt", "none");
     file_write(assets, "app-1A2B3C4D.js", "plain script");

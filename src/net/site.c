@@ -85,7 +85,12 @@ static enum MHD_Result page_send(struct connection *c)
     struct buffer page = buffer_new(&c->x.arena);
     char nonce[33];
     nonce_make(nonce);
-    web_page(c->server->web, c->x.path, is_stranger, nonce, &page);
+    const struct web_said said[] = {
+        { "__NONCE__", nonce },
+        { "__SIGN_UP__", c->server->config.sign_up_closed ? "closed" : "open" },
+        { 0 },
+    };
+    web_page(c->server->web, c->x.path, is_stranger, said, &page);
     struct MHD_Response *r = response_new(c, page.at, page.len, "text/html; charset=utf-8");
     page_headers(c, r, nonce);
     response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");

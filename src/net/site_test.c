@@ -97,12 +97,23 @@ static void strangers_get_pages_of_their_own(void **state)
     assert_lacks(r, "way in");
 }
 
+/* The fixture's door is open; api's invited.test.mjs shuts it. */
+static void pages_say_whether_anybody_signs_up(void **state)
+{
+    struct fixture *h = *state;
+    char *r = ask(h, "GET /", "", NULL);
+    assert_has(r, "way in ");
+    assert_has(r, " open");
+    assert_lacks(r, "__SIGN_UP__");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(health_and_well_known),
         cmocka_unit_test(web_app_is_served),
         cmocka_unit_test(strangers_get_pages_of_their_own),
+        cmocka_unit_test(pages_say_whether_anybody_signs_up),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

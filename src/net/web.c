@@ -14,7 +14,6 @@
 
 enum { DEPTH_MAX = 8, FILES_MAX = 4096 };
 #define FILE_MAX ((off_t)64 << 20)
-#define NONCE_MARK "__NONCE__"
 
 struct web {
     struct web_file *file;
@@ -199,18 +198,32 @@ static const struct web_file *stranger_page(const struct web *w, const char *pat
     return own ? own : w->sign_in;
 }
 
-void web_page(const struct web *w, const char *path, bool is_stranger, const char *nonce,
+/* The nearest mark from `at` on, which becomes what is said for it; NULL when there is none. */
+static const char *mark_next(const char *at, size_t left, const struct web_said *said,
+                             const struct web_said **ret)
+{
+    const char *nearest = NULL;
+    for (; said->mark; said++) {
+        const char *hit = memmem(at, left, said->mark, strlen(said->mark));
+        if (hit && (!nearest || hit < nearest)) {
+            nearest = hit;
+            *ret = said;
+        }
+    }
+    return nearest;
+}
+
+void web_page(const struct web *w, const char *path, bool is_stranger, const struct web_said *said,
               struct buffer *ret)
 {
     const struct web_file *page = is_stranger ? stranger_page(w, path) : NULL;
     page = page ? page : w->index;
-    const char *at = page->plain.at;
-    size_t left = page->plain.len, mark = sizeof NONCE_MARK - 1;
-    for (const char *hit; (hit = memmem(at, left, NONCE_MARK, mark));) {
+    const char *at = page->plain.at, *end = at + page->plain.len;
+    const struct web_said *now;
+    for (const char *hit; (hit = mark_next(at, (size_t)(end - at), said, &now));) {
         buffer_add(ret, at, (size_t)(hit - at));
-        buffer_string(ret, nonce);
-        left -= (size_t)(hit - at) + mark;
-        at = hit + mark;
+        buffer_string(ret, now->text);
+        at = hit + strlen(now->mark);
     }
-    buffer_add(ret, at, left);
+    buffer_add(ret, at, (size_t)(end - at));
 }

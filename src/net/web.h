@@ -23,10 +23,15 @@ MUST_USE bool web_open(struct arena *a, const char *dir, struct web **ret, struc
    lead elsewhere. */
 const struct web_file *web_find(const struct web *w, const char *path, size_t len);
 
-/* The page to begin with at a path, with `nonce` at every `__NONCE__`: for somebody with a session
-   index.html; for a stranger the page of the path's first word ("/sign-up/…": sign-up.html), or
-   else sign-in.html, or else index.html. */
-void web_page(const struct web *w, const char *path, bool is_stranger, const char *nonce,
+/* What stands in a page instead of a mark. */
+struct web_said {
+    const char *mark, *text; /* "__NONCE__" */
+};
+
+/* The page to begin with at a path, with what is said for every mark (ends with a nameless one):
+   for somebody with a session index.html; for a stranger the page of the path's first word
+   ("/sign-up/…": sign-up.html), or else sign-in.html, or else index.html. */
+void web_page(const struct web *w, const char *path, bool is_stranger, const struct web_said *said,
               struct buffer *ret);
 
 #endif

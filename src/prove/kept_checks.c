@@ -322,25 +322,48 @@ static const char *session_of(struct arena *a, const char *head)
     return at ? arena_text(a, at + 1, strcspn(at + 1, ";\r\n")) : NULL;
 }
 
-/* A canary is the password of a sign-up and of a sign-in. */
-static enum promise_result password_check(struct proof *p)
+static bool posted(struct proof *p, const char *path, const char *json, int *status,
+                   struct buffer *head)
+{
+    struct witness_post post = { path, json, NULL, false, NULL };
+    return p->witness->post(p->witness->with, &post, status, head) && *status == 201;
+}
+
+/* How somebody comes who has no account yet, with a canary as password: by signing up, or where
+   strangers cannot, by invitation. Gives what this was, and the email. */
+static bool newcomer_make(struct proof *p, const char **how, const char **email, int *status)
 {
     struct lab *lab = p->with;
+    struct lab_invitation i;
+    struct buffer head = buffer_new(p->arena);
+    *how = "a sign-up";
+    if (!p->app->config->invited_only) {
+        const char *up = lab_sign_up(p, 0, "CANARY");
+        *email = lab->email[0];
+        return posted(p, "/api/v1/accounts", up, status, &head) &&
+               lab_adopt(p, 0, session_of(p->arena, head.at));
+    }
+    *how = "an invitation that was accepted, for strangers cannot sign up here,";
+    if (!lab_invitation(p, "member", &i))
+        return false;
+    *email = i.email;
+    return posted(p, i.path, "{\"password\":\"CANARY\",\"of_age\":true}", status, &head);
+}
+
+/* A canary is the password of whoever comes, and of a sign-in. */
+static enum promise_result password_check(struct proof *p)
+{
     const struct witness *w = p->witness;
     struct canary_print print;
     struct buffer head = buffer_new(p->arena);
+    const char *how, *email;
     int made = 0, again = 0;
-    struct witness_post up = { "/api/v1/accounts", lab_sign_up(p, 0, "CANARY"), NULL, false, NULL };
-    struct witness_post in = { "/api/v1/session",
-                               arena_printf(p->arena, "{\"email\":\"%s\",\"password\":\"CANARY\"}",
-                                            lab->email[0]),
-                               NULL, false, NULL };
-    if (!w->canary(w->with, &print) || !w->post(w->with, &up, &made, &head) || made != 201 ||
-        !lab_adopt(p, 0, session_of(p->arena, head.at)))
-        return lab_unknown(p, "Signing up answered %d.", made);
-    if (!w->post(w->with, &in, &again, &head) || again != 201)
+    if (!w->canary(w->with, &print) || !newcomer_make(p, &how, &email, &made))
+        return lab_unknown(p, "Making an account answered %d.", made);
+    const char *in = arena_printf(p->arena, "{\"email\":\"%s\",\"password\":\"CANARY\"}", email);
+    if (!posted(p, "/api/v1/session", in, &again, &head))
         return lab_unknown(p, "Signing in answered %d.", again);
-    lab_say(p, "A canary was the password of a sign-up and a sign-in:");
+    lab_say(p, "A canary was the password of %s and a sign-in:", how);
     return both_scan(p, &print);
 }
 

@@ -274,7 +274,7 @@ const char *lab_owner(struct proof *p, int which)
     return lab->owner[which];
 }
 
-const char *lab_invitation(struct proof *p, const char *role)
+bool lab_invitation(struct proof *p, const char *role, struct lab_invitation *ret)
 {
     const char *owner = lab_owner(p, 0);
     const char *email = email_of(p->app, p->arena, random_hex(p->arena));
@@ -282,20 +282,25 @@ const char *lab_invitation(struct proof *p, const char *role)
     const char *json = arena_printf(
         p->arena, "{\"name\":\"Colleague\",\"email\":\"%s\",\"role\":\"%s\"}", email, role);
     if (!owner || lab_call(p, owner, POST, "/people", json, &r) != 201)
-        return NULL;
+        return false;
     const char *path = arena_printf(p->arena, "/people/%s/invitation", lab_member(p, &r, "id"));
     if (lab_call(p, owner, POST, path, "{}", &r) != 201)
-        return NULL;
-    return arena_printf(p->arena, "/invitations/%s", lab_member(p, &r, "link_token"));
+        return false;
+    *ret = (struct lab_invitation){
+        arena_printf(p->arena, "/api/v1/invitations/%s", lab_member(p, &r, "link_token")), email
+    };
+    return true;
 }
 
 const char *lab_colleague(struct proof *p, const char *role)
 {
-    const char *path = lab_invitation(p, role);
+    struct lab_invitation i;
     struct answer r;
     const char *json =
         arena_printf(p->arena, "{\"password\":\"%s\",\"of_age\":true}", random_hex(p->arena));
-    return path && lab_call(p, NULL, POST, path, json, &r) == 201 ? r.session : NULL;
+    return lab_invitation(p, role, &i) && lab_call(p, NULL, POST, i.path, json, &r) == 201
+               ? r.session
+               : NULL;
 }
 
 const char *lab_path(struct proof *p, const struct route *r, const char *id)

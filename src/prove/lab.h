@@ -29,9 +29,12 @@ const char *lab_sign_up(struct proof *p, int which, const char *password);
 /* Takes a scratch organisation over that was signed up elsewhere. False when there is none. */
 MUST_USE bool lab_adopt(struct proof *p, int which, const char *session);
 
-/* The path of an invitation for somebody new with the role in scratch organisation 0; NULL when it
-   cannot be made. */
-const char *lab_invitation(struct proof *p, const char *role);
+/* An invitation for somebody new with the role in scratch organisation 0; false when it cannot be
+   made. */
+struct lab_invitation {
+    const char *path, *email;
+};
+MUST_USE bool lab_invitation(struct proof *p, const char *role, struct lab_invitation *ret);
 
 /* The session token of somebody with the role in scratch organisation 0; NULL when it cannot be
    made. */

@@ -483,10 +483,10 @@ static enum promise_result age_check(struct proof *p)
         (void)!lab_adopt(p, 0, r.session);
     if (status != 422)
         return lab_broken(p, "Signing up without affirming to be of age answered %d.", status);
-    const char *invitation = lab_invitation(p, "member");
-    if (!invitation)
+    struct lab_invitation invitation;
+    if (!lab_invitation(p, "member", &invitation))
         return lab_unknown(p, "Nobody could be invited into a scratch organisation.");
-    status = lab_call(p, NULL, POST, invitation,
+    status = lab_call(p, NULL, POST, invitation.path,
                       "{\"password\":\"long enough password\",\"of_age\":false}", NULL);
     if (status != 422)
         return lab_broken(p, "An invitation accepted without affirming to be of age answered %d.",

@@ -112,3 +112,22 @@ test("the theme that was chosen is there from the start", async (t) => {
   await comes();
   assert.equal(await shade(), drawn);
 });
+
+test("where people come by invitation, nothing is offered that cannot be done", async (t) => {
+  const shut = await startServer({ args: ["--invited-only"] });
+  t.after(() => shut.stop());
+  const { context, page, problems } = await openPage(browser, shut.url);
+  t.after(() => context.close());
+  await page.getByText("Here people come by invitation").waitFor();
+  assert.equal(await page.getByRole("link").count(), 0);
+  await page.goto("/sign-up");
+  await page.getByText("Here people come by invitation").waitFor();
+  await page.waitForFunction(() => document.title !== "vow");
+  assert.equal(await page.getByRole("textbox").count(), 0);
+  assert.equal(await page.getByRole("button").count(), 0);
+  await checkAccessible(page);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("textbox", { name: "Email" }).waitFor();
+  assert.equal(await page.getByRole("link").count(), 0);
+  assert.deepEqual(problems, []);
+});

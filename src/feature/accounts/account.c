@@ -79,31 +79,39 @@ static bool singletons_make(struct ctx *c)
     return true;
 }
 
-struct founding {
-    const struct sign_up *in;
-    const char *email;
-    struct id person;
-};
-
-static bool found_organisation(struct ctx *c, void *with)
+static bool founding_make(struct ctx *c, void *with)
 {
-    struct founding *f = with;
-    struct organisation organisation = { .name = f->in->organisation,
-                                         .zone = "UTC",
+    const struct founding *f = with;
+    struct organisation organisation = { .name = f->organisation,
+                                         .zone = f->zone ? f->zone : "UTC",
                                          .currency = "EUR",
                                          .week_start = "monday",
                                          .overlap = "allow" };
     struct person owner = { .id = f->person,
-                            .name = f->in->name,
+                            .name = f->name,
                             .email = f->email,
                             .role = "owner",
                             .active = true,
-                            .joined_at = c->now };
+                            .joined_at = f->joined_at };
     return row_create(c, &organisation_table, &organisation) && singletons_make(c) &&
            row_create(c, &person_table, &owner);
 }
 
+bool organisation_found(struct ctx *c, struct founding *f, ctx_work *open, void *with)
+{
+    if (!tenant_create(c, &f->made))
+        return false;
+    if (organisation_write(c, f->made, founding_make, f) && control_write(c, open, with))
+        return true;
+    struct error first = *c->err;
+    *c->err = (struct error){ 0 };
+    (void)!tenant_destroy(c, f->made);
+    *c->err = first;
+    return false;
+}
+
 struct opening {
+    struct founding founding;
     struct account account;
     const char *agent;
     const char **token;
@@ -112,28 +120,11 @@ struct opening {
 static bool open_account(struct ctx *c, void *with)
 {
     struct opening *o = with;
+    o->account.organisation = o->founding.made;
     return row_create(c, &account_table, &o->account) &&
            tenant_activate(c, o->account.organisation) &&
            (!o->token || session_open(c, o->account.id, o->account.organisation, o->account.person,
                                       o->agent, o->token));
-}
-
-/* The program itself founds; afterwards the ctx is what it was. */
-static bool found(struct ctx *c, struct founding *f, struct opening *o)
-{
-    struct id organisation;
-    if (!tenant_create(c, &organisation))
-        return false;
-    o->account.organisation = organisation;
-    o->account.person = f->person;
-    if (organisation_write(c, organisation, found_organisation, f) &&
-        control_write(c, open_account, o))
-        return true;
-    struct error first = *c->err;
-    *c->err = (struct error){ 0 };
-    (void)!tenant_destroy(c, organisation);
-    *c->err = first;
-    return false;
 }
 
 bool password_make(struct ctx *c, const char *password, const char **ret)
@@ -148,10 +139,17 @@ bool password_make(struct ctx *c, const char *password, const char **ret)
 bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token)
 {
     struct account_search search = { .email = email_lower(c->arena, in->email) };
-    struct founding f = { in, search.email, id_new(c->now) };
-    struct opening o = { .account = { .email = search.email, .of_age_at = c->now },
-                         .agent = c->x ? c->x->agent : NULL,
-                         .token = token };
+    struct id person = id_new(c->now);
+    struct opening o = {
+        .founding = { .organisation = in->organisation,
+                      .name = in->name,
+                      .email = search.email,
+                      .person = person,
+                      .joined_at = c->now },
+        .account = { .email = search.email, .person = person, .of_age_at = c->now },
+        .agent = c->x ? c->x->agent : NULL,
+        .token = token,
+    };
     struct actor outer = c->actor;
     if (!in->of_age)
         return fail_at(c, "/of_age", "must be affirmed: accounts are for people of 16 or older");
@@ -162,12 +160,11 @@ bool account_sign_up(struct ctx *c, const struct sign_up *in, const char **token
     if (!password_make(c, in->password, &o.account.password_hash))
         return false;
     c->actor = (struct actor){ .program = true, .name = "sign-up" };
-    bool ok = found(c, &f, &o);
+    bool ok = organisation_found(c, &o.founding, open_account, &o);
     c->actor = outer;
     if (ok) {
-        c->organisation = o.account.organisation;
-        c->actor =
-            (struct actor){ .person = f.person, .account = o.account.id, .role = ROLE_OWNER };
+        c->organisation = o.founding.made;
+        c->actor = (struct actor){ .person = person, .account = o.account.id, .role = ROLE_OWNER };
     }
     return ok;
 }

@@ -32,6 +32,24 @@ MUST_USE bool account_add(struct ctx *c, struct id person, const char *email, co
 MUST_USE bool account_make(struct ctx *c, struct id invitation, struct id person, const char *email,
                            const char *hash);
 
+/* How the operator makes an organisation, where nobody signs up, and lets somebody in who is its
+   owner: by a link that makes the account, or sets a new password. What is wrong with the input is
+   one sentence. */
+struct organisation_new {
+    const char *organisation, *name, *email, *zone; /* zone NULL: UTC */
+};
+struct owner_link {
+    struct id organisation;
+    const char *token; /* of /invitations/{token} */
+    struct instant expires_at;
+};
+/* ALREADY_EXISTS when the email has an account. */
+MUST_USE bool organisation_make(struct ctx *c, const struct organisation_new *in,
+                                struct owner_link *ret);
+/* NOT_FOUND when the organisation has no owner with this email. */
+MUST_USE bool owner_invite(struct ctx *c, struct id organisation, const char *email,
+                           struct owner_link *ret);
+
 extern const struct feature accounts_feature;
 
 #endif

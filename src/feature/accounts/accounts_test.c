@@ -656,6 +656,31 @@ static void roles_may_what_is_said(void **state)
     }
 }
 
+static void the_operator_makes_an_organisation_and_lets_its_owner_in(void **state)
+{
+    struct world *w = *state;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->app, &w->a, &err, "operator");
+    struct organisation_new in = { "Quay", "Ada", "Ada@Example.org", "Europe/Oslo" };
+    struct owner_link first, second;
+    assert_true(organisation_make(&c, &in, &first));
+    assert_true(owner_invite(&c, first.organisation, "ADA@example.org", &second));
+    assert_true(id_equal(first.organisation, second.organisation));
+    world_post(w, NULL, arena_printf(&w->a, "/invitations/%s", first.token), ACCEPT, 404);
+    struct answer r =
+        world_post(w, NULL, arena_printf(&w->a, "/invitations/%s", second.token), ACCEPT, 201);
+    assert_string_equal(world_text(w, r.body, "role"), "owner");
+    assert_string_equal(world_text(w, r.body, "zone"), "Europe/Oslo");
+    world_post(w, r.session, "/teams", "{\"name\":\"Crane\"}", 201);
+
+    assert_false(organisation_make(&c, &in, &first));
+    assert_int_equal(err.problem, ALREADY_EXISTS);
+    error_clear(&err);
+    assert_false(owner_invite(&c, second.organisation, "bo@example.org", &first));
+    assert_int_equal(err.problem, NOT_FOUND);
+    assert_int_equal(organisations(w), 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -685,6 +710,7 @@ int main(void)
         TEST(a_cheap_hash_is_made_anew),
         TEST(an_invitation_can_be_wrong_late_or_taken_back),
         TEST(an_invitation_takes_nobody_elses_account),
+        TEST(the_operator_makes_an_organisation_and_lets_its_owner_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

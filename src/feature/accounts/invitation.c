@@ -84,19 +84,31 @@ const struct field invitation_view_fields[] = {
     { 0 },
 };
 
-/* A person has one link at a time. */
-static bool invitation_insert(struct ctx *c, void *with)
+bool invitation_open(struct ctx *c, void *with)
 {
     static const struct query older = {
         "DELETE FROM invitation WHERE organisation = $1 AND person = $2"
     };
-    struct invitation *i = with;
+    struct inviting *i = with;
+    uint8_t bytes[16], hash[HASH_SIZE];
+    random_bytes(bytes, sizeof bytes);
+    struct buffer token = buffer_new(c->arena);
+    buffer_hex(&token, bytes, sizeof bytes);
+    hash_sha256(token.at, token.len, hash);
+    struct invitation row = {
+        .token_hash = { hash, sizeof hash },
+        .organisation = i->organisation,
+        .person = i->person,
+        .expires_at = instant_plus(c->now, (struct span){ INVITATION_DAYS * 86400 }),
+        .by_owner = i->by_owner,
+    };
+    i->ret = (struct invitation_link){ token.at, row.expires_at };
     return tx_run(c->tx, &older, ARGS(value_id(i->organisation), value_id(i->person)), NULL) &&
-           row_create(c, &invitation_table, i);
+           row_create(c, &invitation_table, &row);
 }
 
 /* Whoever has the link can become that person, so that making one is on record. */
-static bool invitation_note(struct ctx *c, void *with)
+bool invitation_note(struct ctx *c, void *with)
 {
     struct id person = *(struct id *)with;
     return audit_add(c, "person.invite", person, person, NULL);
@@ -118,28 +130,18 @@ static bool lookup(struct ctx *c, void *with)
 bool invitation_make(struct ctx *c, const void *in, void *ret)
 {
     struct lookup l = { .id = ((const struct person_ref *)in)->id };
-    struct invitation_link *link = ret;
-    uint8_t bytes[16], hash[HASH_SIZE];
     if (!ctx_read(c, lookup, &l))
         return false;
     if (text_equal(l.person.role, "owner") && c->actor.role != ROLE_OWNER)
         return fail(c, FORBIDDEN, "Only an owner makes a link for an owner");
     if (!l.person.email || text_equal(l.person.role, "none"))
         return fail(c, INVALID, "Give the person an email address and a role first");
-    random_bytes(bytes, sizeof bytes);
-    struct buffer token = buffer_new(c->arena);
-    buffer_hex(&token, bytes, sizeof bytes);
-    hash_sha256(token.at, token.len, hash);
-    struct invitation row = {
-        .token_hash = { hash, sizeof hash },
-        .organisation = c->organisation,
-        .person = l.person.id,
-        .expires_at = instant_plus(c->now, (struct span){ INVITATION_DAYS * 86400 }),
-        .by_owner = c->actor.role == ROLE_OWNER,
-    };
-    if (!control_write(c, invitation_insert, &row) || !ctx_write(c, invitation_note, &l.id))
+    struct inviting i = { .organisation = c->organisation,
+                          .person = l.person.id,
+                          .by_owner = c->actor.role == ROLE_OWNER };
+    if (!control_write(c, invitation_open, &i) || !ctx_write(c, invitation_note, &l.id))
         return false;
-    *link = (struct invitation_link){ token.at, row.expires_at };
+    *(struct invitation_link *)ret = i.ret;
     return true;
 }
 

@@ -19,6 +19,19 @@ const char *email_lower(struct arena *a, const char *email);
 /* Says in the directory that the person has this account, and signs in with its email. */
 MUST_USE bool account_join(struct ctx *c, const struct account *account);
 
+/* How an organisation begins: with its owner, as signing up makes it or the operator. */
+struct founding {
+    const char *organisation, *name, *email; /* the latter two are the owner's */
+    const char *zone;                        /* NULL: UTC */
+    struct id person;
+    struct instant joined_at; /* absent: the owner has no account yet */
+    struct id made;           /* the organisation, which organisation_found makes */
+};
+
+/* Makes it; `open` is run in control, in the transaction that lets it outlive a crash
+   (tenant_activate). Nothing is left of it when that fails. */
+MUST_USE bool organisation_found(struct ctx *c, struct founding *f, ctx_work *open, void *with);
+
 /* Whether the account has the password that it was read with. It takes long to find one right, and
    one that was changed meanwhile must not let anybody in. In control, as are the next two. */
 MUST_USE bool password_stands(struct ctx *c, const struct account *account, bool *ret);
@@ -50,6 +63,21 @@ extern const struct field session_view_fields[];
 MUST_USE bool session_view(struct ctx *c, struct session_view *ret);
 
 extern const struct table invitation_table;
+
+/* A new link for a person, whose older one ends; `by_owner`: it may be an owner's. In control. */
+struct invitation_link {
+    const char *link_token;
+    struct instant expires_at;
+};
+struct inviting {
+    struct id organisation, person;
+    bool by_owner;
+    struct invitation_link ret;
+};
+MUST_USE bool invitation_open(struct ctx *c, void *inviting);
+
+/* Notes it in the organisation's audit log: `with` is the person's struct id. */
+MUST_USE bool invitation_note(struct ctx *c, void *with);
 
 /* NOT_FOUND when the link was used, or taken back. In control. */
 MUST_USE bool invitation_stands(struct ctx *c, struct id invitation);

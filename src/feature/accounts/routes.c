@@ -78,6 +78,10 @@ bool session_answer(struct ctx *c, const char *token, struct session_view *ret)
 static bool sign_up(struct ctx *c, const void *in, void *ret)
 {
     const char *token;
+    if (c->app->config->invited_only && c->x->connection)
+        return fail(c, SIGN_UP_CLOSED,
+                    "Here people come by invitation: ask who runs this server, or an admin of your "
+                    "organisation");
     if (slowed(c, &sign_ups, c->x->address))
         return false;
     return account_sign_up(c, in, &token) && session_answer(c, token, ret);
@@ -231,7 +235,7 @@ static const struct route routes[] = {
     { POST, "/accounts", sign_up, "Sign up: an organisation, its owner and a session",
       .who = WHO_ANYONE, INPUT(struct sign_up, sign_up_fields),
       OUTPUT(struct session_view, session_view_fields), .ok = 201, LANE(LANE_PASSWORD),
-      .schema = "session", .fails = FAILS(ALREADY_EXISTS, RATE_LIMITED) },
+      .schema = "session", .fails = FAILS(SIGN_UP_CLOSED, ALREADY_EXISTS, RATE_LIMITED) },
     { POST, "/session", sign_in, "Sign in", .who = WHO_ANYONE,
       INPUT(struct sign_in, sign_in_fields), OUTPUT(struct session_view, session_view_fields),
       .ok = 201, LANE(LANE_PASSWORD), .schema = "session",

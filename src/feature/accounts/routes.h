@@ -8,10 +8,6 @@
 struct person_ref {
     struct id id;
 };
-struct invitation_link {
-    const char *link_token;
-    struct instant expires_at;
-};
 struct invitation_accept {
     const char *token, *password;
     bool of_age;

@@ -42,8 +42,11 @@ export default function SignIn() {
         <Submit form={form} label={words.sign_in.act} />
       </Form>
       <p className="quiet">{words.sign_in.forgotten}</p>
-      <p>
+      <p className="sign-up-open">
         {words.sign_in.other} <Link href="/sign-up">{words.sign_in.other_act}</Link>
+      </p>
+      <p className="sign-up-closed">
+        {words.sign_in.other} {words.sign_up.closed}
       </p>
     </WayIn>
   );

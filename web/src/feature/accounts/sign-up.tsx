@@ -43,8 +43,16 @@ export default function SignUp() {
     ...form.text(name),
   });
   return (
-    <WayIn title={words.sign_up.title} lead={words.sign_up.lead}>
-      <Form form={form}>
+    <WayIn
+      title={words.sign_up.title}
+      lead={
+        <>
+          <span className="sign-up-open">{words.sign_up.lead}</span>
+          <span className="sign-up-closed">{words.sign_up.closed}</span>
+        </>
+      }
+    >
+      <Form form={form} className="stack sign-up-open">
         <TextInput autoComplete="name" autoFocus {...input("name")} />
         <TextInput type="email" autoComplete="username" {...input("email")} />
         <TextInput autoComplete="organization" {...input("organisation")} />

@@ -12,7 +12,7 @@ const PASSWORD_MAX = limit("/accounts", "password") ?? Number.POSITIVE_INFINITY;
 
 interface WayInProps {
   title: string;
-  lead: string;
+  lead: ReactNode;
   children: ReactNode;
 }
 

@@ -19,6 +19,8 @@ export const words = {
     title: "Create an organisation",
     lead: "Four fields, and no more is kept about an account.",
     act: "Create organisation",
+    closed:
+      "Here people come by invitation: ask an admin of your organisation for a link. New organisations are made by whoever runs this server.",
     other: "Already have an account?",
     other_act: "Sign in",
     of_age: "I am 16 or older",

@@ -1,0 +1,110 @@
+/* operator.c: what the operator does about accounts from the command line. */
+#include "core/rows.h"
+#include "core/tenant.h"
+#include "feature/organisation/organisation.h"
+#include "private.h"
+
+static const struct field new_fields[] = {
+    FIELD(struct organisation_new, organisation, .privacy = OPERATIONAL, .required = true, .min = 1,
+          .max = 120, .format = "line", .doc = "Name of the organisation"),
+    FIELD(struct organisation_new, name, .privacy = PERSONAL, .required = true, .min = 1,
+          .max = 120, .format = "line", .doc = "Name of its owner"),
+    FIELD(struct organisation_new, email, .privacy = PERSONAL, .required = true, .max = 254,
+          .format = "email", .doc = "Email address that the owner signs in with"),
+    FIELD(struct organisation_new, zone, .privacy = OPERATIONAL, .max = 60, .format = "zone",
+          .doc = "Time zone"),
+    { 0 },
+};
+
+static bool input_check(struct ctx *c, const struct organisation_new *in)
+{
+    struct error wrong = { 0 };
+    EACH_FIELD (f, new_fields)
+        if (!field_check(f, in, f->name, &wrong))
+            return fail(c, INVALID, "%.40s %.120s", f->doc, wrong.place[0].problem);
+    return true;
+}
+
+struct opening {
+    struct founding founding;
+    struct inviting inviting;
+};
+
+static bool open_link(struct ctx *c, void *with)
+{
+    struct opening *o = with;
+    o->inviting.organisation = o->founding.made;
+    return tenant_activate(c, o->founding.made) && invitation_open(c, &o->inviting);
+}
+
+static void link_tell(const struct inviting *i, struct owner_link *ret)
+{
+    *ret = (struct owner_link){ i->organisation, i->ret.link_token, i->ret.expires_at };
+}
+
+bool organisation_make(struct ctx *c, const struct organisation_new *in, struct owner_link *ret)
+{
+    struct account_search search = { .email = email_lower(c->arena, in->email) };
+    struct id person = id_new(c->now);
+    struct opening o = {
+        .founding = { .organisation = in->organisation,
+                      .name = in->name,
+                      .email = search.email,
+                      .zone = in->zone,
+                      .person = person },
+        .inviting = { .person = person, .by_owner = true },
+    };
+    if (!input_check(c, in) || !account_search(c, &search))
+        return false;
+    if (search.found)
+        return fail(c, ALREADY_EXISTS, "There is an account with this email already");
+    if (!organisation_found(c, &o.founding, open_link, &o) ||
+        !organisation_write(c, o.founding.made, invitation_note, &person))
+        return false;
+    link_tell(&o.inviting, ret);
+    return true;
+}
+
+struct owner_search {
+    const char *email;
+    struct id person;
+};
+
+static bool owner_find(struct ctx *c, void *with)
+{
+    static const struct query owners = { "role = $1 AND active = $2" };
+    struct owner_search *s = with;
+    struct list list;
+    struct value role = value_in(person_table.fields, "role", value_text("owner"));
+    if (!rows_find(c, &person_table, &owners, ARGS(role, value_bool(true)), &list))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct person *p = (const struct person *)list.at + i;
+        if (text_equal(email_lower(c->arena, p->email), s->email)) {
+            s->person = p->id;
+            return true;
+        }
+    }
+    return fail(c, NOT_FOUND, "The organisation has no owner with this email");
+}
+
+static bool organisation_look(struct ctx *c, void *with)
+{
+    bool lives;
+    return tenant_lives(c, *(struct id *)with, &lives) &&
+           (lives || fail(c, NOT_FOUND, "There is no organisation with this id"));
+}
+
+bool owner_invite(struct ctx *c, struct id organisation, const char *email, struct owner_link *ret)
+{
+    struct owner_search s = { .email = email_lower(c->arena, email) };
+    if (!control_read(c, organisation_look, &organisation) ||
+        !organisation_read(c, organisation, owner_find, &s))
+        return false;
+    struct inviting i = { .organisation = organisation, .person = s.person, .by_owner = true };
+    if (!control_write(c, invitation_open, &i) ||
+        !organisation_write(c, organisation, invitation_note, &s.person))
+        return false;
+    link_tell(&i, ret);
+    return true;
+}
