@@ -177,13 +177,26 @@ static void rare_headers(struct connection *c, struct MHD_Response *r)
         response_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
 }
 
-/* Whether the client already has what this tag names (RFC 9110, 13.1.2). */
+bool has_already(const struct connection *c, const char *tag, size_t n)
+{
+    const char *at = c->none_match;
+    if (!at)
+        return false;
+    if (!strcmp(at, "*"))
+        return true;
+    for (;; at += strcspn(at, "\"") + 1) {
+        at += strspn(at, " \t,");
+        at += text_starts(at, "W/") ? 2 : 0; /* a weak one is as good here */
+        if (*at++ != '"' || !strchr(at, '"'))
+            return false;
+        if (strcspn(at, "\"") == n && !memcmp(at, tag, n))
+            return true;
+    }
+}
+
 static bool is_unchanged(struct connection *c, const char *etag)
 {
-    const char *have = c->none_match;
-    size_t n = etag ? strlen(etag) : 0;
-    return n && have && c->x.route && c->x.route->method == GET && strlen(have) == n + 2 &&
-           have[0] == '"' && have[n + 1] == '"' && !memcmp(have + 1, etag, n);
+    return etag && c->x.route && c->x.route->method == GET && has_already(c, etag, strlen(etag));
 }
 
 enum MHD_Result answer_send(struct connection *c)

@@ -114,6 +114,10 @@ enum method method_parse(const char *name); /* METHOD_COUNT when unknown; HEAD i
 /* answer.c: sends what the exchange holds: answer, problem or the beginning of a stream. */
 enum MHD_Result answer_send(struct connection *c);
 
+/* Whether the client says in If-None-Match that it has what an entity tag, here without quotes,
+   names: one of a list, strong or weak, or whatever there is (RFC 9110, 13.1.2). */
+bool has_already(const struct connection *c, const char *tag, size_t n);
+
 /* Marks what AI says. */
 void response_advice(struct connection *c, struct MHD_Response *r);
 /* The headers that every answer has. */

@@ -7,9 +7,21 @@
 
 enum { VALUE_MAX = 2048, KEY_MAX = 128 };
 
+/* What has one value: of two, one reader takes the first and another the last. */
+enum single {
+    HOST,
+    ORIGIN,
+    IF_MATCH,
+    CONTENT_TYPE,
+    AUTHORIZATION,
+    SEC_FETCH_SITE,
+    IDEMPOTENCY_KEY
+};
+
 struct headers {
     struct connection *c;
     const char *host, *origin, *fetch_site;
+    unsigned seen; /* bits of enum single */
     int lengths;
 };
 
@@ -28,6 +40,20 @@ static const char *keep(struct headers *h, const char *value, size_t max)
 {
     size_t n = strnlen(value, max + 1);
     return n <= max && text_is_utf8(value, n) ? arena_text(&h->c->x.arena, value, n) : NULL;
+}
+
+/* Lines of a list are one list (RFC 9110, 5.3). */
+static const char *list_keep(struct headers *h, const char *before, const char *value)
+{
+    return before ? keep(h, arena_printf(&h->c->x.arena, "%s, %s", before, value), VALUE_MAX)
+                  : keep(h, value, VALUE_MAX);
+}
+
+static bool is_first(struct headers *h, enum single header, const char *name)
+{
+    bool first = !(h->seen & 1u << header);
+    h->seen |= 1u << header;
+    return first || error_set(&h->c->x.err, BAD_REQUEST, "There is more than one %s", name);
 }
 
 /* One strong entity tag. */
@@ -100,19 +126,19 @@ static void header_read(struct headers *h, const char *name, const char *value)
     struct connection *c = h->c;
     switch (strlen(name)) {
     case 4:
-        if (!strcasecmp(name, "host"))
+        if (!strcasecmp(name, "host") && is_first(h, HOST, "Host"))
             h->host = value;
         break;
     case 6:
         if (!strcasecmp(name, "accept"))
-            c->x.accept = keep(h, value, VALUE_MAX);
-        else if (!strcasecmp(name, "origin"))
+            c->x.accept = list_keep(h, c->x.accept, value);
+        else if (!strcasecmp(name, "origin") && is_first(h, ORIGIN, "Origin"))
             h->origin = value;
         else if (!strcasecmp(name, "expect"))
             c->expects = true;
         break;
     case 8:
-        if (!strcasecmp(name, "if-match"))
+        if (!strcasecmp(name, "if-match") && is_first(h, IF_MATCH, "If-Match"))
             if_match_read(h, value);
         break;
     case 10:
@@ -120,28 +146,29 @@ static void header_read(struct headers *h, const char *name, const char *value)
             c->x.agent = keep(h, value, VALUE_MAX);
         break;
     case 12:
-        if (!strcasecmp(name, "content-type"))
+        if (!strcasecmp(name, "content-type") && is_first(h, CONTENT_TYPE, "Content-Type"))
             c->type = keep(h, value, VALUE_MAX);
         break;
     case 13:
-        if (!strcasecmp(name, "authorization"))
+        if (!strcasecmp(name, "authorization") && is_first(h, AUTHORIZATION, "Authorization"))
             bearer_read(h, value);
         else if (!strcasecmp(name, "if-none-match"))
-            c->none_match = keep(h, value, VALUE_MAX);
+            c->none_match = list_keep(h, c->none_match, value);
         break;
     case 14:
         if (!strcasecmp(name, "content-length"))
             length_read(h, value);
-        else if (!strcasecmp(name, "sec-fetch-site"))
+        else if (!strcasecmp(name, "sec-fetch-site") &&
+                 is_first(h, SEC_FETCH_SITE, "Sec-Fetch-Site"))
             h->fetch_site = value;
         break;
     case 15:
-        if (!strcasecmp(name, "idempotency-key"))
+        if (!strcasecmp(name, "idempotency-key") && is_first(h, IDEMPOTENCY_KEY, "Idempotency-Key"))
             key_read(h, value);
         else if (!strcasecmp(name, "x-forwarded-for"))
             forwarded_read(h, value);
         else if (!strcasecmp(name, "accept-encoding"))
-            c->encodings = keep(h, value, VALUE_MAX);
+            c->encodings = list_keep(h, c->encodings, value);
         break;
     case 16:
         if (!strcasecmp(name, "content-encoding") && strcasecmp(value, "identity"))

@@ -135,10 +135,62 @@ static void rare_headers_are_set(void **state)
         assert_status(r, rows[i].status);
         assert_has(r, rows[i].part);
     }
-    char *r = ask(h, "GET /api/v1/things/" ID, "If-None-Match: \"3\"\r\n", NULL);
-    assert_status(r, 304);
-    assert_lacks(r, "\"name\"");
-    assert_status(ask(h, "GET /api/v1/things/" ID, "If-None-Match: \"2\"\r\n", NULL), 200);
+}
+
+static void what_the_client_has_is_not_sent(void **state)
+{
+    struct fixture *h = *state;
+    static const struct {
+        const char *headers;
+        int status;
+    } rows[] = {
+        { "If-None-Match: \"3\"\r\n", 304 },
+        { "If-None-Match: W/\"3\"\r\n", 304 },
+        { "If-None-Match: \"2\", \"3\"\r\n", 304 },
+        { "If-None-Match: ,W/\"a,b\" ,\t\"3\"\r\n", 304 },
+        { "If-None-Match: \"2\"\r\nIf-None-Match: \"3\"\r\n", 304 },
+        { "If-None-Match: *\r\n", 304 },
+        { "If-None-Match: \"2\"\r\n", 200 },
+        { "If-None-Match: \"2\", W/\"33\"\r\n", 200 },
+        { "If-None-Match: \"a\"3\"\r\n", 200 },
+        { "If-None-Match: 3\r\n", 200 },
+        { "If-None-Match: \"3\r\n", 200 },
+        { "If-None-Match: \"\"\r\n", 200 },
+        { "If-None-Match: W\r\n", 200 },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char *r = ask_as(h, "GET /api/v1/things/" ID, rows[i].headers, NULL);
+        assert_status(r, rows[i].status);
+        assert_has(r, "ETag: \"3\"\r\n");
+        if (rows[i].status == 304)
+            assert_lacks(r, "\"name\"");
+    }
+    assert_status(ask(h, "GET /api/v1/things", "If-None-Match: *\r\n", NULL), 200);
+}
+
+/* Whoever stands in front may have read the other one. */
+static void one_value_is_not_given_twice(void **state)
+{
+    struct fixture *h = *state;
+    static const char *const lines[] = { "Host: a",
+                                         "Origin: http://a",
+                                         "If-Match: \"3\"",
+                                         "Content-Type: application/json",
+                                         "Authorization: Bearer a",
+                                         "Sec-Fetch-Site: same-origin",
+                                         "Idempotency-Key: a" };
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        char headers[120], said[60];
+        snprintf(headers, sizeof headers, "%s\r\n%s\r\n", lines[i], lines[i]);
+        snprintf(said, sizeof said, "There is more than one %.*s\"", (int)strcspn(lines[i], ":"),
+                 lines[i]);
+        char *r = ask_as(h, "POST /api/v1/things", headers, "{\"name\":\"x\"}");
+        assert_status(r, 400);
+        assert_has(r, said);
+    }
+    char *r = ask(h, "POST /api/v1/things", "Accept: text/html\r\nAccept: application/json\r\n",
+                  "{\"name\":\"x\"}");
+    assert_status(r, 201);
 }
 
 static void patch_takes_merge_patch(void **state)
@@ -295,6 +347,8 @@ int main(void)
         cmocka_unit_test(session_and_origin_are_read),
         cmocka_unit_test(problems_are_documents),
         cmocka_unit_test(rare_headers_are_set),
+        cmocka_unit_test(what_the_client_has_is_not_sent),
+        cmocka_unit_test(one_value_is_not_given_twice),
         cmocka_unit_test(patch_takes_merge_patch),
         cmocka_unit_test(large_bodies_are_refused),
         cmocka_unit_test(bodies_may_wait_for_leave),

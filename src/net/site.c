@@ -123,7 +123,7 @@ static enum MHD_Result file_send(struct connection *c, const struct web_file *f)
         bytes = f->gzip;
         coding = "gzip";
     }
-    bool unchanged = c->none_match && strstr(c->none_match, f->etag);
+    bool unchanged = has_already(c, f->etag + 1, strlen(f->etag) - 2); /* without its quotes */
     struct MHD_Response *r =
         unchanged ? response_new(c, NULL, 0, NULL) : response_new(c, bytes.at, bytes.len, f->type);
     response_header(r, MHD_HTTP_HEADER_ETAG, f->etag);
