@@ -62,8 +62,8 @@ struct field {
     size_t at;                    /* offset of the member in its record */
     size_t size;                  /* of the member; of one element for a KIND_LIST of records */
     const struct field *fields;   /* of a KIND_RECORD or of the elements of a KIND_LIST */
-    enum kind of;                 /* of the elements of a KIND_LIST without .fields */
-    int64_t min, max;             /* KIND_TEXT: code points; KIND_BLOB: bytes; KIND_LIST: elements;
+    enum kind of;                 /* of the elements of a KIND_LIST or KIND_JSON without .fields */
+    int64_t min, max;             /* KIND_TEXT: code points; KIND_BLOB: bytes; lists: elements;
                                      numbers and spans: values (no bound when both are 0) */
     const char *after;            /* KIND_INSTANT: the member that it may be at most .max seconds
                                      behind; the rules of the table see to it */

@@ -134,6 +134,7 @@ static void answer_reset(struct request *r)
         record_clear(x->route->out, x->out);
     x->etag = x->location = x->next = x->set_cookie = NULL;
     x->bytes = (struct blob){ 0 };
+    x->made = (struct id){ 0 };
     r->c.reads = NULL;
     r->c.wake = r->c.forget = false;
 }

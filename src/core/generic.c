@@ -195,11 +195,8 @@ static bool generic_create(struct ctx *c, const void *in, void *ret)
 {
     const struct table *t = table_of(c);
     void *row = arena_copy(c->arena, in, t->size);
-    char id[ID_TEXT];
     if (!row_create(c, t, row))
         return false;
-    id_format(((struct row *)row)->id, id);
-    c->x->location = arena_printf(c->arena, "/api/v1%s/%s", t->path, id);
     memcpy(ret, row, t->size);
     return true;
 }

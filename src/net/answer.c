@@ -1,6 +1,7 @@
 /* answer.c: from a handled exchange to bytes and header lines. */
 #include "base/json.h"
 #include "connection.h"
+#include "router.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +104,33 @@ static const char *version_tag(struct exchange *x)
     return arena_printf(&x->arena, "%lld", (long long)*(const int64_t *)field_of(f, x->out));
 }
 
+/* A path without what stands in braces: the id of what was made at its end, before it what the
+   request's own path has. NULL when what was made is not known. */
+static const char *made_at(struct exchange *x, const char *path)
+{
+    const struct route *r = x->route;
+    const struct field *own = field_find(r->out, "id");
+    struct id made = x->made;
+    char text[ID_TEXT];
+    struct buffer b = buffer_new(&x->arena);
+    if (!id_given(made) && own && own->kind == KIND_ID)
+        made = *(const struct id *)field_of(own, x->out);
+    buffer_string(&b, "/api/v1");
+    for (const char *open; (open = strchr(path, '{')); path = strchr(open, '}') + 1) {
+        size_t n = strcspn(open, "}") + 1;
+        const struct field *f = field_find(r->in, arena_text(&x->arena, open + 1, n - 2));
+        bool last = !open[n], kept = !last && f && f->kind == KIND_ID;
+        struct id id = kept ? *(const struct id *)field_of(f, x->in) : made;
+        if (!id_given(id) || (!last && !kept))
+            return NULL;
+        id_format(id, text);
+        buffer_add(&b, path, (size_t)(open - path));
+        buffer_string(&b, text);
+    }
+    buffer_string(&b, path);
+    return b.at;
+}
+
 void exchange_reply(struct exchange *x, struct reply *ret)
 {
     const struct route *route = x->route;
@@ -117,6 +145,8 @@ void exchange_reply(struct exchange *x, struct reply *ret)
         return;
     }
     ret->status = x->status ? x->status : route_status(route);
+    if (ret->status == 201 && !x->location && x->match && x->match->place)
+        x->location = made_at(x, x->match->place);
     if (x->bytes.at) {
         ret->type = x->type ? x->type : route->gives ? route->gives : "application/octet-stream";
         ret->etag = x->etag;

@@ -161,6 +161,6 @@ void exchange_input(struct exchange *x, const char *type, struct blob body)
     else if (r->method != GET)
         json_body_read(x, type, body);
     required_check(x);
-    if (r->versioned && (r->method == PATCH || r->method == DELETE) && !x->if_match)
+    if (route_needs_version(r) && !x->if_match)
         error_set(&x->err, VERSION_REQUIRED, NULL);
 }

@@ -183,8 +183,11 @@ static void any_write(struct buffer *out, json_t *value)
 static bool any_read(struct reader *r, const struct field *f, json_t *value, struct json *ret)
 {
     struct buffer out = buffer_new(r->arena);
+    struct list items;
+    if (f->of && !list_read(r, f, value, &items))
+        return false;
     any_write(&out, value);
-    if (f->max && (int64_t)out.len > f->max)
+    if (f->max && !f->of && (int64_t)out.len > f->max)
         return error_at(r->err, r->place.pointer, "must have at most %lld bytes",
                         (long long)f->max);
     ret->text = out.at;

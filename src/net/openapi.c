@@ -95,14 +95,9 @@ static void shared_parameter(struct document *d, const char *name)
     outline_close(&d->o, '}');
 }
 
-static bool needs_version(const struct route *r)
+static bool is_conditional(const struct match *m)
 {
-    return r->versioned && (r->method == PATCH || r->method == DELETE);
-}
-
-static bool is_conditional(const struct route *r)
-{
-    return r->method == GET && route_version(r);
+    return m->route->method == GET && m->tagged;
 }
 
 static void parameters_write(struct document *d, const struct match *m)
@@ -115,9 +110,9 @@ static void parameters_write(struct document *d, const struct match *m)
     EACH_FIELD (f, r->in)
         if (m->query & UINT64_C(1) << (f - r->in))
             parameter_write(d, f, "query", f->required);
-    if (needs_version(r))
+    if (route_needs_version(r))
         shared_parameter(d, "if_match");
-    if (is_conditional(r))
+    if (is_conditional(m))
         shared_parameter(d, "if_none_match");
     if (route_repeatable(r))
         shared_parameter(d, "idempotency_key");
@@ -191,18 +186,27 @@ static void page_write(struct document *d, const struct route *r)
     outline_close(o, '}');
 }
 
-static void success_write(struct document *d, const struct route *r)
+static void header_ref(struct outline *o, const char *header, const char *name)
 {
+    outline_open(o, header, '{');
+    outline_text(o, "$ref", name);
+    outline_close(o, '}');
+}
+
+static void success_write(struct document *d, const struct match *m)
+{
+    const struct route *r = m->route;
     struct outline *o = &d->o;
     char status[12];
     snprintf(status, sizeof status, "%d", route_status(r));
     outline_open(o, status, '{');
     outline_text(o, "description", r->doc);
-    if (route_version(r)) {
+    if (m->tagged || m->place) {
         outline_open(o, "headers", '{');
-        outline_open(o, "ETag", '{');
-        outline_text(o, "$ref", "#/components/headers/etag");
-        outline_close(o, '}');
+        if (m->tagged)
+            header_ref(o, "ETag", "#/components/headers/etag");
+        if (m->place)
+            header_ref(o, "Location", "#/components/headers/location");
         outline_close(o, '}');
     }
     if (r->list || r->out || r->gives || r->stream) {
@@ -236,8 +240,8 @@ static void problems_of(const struct match *m, bool ret[PROBLEM_COUNT])
     ret[NOT_FOUND] |= strchr(r->path, '{') != NULL;
     ret[TOO_LARGE] |= m->body || m->bytes;
     ret[UNSUPPORTED_MEDIA] |= m->body || m->bytes;
-    ret[VERSION_REQUIRED] |= needs_version(r);
-    ret[VERSION_MISMATCH] |= needs_version(r);
+    ret[VERSION_REQUIRED] |= route_needs_version(r);
+    ret[VERSION_MISMATCH] |= route_needs_version(r);
     ret[IDEMPOTENCY_MISMATCH] |= route_repeatable(r);
     ret[CONFLICT] |= (changes && r->lane == LANE_WRITE) || route_repeatable(r);
     ret[STORAGE_FULL] |= changes;
@@ -273,8 +277,8 @@ static void responses_write(struct document *d, const struct match *m)
     bool problems[PROBLEM_COUNT] = { 0 };
     problems_of(m, problems);
     outline_open(&d->o, "responses", '{');
-    success_write(d, m->route);
-    if (is_conditional(m->route)) {
+    success_write(d, m);
+    if (is_conditional(m)) {
         outline_open(&d->o, "304", '{');
         outline_text(&d->o, "description", "The client has this version already");
         outline_close(&d->o, '}');
@@ -402,6 +406,16 @@ static void header_parameter(struct outline *o, const char *key, const char *nam
     outline_close(o, '}');
 }
 
+static void header_write(struct outline *o, const char *key, const char *doc)
+{
+    outline_open(o, key, '{');
+    outline_text(o, "description", doc);
+    outline_open(o, "schema", '{');
+    outline_text(o, "type", "string");
+    outline_close(o, '}');
+    outline_close(o, '}');
+}
+
 static void security_write(struct outline *o)
 {
     outline_open(o, "securitySchemes", '{');
@@ -439,12 +453,8 @@ static void components_write(struct document *d)
                      "The same key within 24 hours gets the first answer again");
     outline_close(o, '}');
     outline_open(o, "headers", '{');
-    outline_open(o, "etag", '{');
-    outline_text(o, "description", "Version of the record, for If-Match");
-    outline_open(o, "schema", '{');
-    outline_text(o, "type", "string");
-    outline_close(o, '}');
-    outline_close(o, '}');
+    header_write(o, "etag", "Version of the record, for If-Match");
+    header_write(o, "location", "Path at which what was made is read");
     outline_close(o, '}');
     security_write(o);
     outline_close(o, '}');

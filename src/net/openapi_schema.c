@@ -75,6 +75,8 @@ static bool is_nullable(const struct field *f, enum use use)
     case KIND_DATE:
     case KIND_BLOB:
         return true;
+    case KIND_JSON:
+        return f->of; /* where the kind is not said, null is one of any */
     default:
         return false;
     }
@@ -112,6 +114,8 @@ static void choices_write(struct outline *o, const struct field *f, bool nullabl
         outline_text(o, NULL, NULL);
     outline_close(o, ']');
 }
+
+static void items_write(struct outline *o, const struct field *f, bool nullable);
 
 static void plain_write(struct outline *o, const struct field *f, bool nullable)
 {
@@ -166,11 +170,27 @@ static void plain_write(struct outline *o, const struct field *f, bool nullable)
             outline_int(o, "maxLength", (f->max + 2) / 3 * 4);
         break;
     case KIND_JSON:
+        if (f->of)
+            items_write(o, f, nullable);
+        break;
     case KIND_NONE:
     case KIND_LIST:
     case KIND_RECORD:
         break;
     }
+}
+
+/* A list of values of one kind. */
+static void items_write(struct outline *o, const struct field *f, bool nullable)
+{
+    struct field element = {
+        .name = f->name, .kind = f->of, .choices = f->choices, .format = f->format
+    };
+    type_write(o, "array", nullable);
+    bounds_write(o, f, "minItems", "maxItems", false);
+    outline_open(o, "items", '{');
+    plain_write(o, &element, false);
+    outline_close(o, '}');
 }
 
 static const char *nested_name(struct schemas *s, const struct field *f, enum use use,
@@ -184,18 +204,13 @@ static const char *nested_name(struct schemas *s, const struct field *f, enum us
 static void list_write(struct schemas *s, struct outline *o, const struct field *f, enum use use,
                        const char *parent)
 {
-    outline_text(o, "type", "array");
-    bounds_write(o, f, "minItems", "maxItems", false);
-    if (f->fields) {
-        schema_ref(s, o, "items", nested_name(s, f, use, parent));
+    if (!f->fields) {
+        items_write(o, f, false);
         return;
     }
-    struct field element = {
-        .name = f->name, .kind = f->of, .choices = f->choices, .format = f->format
-    };
-    outline_open(o, "items", '{');
-    plain_write(o, &element, false);
-    outline_close(o, '}');
+    outline_text(o, "type", "array");
+    bounds_write(o, f, "minItems", "maxItems", false);
+    schema_ref(s, o, "items", nested_name(s, f, use, parent));
 }
 
 static void rests_write(struct outline *o, const struct field *f)

@@ -33,6 +33,11 @@ const struct field *route_version(const struct route *r)
     return f && f->kind == KIND_INT ? f : NULL;
 }
 
+bool route_needs_version(const struct route *r)
+{
+    return r->versioned && (r->method == PATCH || r->method == DELETE);
+}
+
 static bool check_path(const struct route *r, struct error *err)
 {
     if (r->path[0] != '/' || text_ends(r->path, "/") || strpbrk(r->path, "?#% "))

@@ -90,7 +90,8 @@ const char *lane_name(enum lane l);
 int route_status(const struct route *r);      /* of success */
 bool route_repeatable(const struct route *r); /* honours Idempotency-Key */
 const struct field *
-route_version(const struct route *r); /* of its answer, which is the ETag; NULL */
+route_version(const struct route *r);            /* of its answer, which is the ETag; NULL */
+bool route_needs_version(const struct route *r); /* that of If-Match */
 
 /* Checks the rows: every route has a doc, a `who`, a lane, fields for its path; no two clash.
    Our bug when not, so start-up fails with the first finding. */

@@ -85,7 +85,7 @@ static void match_fields(struct match *m)
     }
 }
 
-static void route_add(struct arena *a, struct router *router, const struct route *r)
+static struct match *route_add(struct arena *a, struct router *router, const struct route *r)
 {
     struct segment segments[SEGMENTS_MAX];
     struct node *node = &router->root;
@@ -100,13 +100,62 @@ static void route_add(struct arena *a, struct router *router, const struct route
     }
     match_fields(m);
     node->match[r->method] = m;
+    return m;
+}
+
+/* Whether the path is one below the other: an item of it. */
+static bool is_item(const char *path, const char *of)
+{
+    size_t n = strlen(of);
+    return !strncmp(path, of, n) && path[n] == '/' && path[n + 1] == '{' &&
+           !strchr(path + n + 1, '/');
+}
+
+/* Whether nothing but the record's own id has to be known. */
+static bool is_known(const char *path)
+{
+    const char *param = strchr(path, '{');
+    return !param || !strcmp(param, "{id}");
+}
+
+/* What is made at a path is an item of it, or the record that is answered is read elsewhere. */
+static const char *place_of(const struct route *r, const struct route *const *routes, size_t count)
+{
+    const char *elsewhere = NULL;
+    if (route_status(r) != 201)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct route *get = routes[i];
+        if (get->method != GET || get->list)
+            continue;
+        if (is_item(get->path, r->path))
+            return get->path;
+        if (r->out && get->out == r->out && is_known(get->path))
+            elsewhere = get->path;
+    }
+    return elsewhere;
+}
+
+/* Whether there is a change that asks for the version of what is at a path. */
+static bool is_versioned(const char *path, const struct route *const *routes, size_t count)
+{
+    for (size_t i = 0; path && i < count; i++)
+        if (route_needs_version(routes[i]) && !strcmp(routes[i]->path, path))
+            return true;
+    return false;
 }
 
 struct router *router_new(struct arena *a, const struct route *const *routes, size_t count)
 {
     struct router *router = arena_new(a, struct router);
-    for (size_t i = 0; i < count; i++)
-        route_add(a, router, routes[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct route *r = routes[i];
+        struct match *m = route_add(a, router, r);
+        m->place = place_of(r, routes, count);
+        m->tagged = route_version(r) ||
+                    (r->method == GET && is_versioned(r->path, routes, count)) ||
+                    is_versioned(m->place, routes, count);
+    }
     return router;
 }
 

@@ -13,6 +13,8 @@ struct match {
     field_set query, body;                   /* fields that come from there */
     const struct field *bytes;               /* BODY_BYTES: the field that takes the body */
     size_t body_max;
+    const char *place; /* 201: the path at which what was made is read, from its row; or NULL */
+    bool tagged;       /* the answer is a record of a version, which is its ETag */
 };
 
 /* A part of the path between slashes, as sent. */

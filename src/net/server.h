@@ -36,7 +36,8 @@ struct exchange {
     const char *next;       /* route->list: cursor of the next page, or NULL */
     int status;             /* 0: route->ok */
     const char *etag;       /* without quotes, or NULL */
-    const char *location;   /* or NULL */
+    const char *location;   /* or NULL; of what was made, it follows from the route table */
+    struct id made;         /* 201: what was made, where no `out` says it as its id */
     const char *set_cookie; /* the session's token; "" removes it; NULL leaves it alone */
     int64_t cookie_age_s;
     struct blob bytes;     /* answers with these bytes of type `type` instead of `out` */

@@ -60,8 +60,9 @@ static bool thing_make(struct ctx *c, const void *in, void *ret)
     struct exchange *x = (struct exchange *)c;
     const struct thing_in *from = in;
     struct thing *to = ret;
-    *to = (struct thing){ .id = from->id, .version = 7, .name = from->name, .count = from->count };
-    x->location = "/api/v1/things/1";
+    *to = (struct thing){ .version = 7, .name = from->name, .count = from->count };
+    if (!id_parse(ID, &to->id))
+        return false;
     x->set_cookie = "token";
     x->cookie_age_s = 60;
     if (!strcmp(from->name, "out"))

@@ -30,7 +30,7 @@ static void records_are_answered(void **state)
 
     r = ask(h, "POST /api/v1/things", "", "{\"name\":\"x\",\"count\":-3}");
     assert_status(r, 201);
-    assert_has(r, "Location: /api/v1/things/1\r\n");
+    assert_has(r, "Location: /api/v1/things/" ID "\r\n");
     assert_has(r, "Set-Cookie: vow=token; Path=/; HttpOnly; SameSite=Lax; Max-Age=60\r\n");
     assert_has(r, "\"name\":\"x\",\"count\":-3}");
 

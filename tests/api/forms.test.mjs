@@ -81,6 +81,29 @@ test("a file is given, named in an answer, and comes back as a download", async 
   assert.equal((await file(api, "/api/v1/files", Buffer.alloc(0))).status, 422);
 });
 
+test("an answer is at its address, in a version that a change must name", async () => {
+  const ann = await server.signUp();
+  const form = await makeForm(ann);
+  const path = `/api/v1/forms/${form.id}/submissions`;
+  const once = { headers: { "Idempotency-Key": "answer-1" } };
+  for (const given of [
+    await ann.post(path, { story: "Once" }, once),
+    await ann.post(path, { story: "Once" }, once),
+  ]) {
+    assert.equal(given.status, 201, given.text);
+    assert.equal(given.headers.get("etag"), '"1"');
+    assert.equal(given.headers.get("location"), `${path}/${given.body.id}`);
+  }
+  const [{ id }] = (await ann.get(path)).body.items;
+  const own = `${path}/${id}`;
+  const read = await ann.get(own);
+  assert.equal(read.headers.get("etag"), '"1"');
+  assert.equal((await ann.get(own, { headers: { "If-None-Match": '"1"' } })).status, 304);
+  assert.equal((await ann.delete(own, { headers: { "If-Match": '"2"' } })).status, 412);
+  const tag = read.headers.get("etag");
+  assert.equal((await ann.delete(own, { headers: { "If-Match": tag } })).status, 204);
+});
+
 test("whoever has the link may answer, and sees nothing else", async () => {
   const ann = await server.signUp();
   const form = await makeForm(ann);

@@ -103,6 +103,31 @@ test("what the description says of null, versions and refusals is so", async () 
   assert.ok(refused["x-problems"].includes(again.body.type.split("/").pop()));
 });
 
+test("a timer is at the address of its entry, whose tags are ids", async () => {
+  const ann = await server.signUp();
+  const { body: document } = await ann.get("/api/v1/openapi.json");
+  for (const name of ["time_entry", "time_entry_new", "time_entry_change", "time_timer_new"]) {
+    const { type, items, maxItems } = described(document, name).tags;
+    assert.deepEqual(
+      { type, items, maxItems },
+      {
+        type: ["array", "null"],
+        items: { type: "string", format: "uuid" },
+        maxItems: 20,
+      },
+    );
+  }
+  const tag = await ann.post("/api/v1/tags", { name: "Quay" });
+  const timer = await ann.post("/api/v1/time/timer", { tags: [tag.body.id] });
+  assert.equal(timer.status, 201, timer.text);
+  const where = timer.headers.get("location");
+  assert.equal(where, `/api/v1/time/entries/${timer.body.id}`);
+  const entry = await ann.get(where);
+  assert.deepEqual(entry.body.tags, [tag.body.id]);
+  const headers = { "If-Match": entry.headers.get("etag") };
+  assert.equal((await ann.patch(where, { tags: null }, { headers })).body.tags, null);
+});
+
 test("who asks for what is not there is told what there is", async () => {
   const ann = await server.signUp();
   const problem = async (path) => (await ann.get(path)).body.errors[0].problem;

@@ -47,6 +47,7 @@ async function ask(who, route, { path = whole(route.path), headers, body } = {})
   assert.ok(reply.status < 500, said);
   assert.ok(route.statuses.includes(reply.status), `${said}: not in the document`);
   assert.ok(reply.headers.get("x-request-id"), said);
+  if (reply.status < 300) assert.equal(reply.headers.has("etag"), route.tagged, said);
   if (reply.status >= 400) {
     assert.equal(reply.headers.get("content-type"), "application/problem+json", said);
     assert.equal(reply.body.status, reply.status, said);
@@ -261,9 +262,18 @@ test("what is asked twice under one key is done once", async () => {
       const second = await send(text);
       assert.equal(second.status, first.status, `${route.name} ${second.text}`);
       assert.equal(second.text, first.text, route.name);
-      const where = [first, second].map((reply) => reply.headers.get("location"));
-      assert.equal(where[1], where[0], route.name);
-      located += where[0] !== null;
+      for (const reply of [first, second]) {
+        assert.equal(reply.headers.has("etag"), route.tagged, route.name);
+        assert.equal(reply.headers.has("location"), route.located, route.name);
+      }
+      const where = first.headers.get("location");
+      assert.equal(second.headers.get("location"), where, route.name);
+      if (where) {
+        const read = await dan.get(where);
+        assert.equal(read.status, 200, `${route.name}: ${where}`);
+        assert.equal(read.headers.get("etag"), first.headers.get("etag"), route.name);
+        located++;
+      }
       const other = await send(`${text} `);
       assert.equal(other.status, 422, `${route.name} ${other.text}`);
       assert.equal(other.body.type, "/problems/idempotency-mismatch", route.name);
@@ -272,7 +282,7 @@ test("what is asked twice under one key is done once", async () => {
     }
   }
   assert.ok(tried >= 8, `only ${tried} routes tried`);
-  assert.ok(located > 0);
+  assert.ok(located >= 8, `only ${located} of what was made was found`);
 });
 
 test("what is for the eyes of who asks alone is not kept under a key", async () => {

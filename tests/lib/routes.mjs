@@ -1,10 +1,16 @@
 // The API document as a list of routes, and values made from its schemas.
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
+/** Whether an answer that is no problem has the header. */
+const saysOf = (operation, header) =>
+  Object.entries(operation.responses).some(
+    ([status, { headers }]) => status < 300 && headers?.[header] !== undefined,
+  );
+
 /**
  * Every operation: { name, method, path (whole, with {…}), open, permission, schema (of a JSON body,
- * resolved), most (bytes of a body), statuses, problems, versioned, lane, lists (whether it
- * answers with a list) }.
+ * resolved), most (bytes of a body), statuses, problems, versioned, tagged and located (whether the
+ * answer has an ETag and a Location), lane, lists (whether it answers with a list) }.
  */
 export function routesOf(document) {
   const resolved = (schema) =>
@@ -26,6 +32,8 @@ export function routesOf(document) {
         statuses: Object.keys(operation.responses).map(Number),
         problems: Object.values(operation.responses).flatMap((r) => r["x-problems"] ?? []),
         versioned: named.includes("if_match"),
+        tagged: saysOf(operation, "ETag"),
+        located: saysOf(operation, "Location"),
         repeatable: named.includes("idempotency_key"),
         parameters: (operation.parameters ?? []).filter((p) => p.in === "query"),
         lane: operation["x-lane"],

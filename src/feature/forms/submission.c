@@ -73,6 +73,8 @@ static bool answer_json(struct ctx *c, const struct table *t, const void *row)
     json_record(&b, t->fields, row);
     c->x->bytes = (struct blob){ b.at, b.len };
     c->x->type = "application/json";
+    c->x->etag = arena_printf(c->arena, "%lld", (long long)((const struct row *)row)->version);
+    c->x->made = ((const struct row *)row)->id;
     return true;
 }
 

@@ -60,7 +60,7 @@ const struct field time_entry_fields[] = {
           .doc = "What the time went into"),
     FIELD(struct time_entry, billable, .privacy = OPERATIONAL, .ai = true,
           .doc = "Whether it is billed; when not given, as the project says"),
-    FIELD(struct time_entry, tags, .privacy = OPERATIONAL,
+    FIELD(struct time_entry, tags, .of = KIND_ID, .max = ENTRY_TAGS_MAX, .privacy = OPERATIONAL,
           .doc = "Ids of tags as a list, at most 20; absent when there are none"),
     FIELD(struct time_entry, source, .privacy = OPERATIONAL, .read_only = true,
           .choices = entry_sources, .ai = true,

@@ -28,7 +28,7 @@ const struct field timer_new_fields[] = {
           .doc = "Task of that project"),
     FIELD(struct timer_new, note, .privacy = CONTENT, .max = 2000,
           .doc = "What the time goes into"),
-    FIELD(struct timer_new, tags, .privacy = OPERATIONAL,
+    FIELD(struct timer_new, tags, .of = KIND_ID, .max = ENTRY_TAGS_MAX, .privacy = OPERATIONAL,
           .doc = "Ids of tags as a list, at most 20"),
     { 0 },
 };
