@@ -1,6 +1,7 @@
 /* serve.c: `vow serve`: the supervisor and its children. */
 #include "admin.h"
 #include "command.h"
+#include "core/storage.h"
 #include "crypt/certificate.h"
 #include "crypt/key.h"
 #include "egress/client.h"
@@ -22,7 +23,7 @@
 #include <unistd.h>
 
 struct serve {
-    const char *data, *store, *listen, *cert, *key, *contact;
+    const char *data, *store, *listen, *cert, *key, *contact, *storage;
     bool plain, proxy, invited;
 };
 
@@ -43,6 +44,9 @@ static bool serve_options(int argc, char **argv, struct serve *s, int *status)
         { "--tls-key", "FILE", "Its private key, PEM", &s->key },
         { "--contact", "URI",
           "Whom to tell of a weakness: mailto:... or https://... (security.txt)", &s->contact },
+        { "--org-storage", "SIZE",
+          "How much each organisation may keep: 500M, 20G (or VOW_ORG_STORAGE; no limit)",
+          &s->storage },
         { "--plain-http", NULL, "No TLS; only on a loopback address", .flag = &s->plain },
         { "--proxy", NULL, "Clients' addresses are what the proxy in front says (X-Forwarded-For)",
           .flag = &s->proxy },
@@ -143,6 +147,33 @@ static bool invited_only(struct serve *s)
            !complain("VOW_INVITED_ONLY takes 1 or 0");
 }
 
+/* "500M", "20G", or bytes; -1 when it is none, or leaves no room for an organisation. */
+static int64_t size_parse(const char *text)
+{
+    static const char units[] = "KMGT";
+    char *end;
+    long long n = strtoll(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    if (*text < '0' || *text > '9' || (*end && (!unit || end[1])) || n > INT64_MAX >> shift)
+        return -1;
+    return n << shift >= ORG_STORAGE_LEAST ? n << shift : -1;
+}
+
+static bool storage_limit(struct serve *s, struct arena *a)
+{
+    const char *said = getenv("VOW_ORG_STORAGE");
+    if (!s->storage && said && *said)
+        s->storage = said;
+    if (!s->storage)
+        return true;
+    int64_t bytes = size_parse(s->storage);
+    if (bytes < 0)
+        return !complain("--org-storage takes a size of 10M or more, such as 500M or 20G");
+    s->storage = arena_printf(a, "%lld", (long long)bytes);
+    return true;
+}
+
 /* The servers of the store, as the relay's arguments: host and port of each; none without one. */
 static bool relay_arguments(struct arena *a, const char *const **ret, struct error *err)
 {
@@ -178,7 +209,7 @@ static int serve(struct serve *s, struct arena *a)
         return complain("--tls-cert and --tls-key go together");
     if (s->contact && !is_contact(s->contact))
         return complain("--contact takes a URI such as mailto:security@example.org");
-    if (!invited_only(s))
+    if (!invited_only(s) || !storage_limit(s, a))
         return 1;
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);
@@ -197,6 +228,7 @@ static int serve(struct serve *s, struct arena *a)
                                 s->contact ? s->contact : "",
                                 s->proxy ? "proxy" : "",
                                 s->invited ? "invited" : "",
+                                s->storage ? s->storage : "",
                                 NULL };
     plan.core_args = core_args;
     return supervisor_run(&plan);
@@ -295,6 +327,7 @@ static void store_watch(struct relay_way *way)
 
 struct core {
     const char *data, *web, *store;
+    int64_t org_storage;
     struct secret_key *key;
     struct sandbox_report *report;
     uint16_t ports[RELAY_TARGETS];
@@ -310,6 +343,7 @@ static bool core_open(struct core *core, struct arena *a, char **argv, struct er
     *core = (struct core){ .data = argv[0],
                            .web = web_folder(a),
                            .store = store_named(),
+                           .org_storage = atoll(argv[7]),
                            .key = arena_new(a, struct secret_key),
                            .report = arena_new(a, struct sandbox_report) };
     core->server = (struct server_config){ .listen_fd = PROCESS_LISTEN,
@@ -362,13 +396,14 @@ static bool channel_lend(void *with)
     return server_source_here(with);
 }
 
-/* argv: data folder, plain or tls, certificate, key, contact; proxy, invited or nothing each */
+/* argv: data folder, plain or tls, certificate, key, contact; proxy, invited or nothing each;
+   bytes that an organisation may keep, or nothing */
 int core_process(int argc, char **argv)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
     struct core *core = arena_new(&a, struct core);
-    if (argc != 7 || !process_child("vow-core"))
+    if (argc != 8 || !process_child("vow-core"))
         return complain("This is a part of vow that `vow serve` starts");
     signals_block();
     if (!core_open(core, &a, argv, &err) || !core_close_off(core, &a, &err))
@@ -389,6 +424,7 @@ int core_process(int argc, char **argv)
                                  .egress = egress,
                                  .sandbox = core->report,
                                  .tls = !strcmp(argv[1], "tls"),
+                                 .org_storage = core->org_storage,
                                  .invited_only = core->server.sign_up_closed,
                                  .tell = sentence_log,
                                  .listen = listen_text(&a),

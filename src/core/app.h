@@ -80,7 +80,8 @@ struct app_config {
                                     as AI providers, separated by spaces; NULL: none */
     const char *listen;          /* "ADDRESS:PORT" that it is served at; NULL: none */
     bool tls;
-    bool invited_only;                  /* strangers make no organisations over HTTP */
+    int64_t org_storage; /* bytes that an organisation may keep (storage.h); 0: no limit */
+    bool invited_only;   /* strangers make no organisations over HTTP */
     void (*tell)(const char *sentence); /* what the operator should know, without content; NULL */
 };
 

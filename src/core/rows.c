@@ -5,6 +5,7 @@
 #include "feature.h"
 #include "scope.h"
 #include "sql.h"
+#include "storage.h"
 #include "tenant.h"
 
 #include <stdio.h>
@@ -200,7 +201,8 @@ bool row_put(struct ctx *c, const struct table *t, const void *row)
 
 bool row_admit(struct ctx *c, const struct table *t, void *row)
 {
-    return (!t->check || t->check(c, OP_TAKE, NULL, row)) && row_put(c, t, row);
+    return (!t->check || t->check(c, OP_TAKE, NULL, row)) && storage_admit(c, t, row) &&
+           row_put(c, t, row);
 }
 
 /* In control no row is left for an organisation that has ended, or moved, since it was read. */
@@ -227,6 +229,8 @@ bool row_create(struct ctx *c, const struct table *t, void *row)
     if (t->check && !t->check(c, OP_CREATE, NULL, row))
         return false;
     if (t->alike && !check_alike(c, t, row))
+        return false;
+    if (!storage_admit(c, t, row))
         return false;
     if (!row_insert(c, t, row))
         return taken_tell(c, t);

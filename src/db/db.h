@@ -223,6 +223,16 @@ void tx_last(struct tx *tx, tx_last_work *last, void *with);
 /* Calls now what waits for the end, before something reads what that writes. */
 MUST_USE bool tx_catch_up(struct tx *tx);
 
+/* How many bytes the database takes as it lies; in files, what is free in it is left out. */
+MUST_USE bool tx_size(struct tx *tx, int64_t *ret);
+
+/* Numbers about it that are kept while it is open, for who has its writer: what it held when it was
+   measured, what was added since, and when that was, in seconds; all 0 at first. */
+struct db_room {
+    int64_t used, grown, at;
+};
+struct db_room *db_room(struct db *db);
+
 struct arena *tx_arena(struct tx *tx);
 struct db *tx_db(struct tx *tx);
 bool tx_writes(const struct tx *tx);

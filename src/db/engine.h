@@ -60,6 +60,8 @@ struct db {
     int idle_count;
     int reading; /* readers in use */
 
+    struct db_room room;
+
     struct pg_db *pg; /* PostgreSQL's */
 };
 
@@ -161,8 +163,9 @@ struct engine {
     const char *(*column_type)(const struct field *f);
     const char *blind_type, *index_order;
 
-    /* Queries: name and type of each column of the table $1, and the names of all tables. */
-    const char *columns, *tables;
+    /* Queries: name and type of each column of the table $1, the names of all tables, and how many
+       bytes the database takes. */
+    const char *columns, *tables, *size;
 
     bool (*checkpoint)(struct db *db, struct error *err);
     bool (*check)(struct db *db, struct error *err);

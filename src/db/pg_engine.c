@@ -535,6 +535,8 @@ const struct engine pg_engine = {
     .tables = "SELECT relname FROM pg_catalog.pg_class"
               " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
               " AND relname <> 'commit_mark' ORDER BY relname",
+    .size = "SELECT COALESCE(SUM(pg_total_relation_size(oid)), 0)::bigint FROM pg_catalog.pg_class"
+            " WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'",
     .checkpoint = nothing_to_do,
     .check = nothing_to_do,
     .backup = backup,

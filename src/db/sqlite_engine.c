@@ -198,6 +198,8 @@ const struct engine sqlite_engine = {
     .index_order = "",
     .columns = "SELECT name, type FROM pragma_table_info($1) ORDER BY cid",
     .tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+    .size = "SELECT (p.page_count - f.freelist_count) * s.page_size FROM pragma_page_count AS p,"
+            " pragma_freelist_count AS f, pragma_page_size AS s",
     .checkpoint = sqlite_checkpoint,
     .check = engine_check,
     .backup = sqlite_backup,

@@ -216,6 +216,28 @@ bool tx_tables(struct tx *tx, const char ***ret, size_t *count)
     return true;
 }
 
+struct size {
+    int64_t bytes;
+};
+
+bool tx_size(struct tx *tx, int64_t *ret)
+{
+    static const struct field fields[] = { FIELD(struct size, bytes), { 0 } };
+    const struct engine *engine = tx->db->store->engine;
+    struct query q = query_composed(engine->size);
+    struct size size = { 0 };
+    bool found;
+    if (!engine->row(tx, &q, NO_ARGS, fields, &size, &found))
+        return false;
+    *ret = size.bytes;
+    return true;
+}
+
+struct db_room *db_room(struct db *db)
+{
+    return &db->room;
+}
+
 bool db_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
     return db_admits(db, pthread_self(), err) && db->store->engine->read(db, a, work, with, err);

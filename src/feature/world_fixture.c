@@ -41,6 +41,7 @@ bool world_start(struct world *w, struct error *err)
                                  .master_key = key,
                                  .bcrypt_cost = w->bcrypt_cost ? w->bcrypt_cost : 4,
                                  .password_threads = 4,
+                                 .org_storage = w->org_storage,
                                  .egress = w->egress,
                                  .local_providers = w->local_providers };
     return app_start(&config, &w->app, err);

@@ -15,7 +15,8 @@ struct world {
     struct span later;            /* the clock of the calls is ahead by as much */
     struct egress_client *egress; /* for world_open; NULL: none */
     const char *local_providers;
-    int bcrypt_cost; /* for world_open; 0: 4 */
+    int bcrypt_cost;     /* for world_open; 0: 4 */
+    int64_t org_storage; /* for world_open; 0: no limit */
 };
 
 #define WORLD_PASSWORD "correct horse battery"

@@ -245,6 +245,7 @@ static void problems_of(const struct match *m, bool ret[PROBLEM_COUNT])
     ret[IDEMPOTENCY_MISMATCH] |= route_repeatable(r);
     ret[CONFLICT] |= (changes && r->lane == LANE_WRITE) || route_repeatable(r);
     ret[STORAGE_FULL] |= changes;
+    ret[STORAGE_USED_UP] |= changes && r->method != DELETE;
 }
 
 static void status_write(struct document *d, const bool problems[PROBLEM_COUNT], int status)

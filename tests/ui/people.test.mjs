@@ -13,7 +13,7 @@ let problems;
 let member;
 
 before(async () => {
-  server = await startServer();
+  server = await startServer({ args: ["--org-storage", "40M"] });
   browser = await openBrowser();
   ({ page, problems } = await openPage(browser, server.url));
   await signUp(page, { name: "Olga Owner", email: "olga@example.org", organisation: "Olga Works" });
@@ -33,6 +33,14 @@ test("the zone of an organisation is shown, whichever it is", async () => {
   await shown.fill("kolkata");
   await page.getByRole("option", { name: /^Asia\/(Calcutta|Kolkata)$/ }).waitFor();
   await shown.press("Escape");
+});
+
+test("how much is kept is said to who runs the organisation", async () => {
+  await page.goto("/settings");
+  const storage = page.getByRole("region", { name: "Storage" });
+  await storage.getByText(/^[\d.]+ MiB of 40 MiB are used\.$/).waitFor();
+  await storage.getByRole("meter", { name: "Storage" }).waitFor();
+  await checkAccessible(page);
 });
 
 test("what each role may do is a table", async () => {

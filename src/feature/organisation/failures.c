@@ -1,6 +1,6 @@
 /* failures.c: what the program could not do by itself in an organisation, for its admins: jobs and
    deliveries with the problem of their last attempt, and trying one again at once. */
-#include "organisation.h"
+#include "routes.h"
 
 #include "core/app.h"
 #include "core/node.h"
@@ -9,7 +9,7 @@
 
 enum { FAILURES_MAX = 200 };
 
-static const struct field failure_fields[] = {
+const struct field failure_fields[] = {
     FIELD(struct outbox_task, id, .privacy = OPERATIONAL, .doc = "Id of the task"),
     FIELD(struct outbox_task, kind, .privacy = OPERATIONAL, .doc = "event or job"),
     FIELD(struct outbox_task, name, .privacy = OPERATIONAL, .doc = "Name of the event or the job"),
@@ -25,7 +25,7 @@ static const struct field failure_fields[] = {
     { 0 },
 };
 
-static bool failures_list(struct ctx *c, const void *in, void *ret)
+bool failures_list(struct ctx *c, const void *in, void *ret)
 {
     static const struct query failed = { "attempts > 0 ORDER BY updated_at DESC, id LIMIT $1",
                                          .whole = "What is done has left the queue" };
@@ -34,16 +34,13 @@ static bool failures_list(struct ctx *c, const void *in, void *ret)
     return rows_find(c, &outbox_task_table, &failed, ARGS(value_int(FAILURES_MAX)), &c->x->page);
 }
 
-struct failure_named {
-    struct id id;
-};
-static const struct field named_fields[] = {
+const struct field failure_named_fields[] = {
     FIELD(struct failure_named, id, .privacy = OPERATIONAL, .required = true,
           .doc = "Id of the task"),
     { 0 },
 };
 
-static bool failure_retry(struct ctx *c, const void *in, void *ret)
+bool failure_retry(struct ctx *c, const void *in, void *ret)
 {
     const struct failure_named *named = in;
     const struct table *t = &outbox_task_table;
@@ -56,14 +53,3 @@ static bool failure_retry(struct ctx *c, const void *in, void *ret)
     c->wake = true;
     return row_update(c, t, named->id, 0, &change, row_set(t, "due_at"), &task);
 }
-
-const struct route failure_routes[] = {
-    { GET, "/organisation/failures", failures_list,
-      "Jobs and deliveries that failed and are tried again; content-free",
-      .can = &organisation_manage, OUTPUT(struct outbox_task, failure_fields), .list = true,
-      .schema = "failure" },
-    { POST, "/organisation/failures/{id}/retry", failure_retry, "Try one again now",
-      .can = &organisation_manage, INPUT(struct failure_named, named_fields), LANE(LANE_WRITE),
-      .fails = FAILS(NOT_FOUND) },
-    { 0 },
-};

@@ -3,6 +3,7 @@
 
 #include "core/app.h"
 #include "core/rows.h"
+#include "routes.h"
 
 #include <string.h>
 
@@ -254,6 +255,6 @@ static const struct permission *const permissions[] = {
 const struct feature organisation_feature = {
     .name = "organisation",
     .tables = tables,
-    .routes = failure_routes,
+    .routes = organisation_routes,
     .permissions = permissions,
 };

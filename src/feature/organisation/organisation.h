@@ -45,8 +45,6 @@ extern const struct permission people_read, people_manage, organisation_read_per
 
 extern const struct feature organisation_feature;
 
-extern const struct route failure_routes[]; /* of failures.c */
-
 /* The time zone of a person: the own, else the organisation's, else UTC. */
 MUST_USE bool person_zone(struct ctx *c, struct id person, const char **ret);
 

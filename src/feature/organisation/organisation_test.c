@@ -176,6 +176,67 @@ static void names_that_were_alike_stay(void **state)
     world_ask(w->world, w->owner, PATCH, path, "{\"name\":\"qUAY\"}", 3, 409);
 }
 
+enum { FILE_SIZE = 4 << 20, ROOM = 10 << 20 };
+
+static struct answer file_give(struct house *h)
+{
+    char *bytes = arena_alloc(&h->w->a, FILE_SIZE);
+    memset(bytes, 'x', FILE_SIZE);
+    return world_call(h->w, (struct call){ .method = POST,
+                                           .path = "/files?name=plan",
+                                           .session = h->ada,
+                                           .body = { bytes, FILE_SIZE },
+                                           .type = "application/octet-stream",
+                                           .later = h->w->later });
+}
+
+static int64_t storage_said(struct house *h, const char *key)
+{
+    struct answer r = world_get(h->w, h->ada, "/organisation/storage", 200);
+    const char *at = strstr(r.body, arena_printf(&h->w->a, "\"%s\":", key));
+    return at ? atoll(strchr(at, ':') + 1) : -1;
+}
+
+/* What is there stays in reach, and what makes room is done. */
+static void an_organisation_keeps_no_more_than_it_may(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    assert_int_equal(storage_said(h, "allowed_bytes"), 0); /* null */
+    app_stop(w->app);
+    w->org_storage = ROOM;
+    world_open(w);
+    assert_int_equal(storage_said(h, "allowed_bytes"), ROOM);
+    struct answer form = world_post(
+        w, h->ada, "/forms",
+        "{\"title\":\"Plans\",\"status\":\"open\",\"fields\":[{\"label\":\"Plan\",\"key\":\"plan\","
+        "\"kind\":\"file\"}]}",
+        201);
+    const char *answers =
+        arena_printf(&w->a, "/forms/%s/submissions", world_text(w, form.body, "id"));
+    struct answer file = file_give(h);
+    assert_int_equal(file.status, 201);
+    struct answer kept =
+        world_post(w, h->ada, answers,
+                   arena_printf(&w->a, "{\"plan\":\"%s\"}", world_text(w, file.body, "id")), 201);
+    assert_int_equal(file_give(h).status, 201);
+    assert_int_equal(file_give(h).status, 507);
+    w->later.s += 60; /* measured anew, it is the same */
+    struct answer refused = file_give(h);
+    assert_int_equal(refused.status, 507);
+    assert_non_null(strstr(refused.body, "/problems/storage-used-up"));
+    assert_true(storage_said(h, "used_bytes") > 2 * FILE_SIZE);
+    assert_true(storage_said(h, "used_bytes") <= ROOM);
+    world_get(w, h->ada, "/privacy/export", 200);
+    world_ask(w, h->ada, PATCH, h->bo_path, "{\"title\":\"Mate\"}", 2, 200);
+
+    const char *own = arena_printf(&w->a, "%s/%s", answers, world_text(w, kept.body, "id"));
+    world_ask(w, h->ada, DELETE, own, NULL, 1, 204);
+    w->later.s += 60;
+    assert_int_equal(file_give(h).status, 201);
+    assert_int_equal(file_give(h).status, 507);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -185,6 +246,7 @@ int main(void)
         TEST(who_is_named_elsewhere_is_not_deleted),
         TEST(the_email_of_an_account_stays),
         TEST(a_team_that_goes_leaves_its_people),
+        TEST(an_organisation_keeps_no_more_than_it_may),
         STAFF_TEST(a_name_in_other_letters_is_taken),
         STAFF_TEST(names_that_were_alike_stay),
     };

@@ -51,18 +51,59 @@ function OrganisationSettings() {
     queryFn: () => api.get("/organisation"),
   });
   return (
-    <section className="card narrow">
-      <Show query={organisation}>
-        {(organisation) =>
-          may("organisation.manage") ? (
-            <OrganisationForm key={organisation.version} organisation={organisation} />
-          ) : (
-            <OrganisationFacts organisation={organisation} />
-          )
-        }
+    <div className="stack">
+      <section className="card narrow">
+        <Show query={organisation}>
+          {(organisation) =>
+            may("organisation.manage") ? (
+              <OrganisationForm key={organisation.version} organisation={organisation} />
+            ) : (
+              <OrganisationFacts organisation={organisation} />
+            )
+          }
+        </Show>
+      </section>
+      {may("organisation.manage") && <Storage />}
+    </div>
+  );
+}
+
+/** What is kept, of what may be. */
+function Storage() {
+  const text = words.settings.storage;
+  const storage = useQuery({
+    queryKey: ["storage"],
+    queryFn: () => api.get("/organisation/storage"),
+  });
+  return (
+    <section className="card narrow" aria-label={text.title}>
+      <h2>{text.title}</h2>
+      <Show query={storage} rows={1}>
+        {({ used_bytes, allowed_bytes }) => (
+          <div className="stack snug">
+            <p>
+              {allowed_bytes === null
+                ? text.used(sizeText(used_bytes))
+                : text.used_of(sizeText(used_bytes), sizeText(allowed_bytes))}
+            </p>
+            {allowed_bytes !== null && (
+              <>
+                <meter max={allowed_bytes} value={used_bytes} aria-label={text.title} />
+                <p className="quiet">{text.help}</p>
+              </>
+            )}
+          </div>
+        )}
       </Show>
     </section>
   );
+}
+
+/** Bytes in the units in which an operator sets the limit. */
+function sizeText(bytes: number): string {
+  const [size, unit] = bytes < 1 << 30 ? [1 << 20, "MiB"] : [1 << 30, "GiB"];
+  const digits = { maximumFractionDigits: bytes < 10 * size ? 1 : 0 };
+  return `${(bytes / size).toLocaleString(undefined, digits)} ${unit}`;
 }
 
 /** For those who may not change it. */

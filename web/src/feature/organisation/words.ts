@@ -88,6 +88,12 @@ export const words = {
       days: { monday: "Monday", sunday: "Sunday" },
       overlaps: { allow: "Are allowed", refuse: "Are refused" },
     },
+    storage: {
+      title: "Storage",
+      used: (used: string) => `${used} are kept.`,
+      used_of: (used: string, allowed: string) => `${used} of ${allowed} are used.`,
+      help: "Whoever runs this server sets the limit. When it is reached nothing can be added; reading, changing, exporting and deleting go on.",
+    },
     sessions: {
       lead: "Where this account is signed in. End what is not yours. The last use is noted every ten minutes.",
       this: "This one",
