@@ -675,6 +675,13 @@ static void the_operator_makes_an_organisation_and_lets_its_owner_in(void **stat
 
     assert_false(organisation_make(&c, &in, &first));
     assert_int_equal(err.problem, ALREADY_EXISTS);
+    static const char *const wrong[] = { "", "two\nlines", "\xff" };
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        struct organisation_new bad = { wrong[i], "Bo", "bo@example.org", NULL };
+        error_clear(&err);
+        assert_false(organisation_make(&c, &bad, &first));
+        assert_int_equal(err.problem, INVALID);
+    }
     error_clear(&err);
     assert_false(owner_invite(&c, second.organisation, "bo@example.org", &first));
     assert_int_equal(err.problem, NOT_FOUND);

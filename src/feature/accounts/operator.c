@@ -4,6 +4,8 @@
 #include "feature/organisation/organisation.h"
 #include "private.h"
 
+#include <string.h>
+
 static const struct field new_fields[] = {
     FIELD(struct organisation_new, organisation, .privacy = OPERATIONAL, .required = true, .min = 1,
           .max = 120, .format = "line", .doc = "Name of the organisation"),
@@ -19,9 +21,13 @@ static const struct field new_fields[] = {
 static bool input_check(struct ctx *c, const struct organisation_new *in)
 {
     struct error wrong = { 0 };
-    EACH_FIELD (f, new_fields)
+    EACH_FIELD (f, new_fields) {
+        const char *text = *(const char *const *)field_of(f, in);
+        if (text && !text_is_utf8(text, strlen(text))) /* as the edge asks of what comes by HTTP */
+            return fail(c, INVALID, "%.40s is not UTF-8", f->doc);
         if (!field_check(f, in, f->name, &wrong))
             return fail(c, INVALID, "%.40s %.120s", f->doc, wrong.place[0].problem);
+    }
     return true;
 }
 
