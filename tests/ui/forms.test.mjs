@@ -256,6 +256,15 @@ test("a form with nothing filled in is not sent, inside and through the link", a
     await refusal.waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText(/^(Sent|Thank you, this has arrived)$/).waitFor();
+    const inside = path.endsWith("/fill");
+    const arrived = page.getByRole("region", { name: "Thank you, this has arrived" });
+    await eventually(async () =>
+      assert.ok(
+        await (inside ? ideas : arrived).evaluate((node) => node === document.activeElement),
+        "the focus is elsewhere",
+      ),
+    );
+    if (inside) assert.equal(await ideas.inputValue(), "");
   }
 });
 

@@ -1,6 +1,6 @@
 // One form: its submissions, filling it in, its fields, its hooks.
 import { Button, CopyButton } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { refresh } from "~/api/queries";
@@ -81,6 +81,11 @@ export default function FormPage({ params }: { params: Record<string, string> })
 
 function FillInside({ form }: { form: FormRow }) {
   const [count, setCount] = useState(0);
+  const card = useRef<HTMLElement>(null);
+  // The next one begins where this one did: the button that was pressed goes with its answers.
+  useEffect(() => {
+    if (count > 0) card.current?.querySelector<HTMLElement>("input, textarea, button")?.focus();
+  }, [count]);
   if (form.status !== "open")
     return (
       <section className="card narrow">
@@ -88,7 +93,7 @@ function FillInside({ form }: { form: FormRow }) {
       </section>
     );
   return (
-    <section className="card narrow">
+    <section ref={card} className="card narrow">
       <Fill
         key={count}
         fields={form.fields}
