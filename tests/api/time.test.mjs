@@ -219,6 +219,9 @@ test("a name has one spelling, however its accents were written", async () => {
     });
   const { body } = await take();
   assert.deepEqual([body.creates.entries, body.creates.clients, body.creates.projects], [2, 0, 1]);
+  assert.deepEqual(body.made, [
+    { kind: "project", name: "\u00dcbung", of: "Cafe\u0301 Zoe\u0308".normalize() },
+  ]);
   assert.equal((await take()).body.creates.entries, 0);
 });
 

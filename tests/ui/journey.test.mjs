@@ -137,6 +137,9 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await checkAccessible(page);
   await choose("toggl.csv", EXPORT);
   await page.getByText("The import creates their projects, without rates").waitFor();
+  await page
+    .getByText("Quay survey (Harbour Works); Lighthouse (Harbour Works)", { exact: true })
+    .waitFor();
   assert.equal(await page.getByRole("link", { name: /^Rates of projects/ }).count(), 0);
   await page.getByRole("button", { name: "Import 3 entries" }).click();
   await page.getByText("3 entries imported").waitFor();

@@ -200,6 +200,7 @@ static bool people_audit(struct importer *m)
             return false;
     }
     m->result.people = (struct list){ people, m->person_count };
+    m->result.made = (struct list){ m->made, m->made_count };
     return true;
 }
 
@@ -219,7 +220,7 @@ static bool import_rows(struct ctx *c, void *with)
     *m->problems = *m->parsed; /* the work may run more than once */
     m->file->warnings->count = m->warned;
     m->result = (struct import_result){ 0 };
-    m->person_count = 0;
+    m->person_count = m->made_count = 0;
     m->done = false;
     rollup_batch_free(&m->batch);
     bool ok = actor_is_here(c) && importer_directory(m) && settings_load(m);
@@ -301,6 +302,7 @@ bool import_run(struct ctx *c, const struct import_in *given, struct import_resu
                           .parsed = &parsed,
                           .warned = file.warnings->count };
     m.person = arena_many(c->arena, file.count + 1, struct known_person);
+    m.made = arena_many(c->arena, IMPORT_MADE_MAX, struct import_made);
     bool wrote = ctx_write(c, import_rows, &m);
     rollup_batch_free(&m.batch);
     arena_done(&m.scratch);

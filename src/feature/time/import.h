@@ -18,6 +18,14 @@ struct import_creates {
     int64_t clients, projects, tasks, tags, people, entries;
 };
 
+enum { IMPORT_MADE_MAX = 200 };
+
+/* Something that the file names and that is not here yet. */
+struct import_made {
+    const char *kind;      /* client, project, task or tag */
+    const char *name, *of; /* of: a project's client, a task's project */
+};
+
 struct import_person {
     const char *name;
     bool matched; /* in the directory already */
@@ -33,6 +41,7 @@ struct import_result {
     const char *format, *dates;
     int64_t rows;
     struct import_creates creates;
+    struct list made; /* struct import_made, of what is created; at most IMPORT_MADE_MAX */
     int64_t duplicates;
     struct span total_s, unrated_s;
     struct instant first_at, last_at; /* of the file's work; absent when no row could be read */

@@ -193,6 +193,13 @@ static bool may_add(struct importer *m, const struct import_row *row, const stru
     return false;
 }
 
+/* The names are those of the row, which the whole import keeps. */
+static void made_note(struct importer *m, const char *kind, const char *name, const char *of)
+{
+    if (m->made_count < IMPORT_MADE_MAX)
+        m->made[m->made_count++] = (struct import_made){ kind, name, of };
+}
+
 static bool client_find(struct importer *m, const struct import_row *row, struct id *ret)
 {
     struct id id = names_find(&m->clients, (struct id){ 0 }, row->client);
@@ -202,6 +209,7 @@ static bool client_find(struct importer *m, const struct import_row *row, struct
             return false;
         names_add(&m->clients, (struct id){ 0 }, row->client, made.id);
         m->result.creates.clients++;
+        made_note(m, "client", row->client, NULL);
         id = made.id;
     }
     *ret = id;
@@ -219,6 +227,7 @@ static bool project_make(struct importer *m, const struct import_row *row, struc
     names_add(&m->projects, client, row->project, made.id);
     names_add(&m->projects, any_client, row->project, made.id);
     m->result.creates.projects++;
+    made_note(m, "project", row->project, row->client);
     *ret = made.id;
     return true;
 }
@@ -257,6 +266,7 @@ static bool task_find(struct importer *m, const struct import_row *row, struct i
         return false;
     names_add(&m->tasks, project, row->task, made.id);
     m->result.creates.tasks++;
+    made_note(m, "task", row->task, row->project);
     *ret = made.id;
     return true;
 }
@@ -276,6 +286,7 @@ static bool tags_find(struct importer *m, const struct import_row *row, const ch
             return false;
         names_add(&m->tags, (struct id){ 0 }, row->tags[i], made.id);
         m->result.creates.tags++;
+        made_note(m, "tag", row->tags[i], NULL);
         tags[i] = made.id;
     }
     *ret = tags_format(m->c->arena, tags, row->tag_count);

@@ -38,6 +38,14 @@ static const struct field creates_fields[] = {
     { 0 },
 };
 
+static const struct field made_fields[] = {
+    FIELD(struct import_made, kind, .privacy = OPERATIONAL, .doc = "client, project, task or tag"),
+    FIELD(struct import_made, name, .privacy = CONTENT, .doc = "Its name"),
+    FIELD(struct import_made, of, .privacy = CONTENT,
+          .doc = "Of a project its client, of a task its project"),
+    { 0 },
+};
+
 static const struct field place_fields[] = {
     FIELD(struct import_place, line, .privacy = OPERATIONAL,
           .doc = "Line of the file, from 1; 0 when the whole file is meant"),
@@ -72,6 +80,8 @@ const struct field import_result_fields[] = {
       .fields = creates_fields,
       .privacy = OPERATIONAL,
       .doc = "What is added" },
+    FIELD_LIST(struct import_result, made, struct import_made, made_fields, .privacy = CONTENT,
+               .doc = "What is new but people and entries, at most 200 of it"),
     FIELD(struct import_result, duplicates, .privacy = OPERATIONAL,
           .doc =
               "Rows that are here already from an earlier import, or in vow's own export because "

@@ -28,6 +28,8 @@ struct importer {
     struct names clients, projects, tasks, tags, by_email, by_name;
     struct known_person *person;
     size_t person_count;
+    struct import_made *made;
+    size_t made_count;
     struct names known; /* of a name or an e-mail address as the file has it: places in `person` */
     const struct query *entry_insert;
     struct rollup_batch batch;

@@ -1,6 +1,6 @@
 // Importing a detailed CSV of another tool: a dry run that shows everything, then all or nothing.
 import { Button, Checkbox, Select } from "@mantine/core";
-import { type DragEvent, useRef, useState } from "react";
+import { type DragEvent, Fragment, useRef, useState } from "react";
 import { type Answer, api, Problem, type Query, type Whole } from "~/api/client";
 import { largest } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -344,6 +344,35 @@ const isWhole = ({ line }: Place) => line === 0;
 const isRefused = ({ refused }: Place) => refused;
 const isWrong = (place: Place) => !isWhole(place) && !isRefused(place);
 
+/** The names of what is new: one that is here already in another spelling is seen before. */
+function Made({ made, creates }: Pick<Result, "made" | "creates">) {
+  const kinds = [
+    ["client", "clients"],
+    ["project", "projects"],
+    ["task", "tasks"],
+    ["tag", "tags"],
+  ] as const;
+  const shown = kinds.flatMap(([kind, many]) => {
+    const names = made
+      .filter((each) => each.kind === kind)
+      .map(({ name, of }) => (of ? `${name} (${of})` : (name ?? "")));
+    const more = creates[many] - names.length;
+    const told = more > 0 ? [...names, words.import.more(more)] : names;
+    return told.length > 0 ? [[words.import.creates[many][1], told.join("; ")] as const] : [];
+  });
+  if (shown.length === 0) return null;
+  return (
+    <dl className="facts small">
+      {shown.map(([kind, names]) => (
+        <Fragment key={kind}>
+          <dt>{kind}</dt>
+          <dd>{names}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
 function Outcome({ result }: { result: Result }) {
   const may = useMay();
   const { creates, problems, problem_count, refused_count, duplicates, people, notice, committed } =
@@ -474,6 +503,7 @@ function Outcome({ result }: { result: Result }) {
               <span className="quiet">{words.import.duplicates}</span>
             </div>
           </div>
+          <Made made={result.made} creates={creates} />
           {people.length > 0 && (
             <div className="stack tight">
               <h3>{words.import.people}</h3>

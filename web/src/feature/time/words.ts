@@ -256,6 +256,7 @@ export const words = {
     duplicates: "Already here",
     total: "Time",
     /** One and many of each. */
+    more: (n: number) => `and ${n} more`,
     creates: {
       entries: ["Entry", "Entries"],
       projects: ["Project", "Projects"],
