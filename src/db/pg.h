@@ -266,6 +266,9 @@ bool pg_sync(struct pg_conn *conn);
 /* What was sent last must be of one row; else that is a failure. */
 void pg_make_sure(struct pg_conn *conn);
 
+/* Whether that is not known yet of something that was sent. */
+bool pg_trusts(const struct pg_conn *conn);
+
 /* The next result. */
 PGresult *pg_result(struct pg_conn *conn);
 

@@ -367,6 +367,9 @@ bool pg_commit(struct pg_conn *conn, struct error *err)
         conn->ahead_count = 0;
         return true;
     }
+    /* To the server it is no failure that something is not as it was taken to be. */
+    if (pg_trusts(conn) && !((pg_sync(conn) || pg_broken(conn, err)) && pg_settle(conn, 0, err)))
+        return false;
     if (conn->failed)
         return error_set(err, INTERNAL, "the transaction had failed");
     bool ok = (!keeps || mark_send(conn, err)) &&

@@ -23,6 +23,14 @@ void pg_make_sure(struct pg_conn *conn)
     conn->sure[(conn->flown - 1) % PG_FLYING_ROOM] = true;
 }
 
+bool pg_trusts(const struct pg_conn *conn)
+{
+    bool trusts = false;
+    for (int i = 1; i <= conn->flying && !trusts; i++)
+        trusts = conn->sure[(conn->flown - (unsigned)i) % PG_FLYING_ROOM];
+    return trusts;
+}
+
 static bool piping(struct pg_conn *conn)
 {
     return PQpipelineStatus(conn->handle) != PQ_PIPELINE_OFF || PQenterPipelineMode(conn->handle);
