@@ -285,6 +285,18 @@ test("signing out with what is not sent asks first", async () => {
   assert.deepEqual(await entries(), []);
 });
 
+test("a page that is not there yet says so, and comes when the server is back", async () => {
+  await context.setOffline(true);
+  await page.getByRole("link", { name: "Forms" }).first().click();
+  await page.getByRole("heading", { name: "The server cannot be reached" }).waitFor();
+  await page.getByRole("link", { name: "Today" }).first().click();
+  await page.getByRole("region", { name: "Add an entry" }).waitFor();
+  await page.getByRole("link", { name: "Forms" }).first().click();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "Forms", level: 1 }).waitFor();
+});
+
 test("two windows send once", async () => {
   const other = await context.newPage();
   await other.goto("/");

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect } from "react";
 import { onSessionLost } from "~/api/client";
 import { Failed, Loading } from "~/ui/states";
+import { Boundary } from "./boundary";
 import { go, match, usePath } from "./router";
 import { ask, SessionProvider, useIsPaused, useSessionQuery } from "./session";
 
@@ -17,15 +18,17 @@ export function Gate() {
   const invitation = match("/invitations/{token}", path);
   const form = match("/f/{link}", path);
   return (
-    <Suspense fallback={<Loading />}>
-      {invitation ? (
-        <Invitation token={invitation.token ?? ""} />
-      ) : form ? (
-        <PublicForm link={form.link ?? ""} />
-      ) : (
-        <Inside path={path} />
-      )}
-    </Suspense>
+    <Boundary again={() => location.reload()}>
+      <Suspense fallback={<Loading />}>
+        {invitation ? (
+          <Invitation token={invitation.token ?? ""} />
+        ) : form ? (
+          <PublicForm link={form.link ?? ""} />
+        ) : (
+          <Inside path={path} />
+        )}
+      </Suspense>
+    </Boundary>
   );
 }
 

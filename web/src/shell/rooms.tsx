@@ -1,6 +1,8 @@
 // The rooms: address, icon, who may enter, and the page, which is loaded when it is needed.
 import { type ComponentType, lazy } from "react";
+import { lost } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
+import { isReached } from "~/api/reach";
 import type { IconName } from "~/ui/icon";
 import { words } from "~/words";
 import { match } from "./router";
@@ -17,8 +19,16 @@ interface Place {
   needs: Permission[];
 }
 
-function place(path: string, load: Load, ...needs: Permission[]): Place {
+function place(path: string, from: Load, ...needs: Permission[]): Place {
+  const load = () => from().catch(lost);
   return { path, page: lazy(load), load, needs };
+}
+
+/** After a page was not loaded: it is asked for once more. After an upgrade of the server it has another
+    name, which a new start of the app knows. */
+export function reload(place: Place | undefined) {
+  if (!place || isReached()) return location.reload();
+  place.page = lazy(place.load);
 }
 
 const places: Place[] = [
@@ -72,7 +82,9 @@ export function mayEnter(session: Session, path: string): boolean {
 
 /** Fetches the script of a page before it is asked for. */
 export function prefetch(path: string) {
-  void find(path)?.place.load();
+  find(path)
+    ?.place.load()
+    .catch(() => {});
 }
 
 export interface Room {

@@ -8,10 +8,11 @@ import { Icon } from "~/ui/icon";
 import { Loading, PageHead } from "~/ui/states";
 import { forgetBad } from "~/ui/toasts";
 import { words } from "~/words";
+import { Boundary } from "./boundary";
 import { follow } from "./device";
 import { onKeys } from "./keys";
 import { Palette } from "./palette";
-import { find, isHere, mayEnter, prefetch, type Room, roomsOf } from "./rooms";
+import { find, isHere, mayEnter, prefetch, type Room, reload, roomsOf } from "./rooms";
 import { go, Link, usePath } from "./router";
 import { may, signOut, useIsPaused, useSession } from "./session";
 
@@ -29,6 +30,7 @@ export function Shell() {
   const [more, setMore] = useState(false);
   const main = useRef<HTMLElement>(null);
   const open = roomsOf(session);
+  const place = find(path)?.place;
 
   useEffect(
     () =>
@@ -98,9 +100,11 @@ export function Shell() {
       </header>
       <main className="page" id="main" ref={main} tabIndex={-1}>
         <Away />
-        <Suspense key={find(path)?.place.path} fallback={<Loading />}>
-          <CurrentPage path={path} />
-        </Suspense>
+        <Boundary key={place?.path} again={() => reload(place)}>
+          <Suspense fallback={<Loading />}>
+            <CurrentPage path={path} />
+          </Suspense>
+        </Boundary>
       </main>
       <nav className="bottom-bar" aria-label={words.shell.rooms}>
         {open.slice(0, 4).map(({ path: to, icon, name }) => (
