@@ -1,6 +1,7 @@
 /* json_read.c: JSON text into records, over jansson, strictly. */
 #include "json_read.h"
 
+#include "base/compose.h"
 #include "base/json.h"
 #include "value.h"
 
@@ -214,6 +215,8 @@ static bool string_read(struct reader *r, const struct field *f, json_t *value, 
     const char *text = json_string_value(value);
     if (f->kind == KIND_TEXT)
         text = arena_text(r->arena, text, json_string_length(value));
+    if (f->privacy != SECRET) /* which counts as it was typed, byte by byte */
+        text = text_compose(r->arena, text);
     const char *problem = value_parse_string(r->arena, f->kind, text, at);
     return problem ? wrong(r, problem) : true;
 }

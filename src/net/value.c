@@ -92,7 +92,7 @@ const char *value_parse_string(struct arena *a, enum kind kind, const char *text
 {
     switch (kind) {
     case KIND_TEXT:
-        *(const char **)to = text_compose(a, text);
+        *(const char **)to = text;
         return NULL;
     case KIND_ID:
         return id_parse(text, to) && id_given(*(struct id *)to) ? NULL : "must be an id";
@@ -129,7 +129,7 @@ const char *value_parse(struct arena *a, enum kind kind, const char *text, void 
     case KIND_RECORD:
         return "cannot be given here";
     default:
-        return value_parse_string(a, kind, text, to);
+        return value_parse_string(a, kind, text_compose(a, text), to);
     }
 }
 

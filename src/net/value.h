@@ -9,7 +9,8 @@
    must be. */
 MUST_USE const char *value_parse(struct arena *a, enum kind kind, const char *text, void *to);
 
-/* The same for values that JSON writes as strings: times, ids, text, base64. */
+/* The same for values that JSON writes as strings (times, ids, text, base64), with the spelling
+   that they have. */
 MUST_USE const char *value_parse_string(struct arena *a, enum kind kind, const char *text,
                                         void *to);
 

@@ -87,6 +87,15 @@ test("an unknown account is answered like a known one", async () => {
   assert.deepEqual(unknown, { ...unknown, status: known.status, body: known.body });
 });
 
+test("a password counts as it was typed", async () => {
+  const password = "cafe\u0301 au lait, s'il vous pla\u0131\u0302t";
+  const { account } = await server.signUp({ password });
+  const ask = (password) =>
+    server.api("POST", "/api/v1/session", { body: { email: account.email, password } });
+  assert.equal((await ask(password)).status, 201);
+  assert.equal((await ask(password.normalize("NFC"))).status, 401);
+});
+
 test("what others rely on is not removed", async () => {
   const ann = await server.signUp();
   const { body: session } = await ann.get("/api/v1/session");
