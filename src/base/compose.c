@@ -16,12 +16,14 @@ static bool is_plain(const char *text)
     return !*at;
 }
 
-/* Marks are sorted in the square of their number. */
+/* Marks are sorted in the square of their number. Some without a class are made of several that
+   have one. */
 static bool is_heaped(const char *text)
 {
     for (int marks = 0; *text;) {
         const utf8proc_property_t *p = utf8proc_get_property((utf8proc_int32_t)text_next(&text));
-        marks = p->combining_class ? marks + 1 : 0;
+        bool is_mark = p->combining_class || p->category == UTF8PROC_CATEGORY_MN;
+        marks = is_mark ? marks + 1 : 0;
         if (marks > COMPOSE_MARKS_MAX)
             return true;
     }

@@ -55,6 +55,11 @@ static void heaps_of_marks_stay(void **state)
     assert_memory_equal(text_compose(&a, text), "\u1EB9", 3);
     memcpy(text + strlen(text), "\u0301", 2);
     assert_ptr_equal(text_compose(&a, text), text);
+    /* One that has no class, and is made of two that have one. */
+    char double_marks[3 * (COMPOSE_MARKS_MAX + 1) + 1] = "";
+    for (size_t i = 0; i <= COMPOSE_MARKS_MAX; i++)
+        memcpy(double_marks + 3 * i, "\u0F73", 3);
+    assert_ptr_equal(text_compose(&a, double_marks), double_marks);
     arena_done(&a);
 }
 
