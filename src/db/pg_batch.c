@@ -162,6 +162,9 @@ static void batch_failed(struct work *batch, const struct error *err)
 /* What was begun is taken back; the connection may begin anew. */
 static void batch_undo(struct pg_conn *conn)
 {
+    /* What its statements say is nothing to those of the next run. */
+    if (conn->flying && pg_sync(conn))
+        (void)!pg_settle(conn, 0, &(struct error){ 0 });
     pg_close(conn);
     conn->swift = conn->careful = conn->failed = conn->after = conn->dirty = false;
     conn->wrote = false;

@@ -54,9 +54,9 @@ static struct pg_stmt *many_new(const struct pg_stmt *s, int count)
 static struct pg_stmt *many_get(struct pg_conn *conn, struct pg_stmt *s, int power,
                                 struct error *err)
 {
-    struct pg_stmt **many = &s->many[power - 1];
     if (!power)
         return s;
+    struct pg_stmt **many = &s->many[power - 1];
     if (*many)
         return *many;
     struct pg_stmt *made = many_new(s, 1 << power);
