@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct node_row {
@@ -77,6 +78,7 @@ struct node {
     /* The thread's. */
     int64_t beaten, polled, swept; /* when, by up_us */
     uint64_t forgets_seen, settings_seen;
+    bool settled;         /* what is known of those that leave is written */
     bool dropping;        /* organisations have gone whose databases may be open here */
     bool skewed, unheard; /* and that was told */
 
@@ -257,20 +259,25 @@ static bool leaving_follow(struct node *n, struct ctx *c, const struct poll *p)
 {
     struct heard h = { p->self, p->begun };
     size_t count = p->leaving.count < LEAVING_MAX ? p->leaving.count : LEAVING_MAX;
+    bool same = n->leaving.count == count &&
+                !memcmp(n->leaving.id, p->leaving.id, count * sizeof p->leaving.id[0]);
     pthread_mutex_lock(&n->lock);
     n->leaving = p->leaving;
     n->leaving.count = count;
     n->leave = count;
     pthread_mutex_unlock(&n->lock);
     pthread_mutex_lock(&n->settling);
-    bool settled = count && n->settles && p->leaving.count == count;
-    for (size_t i = 0; settled && i < count; i++) {
+    n->settled &= same;
+    bool settles = count && n->settles && p->leaving.count == count;
+    /* Once: with what leaves locked, each takes as long as a lock is waited for. */
+    for (size_t i = 0; settles && !n->settled && i < count; i++) {
         c->organisation = p->leaving.id[i];
         tables_settle(c);
     }
+    n->settled = settles;
     pthread_mutex_unlock(&n->settling);
     c->organisation = (struct id){ 0 };
-    return !settled || control_write(c, heard_note, &h);
+    return !settles || control_write(c, heard_note, &h);
 }
 
 void node_settles(struct node *n, bool settles)
@@ -545,7 +552,8 @@ void node_gives(struct node *n, struct id organisation)
     int64_t end = up_us() + HEARD_S * S_US;
     g.self = node_id(n);
     bool ok = control_write(&c, giving_note, &g) && control_read(&c, late_count, &g);
-    g.since = g.now;
+    g.since = g.now; /* whoever had heard before that had heard of another */
+    g.late = 1;
     while (ok && id_given(organisation) && g.late && up_us() < end) {
         nanosleep(&(struct timespec){ .tv_nsec = HEARD_PAUSE_NS }, NULL);
         ok = control_read(&c, late_count, &g);

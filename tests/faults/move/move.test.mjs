@@ -335,9 +335,16 @@ test("what is out by way of another node has its receipt there too", async (t) =
   t.after(() => asks.stop({ keep: true }));
   const there = await serve("nodes-to");
   t.after(() => there.stop({ keep: true }));
+  const leave = async () => {
+    const list = await vow(["org", "list", "--data", gives.data], { env: { ...env, ...url } });
+    const [id] = list.stdout.split(" ");
+    return move(id, gives.data, { from: url.VOW_STORE, to: there.data });
+  };
+  // Another has left before: who heard of that has not heard of this.
+  await gives.signUp();
+  const before = await leave();
+  assert.equal(before.status, 0, before.stderr);
   const owner = await gives.signUp();
-  const list = await vow(["org", "list", "--data", gives.data], { env: { ...env, ...url } });
-  const [id] = list.stdout.split(" ");
   const beside = new Client(asks, owner.cookie, owner.account);
   await switchOn(beside, "feedback.me");
   const run = {
@@ -348,7 +355,7 @@ test("what is out by way of another node has its receipt there too", async (t) =
   };
   const asked = beside.post("/api/v1/ai/run", run).catch(() => null);
   await until(() => provider.count());
-  const moved = await move(id, gives.data, { from: url.VOW_STORE, to: there.data });
+  const moved = await leave();
   assert.equal(moved.status, 0, moved.stderr);
   assert.ok((await asked).status >= 400);
   const receipts = new Client(there, owner.cookie, owner.account).get("/api/v1/ai/receipts");
@@ -427,7 +434,7 @@ test("what cannot be is said in one sentence, and nothing is touched", async (t)
   assert.equal((await owner.get(ENTRIES)).status, 200);
   assert.match(
     (await vow(["org", "--help"])).stdout,
-    /^vow org: .*\n {2}list .*\n {2}move ID +\S.*\n$/,
+    /^vow org: .*\n {2}list .*\n {2}create .*\n {2}invite ID .*\n {2}move ID +\S.*\n$/,
   );
   assert.match((await vow(["org", "move", "--help"])).stdout, /--to STORE/);
 });
