@@ -196,7 +196,7 @@ test("a second start on the same folder is refused and disturbs nothing", async 
   assert.match(listed.stdout, /^[0-9a-f-]{36} {2}Ann’s Attic\n$/);
   await server.stop({ keep: true });
   assert.deepEqual(await vow(list, { env }), listed);
-  assert.match(await refused(["org"]), /list, or move ID/);
+  assert.match(await refused(["org"]), /list, create, invite ID or move ID/);
   folders.push(server.dir);
 });
 

@@ -26,6 +26,14 @@ test("an organisation that has used up its storage reads, changes and deletes", 
   assert.ok(body.used_bytes > 8 * MIB && body.used_bytes <= 10 * MIB, `${body.used_bytes}`);
   assert.equal((await bob.get("/api/v1/organisation/storage")).status, 403);
 
+  const row = (_, n) => `Ann,Quay,${"x".repeat(1900)} ${n},2026-06-01,09:00:00,01:00:00\n`;
+  const rows = Array.from({ length: 1500 }, row).join("");
+  const imported = await ann.post("/api/v1/time/imports?mine=true", undefined, {
+    body: Buffer.from(`User,Project,Description,Start date,Start time,Duration\n${rows}`),
+    headers: { "Content-Type": "text/csv" },
+  });
+  assert.equal(imported.status, 507, imported.text);
+
   const path = `/api/v1/teams/${team.body.id}`;
   const renamed = await ann.patch(path, { name: "Pier" }, { headers: { "If-Match": '"1"' } });
   assert.equal(renamed.status, 200, renamed.text);

@@ -4,6 +4,7 @@
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
+#include "core/storage.h"
 #include "crypt/hash.h"
 #include "importer.h"
 
@@ -141,8 +142,8 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
                         "overlaps other time of the person, which the organisation refuses");
         return true;
     }
-    if (!entry_put(m->c, m->entry_insert, e) || !rollup_batch_add(m->c, &m->batch, e) ||
-        !key_keep(m, key, e))
+    if (!storage_admit(m->c, &time_entry_table, e) || !entry_put(m->c, m->entry_insert, e) ||
+        !rollup_batch_add(m->c, &m->batch, e) || !key_keep(m, key, e))
         return false;
     m->result.creates.entries++;
     m->result.total_s.s += e->duration_s.s;
