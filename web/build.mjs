@@ -196,8 +196,11 @@ async function bundle() {
 async function bundleWorker(outputs) {
   const paths = Object.keys(outputs).map((path) => path.replace(/^dist/, ""));
   const files = [...paths, ...(await readdir("public")).map((name) => `/${name}`)].sort();
-  const page = await readFile("dist/index.html");
-  const edition = createHash("sha256").update(files.join()).update(page).digest("hex").slice(0, 16);
+  const hash = createHash("sha256");
+  // What has no hash in its name.
+  for (const name of ["index.html", ...(await readdir("public"))])
+    hash.update(await readFile(`dist/${name}`));
+  const edition = hash.update(files.join()).digest("hex").slice(0, 16);
   await build({
     entryPoints: ["src/worker.ts"],
     outfile: "dist/worker.js",

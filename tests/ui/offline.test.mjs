@@ -105,6 +105,20 @@ test("the timer and entries go on, and are there when it is back", async () => {
   assert.equal(stored.find(({ note }) => note === "Tunnel").duration_s, 3600);
   assert.equal((await timer()).running, false);
   assert.equal(await page.locator(".entry").count(), 3);
+
+  // What was sent is changed again and again, as everything.
+  for (const note of ["Before, twice", "Before, thrice"]) {
+    await row("Before,")
+      .getByRole("button", { name: /^Before/ })
+      .click();
+    await form.getByRole("textbox", { name: "Note" }).fill(note);
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+    await row(note).waitFor();
+    await form.waitFor({ state: "detached" });
+  }
+  await row("Before, thrice").getByRole("button", { name: "Edit: Before, thrice" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await eventually(async () => assert.equal((await entries()).length, 2));
   assert.deepEqual(problems, []);
 });
 
@@ -223,6 +237,55 @@ test("what was changed elsewhere meanwhile is not overwritten unasked", async ()
   assert.equal((await entries())[0].note, "Mine");
 });
 
+test("what was refused can be changed over what the server has", async () => {
+  await quickAdd("Chart", "0:30", "06:00");
+  await row("Chart").waitFor();
+  await context.setOffline(true);
+  const edit = async (from, to) => {
+    await row(from).getByRole("button", { name: from, exact: true }).click();
+    const form = page.getByRole("dialog", { name: "Edit entry" });
+    await form.getByRole("textbox", { name: "Note" }).fill(to);
+    await form.getByRole("button", { name: "Save", exact: true }).click();
+  };
+  await edit("Chart", "Mine");
+  await row("Mine").waitFor();
+  const [{ id, version }] = await entries();
+  const headers = { "If-Match": `"${version}"` };
+  await owner.patch(`/api/v1/time/entries/${id}`, { note: "Theirs" }, { headers });
+  await context.setOffline(false);
+  await row("Theirs").getByText("Not stored").waitFor();
+  await edit("Theirs", "Both");
+  await eventually(async () => assert.equal((await entries())[0].note, "Both"));
+  await page.getByText("Not stored").waitFor({ state: "detached" });
+});
+
+test("who has to sign in again has lost nothing", async () => {
+  await context.setOffline(true);
+  await quickAdd("Harbour", "0:30", "06:00");
+  await row("Harbour").getByText("Not sent yet").waitFor();
+  await context.clearCookies();
+  await context.setOffline(false);
+  const again = page.getByRole("dialog", { name: "Sign in again" });
+  await again.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await again.getByRole("button", { name: "Sign in" }).click();
+  await eventually(async () => assert.equal((await entries()).length, 1));
+  await page.getByText("Not sent yet").waitFor({ state: "detached" });
+});
+
+/** What tells one sealing of what is shown from the next. */
+const shown = () =>
+  page.evaluate(async () => {
+    const done = (request) =>
+      new Promise((resolve) => {
+        request.onsuccess = () => resolve(request.result);
+      });
+    const [{ name }] = await indexedDB.databases();
+    const db = await done(indexedDB.open(name));
+    const found = await done(db.transaction("sealed").objectStore("sealed").get("shown"));
+    db.close();
+    return String(found?.iv);
+  });
+
 test("a device that was chosen opens without a connection, and forgets with sign-out", async () => {
   await page.goto("/settings/account");
   await flip(page.getByRole("switch", { name: "Open without a connection" }));
@@ -230,13 +293,10 @@ test("a device that was chosen opens without a connection, and forgets with sign
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await page.goto("/");
   await settled(page);
+  const before = await shown();
   await quickAdd("Shore", "0:30", "06:00");
   await row("Shore").waitFor();
-  await eventually(async () => {
-    const kept = await page.evaluate(() => indexedDB.databases());
-    assert.equal(kept.length, 1);
-  });
-  await page.waitForTimeout(2_500); // what is shown is kept after a pause
+  await eventually(async () => assert.notEqual(await shown(), before, "it is kept"));
 
   const { port } = new URL(server.url);
   await server.stop({ keep: true });
@@ -298,6 +358,11 @@ test("a page that is not there yet says so, and comes when the server is back", 
 });
 
 test("two windows send once", async () => {
+  let sent = 0;
+  context.on("response", (response) => {
+    const request = response.request();
+    if (request.method() === "POST" && request.url().endsWith("/time/entries")) sent++;
+  });
   const other = await context.newPage();
   await other.goto("/");
   await settled(other);
@@ -310,4 +375,5 @@ test("two windows send once", async () => {
     (await entries()).map(({ note }) => note),
     ["Lock"],
   );
+  assert.equal(sent, 1);
 });

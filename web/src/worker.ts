@@ -28,11 +28,15 @@ async function clear() {
 
 const known = (path: string) => caches.match(path, { cacheName: EDITION });
 
+/** What a proxy says while the server behind it is away. */
+const AWAY = [502, 503, 504];
+
 async function page(request: Request): Promise<Response> {
+  const kept = await known(PAGE);
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return (AWAY.includes(response.status) && kept) || response;
   } catch (error) {
-    const kept = await known(PAGE);
     if (!kept) throw error;
     return kept;
   }

@@ -61,8 +61,10 @@ interface Options<P extends Path, M extends string> {
   type?: string;
   /** The version being changed. */
   version?: number | string;
-  /** The Idempotency-Key of a wish that its caller keeps until it is answered. */
+  /** The Idempotency-Key of a wish that its caller keeps when the server cannot be reached. */
   key?: string;
+  /** Fails when the session has ended, instead of waiting for the person to be back. */
+  hasty?: boolean;
   signal?: AbortSignal;
 }
 
@@ -146,7 +148,12 @@ export const isAway = (error: unknown): error is Problem =>
   error instanceof Problem && !error.request && AWAY.includes(error.status);
 
 /** Sends and throws a Problem when it does not go well; the caller reads the response. */
-export async function send(method: string, url: string, init: RequestInit = {}): Promise<Response> {
+export async function send(
+  method: string,
+  url: string,
+  init: RequestInit = {},
+  hasty = false,
+): Promise<Response> {
   const response = await fetch(url, { method, credentials: "same-origin", ...init }).catch(lost);
   if (response.ok) {
     noteReach(true);
@@ -157,7 +164,9 @@ export async function send(method: string, url: string, init: RequestInit = {}):
   noteReach(!isAway(problem));
   if (problem.kind !== "unauthenticated" || url === `${ROOT}/session`) throw problem;
   // Nothing of it was done: what was typed is kept, and sent when the same person is back.
-  await again();
+  const back = again();
+  if (hasty) throw problem;
+  await back;
   return send(method, url, init);
 }
 
@@ -194,14 +203,15 @@ async function call<P extends Path, M extends string>(
   const url = address(path, options.params, options.query);
   const known = unanswered;
   const before = known.find((each) => each.url === url && each.body === init.body);
-  const key = options.key ?? before?.key ?? crypto.randomUUID();
+  const key = before?.key ?? options.key ?? crypto.randomUUID();
   if (method === "post") headers.set("Idempotency-Key", key);
   let text: string;
   try {
-    const response = await send(method.toUpperCase(), url, init);
+    const response = await send(method.toUpperCase(), url, init, options.hasty);
     text = await response.text().catch(lost);
   } catch (error) {
-    if (method === "post" && !options.key && !before && mayBeDone(error))
+    const isKept = options.key !== undefined && isAway(error);
+    if (method === "post" && !isKept && !before && mayBeDone(error))
       unanswered = [...unanswered, { url, body: init.body, key }];
     throw error;
   }

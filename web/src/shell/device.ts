@@ -2,6 +2,7 @@
 // of the app, and what the pages about one's own time show is kept sealed. Both until sign-out.
 import { type DehydratedState, dehydrate, hydrate } from "@tanstack/react-query";
 import { queryClient } from "~/api/queries";
+import { isReached } from "~/api/reach";
 import { keep, kept, unkeep } from "~/api/sealed";
 import type { Session } from "./session";
 
@@ -28,8 +29,22 @@ function save(session: Session) {
   return keep(session.person, NAME, { at: Date.now(), session, queries } satisfies Shown);
 }
 
+/** Resolves when a worker has all files of the app, and fails when it could not get them. */
+async function installed({ installing, waiting, active }: ServiceWorkerRegistration) {
+  const worker = installing ?? waiting ?? active;
+  await new Promise<void>((resolve, reject) => {
+    const look = () => {
+      if (worker?.state === "activated") resolve();
+      else if (!worker || worker.state === "redundant") reject(new Error("no worker"));
+    };
+    worker?.addEventListener("statechange", look);
+    look();
+  });
+}
+
 export async function choose(session: Session) {
-  await navigator.serviceWorker.register("/worker.js");
+  if (!isChosen(session.person)) await unchoose();
+  await installed(await navigator.serviceWorker.register("/worker.js"));
   await save(session);
   localStorage.setItem(CHOSEN, session.person);
 }
@@ -44,15 +59,15 @@ export async function unchoose() {
   await unkeep(person, NAME);
 }
 
-/** Keeps up with what is shown, while somebody is there who chose it; the caller ends that. */
+/** Keeps up with what is shown, while somebody is there who chose it; the caller ends that. Without a
+    connection nothing new is shown, and what was asked for in vain is no reason to forget what was there. */
 export function follow(session: Session) {
-  if (!isChosen(session.person)) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = queryClient.getQueryCache().subscribe(({ type, query }) => {
     if (type !== "updated" || query.meta?.kept !== true || timer) return;
     timer = setTimeout(() => {
       timer = undefined;
-      if (isChosen(session.person)) void save(session).catch(() => {});
+      if (isChosen(session.person) && isReached()) void save(session).catch(() => {});
     }, PAUSE_MS);
   });
   return () => {

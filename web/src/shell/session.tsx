@@ -145,8 +145,11 @@ export async function end() {
 /** The end of a session that leaves nothing of the person in the browser. */
 export async function forget() {
   const person = current()?.person;
-  await end();
-  if (person) await destroy(person);
+  try {
+    await end();
+  } finally {
+    if (person) await destroy(person);
+  }
 }
 
 /** What the server knew when it sent a stranger's page, so that nobody is asked. */

@@ -13,7 +13,7 @@ import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
 import { PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
-import { addDays, momentText, moneyText, today } from "~/ui/time";
+import { addDays, momentText, moneyText, numberText, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { words as shared } from "~/words";
@@ -102,8 +102,7 @@ function Storage() {
 /** Bytes in the units in which an operator sets the limit. */
 function sizeText(bytes: number): string {
   const [size, unit] = bytes < 1 << 30 ? [1 << 20, "MiB"] : [1 << 30, "GiB"];
-  const digits = { maximumFractionDigits: bytes < 10 * size ? 1 : 0 };
-  return `${(bytes / size).toLocaleString(undefined, digits)} ${unit}`;
+  return `${numberText(bytes / size, bytes < 10 * size ? 1 : 0)} ${unit}`;
 }
 
 /** For those who may not change it. */

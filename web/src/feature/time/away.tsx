@@ -3,14 +3,23 @@ import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { api } from "~/api/client";
 import { useReached } from "~/api/reach";
-import { beforeSignOut, leave, useMay, useSession } from "~/shell/session";
+import { beforeSignOut, leave, useIsPaused, useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Modal } from "~/ui/dialog";
 import { Notice, useLate } from "~/ui/states";
 import { momentText } from "~/ui/time";
 import { useById, useProjects } from "./data";
 import { ProjectName } from "./pick";
-import { discard, isWaiting, resume, sendAgain, sendUnsent, useWishes, type Wish } from "./unsent";
+import {
+  discard,
+  forgetAll,
+  isWaiting,
+  resume,
+  sendAgain,
+  sendUnsent,
+  useWishes,
+  type Wish,
+} from "./unsent";
 import { words } from "./words";
 
 const SOON_MS = 2_000;
@@ -22,15 +31,24 @@ const text = words.unsent;
 
 /** Tries until it is over, seldomer as time goes by, and at once when the browser has a reason to hope. */
 function useTrying(isAway: boolean, waiting: number) {
+  const isPaused = useIsPaused(); // who is back is not kept waiting
   useEffect(() => {
-    if (!isAway && waiting === 0) return;
+    if (isPaused || (!isAway && waiting === 0)) return;
     let timer: ReturnType<typeof setTimeout>;
     let pause = SOON_MS;
+    let isLooking = false;
+    let isOver = false;
     const look = async () => {
+      if (isLooking) return;
+      isLooking = true;
       clearTimeout(timer);
-      await (waiting > 0 ? sendUnsent() : api.get("/session").catch(() => {}));
-      timer = setTimeout(look, pause);
-      pause = Math.min(LATER_MS, pause * 2);
+      try {
+        await (waiting > 0 ? sendUnsent() : api.get("/session").catch(() => {}));
+      } finally {
+        isLooking = false;
+        if (!isOver) timer = setTimeout(look, pause);
+        pause = Math.min(LATER_MS, pause * 2);
+      }
     };
     const hope = () => {
       if (document.visibilityState === "visible") void look();
@@ -39,11 +57,12 @@ function useTrying(isAway: boolean, waiting: number) {
     addEventListener("online", hope);
     addEventListener("visibilitychange", hope);
     return () => {
+      isOver = true;
       clearTimeout(timer);
       removeEventListener("online", hope);
       removeEventListener("visibilitychange", hope);
     };
-  }, [isAway, waiting]);
+  }, [isAway, waiting, isPaused]);
 }
 
 export function Away() {
@@ -58,12 +77,16 @@ export function Away() {
 
   useEffect(() => {
     void resume(person).then(sendUnsent);
-    return beforeSignOut(async () => {
+    const stop = beforeSignOut(async () => {
       await sendUnsent();
       const left = await resume(person);
       setLeaving(left);
       return left === 0;
     });
+    return () => {
+      stop();
+      forgetAll();
+    };
   }, [person]);
 
   return (

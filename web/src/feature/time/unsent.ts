@@ -1,7 +1,16 @@
 // Entries that are written while the server cannot be reached: kept in this browser, shown as if they
 // were stored, and sent in their order when it can be. One wish for each entry, whatever was done to it.
 import { useSyncExternalStore } from "react";
-import { type Answer, api, type Input, isAway, mayBeDone, Problem, placesOf } from "~/api/client";
+import {
+  type Answer,
+  api,
+  type Input,
+  isAway,
+  mayBeDone,
+  Problem,
+  placesOf,
+  type Query,
+} from "~/api/client";
 import { queryClient } from "~/api/queries";
 import { isReached } from "~/api/reach";
 import { keep, kept, unkeep } from "~/api/sealed";
@@ -19,8 +28,9 @@ export interface Wish {
   /** As it is on the server, or would be when it was made. */
   entry: Entry;
   body: Changes;
-  /** Sent without an answer that tells whether it was done: what is wished after that follows it. */
-  tried: boolean;
+  /** When it was first sent without an answer that tells whether it was done, or 0: what is wished after
+      that follows it. */
+  tried: number;
   after: Changes;
   gone: boolean;
   /** Whether the timer was asked to start it: it may run already, under an id that nobody heard. */
@@ -31,8 +41,12 @@ export interface Wish {
 
 /** Longer than this nobody waits to hear that an entry is stored. */
 const PATIENCE_MS = 10_000;
+/** Nor for a request that nobody watches. */
+const PATIENCE_SENT_MS = 30_000;
 /** The clocks of browser and server differ by less. */
 const NEAR_MS = 120_000;
+/** After a day the server forgets what it has answered. */
+const REMEMBERED_MS = 20 * 3_600_000;
 const NAME = "unsent";
 
 let person: string | null = null;
@@ -57,32 +71,59 @@ const current = () => wishes;
 export const useWishes = () => useSyncExternalStore(watch, current, current);
 export const isWaiting = ({ refused }: Wish) => refused === null;
 
-/** Where the browser keeps nothing, this window does. */
-const stored = async (whose: string) => (await kept<Wish[]>(whose, NAME).catch(() => wishes)) ?? [];
+/** Where the browser keeps nothing, as in some private windows, this window does. */
+let isForgetful = false;
+const forgetful = () => {
+  isForgetful = true;
+};
+
+async function stored(whose: string): Promise<Wish[]> {
+  const found = isForgetful ? null : await kept<Wish[]>(whose, NAME).catch(forgetful);
+  return isForgetful ? wishes : (found ?? []);
+}
+
+/** What is sent to other windows: whose wishes have changed, and the entry that one has become. */
+interface News {
+  whose: string;
+  done?: [id: string, entry: Entry];
+}
+const tell = (news: News) => others?.postMessage(news);
 
 /** What is wished changes in one window after the other. */
 async function change(make: (wishes: Wish[]) => Wish[]) {
   const whose = person;
   if (!whose) return;
   await navigator.locks.request(`${NAME} ${whose}`, async () => {
+    if (whose !== person) return; // signed out meanwhile: nothing is kept any more
     const next = make(await stored(whose));
-    await (next.length > 0 ? keep(whose, NAME, next) : unkeep(whose, NAME)).catch(() => {});
+    await (next.length > 0 ? keep(whose, NAME, next) : unkeep(whose, NAME)).catch(forgetful);
     if (whose === person) show(next);
-    others?.postMessage(whose);
+    tell({ whose });
   });
 }
 
 /** Shows what the browser has kept of a person; how much that is. */
 export async function resume(whose: string): Promise<number> {
-  if (whose !== person) show([]);
+  if (whose !== person) forgetAll();
   person = whose;
   const next = await stored(whose);
   if (whose === person) show(next);
   return next.length;
 }
-others?.addEventListener("message", ({ data }: MessageEvent<string>) => {
-  if (data === person) void resume(data);
+others?.addEventListener("message", ({ data: { whose, done } }: MessageEvent<News>) => {
+  if (whose !== person) return;
+  if (done) named.set(...done);
+  else void resume(whose);
 });
+
+/** Nothing of whoever was here stays in the window. */
+export function forgetAll() {
+  person = null;
+  isForgetful = false;
+  named.clear();
+  fresh.clear();
+  show([]);
+}
 
 // --- what is wished ---
 
@@ -102,7 +143,7 @@ const wish = (entry: Entry, more: Partial<Wish>): Wish => ({
   act: "change",
   entry,
   body: {},
-  tried: false,
+  tried: 0,
   after: {},
   gone: false,
   timer: false,
@@ -133,12 +174,22 @@ function left(of: Wish, done: Entry | null): Wish[] {
   return Object.keys(of.after).length > 0 ? [wish(done, { body: of.after })] : [];
 }
 
-const replace = (id: string, make: (of: Wish) => Wish[]) =>
-  change((all) => all.flatMap((each) => (each.id === id ? make(each) : [each])));
+/** Whether it was still there. */
+async function replace(id: string, make: (of: Wish) => Wish[]): Promise<boolean> {
+  let found = false;
+  await change((all) => {
+    found = all.some((each) => each.id === id);
+    return all.flatMap((each) => (each.id === id ? make(each) : [each]));
+  });
+  return found;
+}
 
 /** Ids under which entries were known before the server gave them theirs. */
 const named = new Map<string, Entry>();
-const known = (entry: Entry) => named.get(entry.id) ?? entry;
+function known(entry: Entry): Entry {
+  const later = named.get(entry.id);
+  return later && later.version > entry.version ? later : entry;
+}
 /** What the server has just answered, null for what is gone, until the lists say the same. */
 const fresh = new Map<string, Entry | null>();
 const wishOf = (id: string) => wishes.find((each) => each.id === id);
@@ -161,7 +212,7 @@ async function ask(
     return (await send(AbortSignal.timeout(PATIENCE_MS))) as Entry;
   } catch (error) {
     if (!isAway(error)) throw error;
-    return keepWish({ ...otherwise(), tried: true });
+    return keepWish({ ...otherwise(), tried: Date.now() });
   }
 }
 
@@ -173,14 +224,18 @@ export function createEntry(body: EntryInput): Promise<Listed> {
   );
 }
 
+/** Over what was refused, the person has seen what the server has instead. */
+const isOver = ({ act, refused }: Wish) => refused !== null && act !== "create";
+
 export async function changeEntry(given: Entry, body: Changes): Promise<Listed> {
-  const entry = known(given);
-  const waits = wishOf(entry.id);
+  const waits = wishOf(known(given).id);
   if (waits) {
-    await replace(entry.id, (of) => [changed(of, body)]);
+    const next = (of: Wish) => (isOver(of) ? wish(given, { body }) : changed(of, body));
+    const isKept = await replace(waits.id, (of) => [next(of)]);
     void sendUnsent();
-    return listed(changed(waits, body));
+    if (isKept) return listed(next(waits));
   }
+  const entry = known(given);
   const { id, version } = entry;
   return ask(
     (signal) => api.patch("/time/entries/{id}", { params: { id }, version, body, signal }),
@@ -190,13 +245,15 @@ export async function changeEntry(given: Entry, body: Changes): Promise<Listed> 
 
 /** Whether it was there: a second press, or somebody else, may have been faster. */
 export async function deleteEntry(given: Entry): Promise<boolean> {
+  const waits = wishOf(known(given).id);
+  if (waits) {
+    const next = (of: Wish) => (isOver(of) ? [wish(given, { act: "remove" })] : removed(of));
+    const isKept = await replace(waits.id, next);
+    void sendUnsent();
+    if (isKept) return true;
+  }
   const entry = known(given);
   const { id, version } = entry;
-  if (wishOf(id)) {
-    await replace(id, removed);
-    void sendUnsent();
-    return true;
-  }
   try {
     await ask(
       (signal) => api.delete("/time/entries/{id}", { params: { id }, version, signal }),
@@ -238,50 +295,68 @@ const isAsWished = (body: Changes, entry: Entry) =>
     ([name, value]) => name === "ended_at" && isNear(value, entry.ended_at),
   );
 
-/** The timer that was asked to start, when it has: only one runs. */
-async function startedAlready({ body }: Wish): Promise<Entry | null> {
-  const { running, entry } = await api.get("/time/timer");
-  const { started_at, ended_at: _, ...work } = body;
-  const isIt =
-    running && entry && isNear(started_at, entry.started_at) && isAsWished(work, entry as Entry);
-  return isIt ? (entry as Entry) : null;
+/** How every wish is sent: nobody waits for a person to be back while others wait to be sent. */
+const sending = () => ({ hasty: true, signal: AbortSignal.timeout(PATIENCE_SENT_MS) });
+
+/** What a wish that was sent before has become, where its key does not tell: the timer that was asked to
+    start has another, and the server forgets keys. */
+async function madeAlready({ body, timer, tried }: Wish): Promise<Entry | undefined> {
+  if (!tried || (!timer && Date.now() - tried < REMEMBERED_MS)) return;
+  const { started_at, ended_at, ...work } = body;
+  const start = Date.parse(String(started_at));
+  const near = timer ? NEAR_MS : 1_000;
+  const { items } = await api.get("/time/entries", {
+    query: {
+      person,
+      started_at_from: new Date(start - near).toISOString(),
+      started_at_to: new Date(start + near).toISOString(),
+    } as Query<"/time/entries">,
+    ...sending(),
+  });
+  const wanted = timer ? work : { ...work, ended_at };
+  return (items as Entry[]).find((entry) => isAsWished(wanted, entry));
 }
 
 /** Has the server do it; what the entry is then, null when there is none. */
 async function fulfil(of: Wish): Promise<Entry | null> {
   const { act, entry, body, key } = of;
-  const { id, version } = entry;
-  if (act === "create") {
-    const runs = of.timer && of.tried ? await startedAlready(of) : null;
-    if (!runs) return (await api.post("/time/entries", { body: body as EntryInput, key })) as Entry;
-    const { ended_at } = body;
-    if (!ended_at) return runs;
-    const params = { id: runs.id };
-    const { version } = runs;
-    return (await api.patch("/time/entries/{id}", {
-      params,
+  const change = async ({ id, version }: Entry, body: Changes) =>
+    (await api.patch("/time/entries/{id}", {
+      params: { id },
       version,
-      body: { ended_at },
+      body,
+      ...sending(),
     })) as Entry;
+  if (act === "create") {
+    const made = await madeAlready(of);
+    const { ended_at } = body;
+    if (made) return made.ended_at || !ended_at ? made : change(made, { ended_at });
+    const whole = body as EntryInput;
+    return (await api.post("/time/entries", { body: whole, key, ...sending() })) as Entry;
   }
+  const { id, version } = entry;
+  const params = { id };
   try {
-    const params = { id };
-    if (act === "change")
-      return (await api.patch("/time/entries/{id}", { params, version, body })) as Entry;
-    await api.delete("/time/entries/{id}", { params, version });
+    if (act === "change") return await change(entry, body);
+    await api.delete("/time/entries/{id}", { params, version, ...sending() });
     return null;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (act === "remove" && error.status === 404) return null;
     if (act !== "change" || error.kind !== "version-mismatch") throw error;
-    const now = (await api.get("/time/entries/{id}", { params: { id } })) as Entry;
+    const now = (await api.get("/time/entries/{id}", { params, ...sending() })) as Entry;
     if (!isAsWished(body, now)) throw error;
     return now;
   }
 }
 
-/** Whether it is worth asking again in a while. */
-const isBusy = ({ status, kind }: Problem) => status === 429 || kind === "conflict";
+/** Whether it is worth asking again in a while: it is busy, nobody is signed in, or to the server's clock the
+    timer starts ahead. */
+function isForLater({ act, body }: Wish, problem: Problem) {
+  const { status, kind } = problem;
+  const isEarly = act === "create" && status === 422 && isNear(body.started_at, new Date());
+  return isAway(problem) || [401, 429, 503].includes(status) || kind === "conflict" || isEarly;
+}
 
 function reasonOf(problem: Problem) {
   const [place] = placesOf(problem);
@@ -290,19 +365,19 @@ function reasonOf(problem: Problem) {
 
 /** A wish that was refused is as if it had never been sent: what followed it is tried with it before
     somebody is asked. */
-function refused(of: Wish, reason: string): Wish[] {
+function refused(of: Wish, problem: Problem): Wish[] {
   if (of.gone && of.act === "create") return [];
   const isLast = !of.gone && Object.keys(of.after).length === 0;
   return [
     {
       ...of,
       act: of.gone ? "remove" : of.act,
-      key: crypto.randomUUID(),
+      key: mayBeDone(problem) ? of.key : crypto.randomUUID(),
       body: { ...of.body, ...of.after },
-      tried: false,
+      tried: 0,
       after: {},
       gone: false,
-      refused: isLast ? reason : null,
+      refused: isLast ? reasonOf(problem) : null,
     },
   ];
 }
@@ -312,24 +387,29 @@ async function takeFirst(): Promise<Wish | undefined> {
   let first: Wish | undefined;
   await change((all) => {
     first = all.find(isWaiting);
-    return all.map((each) => (each === first ? { ...each, tried: true } : each));
+    return all.map((each) =>
+      each === first ? { ...each, tried: each.tried || Date.now() } : each,
+    );
   });
   return first;
 }
 
 /** Whether there may be a next one. */
-async function sendFirst(): Promise<boolean> {
+async function sendFirst(whose: string): Promise<boolean> {
   const first = await takeFirst();
   if (!first) return false;
   try {
     const done = await fulfil(first);
-    if (done) named.set(first.id, done);
+    if (done) {
+      named.set(first.id, done);
+      tell({ whose, done: [first.id, done] });
+    }
     fresh.set(done?.id ?? first.id, done);
     await replace(first.id, (of) => left(of, done));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (mayBeDone(error) || isBusy(error)) return false;
-    await replace(first.id, (of) => refused(of, reasonOf(error)));
+    if (isForLater(first, error)) return false;
+    await replace(first.id, (of) => refused(of, error));
   }
   return true;
 }
@@ -341,7 +421,7 @@ export async function sendUnsent() {
   await navigator.locks.request(`${NAME} sent ${whose}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
     let sent = false;
-    while (whose === person && (await sendFirst())) sent = true;
+    while (whose === person && (await sendFirst(whose))) sent = true;
     if (!sent) return;
     await entriesChanged();
     fresh.clear();
@@ -380,11 +460,14 @@ export function withWishes(entries: Listed[], wishes: Wish[]): Listed[] {
   return left.sort((a, b) => Date.parse(b.started_at) - Date.parse(a.started_at));
 }
 
+/** A timer that the server did not start does not run. */
+const isShown = ({ act, refused }: Wish) => act !== "create" || refused === null;
+
 /** The entry whose timer runs. */
 export function runningOf(timer: Answer<"/time/timer"> | undefined, wishes: Wish[]): Entry | null {
   const stored = timer?.running ? [timer.entry as Entry] : [];
   const entries = withWishes(stored, wishes);
-  return entries.find(({ ended_at, wish }) => !ended_at && !wish?.refused) ?? null;
+  return entries.find(({ ended_at, wish }) => !ended_at && !(wish && !isShown(wish))) ?? null;
 }
 
 export const runningNow = () => runningOf(queryClient.getQueryData(["timer"]), wishes);
