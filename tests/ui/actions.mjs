@@ -62,7 +62,10 @@ export async function hold(t, page, method, path) {
     held.push(route);
   };
   await page.route(at, take);
-  const end = () => page.unroute(at, take);
+  const end = async () => {
+    await page.unroute(at, take);
+    for (const route of held.splice(0)) await route.continue().catch(() => {}); // the page may be gone
+  };
   t.after(end);
   return {
     next: () =>

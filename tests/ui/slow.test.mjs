@@ -249,6 +249,7 @@ test("an undo without an answer is done once, and one that fails can be tried ag
   await undo();
   await lose(await asked.next());
   await asked.end();
+  await page.getByRole("button", { name: "Edit: Pier" }).waitFor();
   await isThereOnce("Pier");
 
   await remove();
