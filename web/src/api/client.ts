@@ -65,6 +65,8 @@ interface Options<P extends Path, M extends string> {
   key?: string;
   /** Fails when the session has ended, instead of waiting for the person to be back. */
   hasty?: boolean;
+  /** Milliseconds for which an answer is waited for; a person who has to sign in is not hurried. */
+  patience?: number;
   signal?: AbortSignal;
 }
 
@@ -152,9 +154,14 @@ export async function send(
   method: string,
   url: string,
   init: RequestInit = {},
-  hasty = false,
+  { hasty, patience }: { hasty?: boolean; patience?: number } = {},
 ): Promise<Response> {
-  const response = await fetch(url, { method, credentials: "same-origin", ...init }).catch(lost);
+  const response = await fetch(url, {
+    method,
+    credentials: "same-origin",
+    ...init,
+    ...(patience && { signal: AbortSignal.timeout(patience) }),
+  }).catch(lost);
   if (response.ok) {
     noteReach(true);
     return response;
@@ -167,7 +174,7 @@ export async function send(
   const back = again();
   if (hasty) throw problem;
   await back;
-  return send(method, url, init);
+  return send(method, url, init, { patience });
 }
 
 interface Unanswered {
@@ -207,7 +214,7 @@ async function call<P extends Path, M extends string>(
   if (method === "post") headers.set("Idempotency-Key", key);
   let text: string;
   try {
-    const response = await send(method.toUpperCase(), url, init, options.hasty);
+    const response = await send(method.toUpperCase(), url, init, options);
     text = await response.text().catch(lost);
   } catch (error) {
     const isKept = options.key !== undefined && isAway(error);

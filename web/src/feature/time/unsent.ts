@@ -204,12 +204,12 @@ async function keepWish(of: Wish): Promise<Listed> {
 
 /** Asks the server; keeps the wish when that cannot be reached, or others wait to be sent before it. */
 async function ask(
-  send: (signal: AbortSignal) => Promise<unknown>,
+  send: (how: { patience: number }) => Promise<unknown>,
   otherwise: () => Wish,
 ): Promise<Listed> {
   if (!isReached() || wishes.some(isWaiting)) return keepWish(otherwise());
   try {
-    return (await send(AbortSignal.timeout(PATIENCE_MS))) as Entry;
+    return (await send({ patience: PATIENCE_MS })) as Entry;
   } catch (error) {
     if (!isAway(error)) throw error;
     return keepWish({ ...otherwise(), tried: Date.now() });
@@ -219,7 +219,7 @@ async function ask(
 export function createEntry(body: EntryInput): Promise<Listed> {
   const key = crypto.randomUUID();
   return ask(
-    (signal) => api.post("/time/entries", { body, key, signal }),
+    (how) => api.post("/time/entries", { body, key, ...how }),
     () => creation(body, { key }),
   );
 }
@@ -238,7 +238,7 @@ export async function changeEntry(given: Entry, body: Changes): Promise<Listed> 
   const entry = known(given);
   const { id, version } = entry;
   return ask(
-    (signal) => api.patch("/time/entries/{id}", { params: { id }, version, body, signal }),
+    (how) => api.patch("/time/entries/{id}", { params: { id }, version, body, ...how }),
     () => wish(entry, { body }),
   );
 }
@@ -256,7 +256,7 @@ export async function deleteEntry(given: Entry): Promise<boolean> {
   const { id, version } = entry;
   try {
     await ask(
-      (signal) => api.delete("/time/entries/{id}", { params: { id }, version, signal }),
+      (how) => api.delete("/time/entries/{id}", { params: { id }, version, ...how }),
       () => wish(entry, { act: "remove" }),
     );
     return true;
@@ -269,7 +269,7 @@ export async function deleteEntry(given: Entry): Promise<boolean> {
 export function startTimer(work: Work): Promise<Listed> {
   const started_at = new Date().toISOString();
   return ask(
-    (signal) => api.post("/time/timer", { body: work, key: crypto.randomUUID(), signal }),
+    (how) => api.post("/time/timer", { body: work, key: crypto.randomUUID(), ...how }),
     () => creation({ ...work, started_at }, { timer: true }),
   );
 }
@@ -279,7 +279,7 @@ export function stopTimer(running: Entry): Promise<Listed> {
   const body = { ended_at: new Date(now).toISOString() };
   if (wishOf(known(running).id)) return changeEntry(running, body);
   return ask(
-    (signal) => api.post("/time/timer/stop", { key: crypto.randomUUID(), signal }),
+    (how) => api.post("/time/timer/stop", { key: crypto.randomUUID(), ...how }),
     () => wish(known(running), { body }),
   );
 }
@@ -296,7 +296,7 @@ const isAsWished = (body: Changes, entry: Entry) =>
   );
 
 /** How every wish is sent: nobody waits for a person to be back while others wait to be sent. */
-const sending = () => ({ hasty: true, signal: AbortSignal.timeout(PATIENCE_SENT_MS) });
+const sending = { hasty: true, patience: PATIENCE_SENT_MS };
 
 /** What a wish that was sent before has become, where its key does not tell: the timer that was asked to
     start has another, and the server forgets keys. */
@@ -311,7 +311,7 @@ async function madeAlready({ body, timer, tried }: Wish): Promise<Entry | undefi
       started_at_from: new Date(start - near).toISOString(),
       started_at_to: new Date(start + near).toISOString(),
     } as Query<"/time/entries">,
-    ...sending(),
+    ...sending,
   });
   const wanted = timer ? work : { ...work, ended_at };
   return (items as Entry[]).find((entry) => isAsWished(wanted, entry));
@@ -325,26 +325,26 @@ async function fulfil(of: Wish): Promise<Entry | null> {
       params: { id },
       version,
       body,
-      ...sending(),
+      ...sending,
     })) as Entry;
   if (act === "create") {
     const made = await madeAlready(of);
     const { ended_at } = body;
     if (made) return made.ended_at || !ended_at ? made : change(made, { ended_at });
     const whole = body as EntryInput;
-    return (await api.post("/time/entries", { body: whole, key, ...sending() })) as Entry;
+    return (await api.post("/time/entries", { body: whole, key, ...sending })) as Entry;
   }
   const { id, version } = entry;
   const params = { id };
   try {
     if (act === "change") return await change(entry, body);
-    await api.delete("/time/entries/{id}", { params, version, ...sending() });
+    await api.delete("/time/entries/{id}", { params, version, ...sending });
     return null;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (act === "remove" && error.status === 404) return null;
     if (act !== "change" || error.kind !== "version-mismatch") throw error;
-    const now = (await api.get("/time/entries/{id}", { params, ...sending() })) as Entry;
+    const now = (await api.get("/time/entries/{id}", { params, ...sending })) as Entry;
     if (!isAsWished(body, now)) throw error;
     return now;
   }
