@@ -166,6 +166,18 @@ test("what was done without an answer is done once", async (t) => {
   assert.deepEqual(others, []);
   assert.ok(echo.ended_at);
 
+  // The same work a moment later is another entry.
+  await context.setOffline(true);
+  await what().fill("Echo");
+  await start().click();
+  await stop().waitFor();
+  await back();
+  assert.equal((await timer()).entry.note, "Echo");
+  assert.equal((await entries()).length, 2);
+  await stop().click();
+  await start().waitFor();
+  await eventually(async () => assert.equal((await timer()).running, false));
+
   // Changed again before anybody knows whether it was there.
   const made = await hold(t, page, "POST", "/time/entries");
   await quickAdd("Reply", "0:10", "04:00");
@@ -179,7 +191,8 @@ test("what was done without an answer is done once", async (t) => {
   await row("Reply, louder").waitFor();
   await made.end();
   await back();
-  assert.deepEqual((await entries()).map(({ note }) => note).sort(), ["Echo", "Reply, louder"]);
+  const notes = (await entries()).map(({ note }) => note).sort();
+  assert.deepEqual(notes, ["Echo", "Echo", "Reply, louder"]);
 });
 
 test("what the server refuses is kept, with the reason, until somebody decides", async () => {

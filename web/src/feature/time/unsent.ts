@@ -17,7 +17,7 @@ import { keep, kept, unkeep } from "~/api/sealed";
 import { changesOf, type Entry, type EntryInput, entriesChanged, type Listed } from "./data";
 
 type Changes = Partial<EntryInput>;
-export type Work = Input<"/time/timer">;
+type Work = Input<"/time/timer">;
 
 export interface Wish {
   /** Of the entry; one that is not made yet has this until the server gives it its own. */
@@ -33,8 +33,8 @@ export interface Wish {
   tried: number;
   after: Changes;
   gone: boolean;
-  /** Whether the timer was asked to start it: it may run already, under an id that nobody heard. */
-  timer: boolean;
+  /** How the timer was asked to start it: it may run already, under an id that nobody heard. */
+  timer: { key: string; work: Work } | null;
   /** Why the server did not do it. */
   refused: string | null;
 }
@@ -45,6 +45,8 @@ const PATIENCE_MS = 10_000;
 const PATIENCE_SENT_MS = 30_000;
 /** The clocks of browser and server differ by less. */
 const NEAR_MS = 120_000;
+/** A timer that starts when it is asked to is not later than this. */
+const SLACK_MS = 2_000;
 /** After a day the server forgets what it has answered. */
 const REMEMBERED_MS = 20 * 3_600_000;
 const NAME = "unsent";
@@ -146,14 +148,23 @@ const wish = (entry: Entry, more: Partial<Wish>): Wish => ({
   tried: 0,
   after: {},
   gone: false,
-  timer: false,
+  timer: null,
   refused: null,
   ...more,
 });
 
-function creation(body: EntryInput, more: Partial<Wish>): Wish {
+/** The server keeps whole seconds. */
+const toSecond = (instant: string | null | undefined) =>
+  instant && new Date(Math.floor(Date.parse(instant) / 1000) * 1000).toISOString();
+
+function creation(given: EntryInput, more: Partial<Wish>): Wish {
   const entry = { id: crypto.randomUUID(), version: 0, person, source: "manual" };
-  return wish(entry as Entry, { act: "create", body, ...more });
+  const { started_at, ended_at } = given;
+  const times = {
+    started_at: toSecond(started_at),
+    ...(ended_at && { ended_at: toSecond(ended_at) }),
+  };
+  return wish(entry as Entry, { act: "create", body: { ...given, ...times } as Changes, ...more });
 }
 
 /** What becomes of a wish when its entry is changed once more. */
@@ -268,9 +279,10 @@ export async function deleteEntry(given: Entry): Promise<boolean> {
 
 export function startTimer(work: Work): Promise<Listed> {
   const started_at = new Date().toISOString();
+  const key = crypto.randomUUID();
   return ask(
-    (how) => api.post("/time/timer", { body: work, key: crypto.randomUUID(), ...how }),
-    () => creation({ ...work, started_at }, { timer: true }),
+    (how) => api.post("/time/timer", { body: work, key, ...how }),
+    () => creation({ ...work, started_at }, { timer: { key, work } }),
   );
 }
 
@@ -298,56 +310,65 @@ const isAsWished = (body: Changes, entry: Entry) =>
 /** How every wish is sent: nobody waits for a person to be back while others wait to be sent. */
 const sending = { hasty: true, patience: PATIENCE_SENT_MS };
 
-/** What a wish that was sent before has become, where its key does not tell: the timer that was asked to
-    start has another, and the server forgets keys. */
-async function madeAlready({ body, timer, tried }: Wish): Promise<Entry | undefined> {
-  if (!tried || (!timer && Date.now() - tried < REMEMBERED_MS)) return;
-  const { started_at, ended_at, ...work } = body;
-  const start = Date.parse(String(started_at));
-  const near = timer ? NEAR_MS : 1_000;
-  const { items } = await api.get("/time/entries", {
-    query: {
-      person,
-      started_at_from: new Date(start - near).toISOString(),
-      started_at_to: new Date(start + near).toISOString(),
-    } as Query<"/time/entries">,
-    ...sending,
-  });
-  const wanted = timer ? work : { ...work, ended_at };
-  return (items as Entry[]).find((entry) => isAsWished(wanted, entry));
-}
-
-/** Has the server do it; what the entry is then, null when there is none. */
-async function fulfil(of: Wish): Promise<Entry | null> {
-  const { act, entry, body, key } = of;
-  const change = async ({ id, version }: Entry, body: Changes) =>
-    (await api.patch("/time/entries/{id}", {
-      params: { id },
-      version,
-      body,
-      ...sending,
-    })) as Entry;
-  if (act === "create") {
-    const made = await madeAlready(of);
-    const { ended_at } = body;
-    if (made) return made.ended_at || !ended_at ? made : change(made, { ended_at });
-    const whole = body as EntryInput;
-    return (await api.post("/time/entries", { body: whole, key, ...sending })) as Entry;
-  }
-  const { id, version } = entry;
+/** Changes an entry; as good as done is what it is already, for the answer to that may have been lost. */
+async function changeTo({ id, version }: Entry, body: Changes): Promise<Entry> {
   const params = { id };
   try {
-    if (act === "change") return await change(entry, body);
-    await api.delete("/time/entries/{id}", { params, version, ...sending });
-    return null;
+    return (await api.patch("/time/entries/{id}", { params, version, body, ...sending })) as Entry;
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (act === "remove" && error.status === 404) return null;
-    if (act !== "change" || error.kind !== "version-mismatch") throw error;
+    if (!(error instanceof Problem) || error.kind !== "version-mismatch") throw error;
     const now = (await api.get("/time/entries/{id}", { params, ...sending })) as Entry;
     if (!isAsWished(body, now)) throw error;
     return now;
   }
+}
+
+/** The timer that was asked to start, once more under its key: it has started then, or does now and is set
+    to when it was. Null when another one runs, and so this never has. */
+async function started({ timer, body }: Wish): Promise<Entry | null> {
+  if (!timer) return null;
+  let entry: Entry;
+  try {
+    entry = (await api.post("/time/timer", {
+      body: timer.work,
+      key: timer.key,
+      ...sending,
+    })) as Entry;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "timer-running") return null;
+    throw error;
+  }
+  const { started_at, ...rest } = body;
+  const isLate = Date.parse(entry.started_at) - Date.parse(String(started_at)) > SLACK_MS;
+  const left = changesOf(isLate ? body : rest, entry);
+  return Object.keys(left).length > 0 ? changeTo(entry, left) : entry;
+}
+
+/** An entry that was made when it was first sent, so long ago that the server has forgotten its key. */
+async function madeLongAgo({ body, tried }: Wish): Promise<Entry | undefined> {
+  if (!tried || Date.now() - tried < REMEMBERED_MS) return;
+  const query = { person, started_at: body.started_at } as Query<"/time/entries">;
+  const { items } = await api.get("/time/entries", { query, ...sending });
+  return (items as Entry[]).find((entry) => isAsWished(body, entry));
+}
+
+/** Has the server do it; what the entry is then, null when there is none. */
+async function fulfil(of: Wish): Promise<Entry | null> {
+  const { act, entry, body, key, tried } = of;
+  if (act === "change") return changeTo(entry, body);
+  if (act === "create") {
+    const made = (tried && (await started(of))) || (await madeLongAgo(of));
+    if (made) return made;
+    const whole = body as EntryInput;
+    return (await api.post("/time/entries", { body: whole, key, ...sending })) as Entry;
+  }
+  const { id, version } = entry;
+  try {
+    await api.delete("/time/entries/{id}", { params: { id }, version, ...sending });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 404) throw error;
+  }
+  return null;
 }
 
 /** Whether it is worth asking again in a while: it is busy, nobody is signed in, or to the server's clock the
@@ -377,6 +398,7 @@ function refused(of: Wish, problem: Problem): Wish[] {
       tried: 0,
       after: {},
       gone: false,
+      timer: null,
       refused: isLast ? reasonOf(problem) : null,
     },
   ];
