@@ -61,6 +61,11 @@ bool id_equal(struct id a, struct id b)
     return !memcmp(&a, &b, sizeof a);
 }
 
+int id_compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct id));
+}
+
 void id_format(struct id id, char to[ID_TEXT])
 {
     for (int i = 0; i < 16; i++, to += 2) {

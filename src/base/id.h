@@ -16,6 +16,7 @@ struct id id_new(struct instant now);
 
 bool id_given(struct id id);
 bool id_equal(struct id a, struct id b);
+int id_compare(const void *a, const void *b); /* of two struct id, for qsort and bsearch */
 
 /* Lower-case text, 36 characters. */
 void id_format(struct id id, char to[ID_TEXT]);

@@ -359,44 +359,45 @@ static int move_command(int argc, char **argv, const char *id)
     return ok ? 0 : 1;
 }
 
-/* Of one that works on an organisation. */
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv, const char *id);
-} works[] = {
-    { "move", move_command },
-    { "invite", org_invite_command },
+enum { LIST, CREATE, INVITE, MOVE, SUBCOMMANDS };
+
+static const struct option_row subcommands[] = {
+    [LIST] = { "list", NULL, "Their ids and names; vow org list --help says more" },
+    [CREATE] = { "create", NULL,
+                 "Make one, with a link for its owner; vow org create --help says more" },
+    [INVITE] = { "invite", "ID", "A new link for an owner; vow org invite --help says more" },
+    [MOVE] = { "move", "ID",
+               "Carry it to another store while it is in use; vow org move --help says more" },
+    { 0 },
 };
+
+/* One that works on an organisation, which is named first. */
+static int work_command(int which, int argc, char **argv)
+{
+    int (*const run)(int, char **, const char *) =
+        which == MOVE ? move_command : org_invite_command;
+    if (argc && argv[0][0] != '-')
+        return run(argc - 1, argv + 1, argv[0]);
+    if (argc && is_help(argv[0]))
+        return run(argc, argv, "");
+    return complain("Which organisation? vow org %s ID; vow org list names them",
+                    subcommands[which].name),
+           2;
+}
 
 int org_command(int argc, char **argv)
 {
-    static const struct option_row subcommands[] = {
-        { "list", NULL, "Their ids and names; vow org list --help says more" },
-        { "create", NULL, "Make one, with a link for its owner; vow org create --help says more" },
-        { "invite", "ID", "A new link for an owner; vow org invite --help says more" },
-        { "move", "ID",
-          "Carry it to another store while it is in use; vow org move --help says more" },
-        { 0 },
-    };
+    int which = 0;
     if (argc && is_help(argv[0])) {
         options_help("vow org: lists or makes organisations, or works on one", subcommands);
         return 0;
     }
-    if (argc && !strcmp(argv[0], "list"))
-        return org_list_command(argc - 1, argv + 1);
-    if (argc && !strcmp(argv[0], "create"))
-        return org_create_command(argc - 1, argv + 1);
-    for (size_t i = 0; argc && i < LENGTH(works); i++) {
-        if (strcmp(argv[0], works[i].name) != 0)
-            continue;
-        bool named = argc > 1 && argv[1][0] != '-';
-        if (!named && argc > 1 && is_help(argv[1]))
-            return works[i].run(argc - 1, argv + 1, "");
-        if (!named)
-            return complain("Which organisation? vow org %s ID; vow org list names them",
-                            works[i].name),
-                   2;
-        return works[i].run(argc - 2, argv + 2, argv[1]);
-    }
-    return complain("vow org takes: list, create, invite ID or move ID; --help says more"), 2;
+    while (argc && which < SUBCOMMANDS && strcmp(argv[0], subcommands[which].name) != 0)
+        which++;
+    if (!argc || which == SUBCOMMANDS)
+        return complain("vow org takes: list, create, invite ID or move ID; --help says more"), 2;
+    argc--, argv++;
+    return which == LIST     ? org_list_command(argc, argv)
+           : which == CREATE ? org_create_command(argc, argv)
+                             : work_command(which, argc, argv);
 }

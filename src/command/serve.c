@@ -350,7 +350,7 @@ static bool core_open(struct core *core, struct arena *a, char **argv, struct er
                                            .web_dir = core->web,
                                            .contact = argv[4][0] ? argv[4] : NULL,
                                            .proxied = argv[5][0],
-                                           .sign_up_closed = argv[6][0] };
+                                           .invited_only = argv[6][0] };
     residues_open(&core->residues, true);
     return key_open(a, core->data, core->key, err) &&
            (!tls || tls_load(a, core->data, argv, &core->server, err)) &&
@@ -425,7 +425,7 @@ int core_process(int argc, char **argv)
                                  .sandbox = core->report,
                                  .tls = !strcmp(argv[1], "tls"),
                                  .org_storage = core->org_storage,
-                                 .invited_only = core->server.sign_up_closed,
+                                 .invited_only = core->server.invited_only,
                                  .tell = sentence_log,
                                  .listen = listen_text(&a),
                                  .local_providers = getenv("VOW_LOCAL_PROVIDERS") };

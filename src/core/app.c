@@ -158,8 +158,7 @@ static bool table_grows(void *with, const char *name)
 }
 #endif
 
-/* Where control is missing, the organisations that it had the keys of are not buried under a new
- * one. */
+/* Where control is missing, what it had the keys of is not buried under a new one. */
 static bool control_open(struct app *app, struct error *err)
 {
     struct arena a = { 0 };

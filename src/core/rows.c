@@ -2,6 +2,7 @@
 #include "rows.h"
 
 #include "audit.h"
+#include "db/compose.h"
 #include "feature.h"
 #include "scope.h"
 #include "sql.h"
@@ -44,7 +45,8 @@ static bool check_refers(struct ctx *c, const struct table *t, const void *row, 
         struct buffer sql = buffer_new(c->arena);
         bool found;
         buffer_printf(&sql, "SELECT id FROM %s WHERE id = $1", f->refers->name);
-        struct query there = { sql.at, .likely = true };
+        struct query there = query_composed(sql.at);
+        there.likely = true;
         if (!tx_found(c->tx, &there, ARGS(value_field(f, row)), &found))
             return false;
         if (!found) {

@@ -104,8 +104,7 @@ bool storage_admit(struct ctx *c, const struct table *t, const void *row)
         return true;
     struct db_room *room = db_room(tx_db(c->tx));
     int64_t more = row_bytes(t, row), now = c->now.us / 1000000;
-    /* What has grown may have been taken back since: only a measurement says that there is no room.
-     */
+    /* What has grown may be gone again: only a measurement says that there is no room. */
     int64_t serves = room->used + room->grown + more <= limit ? WHILE_ROOM_S
                      : room->used + more <= limit             ? 0
                      : db_seals(tx_db(c->tx))                 ? WHILE_FULL_ON_SERVER_S

@@ -270,11 +270,6 @@ bool tenants_active(struct ctx *c, void *ret)
     return rows_find(c, &tenant_table, &active, NO_ARGS, ret);
 }
 
-static int id_order(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct id));
-}
-
 bool tenants_look(struct ctx *c)
 {
     struct list tenants;
@@ -286,10 +281,10 @@ bool tenants_look(struct ctx *c)
     if (!store_ids(c->app->store, c->arena, &ids, &n, c->err) ||
         !control_read(c, tenants_active, &tenants))
         return false;
-    qsort(ids, n, sizeof *ids, id_order);
+    qsort(ids, n, sizeof *ids, id_compare);
     for (size_t i = 0; i < tenants.count; i++) {
         struct id tenant = ((const struct tenant *)tenants.at)[i].id;
-        if (!bsearch(&tenant, ids, n, sizeof *ids, id_order) && !missing++)
+        if (!bsearch(&tenant, ids, n, sizeof *ids, id_compare) && !missing++)
             first = tenant;
     }
     id_format(first, id);

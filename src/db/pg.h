@@ -269,6 +269,9 @@ void pg_make_sure(struct pg_conn *conn);
 /* Whether that is not known yet of something that was sent. */
 bool pg_trusts(const struct pg_conn *conn);
 
+/* Waits for all that was sent; false when some of it failed. */
+bool pg_land(struct pg_conn *conn, struct error *err);
+
 /* The next result. */
 PGresult *pg_result(struct pg_conn *conn);
 

@@ -163,8 +163,7 @@ static void batch_failed(struct work *batch, const struct error *err)
 static void batch_undo(struct pg_conn *conn)
 {
     /* What its statements say is nothing to those of the next run. */
-    if (conn->flying && pg_sync(conn))
-        (void)!pg_settle(conn, 0, &(struct error){ 0 });
+    (void)!pg_land(conn, &(struct error){ 0 });
     pg_close(conn);
     conn->swift = conn->careful = conn->failed = conn->after = conn->dirty = false;
     conn->wrote = false;
@@ -221,8 +220,8 @@ static bool batch_patient(struct pg_conn *conn, struct work *batch, struct error
 static bool alone_failed(struct pg_conn *conn, const struct work *w)
 {
     struct error err = { 0 };
-    return !w->next && !w->ok && !conn->failed && pg_rows_send(conn, NULL, &err) && pg_sync(conn) &&
-           pg_settle(conn, 0, &err);
+    return !w->next && !w->ok && !conn->failed && pg_rows_send(conn, NULL, &err) &&
+           pg_land(conn, &err);
 }
 
 /* False when all of it should be run again. */

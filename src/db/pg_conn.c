@@ -368,7 +368,7 @@ bool pg_commit(struct pg_conn *conn, struct error *err)
         return true;
     }
     /* To the server it is no failure that something is not as it was taken to be. */
-    if (pg_trusts(conn) && !((pg_sync(conn) || pg_broken(conn, err)) && pg_settle(conn, 0, err)))
+    if (pg_trusts(conn) && !pg_land(conn, err))
         return false;
     if (conn->failed)
         return error_set(err, INTERNAL, "the transaction had failed");

@@ -99,11 +99,16 @@ bool pg_settle(struct pg_conn *conn, int left, struct error *err)
     return ok;
 }
 
+bool pg_land(struct pg_conn *conn, struct error *err)
+{
+    return !conn->flying || ((pg_sync(conn) || pg_broken(conn, err)) && pg_settle(conn, 0, err));
+}
+
 bool pg_quiet(struct pg_conn *conn, struct error *err)
 {
     if (PQpipelineStatus(conn->handle) == PQ_PIPELINE_OFF)
         return true;
-    bool ok = !conn->flying || (pg_sync(conn) && pg_settle(conn, 0, err));
+    bool ok = pg_land(conn, err);
     PQclear(PQgetResult(conn->handle)); /* the NULL behind the last */
     return PQexitPipelineMode(conn->handle) ? ok : pg_broken(conn, err);
 }

@@ -432,8 +432,7 @@ PGresult *pg_stmt_run(struct tx *tx, struct pg_stmt *s, const struct value *args
 
 bool pg_fly_on(struct pg_conn *conn, struct error *err)
 {
-    return conn->flying < PG_FLYING_MAX ||
-           ((pg_sync(conn) || pg_broken(conn, err)) && pg_settle(conn, 0, err));
+    return conn->flying < PG_FLYING_MAX || pg_land(conn, err);
 }
 
 bool pg_stmt_send(struct tx *tx, struct pg_stmt *s, const struct value *args)

@@ -2,6 +2,7 @@
 #include "openapi_schema.h"
 
 #include "base/json.h"
+#include "value.h"
 
 #include <string.h>
 
@@ -183,9 +184,7 @@ static void plain_write(struct outline *o, const struct field *f, bool nullable)
 /* A list of values of one kind. */
 static void items_write(struct outline *o, const struct field *f, bool nullable)
 {
-    struct field element = {
-        .name = f->name, .kind = f->of, .choices = f->choices, .format = f->format
-    };
+    struct field element = value_element(f);
     type_write(o, "array", nullable);
     bounds_write(o, f, "minItems", "maxItems", false);
     outline_open(o, "items", '{');

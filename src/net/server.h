@@ -83,7 +83,7 @@ struct server_config {
     bool (*ready)(void *with); /* for /readyz; NULL: always */
     void *with;
     struct server_source source;
-    bool sign_up_closed; /* what the pages say of signing up */
+    bool invited_only;   /* what the pages say of signing up */
     const char *contact; /* URI for /.well-known/security.txt; NULL serves none */
     bool proxied;        /* a proxy says in X-Forwarded-For whose the requests are */
     int timeout_s;       /* silence after which a connection is closed; 0: 30 */

@@ -87,7 +87,7 @@ static enum MHD_Result page_send(struct connection *c)
     nonce_make(nonce);
     const struct web_said said[] = {
         { "__NONCE__", nonce },
-        { "__SIGN_UP__", c->server->config.sign_up_closed ? "closed" : "open" },
+        { "__SIGN_UP__", c->server->config.invited_only ? "closed" : "open" },
         { 0 },
     };
     web_page(c->server->web, c->x.path, is_stranger, said, &page);

@@ -17,6 +17,14 @@ export async function signUp(page, { name, email, organisation }) {
   await page.getByRole("button", { name: "Start timer" }).waitFor();
 }
 
+/** Signs in on the page that a stranger sees first; ends behind it. */
+export async function signIn(page, { email, password = PASSWORD }) {
+  await page.getByLabel("Email").fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Rooms" }).first().waitFor();
+}
+
 /** Chooses from a list with a label. */
 export async function choose(page, label, option) {
   await page.getByRole("combobox", { name: label, exact: true }).last().click();

@@ -4,20 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
-import { PASSWORD, startServer } from "../lib/server.mjs";
+import { startServer } from "../lib/server.mjs";
+import { signIn } from "./actions.mjs";
 
 let server;
 let owner;
 let browser;
 let page;
 let problems;
-
-async function signIn(page, { email }) {
-  await page.getByLabel("Email").fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Start timer" }).waitFor();
-}
 
 before(async () => {
   server = await startServer();

@@ -10,7 +10,7 @@ import {
   settled,
 } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
-import { hold, lose } from "./actions.mjs";
+import { hold, lose, signIn } from "./actions.mjs";
 
 let server;
 let owner;
@@ -25,13 +25,6 @@ after(async () => {
   await server?.stop();
 });
 
-async function signIn(page, email) {
-  await page.getByLabel("Email").fill(email);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Start timer" }).waitFor();
-}
-
 let context;
 let page;
 let problems;
@@ -39,7 +32,7 @@ beforeEach(async () => {
   await context?.close();
   owner = await server.signUp({ name: "Tess Tunnel" });
   ({ context, page, problems } = await openPage(browser, server.url));
-  await signIn(page, owner.account.email);
+  await signIn(page, owner.account);
   await settled(page);
 });
 
@@ -352,7 +345,7 @@ test("signing out with what is not sent asks first", async () => {
   await asked.getByRole("button", { name: "Sign out and delete" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.unroute("**/api/v1/time/entries", cut);
-  await signIn(page, owner.account.email);
+  await signIn(page, owner.account);
   await settled(page);
   assert.equal(await row("Message in a bottle").count(), 0);
   assert.deepEqual(await entries(), []);

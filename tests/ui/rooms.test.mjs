@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, openBrowser, openPage, settled } from "../lib/browser.mjs";
 import { PASSWORD, startServer, vow } from "../lib/server.mjs";
+import { signIn } from "./actions.mjs";
 
 const PICTURES = "build/test-logs/pictures"; // for a person to look at
 const DEMO = { email: "ada@demo.example", password: "demo password" };
@@ -29,13 +30,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-async function signIn(page, { email, password }) {
-  await page.getByLabel("Email").fill(email);
-  await page.getByLabel("Password", { exact: false }).first().fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("navigation", { name: "Rooms" }).first().waitFor();
-}
 
 const TABS = "main .tabs a[href], main tbody tr:first-child th a[href]";
 

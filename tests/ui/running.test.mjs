@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
-import { PASSWORD, startServer } from "../lib/server.mjs";
+import { startServer } from "../lib/server.mjs";
+import { signIn } from "./actions.mjs";
 
 let server;
 let browser;
@@ -13,12 +14,9 @@ let max;
 let people;
 const at = {};
 
-async function signIn({ email }) {
+async function enter(account) {
   const opened = await openPage(browser, server.url);
-  await opened.page.getByLabel("Email").fill(email);
-  await opened.page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await opened.page.getByRole("button", { name: "Sign in" }).click();
-  await opened.page.getByRole("navigation", { name: "Rooms" }).first().waitFor();
+  await signIn(opened.page, account);
   return opened;
 }
 
@@ -31,9 +29,9 @@ before(async () => {
   const nils = await owner.invite({ name: "Nils Nobody" });
   people = new Map((await owner.get("/api/v1/people")).body.items.map((it) => [it.name, it]));
   browser = await openBrowser();
-  at.owner = await signIn(owner.account);
-  at.manager = await signIn(mia.account);
-  at.member = await signIn(nils.account);
+  at.owner = await enter(owner.account);
+  at.manager = await enter(mia.account);
+  at.member = await enter(nils.account);
 });
 after(async () => {
   await browser?.close();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
-import { signUp } from "./actions.mjs";
+import { signIn, signUp } from "./actions.mjs";
 
 let server;
 let browser;
@@ -116,9 +116,7 @@ test("somebody else who signs in finds nothing of it, and sends nothing of it", 
   await signInAgain()
     .getByRole("button", { name: /Leave this page/ })
     .click();
-  await page.getByLabel("Email").fill(noa.account.email);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, noa.account);
   await page.getByRole("button", { name: "Account of Noa New" }).waitFor();
   assert.equal(await page.getByText("Mine alone").count(), 0);
   assert.deepEqual(await notes(), []);

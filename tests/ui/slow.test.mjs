@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { eventually, openBrowser, openPage, settled } from "../lib/browser.mjs";
-import { PASSWORD, startServer } from "../lib/server.mjs";
-import { choose, hold, lose } from "./actions.mjs";
+import { startServer } from "../lib/server.mjs";
+import { choose, hold, lose, signIn } from "./actions.mjs";
 
 let server;
 let owner;
@@ -16,10 +16,7 @@ before(async () => {
   owner = await server.signUp({ name: "Ina Impatient" });
   browser = await openBrowser();
   ({ page, problems } = await openPage(browser, server.url));
-  await page.getByLabel("Email").fill(owner.account.email);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await signIn(page, owner.account);
 });
 after(async () => {
   await browser?.close();

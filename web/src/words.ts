@@ -46,6 +46,11 @@ export const words = {
     of: (used: string, max: string) => `${used} of ${max} characters`,
     over: (max: string, over: string) => `At most ${max} characters; this is ${over} over`,
   },
+  conflict: {
+    help: "Keep what stands here, or take what is stored now.",
+    mine: "Keep mine",
+    theirs: "Take the stored one",
+  },
   picking: {
     create: (name: string) => `Create “${name}”`,
     first: "Type a name to create one",

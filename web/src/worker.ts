@@ -1,6 +1,8 @@
 // Answers with the files of the app when the server cannot be reached, on devices that were chosen for
 // that (shell/device.ts). It holds nothing of anybody and never comes between the app and the API.
 /// <reference lib="webworker" />
+import { AWAY } from "./api/away";
+
 const worker = self as unknown as ServiceWorkerGlobalScope;
 /** Every file of the app, and a name that is another when one of them is: of the build. */
 declare const FILES: string[];
@@ -27,9 +29,6 @@ async function clear() {
 }
 
 const known = (path: string) => caches.match(path, { cacheName: EDITION });
-
-/** What a proxy says while the server behind it is away. */
-const AWAY = [502, 503, 504];
 
 async function page(request: Request): Promise<Response> {
   const kept = await known(PAGE);

@@ -240,7 +240,7 @@ bool person_zone(struct ctx *c, struct id person, const char **ret)
     bool found;
     if (!tx_row(c->tx, &zones, ARGS(value_id(person)), zones_fields, &row, &found))
         return false;
-    *ret = row.zone ? row.zone : row.common ? row.common : "UTC";
+    *ret = zone_of(row.zone, row.common);
     return true;
 }
 

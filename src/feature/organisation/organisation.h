@@ -45,7 +45,11 @@ extern const struct permission people_read, people_manage, organisation_read_per
 
 extern const struct feature organisation_feature;
 
-/* The time zone of a person: the own, else the organisation's, else UTC. */
+/* The time zone of a person: the own, else the organisation's, else UTC; either may be NULL. */
+static inline const char *zone_of(const char *own, const char *common)
+{
+    return own ? own : common ? common : "UTC";
+}
 MUST_USE bool person_zone(struct ctx *c, struct id person, const char **ret);
 
 /* Tells the features which role somebody has from now on; see feature.h. */

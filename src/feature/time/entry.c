@@ -98,11 +98,6 @@ const struct zone *zone_named(const struct ctx *c, const char *name)
 
 /* --- tags --- */
 
-static int compare_id(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct id));
-}
-
 static void skip_blank(const char **at)
 {
     *at += strspn(*at, " \t\r\n");
@@ -141,7 +136,7 @@ const char *tags_format(struct arena *a, struct id *tags, size_t count)
     if (!count)
         return NULL;
     char *to = arena_alloc(a, count * (ID_TEXT + 2) + 2), *end = to;
-    qsort(tags, count, sizeof *tags, compare_id);
+    qsort(tags, count, sizeof *tags, id_compare);
     for (size_t i = 0; i < count; i++) {
         if (i && id_equal(tags[i], tags[i - 1]))
             continue;
@@ -362,7 +357,7 @@ static bool overlap_check(struct ctx *c, const struct time_entry *old, const str
                           const struct booked *booked)
 {
     bool overlaps;
-    if (!times_differ(old, e) || !text_equal(booked->overlap, "refuse"))
+    if (!times_differ(old, e) || !overlap_refused(booked->overlap))
         return true;
     return entry_overlaps(c, e, &overlaps) && (!overlaps || taken(c, e, ENTRY_OVERLAPS));
 }
@@ -398,7 +393,7 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
     if (!booked_find(c, e, &booked))
         return false;
     if (!e->zone)
-        e->zone = booked.zone ? booked.zone : booked.common ? booked.common : "UTC";
+        e->zone = zone_of(booked.zone, booked.common);
     if (!tags_check(c, e) || !task_check(c, e) || !times_check(c, old, e) || !one_runs(c, e))
         return false;
     if (booked.archived && (!old || !id_equal(old->project, e->project)))

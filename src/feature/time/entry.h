@@ -35,8 +35,8 @@ MUST_USE bool entries_rate(struct ctx *c);
 MUST_USE bool entries_within(struct ctx *c, struct id person, struct instant from,
                              struct instant until, struct list *ret);
 
-/* Whether the organisation refuses entries of one person that overlap. */
-MUST_USE bool overlap_refused(struct ctx *c, bool *ret);
+/* Whether an organisation of that policy refuses entries of one person that overlap. */
+bool overlap_refused(const char *policy);
 
 /* Whether an entry overlaps any other of its person. */
 MUST_USE bool entry_overlaps(struct ctx *c, const struct time_entry *e, bool *ret);

@@ -49,16 +49,17 @@ void importer_refuse(struct importer *m, const struct import_row *row, enum colu
 }
 
 struct settings {
-    const char *currency;
+    const char *currency, *overlap;
 };
 static const struct field settings_fields[] = {
     FIELD(struct settings, currency),
+    FIELD(struct settings, overlap),
     { 0 },
 };
 
 static bool settings_load(struct importer *m)
 {
-    static const struct query q = { "SELECT currency FROM organisation" };
+    static const struct query q = { "SELECT currency, overlap FROM organisation" };
     struct settings s = { 0 };
     bool found;
     if (!tx_row(m->c->tx, &q, NO_ARGS, settings_fields, &s, &found))
@@ -77,7 +78,8 @@ static bool settings_load(struct importer *m)
                          m->file->currency, s.currency);
     m->reach = ctx_scope(m->c, &time_import);
     m->entry_insert = entry_insert(m->c);
-    return overlap_refused(m->c, &m->refuses_overlap);
+    m->refuses_overlap = overlap_refused(s.overlap);
+    return true;
 }
 
 static void key_make(struct importer *m, const struct import_row *row, uint8_t ret[HASH_SIZE])

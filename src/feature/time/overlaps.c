@@ -7,23 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct policy {
-    const char *overlap;
-};
-static const struct field policy_fields[] = {
-    FIELD(struct policy, overlap),
-    { 0 },
-};
-
-bool overlap_refused(struct ctx *c, bool *ret)
+bool overlap_refused(const char *policy)
 {
-    static const struct query policy = { "SELECT overlap FROM organisation" };
-    struct policy p = { 0 };
-    bool found;
-    if (!tx_row(c->tx, &policy, NO_ARGS, policy_fields, &p, &found))
-        return false;
-    *ret = found && text_equal(p.overlap, "refuse");
-    return true;
+    return text_equal(policy, "refuse");
 }
 
 bool entries_within(struct ctx *c, struct id person, struct instant from, struct instant until,

@@ -298,6 +298,26 @@ test("what has arrived is nobody's until it is activated, whoever looks meanwhil
   assert.equal((await there.get(ENTRIES)).status, 200);
 });
 
+/** The organisation leaves while something of it is out at a provider: the receipt of that is where it went. */
+async function receiptMoves(asker, provider, there, leave) {
+  await switchOn(asker, "feedback.me");
+  const run = {
+    capability: "feedback.me",
+    from: "2025-01-01",
+    to: "2025-02-01",
+    provider: await addProvider(asker, provider, "silent"),
+  };
+  const asked = asker.post("/api/v1/ai/run", run).catch(() => null);
+  await until(() => provider.count());
+  const moved = await leave();
+  assert.equal(moved.status, 0, moved.stderr);
+  assert.ok((await asked).status >= 400);
+  const moves = new Client(there, asker.cookie, asker.account);
+  const [receipt] = (await moves.get("/api/v1/ai/receipts")).body.items;
+  assert.equal(receipt?.reason, "SENT");
+  assert.ok(receipt.bytes > 0);
+}
+
 test("what is out at a provider while the organisation leaves has its receipt there", async (t) => {
   const provider = await startProvider();
   t.after(() => provider.stop());
@@ -307,22 +327,7 @@ test("what is out at a provider while the organisation leaves has its receipt th
   t.after(() => b.stop({ keep: true }));
   const owner = await a.signUp();
   const [id] = await organisations(a.data);
-  await switchOn(owner, "feedback.me");
-  const run = {
-    capability: "feedback.me",
-    from: "2025-01-01",
-    to: "2025-02-01",
-    provider: await addProvider(owner, provider, "silent"),
-  };
-  const asked = owner.post("/api/v1/ai/run", run).catch(() => null);
-  await until(() => provider.count());
-  const moved = await move(id, a.data, { to: b.data });
-  assert.equal(moved.status, 0, moved.stderr);
-  assert.ok((await asked).status >= 400);
-  const there = new Client(b, owner.cookie, owner.account);
-  const [receipt] = (await there.get("/api/v1/ai/receipts")).body.items;
-  assert.equal(receipt?.reason, "SENT");
-  assert.ok(receipt.bytes > 0);
+  await receiptMoves(owner, provider, b, () => move(id, a.data, { to: b.data }));
 });
 
 test("what is out by way of another node has its receipt there too", async (t) => {
@@ -346,22 +351,7 @@ test("what is out by way of another node has its receipt there too", async (t) =
   assert.equal(before.status, 0, before.stderr);
   const owner = await gives.signUp();
   const beside = new Client(asks, owner.cookie, owner.account);
-  await switchOn(beside, "feedback.me");
-  const run = {
-    capability: "feedback.me",
-    from: "2025-01-01",
-    to: "2025-02-01",
-    provider: await addProvider(beside, provider, "silent"),
-  };
-  const asked = beside.post("/api/v1/ai/run", run).catch(() => null);
-  await until(() => provider.count());
-  const moved = await leave();
-  assert.equal(moved.status, 0, moved.stderr);
-  assert.ok((await asked).status >= 400);
-  const receipts = new Client(there, owner.cookie, owner.account).get("/api/v1/ai/receipts");
-  const [receipt] = (await receipts).body.items;
-  assert.equal(receipt?.reason, "SENT");
-  assert.ok(receipt.bytes > 0);
+  await receiptMoves(beside, provider, there, leave);
 });
 
 test("what root moves into a folder of somebody else is theirs", async (t) => {

@@ -1,4 +1,5 @@
 // The one way to the server: typed by the API description, problems as exceptions.
+import { AWAY } from "./away";
 import type { paths } from "./generated/schema";
 import { noteReach } from "./reach";
 
@@ -85,6 +86,10 @@ export const placesOf = (problem: Problem) =>
     return name ? `${sentence(name)}: ${problem}` : problem;
   });
 
+/** The same in one sentence. */
+export const reasonOf = (problem: Problem) =>
+  placesOf(problem)[0] ?? problem.detail ?? problem.message;
+
 /** A problem document (RFC 9457), or the lack of an answer (status 0). */
 export class Problem extends Error {
   readonly status: number;
@@ -142,12 +147,10 @@ export function lost(error: unknown): never {
   });
 }
 
-/** What a proxy says while the server behind it is away; what the server itself answers has a number. */
-const AWAY = [0, 502, 503, 504];
-
-/** Whether the server was not reached: it may be asked again when it is back. */
+/** Whether the server was not reached: it may be asked again when it is back. What it answers itself has
+    a number. */
 export const isAway = (error: unknown): error is Problem =>
-  error instanceof Problem && !error.request && AWAY.includes(error.status);
+  error instanceof Problem && !error.request && [0, ...AWAY].includes(error.status);
 
 /** Sends and throws a Problem when it does not go well; the caller reads the response. */
 export async function send(

@@ -1,22 +1,4 @@
 // Whether the server could be reached when it was last asked for something.
-import { useSyncExternalStore } from "react";
+import { storeOf } from "./store";
 
-let reached = true;
-const watchers = new Set<() => void>();
-
-export function watchReach(watcher: () => void) {
-  watchers.add(watcher);
-  return () => {
-    watchers.delete(watcher);
-  };
-}
-
-export const isReached = () => reached;
-
-export function noteReach(now: boolean) {
-  if (now === reached) return;
-  reached = now;
-  for (const watcher of watchers) watcher();
-}
-
-export const useReached = () => useSyncExternalStore(watchReach, isReached, () => true);
+export const { get: isReached, set: noteReach, use: useReached, watch: watchReach } = storeOf(true);

@@ -1,10 +1,11 @@
 // Who is signed in, what the role allows, and in which zone and currency the numbers are.
 import { useQuery } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext } from "react";
 import { type Answer, api, isAway, Problem, type Whole } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { queryClient } from "~/api/queries";
 import { destroy } from "~/api/sealed";
+import { storeOf } from "~/api/store";
 import { notify } from "~/ui/toasts";
 import { words } from "~/words";
 import { recall, unchoose } from "./device";
@@ -85,39 +86,24 @@ export function useReaches(permission: Permission) {
 const current = () => queryClient.getQueryData<Session | null>(sessionQuery.queryKey) ?? null;
 
 /** While the session has ended and its page still stands: what waits until the person is back. */
-let pause: { promise: Promise<void>; over: () => void } | null = null;
-const watchers = new Set<() => void>();
-
-function setPause(next: typeof pause) {
-  pause = next;
-  for (const watcher of watchers) watcher();
-}
-
-function watch(watcher: () => void) {
-  watchers.add(watcher);
-  return () => watchers.delete(watcher);
-}
-
-const isPaused = () => pause !== null;
+const pause = storeOf<{ promise: Promise<void>; over: () => void } | null>(null);
 
 /** Whether the person has to sign in again. */
-export function useIsPaused(): boolean {
-  return useSyncExternalStore(watch, isPaused, isPaused);
-}
+export const useIsPaused = () => pause.use() !== null;
 
 /** Asks to sign in again; resolves when the same person is back, and never for anybody else. */
 export function ask(): Promise<void> {
   if (!current()) return new Promise(() => {});
-  if (!pause) {
-    let over = () => {};
-    const promise = new Promise<void>((resolve) => {
-      over = resolve;
-    });
-    setPause({ promise, over });
-    // Looked at again as soon as the page is: another tab may have signed in.
-    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey, refetchType: "none" });
-  }
-  return (pause as NonNullable<typeof pause>).promise;
+  const waits = pause.get();
+  if (waits) return waits.promise;
+  let over = () => {};
+  const promise = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  pause.set({ promise, over });
+  // Looked at again as soon as the page is: another tab may have signed in.
+  void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey, refetchType: "none" });
+  return promise;
 }
 
 /** Nothing of an earlier account stays but the session's own query, which the gate is watching. */
@@ -125,15 +111,15 @@ function replace(session: Given | null) {
   const [key] = sessionQuery.queryKey;
   queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== key });
   queryClient.setQueryData(sessionQuery.queryKey, session);
-  setPause(null);
+  pause.set(null);
 }
 
 /** After sign-in and sign-up. */
 export function begin(session: Given) {
   if (current()?.person !== session.person) return replace(session);
   queryClient.setQueryData(sessionQuery.queryKey, session);
-  pause?.over();
-  setPause(null);
+  pause.get()?.over();
+  pause.set(null);
 }
 
 /** Nothing of what was shown stays on the device; what was not sent does, until the person is back. */

@@ -1,6 +1,6 @@
 // What takes long may end when who asked for it, a form, a dialog or a page, is gone.
 import { useEffect, useRef } from "react";
-import { type Problem, placesOf } from "~/api/client";
+import { type Problem, reasonOf } from "~/api/client";
 import { words } from "~/words";
 import { notify } from "./toasts";
 
@@ -18,6 +18,5 @@ export function useStands(opened = true) {
 
 /** Says what was not done, when the form or dialog that asked for it is gone. */
 export function notifyUndone(problem: Problem) {
-  const [place] = placesOf(problem);
-  notify(words.form.undone(place ?? problem.detail ?? problem.message), { bad: true });
+  notify(words.form.undone(reasonOf(problem)), { bad: true });
 }

@@ -1,5 +1,5 @@
 // Short notices with at most one act, such as undo for ten seconds; read out by screen readers.
-import { useSyncExternalStore } from "react";
+import { storeOf } from "~/api/store";
 import { words } from "~/words";
 
 interface Toast {
@@ -9,17 +9,11 @@ interface Toast {
   act?: { label: string; run: () => void };
 }
 
-let toasts: Toast[] = [];
+const toasts = storeOf<Toast[]>([]);
 let last = 0;
-const listeners = new Set<() => void>();
-
-function set(next: Toast[]) {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
 
 function dismiss(id: number) {
-  set(toasts.filter((toast) => toast.id !== id));
+  toasts.set(toasts.get().filter((toast) => toast.id !== id));
 }
 
 interface Options {
@@ -30,9 +24,9 @@ interface Options {
 /** At most two stand over a page: the new one, and one before it, sooner one that offers an act. */
 export function notify(text: string, { bad = false, act }: Options = {}) {
   const id = ++last;
-  const others = toasts.filter((toast) => toast.text !== text);
+  const others = toasts.get().filter((toast) => toast.text !== text);
   const kept = others.findLast(({ act }) => act) ?? others.at(-1);
-  set([...(kept ? [kept] : []), { id, text, bad, act }]);
+  toasts.set([...(kept ? [kept] : []), { id, text, bad, act }]);
   setTimeout(() => dismiss(id), act || bad ? 10_000 : 4_000);
 }
 
@@ -43,18 +37,12 @@ export function notifyUndo(text: string, undo: () => void) {
 
 /** What went wrong on a page is not said on the next one, unless something can be done about it. */
 export function forgetBad() {
-  if (toasts.some(({ bad }) => bad)) set(toasts.filter(({ bad, act }) => !bad || act));
+  const shown = toasts.get();
+  if (shown.some(({ bad }) => bad)) toasts.set(shown.filter(({ bad, act }) => !bad || act));
 }
-
-function subscribe(listener: () => void) {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-const current = () => toasts;
 
 export function Toasts() {
-  const shown = useSyncExternalStore(subscribe, current, current);
+  const shown = toasts.use();
   return (
     <div className="toasts" role="status" aria-live="polite">
       {shown.map(({ id, text, bad, act }) => (

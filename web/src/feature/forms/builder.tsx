@@ -6,6 +6,7 @@ import { limitsOf, most, pattern } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go } from "~/shell/router";
 import { Confirm } from "~/ui/confirm";
+import { Conflict } from "~/ui/conflict";
 import { Form, overText, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Empty, Notice, Show } from "~/ui/states";
@@ -250,31 +251,20 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   return (
     <Form form={form} className="builder">
       {theirs && (
-        <Notice kind="warn">
-          <span className="strong">{text.conflict}</span>
-          <span>{text.conflict_help}</span>
-          <span>
-            {text.stored(
-              theirs.title,
-              theirs.fields.map(({ label }) => label),
-            )}
-          </span>
-          <span className="row wrap">
-            <Button
-              variant="default"
-              onClick={() => {
-                origin.current = theirs;
-                setTheirs(null);
-                void form.send();
-              }}
-            >
-              {text.mine}
-            </Button>
-            <Button variant="default" onClick={() => take(theirs)}>
-              {text.theirs}
-            </Button>
-          </span>
-        </Notice>
+        <Conflict
+          title={text.conflict}
+          onMine={() => {
+            origin.current = theirs;
+            setTheirs(null);
+            void form.send();
+          }}
+          onTheirs={() => take(theirs)}
+        >
+          {text.stored(
+            theirs.title,
+            theirs.fields.map(({ label }) => label),
+          )}
+        </Conflict>
       )}
       <div className="stack wide">
         <section className="card stack" aria-label={words.columns.title}>

@@ -68,11 +68,8 @@ export const words = {
     none_help: "Add a field; say what kind of answer it takes and how private that is.",
     saved: "Form saved",
     conflict: "Somebody saved this form at the same time",
-    conflict_help: "Keep what stands here, or take what is stored now.",
     stored: (title: string, questions: string[]) =>
       `Stored now: ${title} (${questions.join("; ") || "no questions"})`,
-    mine: "Keep mine",
-    theirs: "Take the stored one",
     field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
     key_twice: "Two fields have this key",

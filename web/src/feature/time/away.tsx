@@ -19,6 +19,7 @@ import {
   sendUnsent,
   useWishes,
   type Wish,
+  wholeOf,
 } from "./unsent";
 import { words } from "./words";
 
@@ -171,8 +172,8 @@ function Unsent({ opened, onClose, wishes }: UnsentProps) {
 function UnsentRow({ wish }: { wish: Wish }) {
   const { zone } = useSession();
   const projects = useById(useProjects().data);
-  const { act, entry, body, after, gone, refused } = wish;
-  const { note, project, started_at } = { ...entry, ...body, ...after };
+  const { act, gone, refused } = wish;
+  const { note, project, started_at } = wholeOf(wish);
   return (
     <li>
       <span className="strong wrap-anywhere">{note || words.entry.untitled}</span>

@@ -4,11 +4,11 @@ import { useRef, useState } from "react";
 import { api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { may, useSession } from "~/shell/session";
+import { Conflict } from "~/ui/conflict";
 import { Drawer } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { useStands } from "~/ui/stands";
-import { Notice } from "~/ui/states";
 import {
   addDays,
   type Day,
@@ -283,44 +283,28 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     <Form form={form}>
       {whose && <p className="quiet">{whose}</p>}
       {theirs && (
-        <Notice kind="warn">
-          <span className="strong">{words.entry.conflict}</span>
-          <span>{words.entry.conflict_help}</span>
-          <span>
-            <ProjectName project={projects.get(theirs.project ?? "")} />
-            {" · "}
-            {momentText(theirs.started_at, zone)}
-            {" · "}
-            {lengthText(theirs.duration_s)}
-            {" · "}
-            {theirs.note || words.entry.untitled}
-          </span>
-          <span className="row wrap">
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => {
-                stored.current = theirs;
-                setTheirs(null);
-                void form.send();
-              }}
-            >
-              {words.entry.mine}
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => {
-                stored.current = theirs;
-                origin.current = theirs;
-                form.reset(valuesOf(theirs, zone));
-                setTheirs(null);
-              }}
-            >
-              {words.entry.theirs}
-            </Button>
-          </span>
-        </Notice>
+        <Conflict
+          title={words.entry.conflict}
+          onMine={() => {
+            stored.current = theirs;
+            setTheirs(null);
+            void form.send();
+          }}
+          onTheirs={() => {
+            stored.current = theirs;
+            origin.current = theirs;
+            form.reset(valuesOf(theirs, zone));
+            setTheirs(null);
+          }}
+        >
+          <ProjectName project={projects.get(theirs.project ?? "")} />
+          {" · "}
+          {momentText(theirs.started_at, zone)}
+          {" · "}
+          {lengthText(theirs.duration_s)}
+          {" · "}
+          {theirs.note || words.entry.untitled}
+        </Conflict>
       )}
       <Textarea
         label={words.field.note}

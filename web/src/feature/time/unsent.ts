@@ -1,6 +1,5 @@
 // Entries that are written while the server cannot be reached: kept in this browser, shown as if they
 // were stored, and sent in their order when it can be. One wish for each entry, whatever was done to it.
-import { useSyncExternalStore } from "react";
 import {
   type Answer,
   api,
@@ -8,12 +7,13 @@ import {
   isAway,
   mayBeDone,
   Problem,
-  placesOf,
   type Query,
+  reasonOf,
 } from "~/api/client";
 import { queryClient } from "~/api/queries";
 import { isReached } from "~/api/reach";
 import { keep, kept, unkeep } from "~/api/sealed";
+import { storeOf } from "~/api/store";
 import { changesOf, type Entry, type EntryInput, entriesChanged, type Listed } from "./data";
 
 type Changes = Partial<EntryInput>;
@@ -52,25 +52,11 @@ const REMEMBERED_MS = 20 * 3_600_000;
 const NAME = "unsent";
 
 let person: string | null = null;
-let wishes: Wish[] = [];
-const watchers = new Set<() => void>();
+const wishes = storeOf<Wish[]>([]);
+export const useWishes = wishes.use;
 /** Other windows of this browser. */
 const others = typeof window === "undefined" ? null : new BroadcastChannel(NAME);
 
-function show(next: Wish[]) {
-  wishes = next;
-  for (const watcher of watchers) watcher();
-}
-
-function watch(watcher: () => void) {
-  watchers.add(watcher);
-  return () => {
-    watchers.delete(watcher);
-  };
-}
-
-const current = () => wishes;
-export const useWishes = () => useSyncExternalStore(watch, current, current);
 export const isWaiting = ({ refused }: Wish) => refused === null;
 
 /** Where the browser keeps nothing, as in some private windows, this window does. */
@@ -81,7 +67,7 @@ const forgetful = () => {
 
 async function stored(whose: string): Promise<Wish[]> {
   const found = isForgetful ? null : await kept<Wish[]>(whose, NAME).catch(forgetful);
-  return isForgetful ? wishes : (found ?? []);
+  return isForgetful ? wishes.get() : (found ?? []);
 }
 
 /** What is sent to other windows: whose wishes have changed, and the entry that one has become. */
@@ -99,7 +85,7 @@ async function change(make: (wishes: Wish[]) => Wish[]) {
     if (whose !== person) return; // signed out meanwhile: nothing is kept any more
     const next = make(await stored(whose));
     await (next.length > 0 ? keep(whose, NAME, next) : unkeep(whose, NAME)).catch(forgetful);
-    if (whose === person) show(next);
+    if (whose === person) wishes.set(next);
     tell({ whose });
   });
 }
@@ -109,7 +95,7 @@ export async function resume(whose: string): Promise<number> {
   if (whose !== person) forgetAll();
   person = whose;
   const next = await stored(whose);
-  if (whose === person) show(next);
+  if (whose === person) wishes.set(next);
   return next.length;
 }
 others?.addEventListener("message", ({ data: { whose, done } }: MessageEvent<News>) => {
@@ -124,7 +110,7 @@ export function forgetAll() {
   isForgetful = false;
   named.clear();
   fresh.clear();
-  show([]);
+  wishes.set([]);
 }
 
 // --- what is wished ---
@@ -132,10 +118,13 @@ export function forgetAll() {
 const secondsOf = ({ started_at, ended_at }: Entry) =>
   ended_at ? Math.round((Date.parse(ended_at) - Date.parse(started_at)) / 1000) : 0;
 
-/** The entry as its wish would have it; null when it is to go. */
-export function wishedEntry({ act, entry, body, after, gone }: Wish): Entry | null {
-  if (act === "remove" || gone) return null;
-  const whole = { ...entry, ...body, ...after } as Entry;
+/** The entry as its wish would have it, be it that it is to go. */
+export const wholeOf = ({ entry, body, after }: Wish) => ({ ...entry, ...body, ...after }) as Entry;
+
+/** The same, or null when it is to go. */
+function wishedEntry(wish: Wish): Entry | null {
+  if (wish.act === "remove" || wish.gone) return null;
+  const whole = wholeOf(wish);
   return { ...whole, duration_s: secondsOf(whole) };
 }
 
@@ -203,7 +192,7 @@ function known(entry: Entry): Entry {
 }
 /** What the server has just answered, null for what is gone, until the lists say the same. */
 const fresh = new Map<string, Entry | null>();
-const wishOf = (id: string) => wishes.find((each) => each.id === id);
+const wishOf = (id: string) => wishes.get().find((each) => each.id === id);
 
 const listed = (wish: Wish): Listed => ({ ...(wishedEntry(wish) ?? wish.entry), wish });
 
@@ -218,7 +207,7 @@ async function ask(
   send: (how: { patience: number }) => Promise<unknown>,
   otherwise: () => Wish,
 ): Promise<Listed> {
-  if (!isReached() || wishes.some(isWaiting)) return keepWish(otherwise());
+  if (!isReached() || wishes.get().some(isWaiting)) return keepWish(otherwise());
   try {
     return (await send({ patience: PATIENCE_MS })) as Entry;
   } catch (error) {
@@ -379,11 +368,6 @@ function isForLater({ act, body }: Wish, problem: Problem) {
   return isAway(problem) || [401, 429, 503].includes(status) || kind === "conflict" || isEarly;
 }
 
-function reasonOf(problem: Problem) {
-  const [place] = placesOf(problem);
-  return place ?? problem.detail ?? problem.message;
-}
-
 /** A wish that was refused is as if it had never been sent: what followed it is tried with it before
     somebody is asked. */
 function refused(of: Wish, problem: Problem): Wish[] {
@@ -439,7 +423,7 @@ async function sendFirst(whose: string): Promise<boolean> {
 /** Sends what waits, one after the other, from one window at a time. */
 export async function sendUnsent() {
   const whose = person;
-  if (!whose || !wishes.some(isWaiting)) return;
+  if (!whose || !wishes.get().some(isWaiting)) return;
   await navigator.locks.request(`${NAME} sent ${whose}`, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
     let sent = false;
@@ -447,7 +431,7 @@ export async function sendUnsent() {
     if (!sent) return;
     await entriesChanged();
     fresh.clear();
-    show([...wishes]);
+    wishes.set([...wishes.get()]); // they show without what was fresh
   });
 }
 
@@ -492,4 +476,4 @@ export function runningOf(timer: Answer<"/time/timer"> | undefined, wishes: Wish
   return entries.find(({ ended_at, wish }) => !ended_at && !(wish && !isShown(wish))) ?? null;
 }
 
-export const runningNow = () => runningOf(queryClient.getQueryData(["timer"]), wishes);
+export const runningNow = () => runningOf(queryClient.getQueryData(["timer"]), wishes.get());
