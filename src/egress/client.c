@@ -141,7 +141,6 @@ bool egress_client_read(struct egress_client *c)
     bool open = channel_read(c);
     reads = before;
     pthread_mutex_unlock(&c->reading);
-    wipe_stack();
     return open;
 }
 
@@ -187,6 +186,7 @@ static void *client_run(void *user)
     session_start(c, EGRESS_OK);
     pthread_mutex_unlock(&c->reading);
     while (client_wait(c) && (open = egress_client_read(c))) {
+        wipe_stack();
         int64_t now = clock_ms();
         if (now - looked < WATCH_MS)
             continue;

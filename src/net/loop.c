@@ -140,6 +140,7 @@ static void *loop_run(void *with)
         } while (l->resumed || (!timeout_of(l) && ++turns < TURNS));
         if (l->server->config.round)
             l->server->config.round(l->server->config.with);
+        wipe_stack();
     }
     return NULL;
 }

@@ -315,7 +315,6 @@ static void on_completed(void *with, struct MHD_Connection *mhd, void **request,
     (void)with, (void)request, (void)code;
     if (!c->streaming || !stream_abandon(c))
         connection_end(c);
-    wipe_stack();
 }
 
 static void connection_forget(struct connection *c)
