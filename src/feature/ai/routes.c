@@ -126,7 +126,7 @@ static void stream_end(struct ctx *c, const struct ai_answer *answer)
 static bool may_run(struct ctx *c, bool preview)
 {
     const struct ai_policy *policy;
-    char organisation[ID_TEXT], person[ID_TEXT];
+    char who[2 * ID_TEXT]; /* organisation and person */
     if (c->counted)
         return true;
     if (c->hasty && !ai_policy_cached(c, &policy))
@@ -138,9 +138,9 @@ static bool may_run(struct ctx *c, bool preview)
     ai_policy_release(c->app, policy);
     double rate = (double)(per_minute == INT_NONE ? AI_PER_MINUTE : per_minute);
     struct limit limit = { preview ? "ai preview" : "ai", rate, fmax(1, rate / 2) };
-    id_format(c->organisation, organisation);
-    id_format(c->actor.person, person);
-    const char *who = arena_printf(c->arena, "%s %s", organisation, person);
+    id_format(c->organisation, who);
+    who[ID_TEXT - 1] = ' ';
+    id_format(c->actor.person, who + ID_TEXT);
     c->x->retry_after_s = limit_take(c->app->limits, &limit, who, c->now);
     return !c->x->retry_after_s || fail(c, RATE_LIMITED, NULL);
 }
