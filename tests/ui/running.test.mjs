@@ -230,6 +230,27 @@ test("the audit log is in words, and is saved as it is shown", async () => {
   assert.match(text, /,Max Member,Copy of own data made,Max Member,/);
 });
 
+test("no answer to a form runs in the spreadsheet that its CSV is opened with", async () => {
+  const fields = [{ label: "Said", key: "said", kind: "text" }];
+  const form = (await owner.post("/api/v1/forms", { title: "Post", status: "open", fields })).body;
+  const said = ["=1+1", " =1+1", "'=1+1", "＝1+1", "@now", "plain = text"];
+  for (const text of said) {
+    const given = await owner.post(`/api/v1/forms/${form.id}/submissions`, { said: text });
+    assert.equal(given.status, 201, given.text);
+  }
+  const { page } = at.owner;
+  await page.goto(`/forms/${form.id}`);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV of what is shown" }).click(),
+  ]);
+  const text = await readFile(await download.path(), "utf8");
+  for (const each of said) {
+    const cell = each === "plain = text" ? each : `'${each}`;
+    assert.ok(text.includes(`,${cell},`), `${cell} in ${text}`);
+  }
+});
+
 test("a list with nothing in it yet says what to type", async () => {
   const { page } = at.owner;
   await page.goto("/projects?new=true");

@@ -84,7 +84,6 @@ export const words = {
   /** Kinds of records, by the names of their tables. */
   records: {
     account: "Account",
-    ai: "AI",
     ai_objection: "Objection to AI",
     ai_provider: "AI provider",
     ai_receipt: "AI receipt",
@@ -101,7 +100,6 @@ export const words = {
     person_rate: "Rate of a person",
     project: "Project",
     project_task: "Task",
-    public_form: "Public form",
     session: "Session",
     suggestion: "Suggestion",
     tag: "Tag",
@@ -119,9 +117,9 @@ export const words = {
     read: "read",
     invite: "link made",
     erase: "erased",
+    expire: "kept no longer",
     import: "imported",
     export: "exported",
-    run: "asked",
     move: "moved to another store",
     rate: "given a rate",
     "person.copy": "Copy of own data made",
@@ -213,16 +211,19 @@ export const words = {
   },
   keys: {
     title: "Keys",
-    rows: [
+    /** For who records time. */
+    time: [
       ["T", "Start or stop the timer"],
       ["N", "New entry"],
+      ["Arrow keys", "Move through the week sheet"],
+      ["Enter", "Week sheet: save and go down"],
+      ["Delete", "Week sheet: clear a day"],
+    ],
+    all: [
       ["/", "Search"],
       ["Ctrl K", "Every page and act"],
       ["Ctrl Enter", "Send a form"],
       ["Esc", "Close what is open"],
-      ["Arrow keys", "Move through the week sheet"],
-      ["Enter", "Week sheet: save and go down"],
-      ["Delete", "Week sheet: clear a day"],
       ["?", "This list"],
     ],
   },

@@ -17,8 +17,6 @@ import { go, Link, usePath } from "./router";
 import { may, signOut, useIsPaused, useSession } from "./session";
 
 const COLLAPSED = "vow.rail";
-/** Keys for people who record time. */
-const OF_TIME = ["T", "N", "Arrow keys", "Enter", "Delete"];
 
 export function Shell() {
   const session = useSession();
@@ -232,8 +230,8 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
 }
 
 function KeyList({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const writes = may(useSession(), "time.write");
-  const rows = words.keys.rows.filter(([key = ""]) => writes || !OF_TIME.includes(key));
+  const { all, time } = words.keys;
+  const rows = may(useSession(), "time.write") ? [...time, ...all] : all;
   return (
     <Modal opened={opened} onClose={onClose} title={words.keys.title}>
       <dl className="facts">

@@ -1,10 +1,14 @@
 // A table as a CSV file (RFC 4180) that a spreadsheet opens without running anything in it.
 
-/** Text that a spreadsheet would take for a formula gets an apostrophe in front. */
+/** What a spreadsheet would take for a formula, as the server's own files know it: some look past blanks,
+    and take the wide signs of East Asian keyboards for the plain ones. */
+const FORMULA = /^'*([\t\r\n]| *[=+\-@＝＋－＠])/;
+
+/** Such text gets an apostrophe in front. */
 function cellOf(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
