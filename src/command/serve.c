@@ -257,9 +257,7 @@ static int core_wait(void)
 {
     sigset_t stop;
     int got;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
+    process_stops(&stop);
     while (sigwait(&stop, &got))
         ;
     return got;
@@ -268,9 +266,7 @@ static int core_wait(void)
 static void signals_block(void)
 {
     sigset_t stop;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
+    process_stops(&stop);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
 }

@@ -37,6 +37,16 @@ bool process_child(const char *name)
     return poll(&ready, 1, 0) == 0;
 }
 
+void process_stops(sigset_t *ret)
+{
+    struct sigaction hangup;
+    sigemptyset(ret);
+    sigaddset(ret, SIGTERM);
+    sigaddset(ret, SIGINT);
+    if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+        sigaddset(ret, SIGHUP);
+}
+
 void process_ready(void)
 {
     ssize_t n;

@@ -12,6 +12,8 @@
 
 #include "base/base.h"
 
+#include <signal.h>
+
 /* What a child finds open besides standard input (/dev/null), output and error. */
 enum process_fd {
     PROCESS_LISTEN = 3,  /* core: the listening TCP socket, non-blocking */
@@ -54,11 +56,15 @@ struct supervisor_plan {
     void *user;
 };
 
-/* Serves until SIGTERM or SIGINT, then stops core (so that it can finish what it has begun) and
-   then egress. Returns the exit status for main: 0 after a stop that was asked for, 1 when it
-   could not start or gave up (the event SUPERVISOR_GAVE_UP says why), PROCESS_REFUSED as above.
-   Must be called before the program has threads. Blocks SIGTERM, SIGINT and SIGCHLD. */
+/* Serves until one of the signals of process_stops, then stops core (so that it can finish what it
+   has begun) and then egress. Returns the exit status for main: 0 after a stop that was asked for,
+   1 when it could not start or gave up (the event SUPERVISOR_GAVE_UP says why), PROCESS_REFUSED as
+   above. Must be called before the program has threads. Blocks those signals and SIGCHLD. */
 int supervisor_run(const struct supervisor_plan *plan);
+
+/* The signals that ask to stop: SIGTERM, SIGINT and, unless whoever started the program ignores it
+   (nohup), SIGHUP. */
+void process_stops(sigset_t *ret);
 
 /* In a child, first thing: asks to be killed with the supervisor, takes its name (at most 15
    bytes) for ps and top, and checks that the descriptors above are there. The supervisor has

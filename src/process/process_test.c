@@ -51,6 +51,25 @@ static int core_serve(void)
     }
 }
 
+/* core: says its pid once it is asked to stop, and ends when it is let go. */
+static int core_serve_slowly(void)
+{
+    sigset_t term;
+    int got, pid = getpid();
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, NULL);
+    process_ready();
+    struct pollfd want = { .fd = PROCESS_LISTEN, .events = POLLIN };
+    if (poll(&want, 1, -1) < 0)
+        return 1;
+    int s = accept(PROCESS_LISTEN, NULL, NULL);
+    while (sigwait(&term, &got))
+        ;
+    return send(s, &pid, sizeof pid, MSG_NOSIGNAL) != sizeof pid || recv(s, &pid, 1, 0) != 1 ||
+           send(s, "!", 1, MSG_NOSIGNAL) != 1;
+}
+
 /* egress: sends its pid to core's end of the channel and waits. */
 static int egress_serve(void)
 {
@@ -161,6 +180,8 @@ static int child_main(bool core, const char *how)
     }
     if (!strcmp(how, "relayed") || !strcmp(how, "handed"))
         return relayed_serve(!strcmp(how, "handed"));
+    if (!strcmp(how, "slow"))
+        return core_serve_slowly();
     process_ready();
     return core_serve();
 }
@@ -248,25 +269,45 @@ static int run_end(struct run *r, int signal)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* The pid of core, asked over its socket; says `what` then. */
-static pid_t core_ask(const struct run *r, const char *what)
+static int core_connect(const struct run *r)
 {
-    char line[32] = "";
     struct sockaddr_in at = { .sin_family = AF_INET,
                               .sin_port = htons(r->port),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(connect(s, (struct sockaddr *)&at, sizeof at), 0);
+    return s;
+}
+
+/* The pid of core, asked over its socket; says `what` then. */
+static pid_t core_ask(const struct run *r, const char *what)
+{
+    char line[32] = "";
+    int s = core_connect(r);
     assert_true(recv(s, line, sizeof line - 1, 0) > 0);
     assert_int_equal(send(s, what, 1, MSG_NOSIGNAL), 1);
     close(s);
     return atoi(line);
 }
 
+static bool proc_line(pid_t pid, const char *file, const char *key, char line[200])
+{
+    char path[80];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+    FILE *f = fopen(path, "re");
+    bool found = false;
+    while (f && !found && fgets(line, 200, f))
+        found = !strncmp(line, key, strlen(key));
+    if (f)
+        fclose(f);
+    return found;
+}
+
 static void serves_and_stops(void **state)
 {
     (void)state;
-    static const int signals[] = { SIGTERM, SIGINT };
+    static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+    signal(SIGHUP, SIG_DFL);
     for (size_t i = 0; i < LENGTH(signals); i++) {
         struct run r = run_start("pid-of-egress", "serve", i ? "::1" : "127.0.0.1", 0);
         run_ready(&r);
@@ -276,6 +317,38 @@ static void serves_and_stops(void **state)
             assert_true(r.open > 0);
         assert_int_equal(run_end(&r, signals[i]), 0);
     }
+}
+
+/* Bash and the kernel each send one when a terminal is closed. */
+static void a_second_hangup_hurries_nobody(void **state)
+{
+    (void)state;
+    char got[4], line[200];
+    struct run r = run_start("slow", "serve", "127.0.0.1", 0);
+    run_ready(&r);
+    int s = core_connect(&r);
+    kill(r.pid, SIGHUP);
+    assert_int_equal(recv(s, got, 4, MSG_WAITALL), 4);
+    kill(r.pid, SIGHUP);
+    do
+        assert_true(proc_line(r.pid, "status", "ShdPnd:", line));
+    while (strtoull(line + 7, NULL, 16));
+    assert_int_equal(send(s, ".", 1, MSG_NOSIGNAL), 1);
+    assert_int_equal(recv(s, got, 1, 0), 1);
+    close(s);
+    assert_int_equal(run_end(&r, 0), 0);
+}
+
+static void outlives_the_terminal_when_told_to(void **state)
+{
+    (void)state;
+    signal(SIGHUP, SIG_IGN); /* as nohup does */
+    struct run r = run_start("serve", "serve", "127.0.0.1", 0);
+    signal(SIGHUP, SIG_DFL);
+    run_ready(&r);
+    kill(r.pid, SIGHUP);
+    assert_int_not_equal(core_ask(&r, "."), 0);
+    assert_int_equal(run_end(&r, SIGTERM), 0);
 }
 
 static void restarts_core_that_is_killed(void **state)
@@ -396,19 +469,6 @@ static pid_t echo_start_local(const char *dir)
     assert_int_equal(chmod(at.sun_path, 0777), 0);
     assert_int_equal(listen(listener, 8), 0);
     return echo_serve(listener);
-}
-
-static bool proc_line(pid_t pid, const char *file, const char *key, char line[200])
-{
-    char path[80];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-    FILE *f = fopen(path, "re");
-    bool found = false;
-    while (f && !found && fgets(line, 200, f))
-        found = !strncmp(line, key, strlen(key));
-    if (f)
-        fclose(f);
-    return found;
 }
 
 /* The relay among the supervisor's children. */
@@ -667,6 +727,8 @@ int main(int count, char **args)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_and_stops),
+        cmocka_unit_test(a_second_hangup_hurries_nobody),
+        cmocka_unit_test(outlives_the_terminal_when_told_to),
         cmocka_unit_test(restarts_core_that_is_killed),
         cmocka_unit_test(gives_up_on_what_never_gets_ready),
         cmocka_unit_test(passes_on_a_refusal),

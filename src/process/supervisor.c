@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,8 +256,8 @@ static void signals_read(struct supervisor *s)
 {
     struct signalfd_siginfo got;
     while (read(s->signals, &got, sizeof got) == sizeof got)
-        if (got.ssi_signo != SIGCHLD)
-            stop_begin(s, 0);
+        if (got.ssi_signo != SIGCHLD && !(got.ssi_signo == SIGHUP && s->stopping))
+            stop_begin(s, 0); /* a closed terminal sends more than one, and is in no hurry */
     children_reap(s);
 }
 
@@ -311,9 +310,7 @@ static bool channel_open(struct supervisor *s)
 static bool signals_open(struct supervisor *s)
 {
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
+    process_stops(&set);
     sigaddset(&set, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &set, NULL))
         return false;
