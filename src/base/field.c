@@ -162,7 +162,8 @@ static bool check_colour(const char *text)
     return text[0] == '#' && strlen(text) == 7 && strspn(text + 1, "0123456789abcdefABCDEF") == 6;
 }
 
-/* IANA names only: letters, digits, and single separators; whether it exists is for zone_find. */
+/* IANA names only: letters, digits, and single separators; whether it exists is for
+   ctx_field_check. */
 static bool check_zone(const char *text)
 {
     size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/");

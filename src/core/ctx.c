@@ -106,6 +106,16 @@ bool ctx_given(const struct ctx *c, const char *field)
     return false;
 }
 
+bool ctx_field_check(const struct ctx *c, const struct field *f, const void *record,
+                     const char *pointer, struct error *err)
+{
+    if (!field_check(f, record, pointer, err))
+        return false;
+    return !text_equal(f->format, "zone") || field_absent(f, record) ||
+           zone_find(c->app->zones, *(const char *const *)field_of(f, record)) ||
+           error_at(err, pointer, "is not a time zone that is known here");
+}
+
 const struct zone *ctx_zone(const struct ctx *c)
 {
     return c->actor.zone ? c->actor.zone : zone_utc();

@@ -92,6 +92,10 @@ uint64_t ctx_party(const struct ctx *c);
 enum scope ctx_scope(const struct ctx *c, const struct permission *p);
 bool ctx_can(const struct ctx *c, const struct permission *p);
 
+/* field_check; and a time zone must be one that this machine knows. */
+MUST_USE bool ctx_field_check(const struct ctx *c, const struct field *f, const void *record,
+                              const char *pointer, struct error *err);
+
 /* Whose clock tells times: that of who asks, by the own zone or the organisation's; else UTC. */
 const struct zone *ctx_zone(const struct ctx *c);
 

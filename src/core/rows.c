@@ -66,7 +66,7 @@ static bool check_fields(struct ctx *c, const struct table *t, const void *row, 
         if (!(given & bit))
             continue;
         strncat(pointer, f->name, sizeof pointer - 2);
-        if (!field_check(f, row, pointer, c->err))
+        if (!ctx_field_check(c, f, row, pointer, c->err))
             continue;
     }
     return !c->err->problem && check_refers(c, t, row, given);

@@ -105,6 +105,11 @@ test("the operator lets an owner in again, and nobody else", async (t) => {
   await says(/account with this email/, ["create"], owner(ann.account.email.toUpperCase()));
   await says(/Email address .* must be an email/, ["create"], owner("olga"));
   await says(/Time zone/, ["create"], [...owner("o@example.org"), "--zone", "no zone"]);
+  await says(
+    /Time zone is not .* known here/,
+    ["create"],
+    [...owner("o@example.org"), "--zone", "Mars/Base"],
+  );
   await says(/has a tab/, ["create"], owner("o@example.org\tx"));
 });
 

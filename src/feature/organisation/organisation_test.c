@@ -237,6 +237,23 @@ static void an_organisation_keeps_no_more_than_it_may(void **state)
     assert_int_equal(file_give(h).status, 507);
 }
 
+static void a_zone_is_one_that_there_is(void **state)
+{
+    struct house *h = *state;
+    const struct {
+        const char *path;
+        enum method method;
+    } to[] = { { "/organisation", PATCH }, { h->bo_path, PATCH }, { "/session/profile", PUT } };
+    for (size_t i = 0; i < LENGTH(to); i++) {
+        const char *json = "{\"name\":\"Bo\",\"zone\":\"Mars/Base\"}";
+        int64_t version = to[i].path == h->bo_path ? 2 : to[i].method == PATCH;
+        struct answer r = world_ask(h->w, h->ada, to[i].method, to[i].path, json, version, 422);
+        assert_non_null(strstr(r.body, "\"/zone\""));
+        assert_non_null(strstr(r.body, "is not a time zone that is known here"));
+    }
+    world_ask(h->w, h->ada, PATCH, "/organisation", "{\"zone\":\"Pacific/Auckland\"}", 1, 200);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -247,6 +264,7 @@ int main(void)
         TEST(the_email_of_an_account_stays),
         TEST(a_team_that_goes_leaves_its_people),
         TEST(an_organisation_keeps_no_more_than_it_may),
+        TEST(a_zone_is_one_that_there_is),
         STAFF_TEST(a_name_in_other_letters_is_taken),
         STAFF_TEST(names_that_were_alike_stay),
     };

@@ -7,6 +7,7 @@
 #include "core/storage.h"
 #include "crypt/hash.h"
 #include "importer.h"
+#include "routes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -284,8 +285,8 @@ bool import_run(struct ctx *c, const struct import_in *given, struct import_resu
     struct import_in in = *given;
     struct zone_asking asking = { in.zone };
     struct import_problems *problems = arena_new(c->arena, struct import_problems);
-    if (in.zone && !zone_find(c->app->zones, in.zone))
-        return fail_at(c, "zone", "is not a time zone that is known here");
+    if (!ctx_field_check(c, field_find(import_in_fields, "zone"), &in, "zone", c->err))
+        return false;
     if (!in.zone && !ctx_read(c, zone_ask, &asking))
         return false;
     struct import_options options = {
