@@ -2,12 +2,14 @@
 #include "admin.h"
 
 #include "backup.h"
+#include "base/wait.h"
 #include "core/move.h"
 #include "org_create.h"
 #include "org_list.h"
 #include "prove_online.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +20,23 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { CALLERS = 16, PATIENCE_S = 120 };
+
+/* Who has connected and not yet said what for. */
+struct caller {
+    int fd;
+    int64_t until; /* by clock_ms, how long that is waited for */
+    size_t n;
+    char line[2000];
+};
+
 struct admin {
     struct app *app;
     const struct residues *residues;
     int fd;
     pthread_t thread;
+    struct caller caller[CALLERS]; /* in the order in which they came */
+    size_t callers;
 };
 
 static bool address_of(const char *data, struct sockaddr_un *ret)
@@ -45,7 +59,7 @@ bool admin_listen(const char *data, int *ret, struct error *err)
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     unlink(at.sun_path);
     mode_t mask = umask(0177);
-    bool ok = fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, 4);
+    bool ok = fd >= 0 && !bind(fd, (struct sockaddr *)&at, sizeof at) && !listen(fd, SOMAXCONN);
     umask(mask);
     if (!ok) {
         error_set(err, UNAVAILABLE, "%.100s cannot be made: %s", at.sun_path, strerror(errno));
@@ -139,19 +153,75 @@ static bool answer(const struct admin *a, int fd, const char *line, struct error
     return error_set(err, BAD_REQUEST, "That is not a request of this program");
 }
 
-static void serve_one(const struct admin *a, int fd)
+static void serve_one(const struct admin *a, const struct caller *caller)
 {
-    char line[2000], last[ERROR_TEXT + 16];
+    char last[ERROR_TEXT + 16];
     struct error err = { 0 };
-    struct timeval patience = { .tv_sec = 120 };
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (!admin_hear(fd, line, sizeof line))
-        return;
-    bool ok = answer(a, fd, line, &err);
+    bool ok = answer(a, caller->fd, caller->line, &err);
     snprintf(last, sizeof last, "error %s",
              err.detail[0] ? err.detail
                            : problem_info(err.problem ? err.problem : INTERNAL)->title);
-    (void)!admin_say(fd, ok ? "ok" : last);
+    (void)!admin_say(caller->fd, ok ? "ok" : last);
+}
+
+static void caller_drop(struct admin *a, size_t i)
+{
+    close(a->caller[i].fd);
+    memmove(a->caller + i, a->caller + i + 1, (--a->callers - i) * sizeof a->caller[0]);
+}
+
+/* One more than there is room for takes the place of the one that has been silent the longest. */
+static void caller_add(struct admin *a, int fd)
+{
+    struct timeval patience = { .tv_sec = PATIENCE_S };
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    if (a->callers == CALLERS)
+        caller_drop(a, 0);
+    struct caller *caller = &a->caller[a->callers++];
+    caller->fd = fd;
+    caller->until = clock_ms() + PATIENCE_S * 1000;
+    caller->n = 0;
+}
+
+enum hearing { HEARD_PART, HEARD_ALL, HEARD_LAST };
+
+/* No byte beyond the request: what follows is the answer's to read. */
+static enum hearing caller_hear(struct caller *caller)
+{
+    ssize_t got;
+    char c;
+    while ((got = recv(caller->fd, &c, 1, MSG_DONTWAIT)) == 1 && c != '\n')
+        if (caller->n + 1 < sizeof caller->line)
+            caller->line[caller->n++] = c;
+    caller->line[caller->n] = 0;
+    if (got == 1)
+        return HEARD_ALL;
+    bool waits = got < 0 && (errno == EAGAIN || errno == EINTR);
+    return waits && clock_ms() < caller->until ? HEARD_PART : HEARD_LAST;
+}
+
+static void callers_hear(struct admin *a)
+{
+    for (size_t i = 0; i < a->callers;) {
+        enum hearing heard = caller_hear(&a->caller[i]);
+        if (heard == HEARD_ALL)
+            serve_one(a, &a->caller[i]);
+        if (heard == HEARD_PART)
+            i++;
+        else
+            caller_drop(a, i);
+    }
+}
+
+static void callers_wait(struct admin *a, bool *called)
+{
+    struct pollfd want[1 + CALLERS] = { { .fd = a->fd, .events = POLLIN } };
+    for (size_t i = 0; i < a->callers; i++)
+        want[1 + i] = (struct pollfd){ .fd = a->caller[i].fd, .events = POLLIN };
+    int64_t wait = a->callers ? a->caller[0].until - clock_ms() : -1;
+    (void)poll(want, 1 + a->callers, a->callers && wait < 0 ? 0 : (int)wait);
+    *called = want[0].revents;
 }
 
 /* What admin_stop has done, or a bug, ends it. All else passes: a process that has too many files
@@ -160,17 +230,19 @@ static void *admin_thread(void *with)
 {
     static const struct timespec moment = { .tv_nsec = 100000000 };
     struct admin *a = with;
-    for (;;) {
-        int fd = accept4(a->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0 && (errno == EINVAL || errno == EBADF))
-            return NULL;
-        if (fd < 0) {
+    for (bool called;; callers_hear(a)) {
+        callers_wait(a, &called);
+        int fd = called ? accept4(a->fd, NULL, NULL, SOCK_CLOEXEC) : -1;
+        if (called && fd < 0 && (errno == EINVAL || errno == EBADF))
+            break;
+        if (fd >= 0)
+            caller_add(a, fd);
+        else if (called)
             nanosleep(&moment, NULL);
-            continue;
-        }
-        serve_one(a, fd);
-        close(fd);
     }
+    while (a->callers)
+        caller_drop(a, 0);
+    return NULL;
 }
 
 struct admin *admin_start(struct app *app, const struct residues *residues, int fd)

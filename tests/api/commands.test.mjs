@@ -304,19 +304,41 @@ test("the socket of commands outlives a moment without files", { timeout: 120_00
   const server = await startServer();
   const pid = core(server);
   files(pid, 3);
-  // One call is waited for with its file in hand; the next is asked for when that is over.
-  for (let i = 0; i < 2; i++) {
-    const socket = connect(join(server.data, "admin.sock"));
-    await once(socket, "connect");
-    socket.end();
-    if (i === 0) await once(socket.resume(), "close");
-    else socket.destroy();
-  }
+  const socket = connect(join(server.data, "admin.sock"));
+  await once(socket, "connect");
   files(pid, 1024);
+  socket.end();
+  await once(socket.resume(), "close");
   const copy = join(server.dir, "copy");
   const env = { VOW_MASTER_KEY_FILE: server.keyFile };
   const backup = await vow(["backup", "--data", server.data, "--to", copy], { env });
   assert.equal(backup.status, 0, backup.stderr);
+  await server.stop();
+});
+
+test("who connects to the socket of commands and says nothing holds nobody up", async (t) => {
+  const server = await startServer();
+  const lost = [];
+  const silent = [];
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(join(server.data, "admin.sock")).resume();
+    t.after(() => socket.destroy());
+    socket.once("close", () => lost.push(i));
+    await once(socket, "connect");
+    if (i % 2 === 0) socket.write("or");
+    silent.push(socket);
+  }
+  const copy = join(server.dir, "copy");
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const backup = await vow(["backup", "--data", server.data, "--to", copy], { env });
+  assert.equal(backup.status, 0, backup.stderr);
+  assert.deepEqual(lost.sort(), [0, 1, 2, 3, 4], "room is made by those who came first");
+  const [orgs] = silent.slice(-2);
+  const said = [];
+  orgs.on("data", (bytes) => said.push(bytes));
+  orgs.write("gs\n");
+  await once(orgs, "close");
+  assert.equal(Buffer.concat(said).toString(), "ok\n");
   await server.stop();
 });
 
