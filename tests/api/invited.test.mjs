@@ -113,6 +113,24 @@ test("the operator lets an owner in again, and nobody else", async (t) => {
   await says(/has a tab/, ["create"], owner("o@example.org\tx"));
 });
 
+test("for an owner who is awaited no second organisation is made", async (t) => {
+  const server = await serve(t);
+  const made = await org(server, ["create"], owner("olga@example.org"));
+  const [, id] = /^Organisation (\S+) is made/.exec(made.stdout);
+  const again = await org(server, ["create"], owner("Olga@example.org"));
+  assert.equal(again.status, 1, again.stdout);
+  assert.equal(
+    again.stderr,
+    `vow: Organisation ${id} waits for this owner; vow org invite ${id} makes a new link\n`,
+  );
+  assert.match((await org(server, ["list"], [])).stdout, /^\S+ {2}Harbour\n$/);
+  const link = await org(server, ["invite", id], ["--email", "olga@example.org"]);
+  assert.equal((await follow(server, link)).joined.status, 201);
+  const joined = await org(server, ["create"], owner("olga@example.org"));
+  assert.match(joined.stderr, /account with this email/);
+  assert.equal((await org(server, ["create"], owner("otto@example.org"))).status, 0);
+});
+
 test("the first organisation is made before anything is served", async (t) => {
   const server = await serve(t, { args: ["--invited-only"] });
   await server.stop({ keep: true });

@@ -81,7 +81,7 @@ static bool singletons_make(struct ctx *c)
 
 static bool founding_make(struct ctx *c, void *with)
 {
-    const struct founding *f = with;
+    struct founding *f = with;
     struct organisation organisation = { .name = f->organisation,
                                          .zone = f->zone ? f->zone : "UTC",
                                          .currency = "EUR",
@@ -94,7 +94,7 @@ static bool founding_make(struct ctx *c, void *with)
                             .active = true,
                             .joined_at = f->joined_at };
     return row_create(c, &organisation_table, &organisation) && singletons_make(c) &&
-           row_create(c, &person_table, &owner);
+           row_create(c, &person_table, &owner) && (!f->invited || invitation_note(c, &f->person));
 }
 
 bool organisation_found(struct ctx *c, struct founding *f, ctx_work *open, void *with)

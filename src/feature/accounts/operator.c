@@ -48,6 +48,67 @@ static void link_tell(const struct inviting *i, struct owner_link *ret)
     *ret = (struct owner_link){ i->organisation, i->ret.link_token, i->ret.expires_at };
 }
 
+struct owner_search {
+    const char *email;
+    struct id person;
+    bool found;
+};
+
+static bool owner_look(struct ctx *c, void *with)
+{
+    static const struct query owners = { "role = $1 AND active = $2" };
+    struct owner_search *s = with;
+    struct list list;
+    struct value role = value_in(person_table.fields, "role", value_text("owner"));
+    if (!rows_find(c, &person_table, &owners, ARGS(role, value_bool(true)), &list))
+        return false;
+    s->found = false;
+    for (size_t i = 0; i < list.count && !s->found; i++) {
+        const struct person *p = (const struct person *)list.at + i;
+        s->found = text_equal(email_lower(c->arena, p->email), s->email);
+        s->person = p->id;
+    }
+    return true;
+}
+
+struct unjoined {
+    struct id id;
+};
+static const struct field unjoined_fields[] = {
+    FIELD(struct unjoined, id, .privacy = OPERATIONAL, .doc = "Organisation"),
+    { 0 },
+};
+
+static bool unjoined_read(struct ctx *c, void *ret)
+{
+    static const struct query unjoined = { "SELECT id FROM tenant WHERE state = 'active'"
+                                           " AND NOT EXISTS (SELECT id FROM account"
+                                           " WHERE account.organisation = tenant.id)",
+                                           .whole = "All organisations" };
+    return tx_rows(c->tx, &unjoined, NO_ARGS, unjoined_fields, sizeof(struct unjoined), 0, ret);
+}
+
+/* Made already, by a command whose answer was lost, say. What cannot be read is no answer. */
+static bool none_waits(struct ctx *c, const char *email)
+{
+    struct list unjoined;
+    if (!control_read(c, unjoined_read, &unjoined))
+        return false;
+    for (size_t i = 0; i < unjoined.count; i++) {
+        struct id organisation = ((const struct unjoined *)unjoined.at)[i].id;
+        struct owner_search s = { .email = email };
+        char id[ID_TEXT];
+        id_format(organisation, id);
+        if (!organisation_read(c, organisation, owner_look, &s))
+            error_clear(c->err);
+        else if (s.found)
+            return fail(c, ALREADY_EXISTS,
+                        "Organisation %s waits for this owner; vow org invite %s makes a new link",
+                        id, id);
+    }
+    return true;
+}
+
 bool organisation_make(struct ctx *c, const struct organisation_new *in, struct owner_link *ret)
 {
     struct account_search search = { .email = email_lower(c->arena, in->email) };
@@ -57,41 +118,25 @@ bool organisation_make(struct ctx *c, const struct organisation_new *in, struct 
                       .name = in->name,
                       .email = search.email,
                       .zone = in->zone,
-                      .person = person },
+                      .person = person,
+                      .invited = true },
         .inviting = { .person = person, .by_owner = true },
     };
     if (!input_check(c, in) || !account_search(c, &search))
         return false;
     if (search.found)
         return fail(c, ALREADY_EXISTS, "There is an account with this email already");
-    if (!organisation_found(c, &o.founding, open_link, &o) ||
-        !organisation_write(c, o.founding.made, invitation_note, &person))
+    if (!none_waits(c, search.email) || !organisation_found(c, &o.founding, open_link, &o))
         return false;
     link_tell(&o.inviting, ret);
     return true;
 }
 
-struct owner_search {
-    const char *email;
-    struct id person;
-};
-
 static bool owner_find(struct ctx *c, void *with)
 {
-    static const struct query owners = { "role = $1 AND active = $2" };
-    struct owner_search *s = with;
-    struct list list;
-    struct value role = value_in(person_table.fields, "role", value_text("owner"));
-    if (!rows_find(c, &person_table, &owners, ARGS(role, value_bool(true)), &list))
-        return false;
-    for (size_t i = 0; i < list.count; i++) {
-        const struct person *p = (const struct person *)list.at + i;
-        if (text_equal(email_lower(c->arena, p->email), s->email)) {
-            s->person = p->id;
-            return true;
-        }
-    }
-    return fail(c, NOT_FOUND, "The organisation has no owner with this email");
+    const struct owner_search *s = with;
+    return owner_look(c, with) &&
+           (s->found || fail(c, NOT_FOUND, "The organisation has no owner with this email"));
 }
 
 static bool organisation_look(struct ctx *c, void *with)

@@ -24,6 +24,7 @@ struct founding {
     const char *organisation, *name, *email; /* the latter two are the owner's */
     const char *zone;                        /* NULL: UTC */
     struct id person;
+    bool invited;             /* noted in the audit log */
     struct instant joined_at; /* absent: the owner has no account yet */
     struct id made;           /* the organisation, which organisation_found makes */
 };
