@@ -2,6 +2,8 @@
 #include "org_create.h"
 
 #include "admin.h"
+#include "base/compose.h"
+#include "base/text.h"
 #include "command.h"
 #include "feature/accounts/accounts.h"
 #include "open.h"
@@ -58,8 +60,10 @@ static bool request_run(struct app *app, const char *request, admin_line *say, v
     struct arena a = { 0 };
     struct ctx c = app_ctx(app, &a, err, "operator");
     const char *args[ARGUMENTS];
-    size_t count = 0, name = strcspn(request, "\t");
     const struct act *act = NULL;
+    if (text_is_utf8(request, strlen(request))) /* as the edge does with what comes by HTTP */
+        request = text_compose(&a, request);
+    size_t count = 0, name = strcspn(request, "\t");
     for (const char *at = request + name; *at && count < ARGUMENTS; count++) {
         size_t n = strcspn(++at, "\t");
         args[count] = arena_text(&a, at, n);

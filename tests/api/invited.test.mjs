@@ -131,6 +131,20 @@ test("for an owner who is awaited no second organisation is made", async (t) => 
   assert.equal((await org(server, ["create"], owner("otto@example.org"))).status, 0);
 });
 
+test("names and addresses are stored as keyboards write them", async (t) => {
+  const server = await serve(t);
+  const apart = (text) => text.normalize("NFD");
+  const names = ["--name", apart("Café Zoë"), "--owner", apart("Zoë Réno")];
+  const made = await org(server, ["create"], [...names, "--email", apart("zoë@example.org")]);
+  const [, id] = /^Organisation (\S+) is made/.exec(made.stdout);
+  const { view } = await follow(server, made);
+  assert.equal(view.organisation_name, "Café Zoë".normalize("NFC"));
+  assert.equal(view.name, "Zoë Réno".normalize("NFC"));
+  assert.equal(view.email, "zoë@example.org".normalize("NFC"));
+  const invited = await org(server, ["invite", id], ["--email", apart("zoë@example.org")]);
+  assert.equal(invited.status, 0, invited.stderr);
+});
+
 test("the first organisation is made before anything is served", async (t) => {
   const server = await serve(t, { args: ["--invited-only"] });
   await server.stop({ keep: true });
