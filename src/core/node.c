@@ -74,6 +74,7 @@ struct node {
     bool forget, settings;
     bool stopping;
     struct leaving leaving;
+    struct id giving; /* what this one is about to give away; by the next beat its row says so */
 
     /* The thread's. */
     int64_t beaten, polled, swept; /* when, by up_us */
@@ -100,17 +101,27 @@ static int64_t up_us(void)
 }
 
 struct beat {
+    struct node *node;
     struct id id;
     bool forget, settings;
     int64_t gone; /* others that are held for dead from now on */
     bool joined, alone;
 };
 
+/* Asked in the transaction that writes it, so that no older answer is written over a newer one. */
+static struct value giving_now(struct node *n)
+{
+    pthread_mutex_lock(&n->lock);
+    struct id giving = n->giving;
+    pthread_mutex_unlock(&n->lock);
+    return value_id(giving);
+}
+
 static bool join(struct ctx *c, struct beat *b)
 {
     static const struct query add = {
-        "INSERT INTO node (id, version, created_at, updated_at, until, forgets, settings)"
-        " VALUES ($1, 1, $2, $2, " NOW " + $3, 0, 0)"
+        "INSERT INTO node (id, version, created_at, updated_at, until, forgets, settings, leaving)"
+        " VALUES ($1, 1, $2, $2, " NOW " + $3, 0, 0, $4)"
     };
     static const struct query other = { "id <> $1 AND until > " NOW " LIMIT 1" };
     struct node_row row;
@@ -118,7 +129,8 @@ static bool join(struct ctx *c, struct beat *b)
     b->joined = true;
     b->id = id_new(c->now);
     if (!tx_run(c->tx, &add,
-                ARGS(value_id(b->id), value_instant(c->now), value_int(NODE_LEASE_S * S_US)),
+                ARGS(value_id(b->id), value_instant(c->now), value_int(NODE_LEASE_S * S_US),
+                     giving_now(b->node)),
                 NULL) ||
         !row_find(c, &node_table, &other, ARGS(value_id(b->id)), &row, &found))
         return false;
@@ -130,7 +142,8 @@ static bool beat_run(struct ctx *c, void *with)
 {
     static const struct query live = { "UPDATE node SET until = " NOW
                                        " + $2, forgets = forgets + $3, settings = settings + $4,"
-                                       " updated_at = $5 WHERE id = $1 AND until > " NOW };
+                                       " updated_at = $5, leaving = $6"
+                                       " WHERE id = $1 AND until > " NOW };
     static const struct query dead = { "DELETE FROM node WHERE until <= " NOW };
     struct beat *b = with;
     int64_t lives = 0;
@@ -138,7 +151,7 @@ static bool beat_run(struct ctx *c, void *with)
     if (id_given(b->id) &&
         !tx_run(c->tx, &live,
                 ARGS(value_id(b->id), value_int(NODE_LEASE_S * S_US), value_int(b->forget),
-                     value_int(b->settings), value_instant(c->now)),
+                     value_int(b->settings), value_instant(c->now), giving_now(b->node)),
                 &lives))
         return false;
     return (lives || join(c, b)) && tx_run(c->tx, &dead, NO_ARGS, &b->gone);
@@ -149,7 +162,7 @@ static bool beat(struct node *n, struct ctx *c)
 {
     int64_t before = up_us();
     pthread_mutex_lock(&n->lock);
-    struct beat b = { .id = n->id, .forget = n->forget, .settings = n->settings };
+    struct beat b = { .node = n, .id = n->id, .forget = n->forget, .settings = n->settings };
     n->forget = n->settings = false;
     pthread_mutex_unlock(&n->lock);
     bool ok = control_write(c, beat_run, &b);
@@ -512,7 +525,8 @@ bool node_lives(struct ctx *c, struct id node, bool *ret)
 }
 
 struct giving {
-    struct id self, organisation; /* absent: none any more */
+    struct node *node;
+    struct id self;
     struct instant since;
     int64_t late;
     struct instant now;
@@ -527,7 +541,7 @@ static bool giving_note(struct ctx *c, void *with)
 {
     static const struct query note = { "UPDATE node SET leaving = $2 WHERE id = $1" };
     const struct giving *g = with;
-    return tx_run(c->tx, &note, ARGS(value_id(g->self), value_id(g->organisation)), NULL);
+    return tx_run(c->tx, &note, ARGS(value_id(g->self), giving_now(g->node)), NULL);
 }
 
 static bool late_count(struct ctx *c, void *with)
@@ -540,14 +554,18 @@ static bool late_count(struct ctx *c, void *with)
                   &found);
 }
 
-/* One that does not hear (an older version, or one that stands still) is not waited for long. */
+/* What cannot be noted now, the next beat notes.
+   One that does not hear (an older version, or one that stands still) is not waited for long. */
 void node_gives(struct node *n, struct id organisation)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
-    struct giving g = { .organisation = organisation };
+    struct giving g = { .node = n };
     if (!n)
         return;
+    pthread_mutex_lock(&n->lock);
+    n->giving = organisation;
+    pthread_mutex_unlock(&n->lock);
     struct ctx c = app_ctx(n->app, &a, &err, "node");
     int64_t end = up_us() + HEARD_S * S_US;
     g.self = node_id(n);

@@ -349,6 +349,53 @@ static void what_one_destroys_another_closes(void **state)
     assert_int_equal(gone.problem, NOT_FOUND);
 }
 
+struct leaving_row {
+    struct id node, organisation;
+    bool found;
+};
+
+static bool leaving_put(struct ctx *c, void *with)
+{
+    static const struct query q = { "UPDATE node SET leaving = $2 WHERE id = $1" };
+    const struct leaving_row *l = with;
+    return tx_run(c->tx, &q, ARGS(value_id(l->node), value_id(l->organisation)), NULL);
+}
+
+static bool leaving_look(struct ctx *c, void *with)
+{
+    static const struct query q = { "SELECT id FROM node WHERE leaving = $1" };
+    struct leaving_row *l = with;
+    return tx_found(c->tx, &q, ARGS(value_id(l->organisation)), &l->found);
+}
+
+static void leaving_until(struct pair *p, struct leaving_row *l, bool found)
+{
+    struct ctx c = of(p, p->b);
+    do
+        assert_true(control_read(&c, leaving_look, l));
+    while (l->found != found && !usleep(1000));
+}
+
+/* As when the database is away in the moment in which one ends to give an organisation away, or is
+   held for dead meanwhile. */
+static void what_leaves_is_what_the_mover_says(void **state)
+{
+    struct pair *p = *state;
+    struct ctx c = of(p, p->b);
+    struct leaving_row l = { .node = node_id(p->a->node), .organisation = id_new(instant_now()) };
+    assert_true(control_write(&c, leaving_put, &l));
+    leaving_until(p, &l, false);
+    node_gives(p->a->node, l.organisation);
+    assert_true(control_write(&c, declare_dead, &l.node));
+    while (id_equal(node_id(p->a->node), l.node))
+        usleep(1000);
+    leaving_until(p, &l, true);
+    while (!node_leaves(p->b->node, l.organisation))
+        usleep(1000);
+    node_gives(p->a->node, (struct id){ 0 });
+    leaving_until(p, &l, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +408,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_that_stood_still_begins_nothing_more, setup, teardown),
         cmocka_unit_test_setup_teardown(a_dropped_database_is_closed, setup, teardown),
         cmocka_unit_test_setup_teardown(what_one_destroys_another_closes, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_leaves_is_what_the_mover_says, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
