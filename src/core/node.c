@@ -49,7 +49,13 @@ const struct table node_table = {
 };
 
 #define S_US INT64_C(1000000)
-enum { TELL_PAUSE_US = 100000, SKEW_TOLD_US = 2000000, SWEEP_S = 60, GONE_S = 3600 };
+enum {
+    TELL_PAUSE_US = 100000,
+    SKEW_TOLD_US = 2000000,
+    SWEEP_S = 60,
+    GONE_S = 3600,
+    REFUSED_S = 60
+};
 enum { LEAVING_MAX = 8, HEARD_S = 10, HEARD_PAUSE_NS = 50000000 };
 
 /* The store's clock. Only PostgreSQL has nodes. */
@@ -78,6 +84,7 @@ struct node {
 
     /* The thread's. */
     int64_t beaten, polled, swept; /* when, by up_us */
+    int64_t refused;               /* the same: when a connection was last, if any */
     uint64_t forgets_seen, settings_seen;
     bool settled;         /* what is known of those that leave is written */
     bool dropping;        /* organisations have gone whose databases may be open here */
@@ -369,11 +376,23 @@ static void trouble_tell(const struct app *app, const struct error *err)
                               : problem_info(err->problem)->title);
 }
 
+/* Others than the node's own, which it keeps: the server takes no more, say. Anew only when there
+   was none for a while. */
+static void refused_tell(struct node *n, const char *why)
+{
+    int64_t before = n->refused;
+    n->refused = up_us();
+    if (!before || n->refused - before > REFUSED_S * S_US)
+        app_tell(n->app, "The database server refuses connections, so some requests fail: %s", why);
+}
+
 static void round_run(struct node *n, bool told)
 {
     struct arena a = { 0 };
     struct error err = { 0 };
+    char why[ERROR_TEXT];
     struct ctx c = app_ctx(n->app, &a, &err, "node");
+    bool refused = store_refused(n->app->store, why);
     bool ok = (!told && up_us() - n->beaten < NODE_BEAT_S * S_US) || beat(n, &c);
     ok = ok && poll(n, &c);
     if (!ok) { /* rather nothing from memory than what may have changed */
@@ -382,6 +401,8 @@ static void round_run(struct node *n, bool told)
             trouble_tell(n->app, &err);
     } else if (n->unheard) {
         app_tell(n->app, "This node reaches the database again");
+    } else if (refused) {
+        refused_tell(n, why);
     }
     n->unheard = !ok;
     if (ok && n->dropping)

@@ -127,6 +127,9 @@ bool store_waits(const struct store *s);
 /* Why the last connection to the server failed, for the log alone: it names hosts and roles. Empty
    when it did not, and with files. */
 void store_trouble(struct store *s, char ret[ERROR_TEXT]);
+/* The same of a connection that failed since this was asked last, whatever became of others; false
+   when none did. */
+bool store_refused(struct store *s, char ret[ERROR_TEXT]);
 void store_close(struct store *s); /* finishes queued writes, checkpoints, closes */
 
 /* The database of an organisation (or of control: the all-zero id), opened if need be. It stays

@@ -70,6 +70,7 @@ struct pg_store {
     pthread_mutex_t platform_lock;
     PGconn *platform;      /* logged in as the platform role; opened when needed */
     char said[ERROR_TEXT]; /* why the last connection failed, under lock; empty when it did not */
+    char refused[ERROR_TEXT]; /* the last such reason since it was asked for */
 };
 
 struct pg_db {

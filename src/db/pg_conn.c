@@ -131,6 +131,8 @@ void pg_trouble_note(struct pg_store *pg, const char *said)
 {
     pthread_mutex_lock(&pg->lock);
     snprintf(pg->said, sizeof pg->said, "%s", said);
+    if (*said)
+        memcpy(pg->refused, pg->said, sizeof pg->said);
     pthread_mutex_unlock(&pg->lock);
 }
 
@@ -142,6 +144,18 @@ void store_trouble(struct store *s, char ret[ERROR_TEXT])
     pthread_mutex_lock(&s->pg->lock);
     snprintf(ret, ERROR_TEXT, "%s", s->pg->said);
     pthread_mutex_unlock(&s->pg->lock);
+}
+
+bool store_refused(struct store *s, char ret[ERROR_TEXT])
+{
+    ret[0] = 0;
+    if (!s->pg)
+        return false;
+    pthread_mutex_lock(&s->pg->lock);
+    memcpy(ret, s->pg->refused, ERROR_TEXT);
+    s->pg->refused[0] = 0;
+    pthread_mutex_unlock(&s->pg->lock);
+    return ret[0];
 }
 
 static struct pg_conn *conn_open(struct db *db, struct error *err)
@@ -158,7 +172,7 @@ static struct pg_conn *conn_open(struct db *db, struct error *err)
         handle = pg_connect(&s->server, db->pg->role, password, &said);
     }
     wipe(password, sizeof password);
-    pg_trouble_note(s, handle ? "" : said.detail);
+    pg_trouble_note(s, handle || login.problem == NOT_FOUND ? "" : said.detail);
     if (!handle) {
         /* Or destroyed it, and perhaps made it again, with another key: it is to be opened anew. */
         if (!login.problem || login.problem == NOT_FOUND)

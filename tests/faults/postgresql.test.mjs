@@ -112,6 +112,26 @@ test("signing up outlives the server's restart, and is told what cannot be, with
   assert.ok(!away.text.includes(postgres.dir), away.text);
 });
 
+test("that the server takes no more connections is said once", async (t) => {
+  const postgres = await Postgres.start(t);
+  const { server } = await serve(t, postgres.url());
+  const refused = /refuses connections, so some requests fail: .*too many connections/g;
+  postgres.sql("ALTER DATABASE vow CONNECTION LIMIT 0");
+  const tries = async (count) => {
+    for (let i = 0; i < count; i++) await assert.rejects(server.signUp(), /sign-up: 503/);
+  };
+  await tries(2);
+  await until(
+    () => server.log,
+    (log) => refused.test(log),
+  );
+  await tries(3);
+  postgres.sql("ALTER DATABASE vow CONNECTION LIMIT -1");
+  await server.signUp();
+  assert.equal(server.log.match(refused).length, 1, server.log);
+  assert.doesNotMatch(server.log, /does not reach/);
+});
+
 test("a connection is cut around a commit: the answer tells what became of it", async (t) => {
   const postgres = await Postgres.start(t);
   const cutter = await Cutter.before(t, postgres);
