@@ -203,7 +203,10 @@ test("what is wrong with a file as a whole is the headline", async () => {
 
 test("an import in another currency names both, and leads to where it is set", async () => {
   await page.goto("/time/import");
-  const text = ONE_MORE.replace(/^.*$/m, "$&,Amount (JPY)").replace(/00:30:00,$/, "00:20:00,,900");
+  const text = ONE_MORE.replace(/^.*$/m, "$&,Amount (JPY),Mood").replace(
+    /00:30:00,$/,
+    "00:20:00,,900,fine",
+  );
   await page
     .locator("input[type=file]")
     .setInputFiles({ name: "yen.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
@@ -213,6 +216,9 @@ test("an import in another currency names both, and leads to where it is set", a
   await settings.waitForURL("**/settings");
   await settings.close();
   await page.getByText("1 row does not add up").waitFor();
+  await page.getByText("1 column of the file is not read").waitFor();
+  await page.getByText("Mood", { exact: true }).waitFor();
+  await checkAccessible(page);
 });
 
 test("the report matches a hand count", async () => {

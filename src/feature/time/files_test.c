@@ -100,6 +100,17 @@ static void an_import_tells_hours_without_a_rate(void **state)
     has_not(&r, "\"notice\":\"");
 }
 
+static void an_import_names_columns_that_it_does_not_read(void **state)
+{
+    struct staff *w = *state;
+    static const char file[] =
+        "User,Email,Project,Mood,Start date,Start time,Duration\n"
+        "Nora Lind,nora@example.org,Quay,fine,2026-03-02,08:00:00,01:00:00\n";
+    struct answer r = upload(w, 200, "/time/imports?dry_run=true", w->owner, file);
+    has(&r, "\"unread\":[\"Mood\"]");
+    has(&r, "\"entries\":1");
+}
+
 static void an_import_names_both_currencies(void **state)
 {
     struct staff *w = *state;
@@ -373,6 +384,7 @@ int main(void)
         STAFF_TEST(an_export_is_named_after_its_period),
         STAFF_TEST(an_import_tells_hours_without_a_rate),
         STAFF_TEST(an_import_names_both_currencies),
+        STAFF_TEST(an_import_names_columns_that_it_does_not_read),
         STAFF_TEST(an_import_is_all_or_nothing),
         STAFF_TEST(an_import_says_what_it_cannot_keep),
         STAFF_TEST(members_import_their_own),

@@ -269,6 +269,7 @@ static void result_complete(struct ctx *c, const struct import_file *file,
     r->problems = places_of(c->arena, problems);
     r->warning_count = (int64_t)file->warnings->count;
     r->warnings = places_of(c->arena, file->warnings);
+    r->unread = file->unread;
     for (size_t i = 0; i < file->count; i++) {
         struct instant start = file->row[i].started_at;
         struct instant end = instant_plus(start, file->row[i].duration);

@@ -49,6 +49,7 @@ struct import_result {
     struct list problems; /* struct import_place; at most 200 */
     int64_t warning_count;
     struct list warnings; /* struct import_place; at most 200 */
+    struct list unread;   /* names of columns */
     struct list people;   /* struct import_person */
     const char *notice;   /* what was left out, or NULL */
     bool committed;

@@ -53,6 +53,7 @@ static bool header_read(struct reader *r, const struct csv *csv)
         return false;
     }
     header_columns(r->arena, r->header, r->file.source, r->column, &r->file.currency);
+    r->file.unread = header_unread(r->arena, r->header, r->file.source);
     for (size_t i = 0; i < COLUMNS; i++)
         r->file.heading[i] = r->column[i] < 0 ? NULL : r->header->cell[r->column[i]];
     if (r->column[START_DATE] < 0 && r->column[START_TIME] < 0) {

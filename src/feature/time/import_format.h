@@ -3,7 +3,7 @@
    Known are the detailed CSV exports of Toggl, Clockify, Harvest and Kimai, and vow's own, told
    apart by the header; of Clockify and Kimai the English, German, French, Spanish and Portuguese
    ones. Columns may stand in any order; those that are not needed may be missing, and unknown ones
-   are left alone. */
+   are left alone, and named. */
 #ifndef VOW_TIME_IMPORT_FORMAT_H
 #define VOW_TIME_IMPORT_FORMAT_H
 
@@ -89,6 +89,7 @@ struct import_file {
     const struct import_row *row;
     struct span total;
     const char *heading[COLUMNS];     /* what the header calls the columns; NULL: has none */
+    struct list unread;               /* columns that are not read: texts, see header_unread */
     struct import_problems *warnings; /* of rows that contradict themselves or are left out */
 };
 

@@ -236,3 +236,17 @@ void header_columns(struct arena *a, const struct csv_row *header, enum import_s
             *currency = inside;
     }
 }
+
+struct list header_unread(struct arena *a, const struct csv_row *header, enum import_source source)
+{
+    const char **names = arena_many(a, header->count, const char *), *inside;
+    size_t n = 0;
+    for (size_t i = 0; i < header->count; i++) {
+        const struct header *h =
+            header_find(plain_header(a, header->cell[i], &inside), 1U << source);
+        bool read = h && (h->column != TYPE || source == IMPORT_VOW);
+        if (!read && *header->cell[i])
+            names[n++] = header->cell[i];
+    }
+    return (struct list){ names, n };
+}

@@ -13,6 +13,10 @@ enum import_source header_source(struct arena *a, const struct csv_row *header);
 void header_columns(struct arena *a, const struct csv_row *header, enum import_source source,
                     int column[COLUMNS], const char **currency);
 
+/* What the header calls the columns that are not read, as a list of texts: those that are not known
+   and those that only tell the format. */
+struct list header_unread(struct arena *a, const struct csv_row *header, enum import_source source);
+
 /* Whether it looks like a code of ISO 4217. */
 bool is_currency(const char *text);
 

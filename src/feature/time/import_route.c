@@ -105,6 +105,8 @@ const struct field import_result_fields[] = {
               "left out"),
     FIELD_LIST(struct import_result, warnings, struct import_place, place_fields,
                .privacy = OPERATIONAL, .doc = "Which rows they are, at most 200 of them"),
+    FIELD(struct import_result, unread, .of = KIND_TEXT, .privacy = CONTENT,
+          .doc = "Columns that are not read, as the header names them"),
     FIELD_LIST(struct import_result, people, struct import_person, person_fields,
                .privacy = PERSONAL, .doc = "Whose work is in the file"),
     FIELD(struct import_result, notice, .privacy = OPERATIONAL,

@@ -392,6 +392,30 @@ static void what_is_no_work_is_left_out(void **state)
     assert_string_equal(f.warnings->at[0].reason, "is a break and no work; the row is left out");
 }
 
+static void expect_unread(const struct import_file *f, const char *names)
+{
+    struct arena a = { 0 };
+    struct buffer b = buffer_new(&a);
+    for (size_t i = 0; i < f->unread.count; i++)
+        buffer_printf(&b, "%s%s", i ? ", " : "", ((const char *const *)f->unread.at)[i]);
+    assert_string_equal(b.len ? b.at : "", names);
+    arena_done(&a);
+}
+
+static void columns_that_are_not_read_are_named(void **state)
+{
+    struct world *w = *state;
+    struct import_file f = read_blob(
+        w,
+        text_blob("Projet,Client,Humeur,Utilisateur,Groupe,Date de début,Heure de début,Date de "
+                  "fin,Heure de fin,Durée (h),Durée (décimal),,Taux facturable (EUR)\n"
+                  "Web,Acme,gaie,Mia,,02/03/2026,08:00,02/03/2026,09:00,1:00,1.00,,90\n"),
+        DATES_DAY_FIRST);
+    assert_int_equal(w->problems.count, 0);
+    assert_int_equal(f.count, 1);
+    expect_unread(&f, "Humeur, Groupe, Taux facturable (EUR)");
+}
+
 static void clockify_is_read_in_german(void **state)
 {
     struct world *w = *state;
@@ -517,6 +541,7 @@ static void our_own_export_is_read(void **state)
     struct import_file f = read_blob(w, text_blob(file), DATES_AUTO);
     assert_int_equal(w->problems.count, 0);
     assert_int_equal(f.source, IMPORT_VOW);
+    expect_unread(&f, "");
     assert_int_equal(f.count, 3);
     assert_int_equal(f.warnings->count, 0);
     const struct import_row *r = f.row;
@@ -628,6 +653,7 @@ int main(void)
         TEST(kimai_durations_are_read_in_every_form),
         TEST(harvest_hours_count),
         TEST(what_is_no_work_is_left_out),
+        TEST(columns_that_are_not_read_are_named),
         TEST(clockify_is_read_in_german),
         TEST(without_a_billable_column_amounts_tell),
         TEST(every_wrong_row_is_told),

@@ -377,6 +377,7 @@ function Outcome({ result }: { result: Result }) {
   const may = useMay();
   const { creates, problems, problem_count, refused_count, duplicates, people, notice, committed } =
     result;
+  const { unread } = result;
   const wholes = problems.filter(isWhole);
   const wrong = problem_count - refused_count - wholes.length;
   const told = result.warnings.filter(isWhole);
@@ -425,6 +426,12 @@ function Outcome({ result }: { result: Result }) {
               {words.import.currency}
             </Aside>
           )}
+        </Notice>
+      )}
+      {unread.length > 0 && (
+        <Notice>
+          <span className="strong">{words.import.unread(unread.length)}</span>
+          <span className="wrap-anywhere">{unread.join(", ")}</span>
         </Notice>
       )}
       {may("rates.read") && result.unrated_s > 0 && (

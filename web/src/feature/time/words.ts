@@ -286,6 +286,8 @@ export const words = {
       countText(n, "row does not add up or is left out", "rows do not add up or are left out"),
     warnings_help: "Have a look before you import: the reason says what will count.",
     warnings_done: "The reason says what counted.",
+    unread: (n: number) =>
+      `${countText(n, "column of the file is", "columns of the file are")} not read`,
     unrated: (hours: string) => `${hours} billable hours have no rate`,
     unrated_new:
       "The import creates their projects, without rates, so their amounts are zero. Set rates afterwards; the report then gives these hours theirs.",
