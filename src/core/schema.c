@@ -84,12 +84,22 @@ static bool index_apply(struct ctx *c, const struct table *t, const char *column
     return run(c, sql.at);
 }
 
+/* Whether an index of several columns begins with this one: it finds by that alone as well. */
+static bool leads(const struct table *t, const struct field *f)
+{
+    for (const char *const *i = t->indexes; i && *i; i++)
+        if (strcspn(*i, ",") == strlen(f->name) && text_starts(*i, f->name))
+            return true;
+    return false;
+}
+
+/* What an earlier release has made stays, needed or not. */
 static bool indexes_apply(struct ctx *c, const struct table *t)
 {
     EACH_FIELD (f, t->fields) {
         if (f->unique && !index_apply(c, t, f->name, true))
             return false;
-        bool key = f->filter || f->subject || f->refers;
+        bool key = (f->filter || f->subject || f->refers) && !leads(t, f);
         if (db_seals(c->db) && column_sealed(f) && !column_blind(f))
             continue;
         if (key && !f->unique && !index_apply(c, t, f->name, false))

@@ -60,7 +60,8 @@ struct table {
     enum erase erase;
     int retention_days;         /* rows older than this are deleted; 0: as long as the account */
     const char *sort;           /* default order: column, "-" before it for descending */
-    const char *const *indexes; /* column lists: "person, started_at"; ends with NULL */
+    const char *const *indexes; /* column lists: "person, started_at"; ends with NULL. The first
+                                   column of one gets no index of its own */
     const char *const *uniques; /* column lists that no two rows share; ends with NULL */
     const char *const *alike;   /* columns that no two rows share, the first a text of which letters
                                    of either case are the same; ends with NULL. Asked of what is

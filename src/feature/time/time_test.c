@@ -550,6 +550,19 @@ static void the_sheet_leaves_chosen_times_alone(void **state)
     sums_are_right(w);
 }
 
+static bool index_make(struct ctx *c, void *with)
+{
+    static const struct query person = { "CREATE INDEX time_entry__person ON time_entry (person)" };
+    (void)with;
+    return tx_run(c->tx, &person, NO_ARGS, NULL);
+}
+
+/* Each that is there is written with every entry. */
+static void no_index_is_the_beginning_of_another(void **state)
+{
+    assert_true(in_organisation(*state, true, index_make, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,6 +581,7 @@ int main(void)
         STAFF_TEST(a_week_is_a_sheet),
         STAFF_TEST(the_sheet_finds_free_time),
         STAFF_TEST(the_sheet_leaves_chosen_times_alone),
+        STAFF_TEST(no_index_is_the_beginning_of_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
