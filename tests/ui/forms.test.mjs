@@ -399,6 +399,19 @@ test("a question that was taken out can be brought back with its answers", async
   await page.getByText("Nobody can sign in").waitFor();
 });
 
+test("a question that was added is one of the form's once it is saved", async () => {
+  await page.goto(`/forms/${form}/fields`);
+  await page.getByRole("button", { name: "Add a field" }).click();
+  await page
+    .getByRole("textbox", { name: /^Question/ })
+    .last()
+    .fill("Anything else?");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", disabled: true }).waitFor();
+  assert.ok(await page.getByRole("textbox", { name: "Key" }).last().isDisabled());
+  assert.equal(await page.getByRole("button", { name: "Bring back: Anything else?" }).count(), 0);
+});
+
 test("who builds by keyboard stays where the work is", async () => {
   await page.goto("/forms/new");
   const has = (locator) =>
@@ -465,9 +478,9 @@ test("two who change a form at once choose between what each wrote", async () =>
   await title.fill("Mine");
   assert.equal(await theirs("Theirs"), 200);
   await save.click();
-  const notice = page.getByText("Somebody saved this form at the same time");
+  const notice = page.getByText("Somebody else saved this at the same time");
   await notice.waitFor();
-  await page.getByText(/^Stored now: Theirs \(/).waitFor();
+  await page.getByText("Stored now: Theirs", { exact: true }).waitFor();
   const wide = await page.locator(".builder .field-card").first().boundingBox();
   assert.ok(wide.width > 500, "the questions keep their room");
   await page.getByRole("button", { name: "Keep mine" }).click();

@@ -47,7 +47,9 @@ export const words = {
     over: (max: string, over: string) => `At most ${max} characters; this is ${over} over`,
   },
   conflict: {
-    help: "Keep what stands here, or take what is stored now.",
+    title: "Somebody else saved this at the same time",
+    help: "Keep what stands here, or take what is stored now, which stands below each field that differs.",
+    stored: (value: string) => `Stored now: ${value}`,
     mine: "Keep mine",
     theirs: "Take the stored one",
   },

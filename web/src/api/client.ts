@@ -10,7 +10,15 @@ type Operation<P extends Path, M extends string> = paths[P] extends { [K in M]: 
   ? O
   : never;
 
-type Json<T> = T extends { content: { "application/json": infer B } } ? B : undefined;
+/** A record of which some members are always there, though the description allows their absence. */
+export type Whole<T, K extends keyof T = keyof T> = {
+  [P in keyof T]: P extends K ? NonNullable<T[P]> : T[P];
+};
+
+/** When a stored row was made is always known. */
+type Made<T> = T extends { created_at?: unknown } ? Whole<T, "created_at"> : T;
+
+type Json<T> = T extends { content: { "application/json": infer B } } ? Made<B> : undefined;
 
 /** What a method of a path answers when it goes well. */
 export type Answer<P extends Path, M extends string = "get"> =
@@ -24,18 +32,8 @@ export type Answer<P extends Path, M extends string = "get"> =
           : undefined
     : never;
 
-/** A record of which some members are always there, though the description allows their absence. */
-export type Whole<T, K extends keyof T = keyof T> = {
-  [P in keyof T]: P extends K ? NonNullable<T[P]> : T[P];
-};
-
 /** One row of a list. */
-export type Row<P extends Path> =
-  Answer<P> extends { items: (infer I)[] }
-    ? "created_at" extends keyof I
-      ? Whole<I, "created_at">
-      : I
-    : never;
+export type Row<P extends Path> = Answer<P> extends { items: (infer I)[] } ? Made<I> : never;
 
 /** What a method of a path takes. */
 export type Input<P extends Path, M extends string = "post"> =

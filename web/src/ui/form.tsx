@@ -1,4 +1,5 @@
-// A form's state: values, what the server said about each field, unsaved changes, Ctrl+Enter.
+// A form's state: values, what the server said about each field, what others saved meanwhile, unsaved
+// changes, Ctrl+Enter.
 import { Button } from "@mantine/core";
 import {
   type FormEvent,
@@ -9,21 +10,28 @@ import {
   useState,
 } from "react";
 import { Problem, placesOf } from "~/api/client";
+import { queryClient } from "~/api/queries";
 import { useGuard } from "~/shell/router";
 import { words } from "~/words";
+import { Conflict, merged, type Shared, StoredNow, same } from "./conflict";
 import { Making } from "./picking";
 import { notifyUndone, useStands } from "./stands";
 import { Notice } from "./states";
 import { numberText } from "./time";
 
-interface Options<T> {
+interface Versioned {
+  version: number;
+}
+
+interface Options<T, R> {
   initial: T;
+  shared?: Shared<T, R>;
   /** Problems that are known before anything is sent, by field. */
   check?: (values: T) => Partial<Record<keyof T, string | null | false>>;
   /** The longest text of a field: limitsOf("/clients"). */
   max?: (name: string) => number | undefined;
-  /** Saves; false when it could not, and the form says so itself. */
-  submit: (values: T) => Promise<unknown>;
+  /** Saves, as a change of that row; false when it could not, and the form says so itself. */
+  submit: (values: T, row: R | undefined) => Promise<unknown>;
   /** What follows when it was saved and the form still stands, such as closing it. */
   done?: () => void;
   /** Ask before unsaved changes are left. */
@@ -50,11 +58,17 @@ function usedText(text: unknown, max: number | undefined): string | null {
   return near ? words.form.of(numberText(used), numberText(max)) : null;
 }
 
-export function useForm<T extends object>(options: Options<T>) {
-  const { initial, check, max, submit, done, guard } = options;
+export function useForm<T extends object, R extends Versioned = Versioned>(options: Options<T, R>) {
+  const { initial, shared, check, max, submit, done, guard } = options;
   const [values, setValues] = useState(initial);
   /** The values as they are when something awaited is there, in no render yet. */
   const latest = useRef(initial);
+  /** The row that a change is of, and what of it stood here. */
+  const row = useRef(shared?.row);
+  const stood = useRef(initial);
+  /** The row that the values come from. */
+  const [origin, setOrigin] = useState(shared?.row);
+  const [theirs, setTheirs] = useState<R | null>(null);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -78,19 +92,68 @@ export function useForm<T extends object>(options: Options<T>) {
     setDirty(true);
   };
 
+  const reset = (to: T) => {
+    stood.current = to;
+    change(to);
+    setErrors({});
+    setProblem(null);
+    setDirty(false);
+  };
+  const adopt = (now: R) => {
+    row.current = now;
+    setOrigin(now);
+    setTheirs(null);
+    if (shared) reset(shared.values(now));
+  };
+  // What is stored now replaces what was stored before, but not what is being edited.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
+  useEffect(() => {
+    const now = shared?.row;
+    if (now && row.current && !dirty && now.version > row.current.version) adopt(now);
+  }, [dirty, shared?.row?.version]);
+
+  /** Saves to the row that is known. Where somebody else has saved something else, it becomes a choice. */
+  const save = async (sent: T, again = true): Promise<unknown> => {
+    try {
+      return await submit(sent, row.current);
+    } catch (error) {
+      const isConflict = error instanceof Problem && error.kind === "version-mismatch";
+      if (!isConflict || !shared || !row.current) throw error;
+      const now = await shared.read(row.current);
+      if (!stands.current) throw error;
+      const stored = shared.values(now);
+      const mine = (values: T) => (shared.whole ? values : merged(values, stood.current, stored));
+      if (again && same(mine(sent), stored)) {
+        row.current = now; // such as by a first try, of which the answer was lost
+        return save(mine(sent), false);
+      }
+      change(mine(latest.current));
+      stood.current = stored;
+      setTheirs(now);
+      void queryClient.invalidateQueries();
+      return false;
+    }
+  };
+
   const sendNow = async (changes?: Partial<T>) => {
     const from = latest.current;
+    const was = row.current;
     const sent = { ...from, ...changes };
     const checked = Object.entries(check?.(sent) ?? {});
     const over = Object.entries(sent).map(([name, value]) => [name, overText(value, max?.(name))]);
     const found = [...checked, ...over].filter(([, text]) => text);
     setErrors(Object.fromEntries(found) as Record<string, string>);
     setProblem(null);
+    setTheirs(null);
     if (found.length > 0) return setRefusals((n) => n + 1);
     try {
-      if ((await submit(sent)) === false) return;
+      if ((await save(sent)) === false) return;
+      stood.current = sent;
       // What was typed meanwhile is not saved.
-      if (latest.current === from) setDirty(false);
+      if (latest.current === from) {
+        setDirty(false);
+        if (row.current && row.current !== was) adopt(row.current);
+      }
       if (stands.current) done?.();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -126,21 +189,44 @@ export function useForm<T extends object>(options: Options<T>) {
     }
   };
 
+  const stored = theirs && shared ? shared.values(theirs) : null;
+  const storedOf = <K extends keyof T>(name: K): T[K] | undefined =>
+    stored && !same(stored[name], values[name]) ? stored[name] : undefined;
+  /** What stands below a field, when it is not its help. */
+  const below = (name: keyof T) => {
+    const value = storedOf(name);
+    if (value !== undefined) return { description: <StoredNow value={value} /> };
+    const used = usedText(values[name], max?.(name as string));
+    return used && { description: used };
+  };
+  const choice = theirs && {
+    keep: () => {
+      row.current = theirs;
+      void send();
+    },
+    take: () => adopt(theirs),
+  };
+
   return {
     values,
     errors,
     problem,
+    choice,
+    origin,
+    /** What is stored, as far as it is known. */
+    row: theirs ?? row.current,
     busy,
     dirty,
     refusals,
     set,
-    reset: (to: T) => {
-      change(to);
-      setErrors({});
-      setProblem(null);
-      setDirty(false);
-    },
+    reset,
     send,
+    /** Notes what is stored now, in a form that stays open or has more to save. */
+    know: (now: R) => {
+      row.current = now;
+    },
+    /** What somebody else has stored in a field meanwhile, where it differs. */
+    storedOf,
     /** What has to be there before the values are sent. */
     await: (doing: Promise<boolean>) => {
       making.current.add(doing);
@@ -150,7 +236,6 @@ export function useForm<T extends object>(options: Options<T>) {
     fail: (name: string, text: string) => setErrors((old) => ({ ...old, [name]: text })),
     /** Props of a text input. */
     text: (name: keyof T & string) => {
-      const used = usedText(values[name], max?.(name));
       const error = errors[name] ?? overText(values[name], max?.(name));
       return {
         name,
@@ -160,7 +245,7 @@ export function useForm<T extends object>(options: Options<T>) {
         "aria-invalid": Boolean(error), // which Mantine leaves out of passwords and checkboxes
         onChange: (event: { currentTarget: { value: string } }) =>
           set({ [name]: event.currentTarget.value } as Partial<T>),
-        ...(used && { description: used }),
+        ...below(name),
       };
     },
     /** Props of a select. */
@@ -170,6 +255,7 @@ export function useForm<T extends object>(options: Options<T>) {
       readOnly: busy,
       error: errors[name],
       onChange: (value: string | null) => set({ [name]: value } as Partial<T>),
+      ...(theirs && { stored: storedOf(name) as string | null | undefined }),
     }),
     /** Props of a checkbox or switch. */
     check: (name: keyof T & string) => ({
@@ -179,6 +265,7 @@ export function useForm<T extends object>(options: Options<T>) {
       "aria-invalid": Boolean(errors[name]),
       onChange: (event: { currentTarget: { checked: boolean } }) =>
         set({ [name]: event.currentTarget.checked } as Partial<T>),
+      ...below(name),
     }),
   };
 }
@@ -187,13 +274,15 @@ const REFUSED =
   ":is(input, textarea, button):is([aria-invalid=true], [data-invalid], [data-error]):not(:disabled)";
 
 interface FormProps {
-  form: Pick<ReturnType<typeof useForm>, "send" | "await" | "problem" | "refusals">;
+  form: Pick<ReturnType<typeof useForm>, "send" | "await" | "problem" | "choice" | "refusals">;
+  /** What somebody else has stored where no field can say it. */
+  stored?: ReactNode;
   children: ReactNode;
   className?: string;
 }
 
 /** Whoever sends what is refused is taken to the first field that is to blame. */
-export function Form({ form, children, className = "stack" }: FormProps) {
+export function Form({ form, stored, children, className = "stack" }: FormProps) {
   const ref = useRef<HTMLFormElement>(null);
   useEffect(() => {
     const field = form.refusals > 0 && ref.current?.querySelector<HTMLElement>(REFUSED);
@@ -204,6 +293,11 @@ export function Form({ form, children, className = "stack" }: FormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     void form.send();
+  };
+  /** The button that was pressed goes. */
+  const chosen = (act: () => void) => () => {
+    ref.current?.querySelector<HTMLElement>("input, textarea")?.focus();
+    act();
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -221,6 +315,11 @@ export function Form({ form, children, className = "stack" }: FormProps) {
       noValidate
     >
       {form.problem && <ProblemNotice problem={form.problem} />}
+      {form.choice && (
+        <Conflict keep={chosen(form.choice.keep)} take={chosen(form.choice.take)}>
+          {stored}
+        </Conflict>
+      )}
       <Making value={form.await}>{children}</Making>
     </form>
   );

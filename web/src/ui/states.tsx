@@ -1,7 +1,7 @@
 // What a page shows when it is empty, loading, in trouble; and its head.
 import { Button, Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useState } from "react";
 import { Problem, placesOf } from "~/api/client";
 import { words } from "~/words";
 import { Icon, type IconName } from "./icon";
@@ -53,15 +53,23 @@ export function Empty({ icon, title, text, children }: EmptyProps) {
 export function Notice({
   kind = "plain",
   icon,
+  ref,
   children,
 }: {
   kind?: "plain" | "warn" | "bad" | "good";
   icon?: IconName;
+  /** For one that takes the focus. */
+  ref?: Ref<HTMLDivElement>;
   children: ReactNode;
 }) {
   const own = { plain: "info", warn: "warning", bad: "warning", good: "check" } as const;
   return (
-    <div className={`notice ${kind}`} role={kind === "bad" ? "alert" : undefined}>
+    <div
+      ref={ref}
+      className={`notice ${kind}`}
+      role={kind === "bad" || ref ? "alert" : undefined}
+      tabIndex={ref ? -1 : undefined}
+    >
       <Icon name={icon ?? own[kind]} />
       <div className="stack snug grow">{children}</div>
     </div>

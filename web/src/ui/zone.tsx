@@ -1,6 +1,7 @@
 // Choosing a time zone; found by its name with spaces or underscores, "new york", and by the one that its
 // city has today, "kolkata".
-import { type ComboboxItem, type OptionsFilter, Select, type SelectProps } from "@mantine/core";
+import type { ComboboxItem, OptionsFilter } from "@mantine/core";
+import { Select, type SelectProps } from "./select";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 
@@ -37,6 +38,7 @@ const filter: OptionsFilter = ({ options, search }) => {
 
 export function ZoneSelect(props: Omit<SelectProps, "data">) {
   // What is chosen may have no place in the list, such as UTC and Etc/GMT-9.
-  const zones = new Set(["UTC", ...(props.value ? [props.value] : []), ...ZONES]);
+  const chosen = [props.value, props.stored].filter((zone) => typeof zone === "string");
+  const zones = new Set(["UTC", ...chosen, ...ZONES]);
   return <Select data={[...zones]} filter={filter} searchable {...props} />;
 }

@@ -312,6 +312,19 @@ function Providers() {
   );
 }
 
+const valuesOf = (provider?: Provider) => ({
+  name: provider?.name ?? "",
+  endpoint: provider?.endpoint ?? "",
+  model: provider?.model ?? "",
+  api_key: "",
+  region: provider?.region ?? "",
+  local: provider?.local ?? false,
+  agreement_until: provider?.agreement_until ?? "",
+  no_training_until: provider?.no_training_until ?? "",
+  zero_retention_until: provider?.zero_retention_until ?? "",
+});
+type Values = ReturnType<typeof valuesOf>;
+
 function ProviderForm({
   provider,
   onClose,
@@ -319,18 +332,6 @@ function ProviderForm({
   provider: Provider | undefined;
   onClose: () => void;
 }) {
-  const stored = {
-    name: provider?.name ?? "",
-    endpoint: provider?.endpoint ?? "",
-    model: provider?.model ?? "",
-    api_key: "",
-    region: provider?.region ?? "",
-    local: provider?.local ?? false,
-    agreement_until: provider?.agreement_until ?? "",
-    no_training_until: provider?.no_training_until ?? "",
-    zero_retention_until: provider?.zero_retention_until ?? "",
-  };
-  type Values = typeof stored;
   /** What rests on a field that is no longer as stored: the server lets it fall. */
   const fallen = (values: Values) =>
     restsOf("/ai/providers")
@@ -339,7 +340,13 @@ function ProviderForm({
       )
       .map(([name]) => name as keyof Values);
   const form = useForm({
-    initial: stored,
+    initial: valuesOf(provider),
+    shared: {
+      row: provider,
+      values: valuesOf,
+      read: ({ id }) => api.get("/ai/providers/{id}", { params: { id } }),
+      whole: true, // evidence is of one address and one model
+    },
     check: ({ name, endpoint, model }) => ({
       name: !name.trim() && shared.form.required,
       endpoint: !endpoint.trim() && shared.form.required,
@@ -347,7 +354,7 @@ function ProviderForm({
     }),
     max: limitsOf("/ai/providers"),
     guard: true,
-    submit: async ({ api_key, ...values }) => {
+    submit: async ({ api_key, ...values }, row) => {
       const body = {
         ...values,
         dialect: "openai" as const,
@@ -357,10 +364,10 @@ function ProviderForm({
         zero_retention_until: values.zero_retention_until || null,
         ...(api_key ? { api_key } : {}),
       };
-      if (provider)
+      if (row)
         await api.patch("/ai/providers/{id}", {
-          params: { id: provider.id },
-          version: provider.version,
+          params: { id: row.id },
+          version: row.version,
           body,
         });
       else await api.post("/ai/providers", { body });
@@ -368,6 +375,7 @@ function ProviderForm({
     },
     done: onClose,
   });
+  const stored = valuesOf(form.row);
   const field = (name: "name" | "endpoint" | "model" | "api_key" | "region") => ({
     label: text.field[name],
     ...form.text(name),
@@ -406,10 +414,10 @@ function ProviderForm({
       <TextInput
         type="password"
         autoComplete="off"
+        {...field("api_key")}
         description={
           provider && !gone.includes("api_key") ? text.field.api_key_keep : text.field.api_key_help
         }
-        {...field("api_key")}
       />
       <TextInput {...field("region")} />
       <Checkbox

@@ -1,14 +1,14 @@
 // Building a form: its questions, what kind of answer each takes, and how private that is.
-import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
-import { api, Problem } from "~/api/client";
+import { ActionIcon, Button, Checkbox, Switch, Textarea, TextInput } from "@mantine/core";
+import { useRef, useState } from "react";
+import { api } from "~/api/client";
 import { limitsOf, most, pattern } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { go } from "~/shell/router";
 import { Confirm } from "~/ui/confirm";
-import { Conflict } from "~/ui/conflict";
 import { Form, overText, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { Select } from "~/ui/select";
 import { Empty, Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
@@ -136,23 +136,24 @@ export function Builder({ form }: { form?: FormRow }) {
 
 function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: QuestionKind[] }) {
   const row = given ?? BLANK;
-  const origin = useRef(given);
-  const next = useRef(row.fields.length);
   /** Of the question just added, which takes the focus. */
   const added = useRef(-1);
   const adder = useRef<HTMLButtonElement>(null);
   const [removing, setRemoving] = useState<Draft | null>(null);
-  /** What somebody else has saved since this was read. */
-  const [theirs, setTheirs] = useState<FormRow | null>(null);
   const form = useForm({
     initial: valuesOf(row),
+    shared: {
+      row: given,
+      values: valuesOf,
+      read: async ({ id }) => (await api.get("/forms/{id}", { params: { id } })) as FormRow,
+    },
     max: limits,
     guard: true,
     check: ({ title, fields }) => ({
       title: !title.trim() && shared.form.required,
       fields: fields.map((field) => problemOf(field, fields)?.text).find(Boolean),
     }),
-    submit: async ({ title, description, fields, ...rest }) => {
+    submit: async ({ title, description, fields, ...rest }, row) => {
       const body = {
         ...rest,
         title: title.trim(),
@@ -166,44 +167,18 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
           ai: field.ai && aiGiven({ ...field, kind }, kinds) !== "never",
         })),
       };
-      if (origin.current) {
-        const { id, version } = origin.current;
-        try {
-          const saved = await api.patch("/forms/{id}", { params: { id }, version, body });
-          // What is typed meanwhile is a change of this one.
-          origin.current = { ...origin.current, version: saved.version };
-        } catch (error) {
-          if (!(error instanceof Problem) || error.kind !== "version-mismatch") throw error;
-          setTheirs((await api.get("/forms/{id}", { params: { id } })) as FormRow);
-          return false;
-        }
-        setTheirs(null);
-        await refresh("forms", "hooks", "data-map");
-      } else {
-        const { id } = await api.post("/forms", { body });
-        await refresh("forms", "data-map");
-        go(`/forms/${id}/fields`, { replace: true });
-      }
+      const saved = row
+        ? await api.patch("/forms/{id}", { params: { id: row.id }, version: row.version, body })
+        : await api.post("/forms", { body });
+      form.know(saved as FormRow);
+      await refresh("forms", "hooks", "data-map");
+      if (!row) go(`/forms/${saved.id}/fields`, { replace: true });
       notify(text.saved);
     },
   });
-  const { dirty, reset } = form;
-  // What is stored now replaces what was stored before, but not what is being edited.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
-  useEffect(() => {
-    if (!given || dirty || given.version === origin.current?.version) return;
-    origin.current = given;
-    next.current = given.fields.length;
-    reset(valuesOf(given));
-  }, [dirty, given?.version]);
-  const take = (stored: FormRow) => {
-    setTheirs(null);
-    origin.current = stored;
-    next.current = stored.fields.length;
-    reset(valuesOf(stored));
-    void refresh("forms");
-  };
   const { fields } = form.values;
+  const next = 1 + Math.max(-1, ...fields.map(({ at }) => at));
+  const stored = form.storedOf("fields");
   const full = fields.length >= FIELDS_MAX;
   const problems = fields.map((field, i) =>
     form.errors.fields ? (problemOf(field, fields) ?? refusalOf(form.errors, i)) : null,
@@ -228,11 +203,11 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
     adder.current?.focus();
   };
   const add = () => {
-    added.current = next.current;
+    added.current = next;
     setFields([
       ...fields,
       {
-        at: next.current++,
+        at: next,
         stored: false,
         chosen: false,
         key: "",
@@ -249,23 +224,11 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   };
 
   return (
-    <Form form={form} className="builder">
-      {theirs && (
-        <Conflict
-          title={text.conflict}
-          onMine={() => {
-            origin.current = theirs;
-            setTheirs(null);
-            void form.send();
-          }}
-          onTheirs={() => take(theirs)}
-        >
-          {text.stored(
-            theirs.title,
-            theirs.fields.map(({ label }) => label),
-          )}
-        </Conflict>
-      )}
+    <Form
+      form={form}
+      className="builder"
+      stored={stored && text.questions(stored.map(({ label }) => label))}
+    >
       <div className="stack wide">
         <section className="card stack" aria-label={words.columns.title}>
           <TextInput label={text.title} required {...form.text("title")} />
@@ -316,7 +279,7 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
                     size="xs"
                     aria-label={`${text.restore}: ${field.label}`}
                     disabled={full}
-                    onClick={() => setFields([...fields, draftOf(field, next.current++)])}
+                    onClick={() => setFields([...fields, draftOf(field, next)])}
                   >
                     {text.restore}
                   </Button>

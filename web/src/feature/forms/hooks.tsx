@@ -1,6 +1,6 @@
 // Prompts (hooks) of a form: a template over named fields, a model, a typed answer; the exact
 // payload is looked at before one can be switched on.
-import { Button, Menu, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Menu, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
@@ -13,6 +13,7 @@ import { type Disclosed, DisclosureSheet } from "~/ui/disclosure";
 import { Form, ProblemNotice, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { RecordDrawer, RowMenu } from "~/ui/record";
+import { Select } from "~/ui/select";
 import { Empty, Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
@@ -190,23 +191,30 @@ interface HookFormProps {
   onClose: () => void;
 }
 
-function HookForm({ form: row, hook, onClose }: HookFormProps) {
+const valuesOf = (hook?: Hook) => ({
+  name: hook?.name ?? "",
+  template: hook?.template ?? "",
+  provider: hook?.provider ?? null,
+  output: hook?.output ?? "text",
+  choices: hook?.choices.join("\n") ?? "",
+});
+
+function HookForm({ form: asked, hook, onClose }: HookFormProps) {
   const providers = useProviders(true);
   const area = useRef<HTMLTextAreaElement>(null);
-  const readable = row.fields.filter((field) => field.ai);
+  const readable = asked.fields.filter((field) => field.ai);
   const form = useForm({
-    initial: {
-      name: hook?.name ?? "",
-      template: hook?.template ?? "",
-      provider: hook?.provider ?? null,
-      output: hook?.output ?? "text",
-      choices: hook?.choices.join("\n") ?? "",
+    initial: valuesOf(hook),
+    shared: {
+      row: hook,
+      values: valuesOf,
+      read: ({ id }) => api.get("/hooks/{id}", { params: { id } }),
     },
     max: limitsOf("/hooks"),
     guard: true,
     check: ({ name, template, provider, output, choices }) => {
       const keys = keysOf(template);
-      const unknown = keys.filter((key) => !row.fields.some((field) => field.key === key));
+      const unknown = keys.filter((key) => !asked.fields.some((field) => field.key === key));
       const barred = keys.filter((key) => !readable.some((field) => field.key === key));
       return {
         name: !name.trim() && shared.form.required,
@@ -222,10 +230,10 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
           words.builder.choices_needed,
       };
     },
-    submit: async ({ choices, template, name, ...values }) => {
+    submit: async ({ choices, template, name, ...values }, row) => {
       const body = {
         ...values,
-        form: row.id,
+        form: asked.id,
         name: name.trim(),
         template,
         choices:
@@ -236,11 +244,11 @@ function HookForm({ form: row, hook, onClose }: HookFormProps) {
                 .filter(Boolean)
             : [],
       };
-      if (hook) {
+      if (row) {
         const { form: _form, ...changes } = body;
         await api.patch("/hooks/{id}", {
-          params: { id: hook.id },
-          version: hook.version,
+          params: { id: row.id },
+          version: row.version,
           body: changes,
         });
       } else await api.post("/hooks", { body: { ...body, on: false } });

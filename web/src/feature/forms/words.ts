@@ -67,9 +67,7 @@ export const words = {
     none: "A form starts with a question",
     none_help: "Add a field; say what kind of answer it takes and how private that is.",
     saved: "Form saved",
-    conflict: "Somebody saved this form at the same time",
-    stored: (title: string, questions: string[]) =>
-      `Stored now: ${title} (${questions.join("; ") || "no questions"})`,
+    questions: (questions: string[]) => questions.join("; ") || "no questions",
     field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
     key_twice: "Two fields have this key",

@@ -1,7 +1,7 @@
 // The directory: people, their roles and teams, rates for admins, invitations by link.
-import { Button, CopyButton, Menu, Select, Switch, TextInput } from "@mantine/core";
+import { Button, CopyButton, Menu, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -15,6 +15,7 @@ import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
+import { Select } from "~/ui/select";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
 import { momentText, moneyInput, moneyOf } from "~/ui/time";
@@ -36,6 +37,9 @@ const isAwaited = ({ role, active, joined_at }: Person) => active && role !== "n
 
 export const useTeams = () =>
   useQuery({ queryKey: ["teams"], queryFn: () => all("/teams"), staleTime: 300_000 });
+
+const useRates = (enabled: boolean) =>
+  useQuery({ queryKey: ["rates"], queryFn: () => all("/people/rates"), enabled });
 
 const TABS = { people: "/people", teams: "/people/teams", roles: "/people/roles" } as const;
 type Tab = keyof typeof TABS;
@@ -69,6 +73,7 @@ export default function People() {
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
   const people = usePeople();
+  useRates(may("organisation.manage")); // there when somebody is opened
   const teams = useById(useTeams().data);
   const wanted = (filters.get("q") ?? "").toLowerCase();
   const withInactive = filters.get("inactive") === "true";
@@ -274,57 +279,78 @@ interface PersonFormProps {
   onClose: () => void;
 }
 
-function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
-  const session = useSession();
-  const may = useMay();
-  const teams = useTeams();
-  const seesRates = may("organisation.manage");
-  const rates = useQuery({
-    queryKey: ["rates"],
-    queryFn: () => all("/people/rates"),
-    enabled: seesRates && person !== undefined,
-  });
-  const rate = rates.data?.find((rate) => rate.person === person?.id);
-  /** The person as it is stored, also when the rate that is saved after it is not. */
-  const stored = useRef(person);
-  const [typedRate, setTypedRate] = useState<string | null>(null);
-  const currency = session.currency;
-  const storedRate = rate ? moneyInput(rate.rate_minor, currency) : "";
-  const rateText = typedRate ?? storedRate;
-  const rateBad = rateText !== "" && moneyOf(rateText, currency) === null;
+/** Somebody with what an hour is billed at, for those who may know. */
+type Rated = Person & { rate?: Row<"/people/rates"> };
 
-  const saveRate = async (id: string) => {
-    if (typedRate === null || typedRate === storedRate) return;
-    const rate_minor = moneyOf(typedRate, currency);
-    const at = rate && { params: { id: rate.id }, version: rate.version };
+const ratedOf = (person: Person, rates: Row<"/people/rates">[]): Rated => ({
+  ...person,
+  rate: rates.find((rate) => rate.person === person.id),
+});
+
+function PersonForm({ person, ...props }: PersonFormProps) {
+  const seesRates = useMay()("organisation.manage");
+  const rates = useRates(seesRates);
+  if (!person || !seesRates) return <PersonFields person={person} {...props} />;
+  return (
+    <Show query={rates}>
+      {(rates) => <PersonFields person={ratedOf(person, rates)} {...props} />}
+    </Show>
+  );
+}
+
+interface PersonFieldsProps extends PersonFormProps {
+  person: Rated | undefined;
+}
+
+function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps) {
+  const session = useSession();
+  const teams = useTeams();
+  const seesRates = useMay()("organisation.manage");
+  const currency = session.currency;
+
+  const saveRate = async (person: string, text: string, was: Rated["rate"]) => {
+    const rate_minor = text ? moneyOf(text, currency) : null;
+    if (rate_minor === (was?.rate_minor ?? null)) return;
+    const at = was && { params: { id: was.id }, version: was.version };
     if (at && rate_minor === null) await api.delete("/people/rates/{id}", at);
     else if (rate_minor !== null)
       await (at
         ? api.patch("/people/rates/{id}", { ...at, body: { rate_minor } })
-        : api.post("/people/rates", { body: { person: id, rate_minor } }));
+        : api.post("/people/rates", { body: { person, rate_minor } }));
     await refresh("rates");
   };
 
+  const valuesOf = (row?: Rated) => ({
+    name: row?.name ?? "",
+    email: row?.email ?? "",
+    title: row?.title ?? "",
+    team: row?.team ?? null,
+    role: inviting && row?.role === "none" ? "member" : (row?.role ?? "member"),
+    zone: row?.zone ?? null,
+    rate_minor: row?.rate ? moneyInput(row.rate.rate_minor, currency) : "",
+    active: row?.active ?? true,
+    invites: inviting || !row,
+  });
   const form = useForm({
-    initial: {
-      name: person?.name ?? "",
-      email: person?.email ?? "",
-      title: person?.title ?? "",
-      team: person?.team ?? null,
-      role: inviting && person?.role === "none" ? "member" : (person?.role ?? "member"),
-      zone: person?.zone ?? null,
-      active: person?.active ?? true,
-      invites: inviting || !person,
+    initial: valuesOf(person),
+    shared: {
+      row: person,
+      values: valuesOf,
+      read: async ({ id }) =>
+        ratedOf(
+          await api.get("/people/{id}", { params: { id } }),
+          seesRates ? await all("/people/rates") : [],
+        ),
     },
-    check: ({ name, email, role }) => ({
+    check: ({ name, email, role, rate_minor }) => ({
       name: !name.trim() && shared.form.required,
       email: inviting && !email.trim() && words.people.email_needed,
       role: inviting && role === "none" && words.people.role_needed,
+      rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number,
     }),
     max: limitsOf("/people"),
     done: onClose,
-    submit: async ({ name, email, title, team, role, zone, active, invites }) => {
-      if (rateBad) return false;
+    submit: async ({ name, email, title, team, role, zone, rate_minor, active, invites }, row) => {
       const body = {
         name: name.trim(),
         email: email.trim() || null,
@@ -334,18 +360,17 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
         zone,
         active,
       };
-      const was = stored.current;
-      const saved = was
+      const saved = row
         ? await api.patch("/people/{id}", {
-            params: { id: was.id },
-            version: was.version,
+            params: { id: row.id },
+            version: row.version,
             body,
           })
         : await api.post("/people", { body });
-      stored.current = saved as Person;
-      await saveRate(saved.id);
+      form.know({ ...saved, rate: row?.rate }); // also when the rate is not stored
+      await saveRate(saved.id, rate_minor, row?.rate);
       await refresh("people", "session");
-      onSaved(saved as Person, invites && mayInvite);
+      onSaved(saved, invites && mayInvite);
     },
   });
   const { email, role, active } = form.values;
@@ -389,9 +414,7 @@ function PersonForm({ person, inviting, onSaved, onClose }: PersonFormProps) {
           label={words.people.rate(currency)}
           description={words.people.rate_help}
           inputMode="decimal"
-          error={rateBad ? shared.form.number : undefined}
-          value={rateText}
-          onChange={(event) => setTypedRate(event.currentTarget.value)}
+          {...form.text("rate_minor")}
         />
       )}
       <Switch label={words.people.active} {...form.check("active")} />

@@ -1,7 +1,7 @@
 // Settings: the organisation, AI, and where the account is signed in.
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Fragment, useState } from "react";
+import { Fragment, useRef, useState } from "react";
 import { type Answer, all, api, items, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -11,6 +11,7 @@ import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
+import { Select } from "~/ui/select";
 import { PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
 import { addDays, momentText, moneyText, numberText, today } from "~/ui/time";
@@ -56,7 +57,7 @@ function OrganisationSettings() {
         <Show query={organisation}>
           {(organisation) =>
             may("organisation.manage") ? (
-              <OrganisationForm key={organisation.version} organisation={organisation} />
+              <OrganisationForm organisation={organisation} />
             ) : (
               <OrganisationFacts organisation={organisation} />
             )
@@ -106,7 +107,7 @@ function sizeText(bytes: number): string {
 }
 
 /** For those who may not change it. */
-function OrganisationFacts({ organisation }: { organisation: Answer<"/organisation"> }) {
+function OrganisationFacts({ organisation }: { organisation: Organisation }) {
   const text = words.settings.organisation;
   const { name, zone, currency, week_start, overlap } = organisation;
   const facts = [
@@ -133,10 +134,15 @@ function OrganisationFacts({ organisation }: { organisation: Answer<"/organisati
   );
 }
 
-type OrganisationValues = Pick<
-  Answer<"/organisation">,
-  "name" | "zone" | "currency" | "week_start" | "overlap"
->;
+type Organisation = Answer<"/organisation">;
+
+const valuesOf = ({ name, zone, currency, week_start, overlap }: Organisation) => ({
+  name,
+  zone,
+  currency,
+  week_start,
+  overlap,
+});
 
 /** Days before and after today that one report takes. */
 const [BEFORE, AFTER] = [3290, 366];
@@ -157,28 +163,31 @@ async function amountKept(zone: string): Promise<number | null> {
   return amounts.find((amount) => amount) ?? null;
 }
 
-function OrganisationForm({ organisation }: { organisation: Answer<"/organisation"> }) {
+function OrganisationForm({ organisation }: { organisation: Organisation }) {
   const text = words.settings.organisation;
   const session = useSession();
-  const { name, zone, currency, week_start, overlap, version } = organisation;
-  /** Another currency, and an amount that is kept and would be read in it. */
-  const [asking, setAsking] = useState<{ body: OrganisationValues; amount: number } | null>(null);
-  const save = async (body: OrganisationValues) => {
-    await api.patch("/organisation", { version, body });
-    await refresh("organisation", "session", "report", "week");
-    notify(shared.state.saved);
-  };
+  /** An amount that is kept and would be read in another currency. */
+  const [asking, setAsking] = useState<number | null>(null);
+  /** The other currency, once it is agreed to. */
+  const agreed = useRef<string>(undefined);
   const form = useForm({
-    initial: { name, zone, currency, week_start, overlap },
+    initial: valuesOf(organisation),
+    shared: { row: organisation, values: valuesOf, read: () => api.get("/organisation") },
     check: ({ name }) => ({ name: !name?.trim() && shared.form.required }),
     max: limitsOf("/organisation"),
     guard: true,
-    submit: async (body) => {
-      const amount = body.currency === currency ? null : await amountKept(session.zone);
-      if (amount === null) await save(body);
-      else setAsking({ body, amount });
+    submit: async (body, row) => {
+      const isKnown = [row?.currency, agreed.current].includes(body.currency);
+      const amount = isKnown ? null : await amountKept(session.zone);
+      setAsking(amount);
+      if (amount !== null) return false;
+      await api.patch("/organisation", { version: row?.version, body });
+      agreed.current = undefined;
+      await refresh("organisation", "session", "report", "week");
+      notify(shared.state.saved);
     },
   });
+  const currency = form.values.currency ?? "";
   const choices = (names: Record<string, string>) =>
     Object.entries(names).map(([value, label]) => ({ value, label }));
   return (
@@ -213,21 +222,21 @@ function OrganisationForm({ organisation }: { organisation: Answer<"/organisatio
         />
         <Submit form={form} disabled={!form.dirty} />
       </Form>
-      {asking && (
+      {asking !== null && (
         <Confirm
           opened
-          onClose={() => {
-            setAsking(null);
-            form.set({}); // Nothing has been saved yet.
-          }}
-          title={text.currency_title(asking.body.currency ?? "")}
+          onClose={() => setAsking(null)}
+          title={text.currency_title(currency)}
           act={text.currency_act}
-          run={() => save(asking.body)}
+          run={() => {
+            agreed.current = currency;
+            return form.send();
+          }}
         >
           <p>
             {text.currency_help(
-              moneyText(asking.amount, currency ?? ""),
-              moneyText(asking.amount, asking.body.currency ?? ""),
+              moneyText(asking, form.row?.currency ?? ""),
+              moneyText(asking, currency),
             )}
           </p>
         </Confirm>

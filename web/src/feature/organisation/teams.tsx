@@ -141,15 +141,22 @@ function TeamsLead() {
   );
 }
 
+const valuesOf = (team?: Team) => ({ name: team?.name ?? "" });
+
 function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => void }) {
   const form = useForm({
-    initial: { name: team?.name ?? "" },
+    initial: valuesOf(team),
+    shared: {
+      row: team,
+      values: valuesOf,
+      read: ({ id }) => api.get("/teams/{id}", { params: { id } }),
+    },
     check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
     max: limitsOf("/teams"),
-    submit: async ({ name }) => {
+    submit: async ({ name }, row) => {
       const body = { name: name.trim() };
-      if (team)
-        await api.patch("/teams/{id}", { params: { id: team.id }, version: team.version, body });
+      if (row)
+        await api.patch("/teams/{id}", { params: { id: row.id }, version: row.version, body });
       else await api.post("/teams", { body });
       await refresh("teams");
     },

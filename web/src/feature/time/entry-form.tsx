@@ -1,24 +1,13 @@
 // Making and changing one entry: clock times in the person's zone, or a duration.
 import { Button, Checkbox, Textarea, TextInput } from "@mantine/core";
-import { useRef, useState } from "react";
-import { api, Problem } from "~/api/client";
+import { useRef } from "react";
+import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { may, useSession } from "~/shell/session";
-import { Conflict } from "~/ui/conflict";
 import { Drawer } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { useStands } from "~/ui/stands";
-import {
-  addDays,
-  type Day,
-  durationOf,
-  durationText,
-  instantOf,
-  inZone,
-  momentText,
-  today,
-} from "~/ui/time";
+import { addDays, type Day, durationOf, durationText, instantOf, inZone, today } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
@@ -30,10 +19,9 @@ import {
   isPlaced,
   type Listed,
   useById,
-  useProjects,
 } from "./data";
 import { durationProblem } from "./duration";
-import { ProjectName, ProjectSelect, TagSelect, TaskSelect, usePeople } from "./pick";
+import { ProjectSelect, TagSelect, TaskSelect, usePeople } from "./pick";
 import { removeEntry } from "./remove";
 import { mindSlips } from "./slips";
 import { changeEntry, createEntry } from "./unsent";
@@ -150,19 +138,13 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   /** Whether it is left running. */
   const goesOn = ({ ended_at }: Values) => isRunning && !ended_at;
   const whose = useWhose(entry);
-  // Where the values come from, and what they are compared with when they are sent.
-  const origin = useRef(entry);
-  const stored = useRef(entry);
   // Until somebody says otherwise, new work is billed as its project is.
   const chose = useRef(false);
   // The times for which it was asked whether they end the next day: sent again, they do.
   const asked = useRef("");
-  const [theirs, setTheirs] = useState<Entry | null>(null);
-  const stands = useStands();
-  const projects = useById(useProjects().data);
 
-  const save = async (values: Values) => {
-    const { start, end } = spanOf(values, zone, origin.current);
+  const save = async (values: Values, was: Entry | undefined) => {
+    const { start, end } = spanOf(values, zone, form.origin);
     const body = {
       project: values.project,
       task: values.task,
@@ -172,29 +154,24 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       started_at: start.toISOString(),
       ...(goesOn(values) ? {} : { ended_at: end.toISOString() }),
     } as EntryInput;
-    const was = stored.current;
+    const changes = was && changesOf(body, was);
     let saved: Listed | undefined = was;
-    if (!stored.current) saved = await createEntry(body);
-    else {
-      const { id } = stored.current;
-      const changes = changesOf(body, stored.current);
-      try {
-        if (Object.keys(changes).length > 0) saved = await changeEntry(stored.current, changes);
-      } catch (error) {
-        const isConflict = error instanceof Problem && error.kind === "version-mismatch";
-        if (!isConflict || !stands.current) throw error;
-        setTheirs((await api.get("/time/entries/{id}", { params: { id } })) as Entry);
-        return false;
-      }
-    }
+    if (!was) saved = await createEntry(body);
+    else if (Object.keys(changes ?? {}).length > 0) saved = await changeEntry(was, changes ?? {});
     if (saved?.wish) return notify(words.unsent.kept);
     notify(was ? words.entry.saved : words.entry.created);
     void entriesChanged();
     void mindSlips(saved as Entry, zone, was);
   };
 
-  const form = useForm<Values>({
+  const form = useForm<Values, Entry>({
     initial: valuesOf(entry, zone),
+    shared: {
+      row: entry,
+      values: (row) => valuesOf(row, zone),
+      read: async ({ id }) => (await api.get("/time/entries/{id}", { params: { id } })) as Entry,
+      whole: true, // begin, end and duration make each other
+    },
     check: (values) => ({
       date: !values.date && shared.form.required,
       started_at: !values.started_at && words.entry.time_bad,
@@ -212,17 +189,17 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   /** Whether the next day was guessed, and makes more of it than a night: it must be said then. */
   const isFar = (values: Values): boolean => {
     if (!known(values) || values.end_date || values.typed_s !== null) return false;
-    const { start, end } = spanOf(values, zone, origin.current);
+    const { start, end } = spanOf(values, zone, form.origin);
     return dayOfEnd(values) !== values.date && end.getTime() - start.getTime() > NIGHT_MS;
   };
   const endProblem = (values: Values): string | null => {
     if (!values.ended_at) return words.entry.time_bad;
     if (!values.date || !values.started_at) return null;
-    const { start, end } = spanOf(values, zone, origin.current);
+    const { start, end } = spanOf(values, zone, form.origin);
     const stays =
-      origin.current?.ended_at &&
-      end.getTime() === Date.parse(origin.current.ended_at) &&
-      start.getTime() === Date.parse(origin.current.started_at);
+      form.origin?.ended_at &&
+      end.getTime() === Date.parse(form.origin.ended_at) &&
+      start.getTime() === Date.parse(form.origin.started_at);
     const times = `${values.date} ${values.started_at} ${values.ended_at}`;
     if (!stays && isFar(values) && asked.current !== times) {
       asked.current = times;
@@ -234,7 +211,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     const next = { ...values, ...changes, typed_s: null };
     if (!known(next))
       return set({ ...changes, typed_s: null, ...(goesOn(next) && { duration_s: "" }) });
-    const { start, end } = spanOf(next, zone, origin.current);
+    const { start, end } = spanOf(next, zone, form.origin);
     const seconds = Math.round((end.getTime() - start.getTime()) / 1000);
     set({ ...changes, typed_s: null, duration_s: seconds > 0 ? lengthText(seconds) : "" });
   };
@@ -251,7 +228,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
     const date = values.date || now.date;
     const ends = instantOf(date, date === today(zone) ? now.time : "17:00", zone).getTime();
     const begin = values.started_at
-      ? spanOf({ ...values, date }, zone, origin.current).start.getTime()
+      ? spanOf({ ...values, date }, zone, form.origin).start.getTime()
       : ends - seconds * 1000;
     const started = values.started_at
       ? { date, time: values.started_at }
@@ -282,30 +259,6 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   return (
     <Form form={form}>
       {whose && <p className="quiet">{whose}</p>}
-      {theirs && (
-        <Conflict
-          title={words.entry.conflict}
-          onMine={() => {
-            stored.current = theirs;
-            setTheirs(null);
-            void form.send();
-          }}
-          onTheirs={() => {
-            stored.current = theirs;
-            origin.current = theirs;
-            form.reset(valuesOf(theirs, zone));
-            setTheirs(null);
-          }}
-        >
-          <ProjectName project={projects.get(theirs.project ?? "")} />
-          {" · "}
-          {momentText(theirs.started_at, zone)}
-          {" · "}
-          {lengthText(theirs.duration_s)}
-          {" · "}
-          {theirs.note || words.entry.untitled}
-        </Conflict>
-      )}
       <Textarea
         label={words.field.note}
         autosize
@@ -323,7 +276,12 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
         }}
       />
       <TaskSelect label={words.field.task} project={values.project} {...form.select("task")} />
-      <TagSelect label={words.field.tags} value={values.tags} onChange={(tags) => set({ tags })} />
+      <TagSelect
+        label={words.field.tags}
+        value={values.tags}
+        onChange={(tags) => set({ tags })}
+        stored={form.storedOf("tags")}
+      />
       <TextInput
         type="date"
         label={words.field.date}

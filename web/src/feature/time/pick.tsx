@@ -1,12 +1,14 @@
 // Choosing a project, a task, tags, a person.
-import { MultiSelect, Select, type SelectProps } from "@mantine/core";
+import { MultiSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef } from "react";
 import { all, api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useMay, useReaches } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
+import { StoredNow } from "~/ui/conflict";
 import { type Create, PickOption, usePicking } from "~/ui/picking";
+import { Select, type SelectProps } from "~/ui/select";
 import {
   type Project,
   useById,
@@ -117,7 +119,7 @@ export function ProjectSelect({ creates, ...props }: ProjectSelectProps) {
   const byId = useById(projects.data);
   const create = useCreate("projects", { billable: true });
   const items = (projects.data ?? [])
-    .filter((project) => !project.archived || project.id === props.value)
+    .filter(({ archived, id }) => !archived || [props.value, props.stored].includes(id))
     .map((project) => {
       const { id, name } = project;
       const client = clientName(project);
@@ -155,6 +157,8 @@ export function TaskSelect({ project, ...props }: PickProps & { project: string 
     (task) => task.project === project && (!task.archived || task.id === props.value),
   );
   const none = project ? words.pick.no_tasks : words.pick.task_needs;
+  /** Which may be of another project. */
+  const stored = tasks.data?.find(({ id }) => id === props.stored);
   return (
     <Picker
       items={items}
@@ -162,6 +166,7 @@ export function TaskSelect({ project, ...props }: PickProps & { project: string 
       placeholder={items.length > 0 ? words.pick.task : none}
       disabled={items.length === 0 && !(project && create)}
       {...props}
+      {...(stored && { stored: undefined, description: <StoredNow value={stored.name} /> })}
     />
   );
 }
@@ -183,9 +188,11 @@ interface TagSelectProps {
   label: string;
   value: string[];
   onChange: (value: string[]) => void;
+  /** What is stored, where that differs. */
+  stored?: string[];
 }
 
-export function TagSelect({ label, value, onChange }: TagSelectProps) {
+export function TagSelect({ label, value, onChange, stored }: TagSelectProps) {
   const tags = useTags();
   const create = useCreate("tags");
   const options = (tags.data ?? []).map(({ id, name }) => ({
@@ -203,9 +210,11 @@ export function TagSelect({ label, value, onChange }: TagSelectProps) {
   };
   const picking = usePicking({ options, create, pick, several: true, label });
   if (options.length === 0 && !create) return null;
+  const now = options.filter(({ item }) => stored?.includes(item.value)).map(({ name }) => name);
   return (
     <MultiSelect
       label={label}
+      description={stored && <StoredNow value={now.join(", ")} />}
       data={[...options.map(({ item }) => item), ...picking.offered]}
       searchable
       clearable

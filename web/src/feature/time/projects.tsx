@@ -1,5 +1,5 @@
 // What time is booked on: projects, clients, tasks and tags, each a list with a form beside it.
-import { Button, Checkbox, Menu, Select, Switch, TextInput } from "@mantine/core";
+import { Button, Checkbox, Menu, Switch, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { api, type Path, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
@@ -11,6 +11,7 @@ import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { RecordDrawer, RowMenu } from "~/ui/record";
+import { Select } from "~/ui/select";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
 import { moneyInput, moneyOf, moneyText } from "~/ui/time";
@@ -23,6 +24,9 @@ import { words } from "./words";
 const KINDS = ["projects", "clients", "tasks", "tags"] as const;
 type Kind = (typeof KINDS)[number];
 const pathOf = (kind: Kind) => (kind === "projects" ? "/projects" : `/projects/${kind}`);
+
+/** Where one of them is, as the one that has the most columns. */
+const rowPath = (kind: Kind) => `/${kind}/{id}` as "/projects/{id}";
 
 /** The columns that any of the four may have. */
 interface Thing {
@@ -102,7 +106,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
   const clientOf = ({ client }: Thing) => clients.get(client ?? "")?.name;
   const archive = async ({ id, version, name, archived }: Thing) => {
     try {
-      await api.patch(`/${kind}/{id}` as "/projects/{id}", {
+      await api.patch(rowPath(kind), {
         params: { id },
         version,
         body: { archived: !archived },
@@ -246,7 +250,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
           act={shared.act.remove}
           name={removing.name}
           run={async () => {
-            await api.delete(`/${kind}/{id}` as "/projects/{id}", {
+            await api.delete(rowPath(kind), {
               params: { id: removing.id },
               version: removing.version,
             });
@@ -280,15 +284,20 @@ interface ThingFormProps {
 function ThingForm({ kind, thing, onClose }: ThingFormProps) {
   const { currency } = useSession();
   const seesRates = useMay()("rates.read");
-  const rate = thing?.rate_minor;
+  const valuesOf = (row?: Thing) => ({
+    name: row?.name ?? "",
+    client: row?.client ?? null,
+    project: row?.project ?? null,
+    colour: row?.colour ?? null,
+    billable: row?.billable ?? true,
+    rate_minor: row?.rate_minor == null ? "" : moneyInput(row.rate_minor, currency),
+  });
   const form = useForm({
-    initial: {
-      name: thing?.name ?? "",
-      client: thing?.client ?? null,
-      project: thing?.project ?? null,
-      colour: thing?.colour ?? null,
-      billable: thing?.billable ?? true,
-      rate_minor: rate == null ? "" : moneyInput(rate, currency),
+    initial: valuesOf(thing),
+    shared: {
+      row: thing,
+      values: valuesOf,
+      read: ({ id }) => api.get(rowPath(kind), { params: { id } }),
     },
     check: ({ name, project, rate_minor }) => ({
       name: !name.trim() && shared.form.required,
@@ -296,7 +305,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
       rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number,
     }),
     max: limitsOf(`/${kind}`),
-    submit: async ({ name, client, project, colour, billable, rate_minor }) => {
+    submit: async ({ name, client, project, colour, billable, rate_minor }, row) => {
       const body = {
         name: name.trim(),
         ...(kind === "projects" && {
@@ -307,13 +316,8 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
         }),
         ...(kind === "tasks" && { project }),
       };
-      if (!thing) await api.post(`/${kind}` as Path & "/projects", { body });
-      else
-        await api.patch(`/${kind}/{id}` as "/projects/{id}", {
-          params: { id: thing.id },
-          version: thing.version,
-          body,
-        });
+      if (!row) await api.post(`/${kind}` as Path & "/projects", { body });
+      else await api.patch(rowPath(kind), { params: { id: row.id }, version: row.version, body });
       await refresh(kind);
     },
     done: onClose,

@@ -94,7 +94,6 @@ export const words = {
     time_bad: "A time is needed",
     next_day: "ends the next day",
     next_day_far: "Ends the next day?",
-    conflict: "Somebody changed this entry at the same time",
     tomorrow: "tomorrow",
     ends_ahead: (when: string) => `That entry ends in the future: ${when}`,
     ahead: (day: string) => `That entry lies ahead, on ${day}`,
