@@ -384,7 +384,10 @@ test("a question that was taken out can be brought back with its answers", async
   const kept = page.getByRole("textbox", { name: /^Question/ });
   const saved = page.getByRole("button", { name: "Save", disabled: true });
   await page.getByRole("button", { name: "Remove field: What happened?" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Remove field" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("The prompt “Urgency” uses it, and sends none in its place").waitFor();
+  await checkAccessible(page);
+  await dialog.getByRole("button", { name: "Remove field" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await saved.waitFor();
   await page.reload();
@@ -399,6 +402,19 @@ test("a question that was taken out can be brought back with its answers", async
   await page.getByText("Nobody can sign in").waitFor();
 });
 
+test("saving a form says which prompts that switches off", async () => {
+  await page.goto(`/forms/${form}/hooks`);
+  await page.getByRole("button", { name: "Switch off" }).waitFor();
+  await page.goto(`/forms/${form}/fields`);
+  const question = page.getByRole("group", { name: "What happened?" });
+  await question.getByLabel("AI may read it, masked").uncheck();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Form saved. Switched off, to be looked at again: “Urgency”").waitFor();
+  await page.getByRole("button", { name: "Prompts", exact: true }).click();
+  await page.getByRole("button", { name: "Switch on…" }).waitFor();
+  await checkAccessible(page);
+});
+
 test("a question that was added is one of the form's once it is saved", async () => {
   await page.goto(`/forms/${form}/fields`);
   await page.getByRole("button", { name: "Add a field" }).click();
@@ -407,8 +423,8 @@ test("a question that was added is one of the form's once it is saved", async ()
     .last()
     .fill("Anything else?");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("button", { name: "Save", disabled: true }).waitFor();
-  assert.ok(await page.getByRole("textbox", { name: "Key" }).last().isDisabled());
+  const key = page.getByRole("textbox", { name: "Key" }).last();
+  await eventually(async () => assert.ok(await key.isDisabled()));
   assert.equal(await page.getByRole("button", { name: "Bring back: Anything else?" }).count(), 0);
 });
 

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Checkbox, Switch, Textarea, TextInput } from "@mant
 import { useRef, useState } from "react";
 import { api } from "~/api/client";
 import { limitsOf, most, pattern } from "~/api/limits";
-import { refresh } from "~/api/queries";
+import { queryClient, refresh } from "~/api/queries";
 import { go } from "~/shell/router";
 import { Confirm } from "~/ui/confirm";
 import { Form, overText, Submit, useForm } from "~/ui/form";
@@ -15,9 +15,12 @@ import { words as shared } from "~/words";
 import {
   type FormField,
   type FormRow,
+  type Hook,
   keyOf,
+  keysOf,
   privacyOf,
   type QuestionKind,
+  useHooks,
   useQuestionKinds,
 } from "./data";
 import { words } from "./words";
@@ -129,6 +132,8 @@ const valuesOf = ({ title, description, status, public: open, fields }: Stored) 
 const aiGiven = ({ kind, privacy }: Pick<Draft, "kind" | "privacy">, kinds: QuestionKind[]) =>
   kinds.find((each) => each.kind === kind && each.privacy === privacy)?.ai_given ?? "never";
 
+const namesOf = (hooks: Hook[]) => hooks.map(({ name }) => name);
+
 /** Without a form, the first save makes one. */
 export function Builder({ form }: { form?: FormRow }) {
   return <Show query={useQuestionKinds()}>{(kinds) => <Editor form={form} kinds={kinds} />}</Show>;
@@ -140,6 +145,9 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   const added = useRef(-1);
   const adder = useRef<HTMLButtonElement>(null);
   const [removing, setRemoving] = useState<Draft | null>(null);
+  const hooks = useHooks(given?.id ?? "", given !== undefined).data ?? [];
+  /** Prompts that put in what is being removed. */
+  const users = hooks.filter(({ template }) => removing && keysOf(template).includes(removing.key));
   const form = useForm({
     initial: valuesOf(row),
     shared: {
@@ -173,7 +181,14 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
       form.know(saved as FormRow);
       await refresh("forms", "hooks", "data-map");
       if (!row) go(`/forms/${saved.id}/fields`, { replace: true });
-      notify(text.saved);
+      // What a prompt sends is looked at again before it is sent in another way.
+      const now = queryClient.getQueryData<Hook[]>(["hooks", saved.id]) ?? [];
+      const off = hooks.filter(
+        ({ id, on }) => on && now.some((hook) => hook.id === id && !hook.on),
+      );
+      if (off.length === 0) return notify(text.saved);
+      const run = () => go(`/forms/${saved.id}/hooks`);
+      notify(text.saved_off(namesOf(off)), { act: { label: words.tabs.hooks, run } });
     },
   });
   const { fields } = form.values;
@@ -310,6 +325,7 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
           run={async () => remove(removing)}
         >
           <p>{text.remove_help}</p>
+          {users.length > 0 && <p className="strong">{text.remove_used(namesOf(users))}</p>}
           <p>{text.remove_back}</p>
         </Confirm>
       )}

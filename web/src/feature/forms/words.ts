@@ -1,3 +1,5 @@
+const quoted = (names: string[]) => names.map((name) => `“${name}”`).join(", ");
+
 export const words = {
   title: "Forms",
   lead: "Questions whose answers are real records: validated, exported, erased and masked like everything else.",
@@ -58,6 +60,10 @@ export const words = {
     remove_title: (label: string) => `Remove “${label}”?`,
     remove_help:
       "Once saved, the question is taken out of the form, and its column out of the list. Answers already given stay stored: they are in exports and are erased with the person.",
+    remove_used: (prompts: string[]) =>
+      prompts.length === 1
+        ? `The prompt ${quoted(prompts)} uses it, and sends none in its place from then on.`
+        : `The prompts ${quoted(prompts)} use it, and send none in its place from then on.`,
     remove_back: "The question can be brought back. Deleting the form deletes the answers.",
     hidden: "Questions taken out",
     hidden_help:
@@ -67,6 +73,8 @@ export const words = {
     none: "A form starts with a question",
     none_help: "Add a field; say what kind of answer it takes and how private that is.",
     saved: "Form saved",
+    saved_off: (prompts: string[]) =>
+      `Form saved. Switched off, to be looked at again: ${quoted(prompts)}`,
     questions: (questions: string[]) => questions.join("; ") || "no questions",
     field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
