@@ -326,7 +326,7 @@ test("hours of the week sheet are told as hours, at no clock times", async () =>
   await row("From paper").getByRole("button", { name: "From paper", exact: true }).click();
   await page
     .getByRole("dialog")
-    .getByText(/Nobody chose them/)
+    .getByText(/Nobody chose these times/)
     .waitFor();
   await checkAccessible(page);
   await page.goto("/");
@@ -570,6 +570,25 @@ test("what was worked on before this week is started again with one press", asyn
   await eventually(async () =>
     assert.equal(await lately.getByRole("button", { name: "Sound the channel" }).count(), 0),
   );
+});
+
+test("where clocks show something else than the person's, the zone of the times is told", async () => {
+  for (const [zone, told] of [
+    ["UTC", 0],
+    ["Pacific/Kiritimati", 1],
+  ]) {
+    const { context, page } = await openPage(browser, server.url, { zone });
+    await signIn(page, owner.account);
+    const hint = (at) => at.getByText("Times in UTC", { exact: true });
+    const quick = page.getByRole("region", { name: "Add an entry" });
+    await quick.getByLabel("From").waitFor();
+    assert.equal(await hint(quick).count(), told);
+    await page.keyboard.press("n");
+    const form = page.getByRole("dialog", { name: "New entry" });
+    await form.getByLabel("From", { exact: true }).waitFor();
+    assert.equal(await hint(form).count(), told);
+    await context.close();
+  }
 });
 
 test("nothing went wrong out of sight", () => {

@@ -52,6 +52,17 @@ export function today(zone: string): Day {
   return inZone(Date.now(), zone).date;
 }
 
+/** The zone of this browser, which may be another one than the person's. */
+export const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Whether clocks of a zone show something else than those of this browser, in summer or in winter. */
+export function isElsewhere(zone: string): boolean {
+  return [Date.now(), Date.now() + 182 * DAY].some((at) => {
+    const [there, here] = [inZone(at, zone), inZone(at, zoneHere())];
+    return there.date !== here.date || there.time !== here.time;
+  });
+}
+
 /** The day that an address names; null when that is none, or none that can be booked. */
 export function dayNamed(text: string | null): Day | null {
   if (!text || !/^(19[7-9]|20\d|21\d)\d-\d\d-\d\d$/.test(text)) return null;

@@ -7,7 +7,16 @@ import { may, useSession } from "~/shell/session";
 import { Drawer } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { addDays, type Day, durationOf, durationText, instantOf, inZone, today } from "~/ui/time";
+import {
+  addDays,
+  type Day,
+  durationOf,
+  durationText,
+  instantOf,
+  inZone,
+  isElsewhere,
+  today,
+} from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
@@ -322,10 +331,8 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           onChange={(event) => times({ end_date: event.currentTarget.value })}
         />
       )}
-      <p className="field-note">
-        {words.entry.zone(zone)}
-        {entry && isPlaced(entry) && `. ${words.entry.placed_change}`}
-      </p>
+      {isElsewhere(zone) && <p className="field-note">{words.entry.zone(zone)}</p>}
+      {entry && isPlaced(entry) && <p className="field-note">{words.entry.placed_change}</p>}
       <Checkbox
         label={words.field.billable}
         {...form.check("billable")}

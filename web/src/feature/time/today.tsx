@@ -18,6 +18,7 @@ import {
   durationOf,
   durationText,
   instantOf,
+  isElsewhere,
   secondsByDay,
   startOfWeek,
   today,
@@ -327,6 +328,7 @@ function QuickAdd() {
             {words.today.add}
           </Button>
         </div>
+        {isElsewhere(zone) && <p className="field-note">{words.entry.zone(zone)}</p>}
       </Form>
       <div className="visually-hidden" role="status">
         {/* A new element each time: the same words are read out again. */}

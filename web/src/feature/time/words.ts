@@ -104,7 +104,7 @@ export const words = {
     placed: "Week sheet",
     placed_help: "Hours typed into the week sheet: nobody chose clock times for them",
     placed_change:
-      "Nobody chose them: the hours are from the week sheet, which leaves them alone once they are changed",
+      "Nobody chose these times: the hours are from the week sheet, which leaves them alone once they are changed",
     zone: (zone: string) => `Times in ${zone}`,
   },
   unsent: {
