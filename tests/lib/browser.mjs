@@ -36,19 +36,19 @@ function noonZone() {
 
 /**
  * A page in a context of its own (own cookies). Sizes in CSS pixels; theme is "light" or "dark".
- * zone: of the browser; an organisation that signs up there adopts it.
+ * zone, locale: of the browser; an organisation that signs up there adopts the zone and the week.
  */
 export async function openPage(
   browser,
   url,
-  { width = 1280, height = 800, theme = "light", zone = noonZone() } = {},
+  { width = 1280, height = 800, theme = "light", zone = noonZone(), locale = "en-GB" } = {},
 ) {
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width, height },
     colorScheme: theme,
     reducedMotion: "reduce",
-    locale: "en-GB",
+    locale,
     timezoneId: zone,
   });
   context.setDefaultTimeout(LIMIT_MS);

@@ -35,6 +35,20 @@ test("the zone of an organisation is shown, whichever it is", async () => {
   await shown.press("Escape");
 });
 
+test("the week of an organisation begins as where its owner is, if the browser says where", async () => {
+  for (const [locale, day] of [
+    ["en-US", "Sunday"],
+    ["en", "Monday"],
+  ]) {
+    const { context, page } = await openPage(browser, server.url, { locale });
+    await signUp(page, { name: "Una", email: `una@${locale}.example`, organisation: "Una Works" });
+    await page.goto("/settings");
+    const shown = page.getByRole("combobox", { name: "The week begins on" });
+    await eventually(async () => assert.equal(await shown.inputValue(), day));
+    await context.close();
+  }
+});
+
 test("how much is kept is said to who runs the organisation", async () => {
   await page.goto("/settings");
   const storage = page.getByRole("region", { name: "Storage" });

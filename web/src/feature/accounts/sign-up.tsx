@@ -5,16 +5,31 @@ import { limit } from "~/api/limits";
 import { go, Link } from "~/shell/router";
 import { begin } from "~/shell/session";
 import { Form, Submit, useForm } from "~/ui/form";
+import { zoneHere } from "~/ui/time";
 import { words as shared } from "~/words";
 import { useTyped } from "./typed";
 import { NewPassword, passwordProblem, WayIn } from "./way-in";
 import { words } from "./words";
 
-/** A new organisation starts in the zone of its owner; Settings change it. */
-async function adoptZone() {
-  const { zone, version } = await api.get("/organisation");
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (own && own !== zone) await api.patch("/organisation", { version, body: { zone: own } });
+interface Weeks {
+  getWeekInfo?: () => { firstDay: number };
+  weekInfo?: { firstDay: number };
+}
+
+/** On which of the days that an organisation may choose weeks begin where this browser is, if it says where. */
+function weekStartHere() {
+  const locale: Intl.Locale & Weeks = new Intl.Locale(navigator.language);
+  const { firstDay = 0 } = locale.getWeekInfo?.() ?? locale.weekInfo ?? {};
+  const days: Record<number, "monday" | "sunday"> = { 1: "monday", 7: "sunday" };
+  return locale.region ? days[firstDay] : undefined;
+}
+
+/** A new organisation starts with the zone and the week of its owner; Settings change them. */
+async function adoptPlace() {
+  const { zone, week_start, version } = await api.get("/organisation");
+  const body = { zone: zoneHere() || zone, week_start: weekStartHere() ?? week_start };
+  if (body.zone !== zone || body.week_start !== week_start)
+    await api.patch("/organisation", { version, body });
 }
 
 export default function SignUp() {
@@ -31,7 +46,7 @@ export default function SignUp() {
     max: (name) => (name === "password" ? undefined : limit("/accounts", name)),
     submit: async (body) => {
       await api.post("/accounts", { body });
-      await adoptZone();
+      await adoptPlace();
       begin(await api.get("/session"));
       go("/", { replace: true });
     },
