@@ -294,10 +294,17 @@ bool session_close(struct ctx *c, struct id session)
     return row_delete(c, &session_table, session, 0);
 }
 
-bool session_list(struct ctx *c, struct id account, struct list *ret)
+bool session_list(struct ctx *c, struct id account, struct id before, int64_t limit,
+                  struct list *ret)
 {
     static const struct query own = {
-        "account = $1 AND expires_at > $2 ORDER BY id DESC LIMIT 100"
+        "account = $1 AND expires_at > $2 ORDER BY id DESC LIMIT $3"
     };
-    return rows_find(c, &session_table, &own, ARGS(value_id(account), value_instant(c->now)), ret);
+    static const struct query older = {
+        "account = $1 AND expires_at > $2 AND id < $4 ORDER BY id DESC LIMIT $3"
+    };
+    struct value args[] = { value_id(account), value_instant(c->now), value_int(limit),
+                            value_id(before) };
+    return id_given(before) ? rows_find(c, &session_table, &older, args, 4, ret)
+                            : rows_find(c, &session_table, &own, args, 3, ret);
 }

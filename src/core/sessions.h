@@ -37,8 +37,10 @@ MUST_USE bool session_stands(struct ctx *c);
 /* Ends one session; within a control transaction. */
 MUST_USE bool session_close(struct ctx *c, struct id session);
 
-/* Own sessions that have not expired, newest first. Within a control transaction. */
-MUST_USE bool session_list(struct ctx *c, struct id account, struct list *ret);
+/* At most so many own sessions that have not expired, newest first; those older than `before`, when
+   it is given. Within a control transaction. */
+MUST_USE bool session_list(struct ctx *c, struct id account, struct id before, int64_t limit,
+                           struct list *ret);
 
 /* Forgets all that is cached (sessions, roles, teams). Called after the commit of a change to any
    of them: see ctx.forget. */

@@ -157,6 +157,33 @@ test("sessions are told apart, and all others are ended at once", async () => {
   await own.waitFor();
 });
 
+test("of many sessions those used last are shown, and more when asked for", async () => {
+  const { items } = await (await page.request.get("/api/v1/sessions")).json();
+  const others = Array.from({ length: 60 }, (_, i) => ({
+    ...items[0],
+    seen_at: new Date(Date.now() - i * 60_000).toISOString(),
+    current: false,
+  }));
+  const pageOf = (next) => ({
+    items: others.map((other) => ({ ...other, id: crypto.randomUUID() })),
+    next,
+  });
+  const at = (url) => url.pathname === "/api/v1/sessions";
+  await page.route(at, (route) => {
+    const isLast = new URL(route.request().url()).searchParams.get("cursor") === "60";
+    return route.fulfill({ json: pageOf(isLast ? null : "60") });
+  });
+  await page.goto("/settings/sessions");
+  await page.getByText("100 of 120 others, last used first").waitFor();
+  const end = page.getByRole("button", { name: /^End: / });
+  assert.equal(await end.count(), 100);
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await eventually(async () => assert.equal(await end.count(), 120));
+  assert.equal(await page.getByText(/ others, last used first/).count(), 0);
+  await page.unroute(at);
+});
+
 test("the address that one signs in with is one's own to change", async () => {
   await page.goto("/settings/account");
   const card = page.getByRole("region", { name: "Email address" });

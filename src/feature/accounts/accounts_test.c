@@ -319,6 +319,24 @@ static void sessions_are_listed_and_ended(void **state)
     world_get(w, first, "/session", 401);
 }
 
+static void sessions_come_in_pages(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    world_sign_up(w, "Eve", "eve@example.org");
+    sign_in(w, "ada@example.org", 201);
+    sign_in(w, "ada@example.org", 201);
+    const char *first = world_get(w, ada, "/sessions?limit=2", 200).body;
+    const char *next =
+        arena_printf(&w->a, "/sessions?limit=2&cursor=%s", world_text(w, first, "next"));
+    assert_null(strstr(first, "\"current\":true"));
+    const char *last = world_get(w, ada, next, 200).body;
+    assert_non_null(strstr(last, "\"current\":true"));
+    assert_non_null(strstr(last, "\"next\":null"));
+    assert_null(strstr(last, "\"current\":false"));
+    world_get(w, ada, "/sessions?cursor=none", 422);
+}
+
 static void a_session_ends_by_itself(void **state)
 {
     struct world *w = *state;
@@ -702,6 +720,7 @@ int main(void)
         TEST(refusals_look_alike),
         TEST(a_change_of_standing_counts_at_once),
         TEST(sessions_are_listed_and_ended),
+        TEST(sessions_come_in_pages),
         TEST(a_session_ends_by_itself),
         TEST(sessions_and_links_that_ended_are_deleted),
         TEST(guessing_is_slowed_and_nobody_locked_out),

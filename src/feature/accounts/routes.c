@@ -53,6 +53,18 @@ static const struct field session_row_fields[] = {
     { 0 },
 };
 
+struct session_page {
+    int64_t limit;
+    const char *cursor;
+};
+static const struct field session_page_fields[] = {
+    FIELD(struct session_page, limit, .privacy = OPERATIONAL, .nullable = true, .min = 1,
+          .max = 500, .doc = "Sessions on a page; 100 when not given"),
+    FIELD(struct session_page, cursor, .privacy = OPERATIONAL, .max = ID_TEXT - 1,
+          .doc = "The next of the page before"),
+    { 0 },
+};
+
 /* One bucket per address, one per account at an address and one per account, taken from in this
    order: who guesses from one place empties the small bucket of that place and leaves the owner's
    elsewhere alone. */
@@ -180,21 +192,32 @@ static bool sign_out(struct ctx *c, const void *in, void *ret)
     return control_write(c, close_session, &c->actor.session);
 }
 
+struct sessions_wanted {
+    struct id before;
+    int64_t limit;
+    struct list list;
+};
+
 static bool sessions_read(struct ctx *c, void *with)
 {
-    return session_list(c, c->actor.account, with);
+    struct sessions_wanted *w = with;
+    return session_list(c, c->actor.account, w->before, w->limit + 1, &w->list); /* whether more */
 }
 
 static bool sessions_own(struct ctx *c, const void *in, void *ret)
 {
-    struct list list = { 0 };
-    (void)in;
+    const struct session_page *page = in;
+    struct sessions_wanted w = { .limit = page->limit == INT_NONE ? 100 : page->limit };
     (void)ret;
-    if (!control_read(c, sessions_read, &list))
+    if (page->cursor && !id_parse(page->cursor, &w.before))
+        return fail_at(c, "cursor", "is not a cursor of this list");
+    if (!control_read(c, sessions_read, &w))
         return false;
-    const struct session *from = list.at;
-    struct session_row *rows = arena_many(c->arena, list.count, struct session_row);
-    for (size_t i = 0; i < list.count; i++)
+    const struct session *from = w.list.at;
+    bool more = w.list.count > (size_t)w.limit;
+    size_t count = more ? (size_t)w.limit : w.list.count;
+    struct session_row *rows = arena_many(c->arena, count, struct session_row);
+    for (size_t i = 0; i < count; i++)
         rows[i] = (struct session_row){
             .id = from[i].id,
             .created_at = from[i].created_at,
@@ -203,7 +226,12 @@ static bool sessions_own(struct ctx *c, const void *in, void *ret)
             .agent = from[i].agent,
             .current = id_equal(from[i].id, c->actor.session),
         };
-    c->x->page = (struct list){ rows, list.count };
+    c->x->page = (struct list){ rows, count };
+    if (more) {
+        char *cursor = arena_alloc(c->arena, ID_TEXT);
+        id_format(rows[count - 1].id, cursor);
+        c->x->next = cursor;
+    }
     return true;
 }
 
@@ -256,6 +284,7 @@ static const struct route routes[] = {
       INPUT(struct profile, profile_fields), OUTPUT(struct session_view, session_view_fields),
       .ok = 200, LANE(LANE_SLOW), .schema = "session" },
     { GET, "/sessions", sessions_own, "Own open sessions", .who = WHO_MEMBER,
+      INPUT(struct session_page, session_page_fields),
       OUTPUT(struct session_row, session_row_fields), .list = true, LANE(LANE_SLOW),
       .schema = "open_session" },
     { DELETE, "/sessions/{id}", session_end, "End one of your sessions", .who = WHO_MEMBER,

@@ -2,7 +2,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Fragment, useRef, useState } from "react";
-import { type Answer, all, api, items, Problem, type Row, type Whole } from "~/api/client";
+import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { OwnAccount } from "~/feature/accounts/own";
@@ -245,6 +245,9 @@ function OrganisationForm({ organisation }: { organisation: Organisation }) {
   );
 }
 
+/** Other sessions at a time: programs may open thousands. */
+const SHOWN = 100;
+
 type Own = Whole<Row<"/sessions">, "created_at" | "seen_at">;
 
 /** "Mozilla/5.0 … Firefox/140.0" as "Firefox on Linux"; what is no browser says its own name, if any. */
@@ -274,8 +277,9 @@ function Sessions() {
   const { zone } = useSession();
   const sessions = useQuery({
     queryKey: ["sessions"],
-    queryFn: () => items("/sessions") as Promise<Own[]>,
+    queryFn: () => all("/sessions") as Promise<Own[]>,
   });
+  const [shown, setShown] = useState(SHOWN);
   const text = words.settings.sessions;
   const end = async (...ending: Own[]) => {
     try {
@@ -294,13 +298,14 @@ function Sessions() {
       </p>
       <section className="card flush">
         <Show query={sessions}>
-          {(all) => {
-            const others = all
+          {(open) => {
+            const others = open
               .filter(({ current }) => !current)
               .sort((a, b) => b.seen_at.localeCompare(a.seen_at));
+            const rows = [...open.filter(({ current }) => current), ...others.slice(0, shown)];
             return (
               <>
-                {[...all.filter(({ current }) => current), ...others].map((each) => (
+                {rows.map((each) => (
                   <div key={each.id} className="setting">
                     <div className="stack none">
                       <span className="row">
@@ -328,6 +333,14 @@ function Sessions() {
                     )}
                   </div>
                 ))}
+                {others.length > shown && (
+                  <div className="setting">
+                    <span className="quiet">{text.of(shown, others.length)}</span>
+                    <Button variant="default" onClick={() => setShown(shown + SHOWN)}>
+                      {shared.act.more}
+                    </Button>
+                  </div>
+                )}
                 {others.length > 1 && (
                   <div className="setting">
                     <Button variant="default" onClick={() => void end(...others)}>

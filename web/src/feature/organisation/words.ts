@@ -1,3 +1,5 @@
+import { countText, numberText } from "~/ui/time";
+
 export const words = {
   people: {
     title: "People",
@@ -103,6 +105,8 @@ export const words = {
       on: (browser: string, system: string) => `${browser} on ${system}`,
       end: "End",
       end_this: (what: string, seen: string) => `End: ${what}, ${seen}`,
+      of: (shown: number, all: number) =>
+        `${numberText(shown)} of ${countText(all, "other")}, last used first`,
       end_others: "End all others",
       ended: (n: number) => (n === 1 ? "Session ended" : `${n} sessions ended`),
       program: (name: string) => `Program ${name}`,
