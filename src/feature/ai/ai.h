@@ -96,10 +96,15 @@ struct ai_answer {
 };
 extern const struct field ai_answer_fields[];
 
-/* Runs the ten steps. On a thread that may wait, outside a transaction. Problems: AI_OFF,
-   AI_OBJECTED, PROVIDER_NOT_ALLOWED, PROHIBITED_USE, DISCLOSURE_TOO_LARGE, CONFLICT,
-   PROVIDER_FAILED, PROVIDER_TIMEOUT, RATE_LIMITED, ANSWER_INVALID. A run that was refused leaves a
-   receipt with the reason, too. */
+/* What a route that previews may end in, with ai_preview_admit; and one that runs, which takes a
+   person's own words, too. */
+#define AI_PREVIEW_FAILS \
+    AI_OFF, AI_OBJECTED, PROVIDER_NOT_ALLOWED, DISCLOSURE_TOO_LARGE, RATE_LIMITED
+#define AI_RUN_FAILS \
+    AI_PREVIEW_FAILS, PROHIBITED_USE, CONFLICT, PROVIDER_FAILED, PROVIDER_TIMEOUT, ANSWER_INVALID
+
+/* Runs the ten steps. On a thread that may wait, outside a transaction. Problems: AI_RUN_FAILS. A
+   run that was refused leaves a receipt with the reason, too. */
 MUST_USE bool ai_run(struct ctx *c, const struct capability *capability, const struct ai_input *in,
                      struct ai_answer *ret);
 

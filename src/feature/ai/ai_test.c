@@ -220,8 +220,17 @@ static void test_evidence(void **state)
     struct answer r = house_ask(
         h, h->owner, arena_printf(&h->w->a, ",\"preview\":true,\"provider\":\"%s\"", good), 200);
     assert_non_null(strstr(world_text(h->w, r.body, "evidence"), "region eu"));
-    house_ask(h, h->owner, ",\"provider\":\"nonsense\"", 403);
-    house_ask(h, h->owner, ",\"provider\":\"0198c0de-0000-7000-8000-000000000000\"", 404);
+}
+
+static void test_unknown_provider(void **state)
+{
+    struct house *h = *state;
+    static const char *const names[] = { "nonsense", "0198c0de-0000-7000-8000-000000000000" };
+    for (size_t i = 0; i < LENGTH(names); i++) {
+        struct answer r = house_ask(h, h->owner, house_through(h, names[i]), 403);
+        assert_string_equal(problem(h, r), "/problems/provider-not-allowed");
+        assert_string_equal(world_text(h->w, house_receipt(h), "reason"), "UNKNOWN_PROVIDER");
+    }
 }
 
 /* --- 3 prohibited --- */
@@ -541,6 +550,7 @@ int main(void)
         HOUSE_TEST(test_how_often),
         HOUSE_TEST(test_off_ends_a_stream),
         HOUSE_TEST(test_evidence),
+        HOUSE_TEST(test_unknown_provider),
         HOUSE_TEST(test_prohibited),
         HOUSE_TEST(test_masked_and_restored),
         HOUSE_TEST(test_restored_in_any_cut),

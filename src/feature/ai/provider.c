@@ -50,8 +50,6 @@ bool ai_provider_choose(struct ai_run *run)
     const char *named = run->in->provider;
     struct id id = run->policy->settings.provider;
     bool local = named ? text_equal(named, "local") : !id_given(id);
-    if (named && !local && !id_parse(named, &id))
-        return ai_fail(run, PROVIDER_NOT_ALLOWED, "UNKNOWN_PROVIDER", "There is no such provider");
     if (local) {
         run->local = true;
         run->ret->provider = "local";
@@ -62,9 +60,10 @@ bool ai_provider_choose(struct ai_run *run)
                            "This function needs a provider, and none is chosen");
         return true;
     }
-    const struct ai_provider *found = provider_of(run->policy, id);
+    const struct ai_provider *found =
+        named && !id_parse(named, &id) ? NULL : provider_of(run->policy, id);
     if (!found)
-        return ai_fail(run, NOT_FOUND, "UNKNOWN_PROVIDER", NULL);
+        return ai_fail(run, PROVIDER_NOT_ALLOWED, "UNKNOWN_PROVIDER", "There is no such provider");
     run->provider = *found;
     run->ret->provider = arena_string(run->c->arena, found->name); /* outlives the policy */
     run->ret->model = arena_string(run->c->arena, found->model);

@@ -364,10 +364,7 @@ static const struct route routes[] = {
     { POST, "/ai/run", run_post, "Run an AI function, or preview what it would disclose",
       .can = &ai_use, INPUT(struct run_new, run_new_fields),
       OUTPUT(struct ai_answer, ai_answer_fields), .ok = 200, LANE(LANE_SLOW), .eager = true,
-      .stream = true, .admit = run_admit, .schema = "ai_answer",
-      .fails =
-          FAILS(AI_OFF, AI_OBJECTED, PROVIDER_NOT_ALLOWED, PROHIBITED_USE, DISCLOSURE_TOO_LARGE,
-                CONFLICT, PROVIDER_FAILED, PROVIDER_TIMEOUT, RATE_LIMITED, ANSWER_INVALID) },
+      .stream = true, .admit = run_admit, .schema = "ai_answer", .fails = FAILS(AI_RUN_FAILS) },
     { GET, "/ai/objection", objection_get, "The own no to AI processing", .who = WHO_MEMBER,
       OUTPUT(struct objection_view, objection_view_fields), .schema = "ai_objection" },
     { PUT, "/ai/objection", objection_put, "Object to AI processing, or withdraw the objection",

@@ -150,7 +150,7 @@ static const struct route routes[] = {
       INPUT(struct hook_preview_new, hook_preview_fields),
       OUTPUT(struct ai_answer, ai_answer_fields), .ok = 200, LANE(LANE_SLOW), .unkept = true,
       .admit = ai_preview_admit, .schema = "ai_answer",
-      .fails = FAILS(NOT_FOUND, AI_OFF, PROVIDER_NOT_ALLOWED, RATE_LIMITED) },
+      .fails = FAILS(NOT_FOUND, AI_PREVIEW_FAILS) },
     { POST, "/suggestions/{id}/accept", suggestion_accept, "Accept a suggestion, edited or not",
       .can = &suggestions_decide, INPUT(struct suggestion_accept_new, accept_fields), .ok = 200,
       LANE(LANE_WRITE), SUGGESTION_OUT, .fails = FAILS(NOT_FOUND, CONFLICT) },
