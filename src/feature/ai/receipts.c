@@ -293,6 +293,21 @@ static struct list texts_keep(struct arena *a, struct list before, struct list t
     return (struct list){ to, texts.count };
 }
 
+/* Into the arena, whatever the row points to. */
+static void row_keep(struct arena *a, const struct ai_receipt *before, struct ai_receipt *row)
+{
+    EACH_FIELD (f, ai_receipt_table.fields) {
+        const void *old = field_of(f, before);
+        void *at = field_in(f, row);
+        assert(f->kind != KIND_BLOB && f->kind != KIND_JSON && f->kind != KIND_RECORD);
+        assert(f->kind != KIND_LIST || f->of == KIND_TEXT);
+        if (f->kind == KIND_TEXT)
+            *(const char **)at = text_keep(a, *(const char *const *)old, *(const char **)at);
+        else if (f->kind == KIND_LIST)
+            *(struct list *)at = texts_keep(a, *(const struct list *)old, *(struct list *)at);
+    }
+}
+
 static void late_add(struct batch *b, const struct ctx *c, int slot, const struct ai_receipt *row)
 {
     static const struct ai_receipt none;
@@ -304,14 +319,7 @@ static void late_add(struct batch *b, const struct ctx *c, int slot, const struc
                         .actor = c->actor,
                         .request_id = arena_string(a, c->request_id),
                         .slot = slot };
-    l->row.capability = text_keep(a, before->capability, row->capability);
-    l->row.provider = text_keep(a, before->provider, row->provider);
-    l->row.model = text_keep(a, before->model, row->model);
-    l->row.region = text_keep(a, before->region, row->region);
-    l->row.reason = text_keep(a, before->reason, row->reason);
-    l->row.commitment = arena_string(a, row->commitment);
-    l->row.columns = texts_keep(a, before->columns, row->columns);
-    l->row.masked = texts_keep(a, before->masked, row->masked);
+    row_keep(a, before, &l->row);
     b->newest = l;
     *b->last = l;
     b->last = &l->next;
