@@ -129,13 +129,11 @@ const char *lab_provider(struct proof *p, const char *owner)
    a key of this installation. */
 static const char *email_of(const struct app *app, struct arena *a, const char *tag)
 {
-    struct secret_key master, key;
+    struct secret_key key;
     uint8_t code[HASH_SIZE];
     struct buffer b = buffer_new(a);
-    memcpy(master.byte, app->master_key, sizeof master.byte);
-    secret_key_derive(&master, "vow prove addresses 1", &key);
+    app_sub_key(app, "vow prove addresses 1", &key);
     hash_hmac(&key, tag, strlen(tag), code);
-    secret_key_wipe(&master);
     secret_key_wipe(&key);
     buffer_printf(&b, "probe-%s-", tag);
     buffer_hex(&b, code, 16);

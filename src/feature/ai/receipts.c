@@ -446,16 +446,14 @@ static void receipts_finish(struct receipts *r)
 bool receipts_open(struct app *app, struct receipts **ret, struct error *err)
 {
     struct receipts *r = calloc(1, sizeof *r);
-    struct secret_key master, key;
+    struct secret_key key;
     if (!r)
         abort();
     r->app = app;
     locks_init(r);
-    memcpy(master.byte, app->master_key, sizeof master.byte);
-    secret_key_derive(&master, "vow pending receipts 1", &key);
+    app_sub_key(app, "vow pending receipts 1", &key);
     const char *path = arena_printf(&app->arena, "%s/receipts-pending", app->data_dir);
     bool ok = pending_open(path, &key, found, r, &r->pending, err);
-    secret_key_wipe(&master);
     secret_key_wipe(&key);
     *ret = r;
     if (!ok || !pthread_create(&r->thread, NULL, receipts_run, r))
