@@ -28,7 +28,8 @@ struct tx;
 
 /* One SQL text for all engines, parameters as $1, $2 … A query is a static const object next to the
    function that uses it; text made at run time comes from the few files that may include
-   db/compose.h, and from rows.h, which puts a condition behind the columns of a table. */
+   db/compose.h or core/sql.h (scripts/check_includes.py names them), and from rows.h, which puts a
+   condition behind the columns of a table. */
 struct query {
     const char *sql;
     const char *whole; /* why it may read all of a growing table, for which no index helps; NULL: it

@@ -2,7 +2,6 @@
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
-#include "core/sql.h"
 #include "entry.h"
 #include "rollup.h"
 #include "routes.h"
@@ -84,19 +83,17 @@ static bool person_audit(struct ctx *c, struct id person, int64_t entries)
 
 static bool rate_all(struct ctx *c, void *with)
 {
+    static const struct query unrated = {
+        "billable = $1 AND rated = $2 AND rate_minor = 0 AND amount_minor = 0"
+        " AND started_at IS NOT NULL ORDER BY person, id",
+        .whole = "Entries without a rate are found nowhere else",
+    };
     const struct work *w = with;
-    struct buffer sql = buffer_new(c->arena);
     struct list list;
     int64_t before = 0;
     *w->ret = (struct rating){ 0 };
-    select_add(&sql, &time_entry_table);
-    buffer_string(&sql,
-                  " WHERE billable = $1 AND rated = $2 AND rate_minor = 0 AND amount_minor = 0"
-                  " AND started_at IS NOT NULL ORDER BY person, id");
-    struct query all = { .sql = arena_string(c->arena, sql.at),
-                         .whole = "Entries without a rate are found nowhere else" };
-    if (!tx_rows(c->tx, &all, ARGS(value_bool(true), value_bool(false)), time_entry_fields,
-                 sizeof(struct time_entry), 0, &list))
+    if (!rows_find(c, &time_entry_table, &unrated, ARGS(value_bool(true), value_bool(false)),
+                   &list))
         return false;
     const struct time_entry *e = list.at;
     for (size_t i = 0; i < list.count; i++) {
