@@ -1,8 +1,8 @@
 /* rows.h: create, read, update and delete for any declared table.
 
    The generic routes and the rules of features come through here, so that validation, access,
-   versions, audit and events cannot be forgotten. Rows that the actor's scope does not reach are
-   NOT_FOUND, never FORBIDDEN, which would reveal them. */
+   versions and audit cannot be forgotten; events are the rules' own. Rows that the actor's scope
+   does not reach are NOT_FOUND, never FORBIDDEN, which would reveal them. */
 #ifndef VOW_ROWS_H
 #define VOW_ROWS_H
 
@@ -10,8 +10,8 @@
 #include "table.h"
 
 /* Checks the record against its fields (bounds, formats, that referred rows exist), runs the
-   table's rules, inserts it with a new id (unless row has one) and version 1, notes audit and
-   event. */
+   table's rules, inserts it with a new id (unless row has one) and version 1, notes it in the
+   audit. */
 MUST_USE bool row_create(struct ctx *c, const struct table *t, void *row);
 
 /* Inserts a row exactly as it is (id, version and times too), checked by its fields alone, of which
