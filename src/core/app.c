@@ -222,12 +222,26 @@ static bool promises_load(struct app *app, struct error *err)
     return ok;
 }
 
-static size_t promises_count(const struct promise *const *promises)
+static int clause_compare(const void *a, const void *b)
 {
-    size_t n = 0;
-    while (promises && promises[n])
-        n++;
-    return n;
+    const struct promise *const *one = a, *const *two = b;
+    return strverscmp((*one)->id, (*two)->id);
+}
+
+static void promises_collect(struct app *app)
+{
+    size_t n = 0, at = 0;
+    const struct promise *const *const *lists = app->config->promises;
+    for (const struct promise *const *const *l = lists; l && *l; l++)
+        for (const struct promise *const *p = *l; *p; p++)
+            n++;
+    const struct promise **all = arena_many(&app->arena, n + 1, const struct promise *);
+    for (const struct promise *const *const *l = lists; l && *l; l++)
+        for (const struct promise *const *p = *l; *p; p++)
+            all[at++] = *p;
+    qsort(all, n, sizeof *all, clause_compare);
+    app->promised = all;
+    app->promises = promise_book_new(n);
 }
 
 bool app_start(const struct app_config *config, struct app **ret, struct error *err)
@@ -243,7 +257,7 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
     app->sandbox = config->sandbox;
     app->prove = config->prove;
     app->tenant_key = tenant_key;
-    app->promises = promise_book_new(promises_count(config->promises));
+    promises_collect(app);
     app->sessions = sessions_new();
     app->limits = limits_new();
     if (!store_start(app, err) || !node_join(app, &app->node, err) || !unfinished_end(app, err) ||

@@ -50,7 +50,8 @@ struct app {
     const uint8_t *master_key;            /* 32 bytes */
     struct password_policy *passwords;
     const struct app_config *config;
-    struct promise_book *promises; /* last results, in the order of config->promises */
+    const struct promise *const *promised; /* in the order of their clauses; ends with NULL */
+    struct promise_book *promises;         /* last results, in the same order */
     bool (*prove)(struct app *app, const char *id, struct error *err); /* runs checks (all: NULL) */
     const char *witness_provider; /* allowed as local while promises are checked; NULL: not now */
     /* The data key of an organisation; here so that a check can ask whether it is gone. */
@@ -68,7 +69,8 @@ struct app_config {
     bool (*store_take)(void *with, int fd); /* see store_config.take */
     void *store_take_with;
     const struct feature *const *features;
-    const struct promise *const *promises; /* ends with NULL; NULL: none */
+    const struct promise *const *const
+        *promises; /* lists; they and each end with NULL; NULL: none */
     bool (*prove)(struct app *app, const char *id, struct error *err);
     const uint8_t *master_key;
     int writers, slow_threads, password_threads; /* 0: sensible for this machine */

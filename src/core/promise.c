@@ -108,14 +108,14 @@ const struct table promise_result_table = {
 static bool rows_load(struct ctx *c, void *with)
 {
     static const struct query all = { "promise IS NOT NULL" };
-    const struct promise *const *promises = c->app->config->promises;
+    const struct promise *const *promises = c->app->promised;
     struct list list;
     (void)with;
     if (!rows_find(c, &promise_result_table, &all, NO_ARGS, &list))
         return false;
     const struct promise_row *rows = list.at;
     for (size_t k = 0; k < list.count; k++)
-        for (size_t i = 0; promises && promises[i]; i++)
+        for (size_t i = 0; promises[i]; i++)
             /* Without what was seen it is of a release that kept what is the operator's there. */
             if (rows[k].seen && !strcmp(promises[i]->id, rows[k].promise))
                 promise_book_set(c->app->promises, i,
@@ -148,7 +148,7 @@ static bool row_keep(struct ctx *c, void *with)
 bool promise_book_keep(struct ctx *c, size_t i)
 {
     struct promise_state s = promise_book_get(c->app->promises, c->arena, i);
-    struct promise_row row = { .promise = c->app->config->promises[i]->id,
+    struct promise_row row = { .promise = c->app->promised[i]->id,
                                .result = promise_result_names[s.result],
                                .seen = s.evidence,
                                .checked_at = s.checked_at };

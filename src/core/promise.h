@@ -42,7 +42,7 @@ extern const struct table promise_result_table; /* in control: the book, for aft
 extern const char *const promise_kind_names[]; /* by enum, end with NULL */
 extern const char *const promise_result_names[];
 
-/* The last result of each promise, in the order of app.config->promises, for everybody to read. */
+/* The last result of each promise, in the order of app.promised, for everybody to read. */
 struct promise_book;
 struct promise_book *promise_book_new(size_t count);
 void promise_book_free(struct promise_book *b);

@@ -51,7 +51,7 @@ static enum promise_result check_ai_2_c(struct proof *p)
                        "name anybody.");
 }
 
-const struct promise promise_ai_2_c = {
+static const struct promise promise_ai_2_c = {
     "AI-2.c",
     "Personal feedback goes to the person alone.",
     "The capability reads the rows of the person who asks, whatever the role; the request cannot "
@@ -84,7 +84,7 @@ static enum promise_result check_ai_3_1_a(struct proof *p)
     return lab_held(p, "A provider without evidence that it does not train was refused (403).");
 }
 
-const struct promise promise_ai_3_1_a = {
+static const struct promise promise_ai_3_1_a = {
     "AI-3.1.a",
     "Nobody's data trains a model.",
     "No code here trains on an organisation's data; a provider is used only with evidence, with a "
@@ -119,7 +119,7 @@ static enum promise_result check_ai_3_1_b(struct proof *p)
                        "no list held the other's.");
 }
 
-const struct promise promise_ai_3_1_b = {
+static const struct promise promise_ai_3_1_b = {
     "AI-3.1.b",
     "Data is processed only inside the organisation that asked; never combined.",
     "A request has the database of one organisation, opened with that organisation's key.",
@@ -166,7 +166,7 @@ static enum promise_result check_ai_3_3(struct proof *p)
                     captured);
 }
 
-const struct promise promise_ai_3_3 = {
+static const struct promise promise_ai_3_3 = {
     "AI-3.3",
     "Nothing goes to a provider beyond what the request needs.",
     "Only declared columns, masked, within a budget; the preview is the very bytes that are sent.",
@@ -198,7 +198,7 @@ static enum promise_result check_ai_5_a(struct proof *p)
                        "needs a person and records who, when and whether edited.");
 }
 
-const struct promise promise_ai_5_a = {
+static const struct promise promise_ai_5_a = {
     "AI-5.a",
     "People validate what AI suggests before it counts.",
     "A suggestion stays proposed until a person accepts or dismisses it; nothing applies it by "
@@ -225,7 +225,7 @@ static enum promise_result check_ai_9(struct proof *p)
     return lab_held(p, "On: answered. Off: refused at once (403), also for another function.");
 }
 
-const struct promise promise_ai_9 = {
+static const struct promise promise_ai_9 = {
     "AI-9",
     "Admins switch AI on, off, or on for some; off is off at once.",
     "Every request asks the switches of organisation, function, role and person; requests under "
@@ -258,7 +258,7 @@ static enum promise_result check_ai_11(struct proof *p)
     return lab_own(p, new_check);
 }
 
-const struct promise promise_ai_11 = {
+static const struct promise promise_ai_11 = {
     "AI-11",
     "Transparent, minimal, fair and private by default.",
     "AI and everything that watches is off until somebody switches it on; every request can be "
@@ -266,3 +266,8 @@ const struct promise promise_ai_11 = {
     PROMISE_LIVE,
     check_ai_11,
 };
+
+const struct promise *const ai_promises[] = { &promise_ai_2_c,   &promise_ai_3_1_a,
+                                              &promise_ai_3_1_b, &promise_ai_3_3,
+                                              &promise_ai_5_a,   &promise_ai_9,
+                                              &promise_ai_11,    NULL };

@@ -104,7 +104,7 @@ static enum promise_result check_ai_10_d(struct proof *p)
     return result == PROMISE_HELD ? lab_own(p, altered_check) : result;
 }
 
-const struct promise promise_ai_10_d = {
+static const struct promise promise_ai_10_d = {
     "AI-10.d",
     "A comprehensive audit log that cannot be rewritten unseen.",
     "Every hour the events of an organisation are chained by SHA-256 and the head is signed with "
@@ -112,3 +112,5 @@ const struct promise promise_ai_10_d = {
     PROMISE_LIVE,
     check_ai_10_d,
 };
+
+const struct promise *const audit_promises[] = { &promise_ai_10_d, NULL };

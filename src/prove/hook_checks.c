@@ -49,7 +49,7 @@ static enum promise_result check_pl_3_a(struct proof *p)
     return lab_held(p, "3 answers to a form without a prompt led to no AI request.");
 }
 
-const struct promise promise_pl_3_a = {
+static const struct promise promise_pl_3_a = {
     "PL-3.a",
     "AI acts only at an interaction point that the organisation configured with a prompt.",
     "Hooks are the only subscribers that reach the gate; without one nothing is called.",
@@ -85,7 +85,7 @@ static enum promise_result check_pl_3_b(struct proof *p)
                     "switching one on, at once or later, before its exact payload was previewed.");
 }
 
-const struct promise promise_pl_3_b = {
+static const struct promise promise_pl_3_b = {
     "PL-3.b",
     "The author of a prompt chooses the data and the model.",
     "A template names its fields one by one; only fields open to AI can be named; what was not "
@@ -134,10 +134,13 @@ static enum promise_result check_pl_3_c(struct proof *p)
     return lab_own(p, pass_check);
 }
 
-const struct promise promise_pl_3_c = {
+static const struct promise promise_pl_3_c = {
     "PL-3.c",
     "Switching AI off changes nothing else.",
     "No rule but those of AI asks the switch.",
     PROMISE_LIVE,
     check_pl_3_c,
 };
+
+const struct promise *const hook_promises[] = { &promise_pl_3_a, &promise_pl_3_b, &promise_pl_3_c,
+                                                NULL };

@@ -263,7 +263,7 @@ static enum promise_result check_ai_3_2_c(struct proof *p)
     return outside(p) ? lab_own(p, kept_check) : nobody_outside(p);
 }
 
-const struct promise promise_ai_3_2_c = {
+static const struct promise promise_ai_3_2_c = {
     "AI-3.2.c",
     "Prompts, context and answers are not kept.",
     "They live in the memory of one request, which is wiped; every freed block is wiped; no body "
@@ -375,7 +375,7 @@ static enum promise_result check_pl_1_b(struct proof *p)
     return outside(p) ? lab_own(p, password_check) : nobody_outside(p);
 }
 
-const struct promise promise_pl_1_b = {
+static const struct promise promise_pl_1_b = {
     "PL-1.b",
     "Passwords are bcrypt hashes with a salt each, never stored in clear.",
     "libxcrypt with a cost of 12 or more, calibrated, over a keyed hash; there is no other column "
@@ -383,3 +383,5 @@ const struct promise promise_pl_1_b = {
     PROMISE_DATA,
     check_pl_1_b,
 };
+
+const struct promise *const kept_promises[] = { &promise_ai_3_2_c, &promise_pl_1_b, NULL };

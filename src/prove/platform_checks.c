@@ -93,7 +93,7 @@ static enum promise_result places_check(struct proof *p)
     return lab_held(p, "Each organisation is a file of its own with its own key.");
 }
 
-const struct promise promise_pl_1_a = {
+static const struct promise promise_pl_1_a = {
     "PL-1.a",
     "An account needs a name, an email, an organisation and a password, and no more.",
     "The declared input of signing up; unknown fields are refused.",
@@ -139,7 +139,7 @@ static enum promise_result check_pl_1_c(struct proof *p)
                : place;
 }
 
-const struct promise promise_pl_1_c = {
+static const struct promise promise_pl_1_c = {
     "PL-1.c",
     "An organisation's data sits in a tenant of its own.",
     "One file, or one schema with a login, per organisation, sealed with its own key; a request "
@@ -149,7 +149,7 @@ const struct promise promise_pl_1_c = {
     check_pl_1_c,
 };
 
-const struct promise promise_pl_6_b = {
+static const struct promise promise_pl_6_b = {
     "PL-6.b",
     "Every organisation has a schema of its own.",
     "A file of its own, or a schema with a login of its own, with the organisation's key; no "
@@ -205,7 +205,7 @@ static enum promise_result check_encrypted(struct proof *p)
     return rest == PROMISE_UNKNOWN ? rest : transit;
 }
 
-const struct promise promise_ai_4_a = {
+static const struct promise promise_ai_4_a = {
     "AI-4.a",
     "Data is encrypted in transit and at rest.",
     "TLS 1.2 or newer, or loopback alone; every page of every file, or every protected "
@@ -214,7 +214,7 @@ const struct promise promise_ai_4_a = {
     check_encrypted,
 };
 
-const struct promise promise_pl_6_a = {
+static const struct promise promise_pl_6_a = {
     "PL-6.a",
     "TLS 1.2 or newer, AES-256 at rest.",
     "TLS 1.2 or newer, or loopback alone; XAES-256-GCM for every page of every file, or for every "
@@ -248,7 +248,7 @@ static enum promise_result check_ai_10_b(struct proof *p)
                     "refused each.");
 }
 
-const struct promise promise_ai_10_b = {
+static const struct promise promise_ai_10_b = {
     "AI-10.b",
     "Models are reached through a secure gateway.",
     "The process that has data and keys cannot open a connection; the one that can has neither.",
@@ -315,7 +315,7 @@ static enum promise_result check_pl_5_a(struct proof *p)
     return lab_own(p, deletion_check);
 }
 
-const struct promise promise_pl_5_a = {
+static const struct promise promise_pl_5_a = {
     "PL-5.a",
     "After deletion an organisation's data is erased for good within 30 days.",
     "Deleting destroys the key at once and the files right after. Backups of control hold it for "
@@ -367,7 +367,7 @@ static enum promise_result check_pl_5_b(struct proof *p)
     return lab_own(p, export_check);
 }
 
-const struct promise promise_pl_5_b = {
+static const struct promise promise_pl_5_b = {
     "PL-5.b",
     "Everything can be exported at any time.",
     "The archive is made from the declarations of all tables and can be imported without loss.",
@@ -389,7 +389,7 @@ static enum promise_result check_pl_6_c(struct proof *p)
                     limited - 1);
 }
 
-const struct promise promise_pl_6_c = {
+static const struct promise promise_pl_6_c = {
     "PL-6.c",
     "Rate limits protect against brute force.",
     "A bucket per account and per address in front of password hashing, which has a pool of its "
@@ -465,7 +465,7 @@ static enum promise_result check_pl_7(struct proof *p)
     return page == PROMISE_HELD ? cookie_check(p) : page;
 }
 
-const struct promise promise_pl_7 = {
+static const struct promise promise_pl_7 = {
     "PL-7",
     "Essential cookies only; no trackers, no foreign origin.",
     "One session cookie, set by signing in; the content security policy names no other origin.",
@@ -500,10 +500,16 @@ static enum promise_result check_pl_10(struct proof *p)
     return lab_own(p, age_check);
 }
 
-const struct promise promise_pl_10 = {
+static const struct promise promise_pl_10 = {
     "PL-10",
     "Nobody under 16.",
     "Signing up and accepting an invitation ask for the affirmation.",
     PROMISE_LIVE,
     check_pl_10,
+};
+
+const struct promise *const platform_promises[] = {
+    &promise_pl_1_a, &promise_pl_1_c,  &promise_pl_6_b, &promise_ai_4_a,
+    &promise_pl_6_a, &promise_ai_10_b, &promise_pl_5_a, &promise_pl_5_b,
+    &promise_pl_6_c, &promise_pl_7,    &promise_pl_10,  NULL
 };

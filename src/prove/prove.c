@@ -1,4 +1,4 @@
-/* prove.c: the list of promises, and running their checks. */
+/* prove.c: the lists of promises, and running their checks. */
 #include "prove.h"
 
 #include "checks.h"
@@ -6,15 +6,9 @@
 
 #include <string.h>
 
-const struct promise *const promises[] = {
-    &promise_ai_2_c,   &promise_ai_2_e, &promise_ai_3_1_a, &promise_ai_3_1_b,
-    &promise_ai_3_2_c, &promise_ai_3_3, &promise_ai_4_a,   &promise_ai_4_b,
-    &promise_ai_5_a,   &promise_ai_9,   &promise_ai_10_b,  &promise_ai_10_d,
-    &promise_ai_11,    &promise_pl_1_a, &promise_pl_1_b,   &promise_pl_1_c,
-    &promise_pl_3_a,   &promise_pl_3_b, &promise_pl_3_c,   &promise_pl_5_a,
-    &promise_pl_5_b,   &promise_pl_6_a, &promise_pl_6_b,   &promise_pl_6_c,
-    &promise_pl_6_d,   &promise_pl_7,   &promise_pl_10,    NULL,
-};
+const struct promise *const *const promises[] = { ai_promises,   audit_promises,    hook_promises,
+                                                  kept_promises, platform_promises, role_promises,
+                                                  NULL };
 
 struct run {
     struct app *app;
@@ -42,7 +36,7 @@ static void result_keep(struct run *r, struct arena *a, size_t i, enum promise_r
 /* False ends the run. */
 static bool promise_check(struct run *r, size_t i)
 {
-    const struct promise *promise = r->app->config->promises[i];
+    const struct promise *promise = r->app->promised[i];
     struct arena a = { 0 };
     struct proof p = { .app = r->app,
                        .arena = &a,
@@ -63,9 +57,9 @@ static bool promise_check(struct run *r, size_t i)
 
 static bool promises_check(struct run *r, const char *id)
 {
-    const struct promise *const *list = r->app->config->promises;
+    const struct promise *const *list = r->app->promised;
     bool any = false;
-    for (size_t i = 0; list && list[i]; i++) {
+    for (size_t i = 0; list[i]; i++) {
         if (id && strcmp(id, list[i]->id) != 0)
             continue;
         any = true;

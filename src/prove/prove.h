@@ -5,7 +5,7 @@
 #include "core/app.h"
 #include "process/canary.h"
 
-extern const struct promise *const promises[]; /* ends with NULL */
+extern const struct promise *const *const promises[]; /* app_config.promises */
 
 /* A request of somebody outside. "CANARY" in the body stands for the witness's canary. */
 struct witness_post {

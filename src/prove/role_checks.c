@@ -29,7 +29,7 @@ static enum promise_result check_ai_4_b(struct proof *p)
                     closed, open);
 }
 
-const struct promise promise_ai_4_b = {
+static const struct promise promise_ai_4_b = {
     "AI-4.b",
     "Access is by role.",
     "Every route names its permission, or it does not start; permissions have a scope per role.",
@@ -76,7 +76,7 @@ static enum promise_result check_pl_6_d(struct proof *p)
                     tried);
 }
 
-const struct promise promise_pl_6_d = {
+static const struct promise promise_pl_6_d = {
     "PL-6.d",
     "Roles have the least that they need.",
     "A permission says for each role how far it reaches; what it does not say is closed.",
@@ -127,7 +127,7 @@ static enum promise_result check_ai_2_e(struct proof *p)
                     LENGTH(prohibited));
 }
 
-const struct promise promise_ai_2_e = {
+static const struct promise promise_ai_2_e = {
     "AI-2.e",
     "AI decides nothing about employment, discipline or pay; all it says is advice.",
     "A guard judges every question before anything is read and every answer before it is shown; "
@@ -135,3 +135,6 @@ const struct promise promise_ai_2_e = {
     PROMISE_LIVE,
     check_ai_2_e,
 };
+
+const struct promise *const role_promises[] = { &promise_ai_4_b, &promise_pl_6_d, &promise_ai_2_e,
+                                                NULL };

@@ -29,11 +29,11 @@ static const struct permission promises_check = {
 
 static bool promises_list(struct ctx *c, const void *in, void *ret)
 {
-    const struct promise *const *promises = c->app->config ? c->app->config->promises : NULL;
+    const struct promise *const *promises = c->app->promised;
     size_t n = 0;
     (void)in;
     (void)ret;
-    while (promises && promises[n])
+    while (promises[n])
         n++;
     struct promise_view *views = arena_many(c->arena, n, struct promise_view);
     for (size_t i = 0; i < n; i++) {
