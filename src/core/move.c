@@ -1,7 +1,6 @@
 /* move.c: frames, and what a side says of itself. */
 #include "move.h"
 
-#include "db/compose.h"
 #include "move_row.h"
 #include "node.h"
 
@@ -103,7 +102,7 @@ static bool own_find(struct ctx *c, void *with)
 
 static bool hello(struct ctx *c, int fd)
 {
-    struct move_hello h = { .server = db_seals(c->app->control) };
+    struct move_hello h = { .server = c->app->config->store_url };
     struct own own = { 0 };
     struct secret_key key;
     if (!control_read(c, own_find, &own))

@@ -28,13 +28,14 @@ static bool is_long(const struct field *f)
 /* What the rows of a table take, without what was deleted. */
 static bool rows_used(struct ctx *c, const struct table *t, int64_t *ret)
 {
+    const char *size = db_value_size(tx_db(c->tx));
     struct buffer sql = buffer_new(c->arena);
     struct sum sum = { 0 };
     bool found;
     buffer_printf(&sql, "SELECT CAST(COUNT(*) * %d", ROW_BYTES);
     EACH_FIELD (f, t->fields)
         if (is_long(f))
-            buffer_printf(&sql, " + COALESCE(SUM(pg_column_size(\"%s\")), 0)", f->name);
+            buffer_printf(&sql, " + COALESCE(SUM(%s(\"%s\")), 0)", size, f->name);
     buffer_printf(&sql, " AS bigint) FROM %s", t->name);
     struct query q = query_composed(sql.at);
     q.whole = "What is kept is all there is";
@@ -66,7 +67,7 @@ static bool measure(struct ctx *c, int64_t more, int64_t *ret)
     int64_t limit = c->app->config->org_storage, bytes;
     if (!tx_size(c->tx, &bytes))
         return false;
-    if (limit && bytes + more > limit && db_seals(tx_db(c->tx)) && !used_exactly(c, &bytes))
+    if (limit && bytes + more > limit && db_value_size(tx_db(c->tx)) && !used_exactly(c, &bytes))
         return false;
     *ret = bytes;
     return true;
@@ -107,7 +108,7 @@ bool storage_admit(struct ctx *c, const struct table *t, const void *row)
     /* What has grown may be gone again: only a measurement says that there is no room. */
     int64_t serves = room->used + room->grown + more <= limit ? WHILE_ROOM_S
                      : room->used + more <= limit             ? 0
-                     : db_seals(tx_db(c->tx))                 ? WHILE_FULL_ON_SERVER_S
+                     : db_value_size(tx_db(c->tx))            ? WHILE_FULL_ON_SERVER_S
                                                               : WHILE_FULL_S;
     if (now < room->at || now - room->at >= serves) {
         int64_t used;

@@ -31,6 +31,10 @@ const char *db_blind_type(const struct db *db);
 /* What stands behind a column of an index so that it serves the order of row_list, absent first. */
 const char *db_index_order(const struct db *db);
 
+/* The SQL function of the bytes that a value takes, where deleting rows does not lessen tx_size;
+   NULL: it does. */
+const char *db_value_size(const struct db *db);
+
 /* From now on only what that thread asks of the database is done; all else, queued works too, fails
    with UNAVAILABLE, in this process. For other nodes: tx_lock_out, in the current transaction,
    keeps every one of them from the tables until tx_let_in, but for what opening needs; nothing

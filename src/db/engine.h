@@ -157,11 +157,17 @@ struct engine {
                     const char ***ret, size_t *count);
     bool (*raw)(struct tx *tx, raw_fn *each, void *with); /* NULL: the databases are files */
 
+    bool waits; /* see store_waits */
+
+    /* NULL: one process owns the files, and nobody ends what is silent. */
+    bool (*lock_out)(struct tx *tx);
+    bool (*let_in)(struct tx *tx);
+    bool (*hold)(struct tx *tx);
+
     /* What differs in the SQL that core composes; see compose.h. */
     bool seals;
-    bool waits; /* see store_waits */
     const char *(*column_type)(const struct field *f);
-    const char *blind_type, *index_order;
+    const char *blind_type, *index_order, *value_size;
 
     /* Queries: name and type of each column of the table $1, the names of all tables, and how many
        bytes the database takes. */

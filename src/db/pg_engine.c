@@ -473,6 +473,41 @@ static bool backup(struct db *db, const char *path, struct error *err)
                      "a PostgreSQL store is backed up by the server: pg_dump, or its archive");
 }
 
+/* Privileges are the owner's to take and to give back, and part of the transaction. Opening reads
+   schema_state, and must not take the tables for missing. */
+static bool privileges(struct tx *tx, const char *how, const char *whom)
+{
+    const char **tables;
+    size_t n;
+    if (!tx_tables(tx, &tables, &n))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct query q = query_composed(
+            arena_printf(tx->arena, "%s ON \"%s\" %s CURRENT_USER", how, tables[i], whom));
+        if (strcmp(tables[i], "schema_state") != 0 && !tx_run(tx, &q, NO_ARGS, NULL))
+            return false;
+    }
+    return true;
+}
+
+static bool lock_out(struct tx *tx)
+{
+    return privileges(tx, "REVOKE ALL", "FROM");
+}
+
+static bool let_in(struct tx *tx)
+{
+    return privileges(tx, "GRANT ALL", "TO");
+}
+
+static bool hold(struct tx *tx)
+{
+    static const struct query silence = {
+        "SELECT set_config('idle_in_transaction_session_timeout', '5min', true)"
+    };
+    return tx_run(tx, &silence, NO_ARGS, NULL);
+}
+
 static const char *column_type(const struct field *f)
 {
     if (column_sealed(f))
@@ -522,11 +557,15 @@ const struct engine pg_engine = {
     .rows = pg_rows,
     .scanned = pg_scanned,
     .raw = pg_raw,
-    .seals = true,
     .waits = true,
+    .lock_out = lock_out,
+    .let_in = let_in,
+    .hold = hold,
+    .seals = true,
     .column_type = column_type,
     .blind_type = "bytea",
     .index_order = " NULLS FIRST",
+    .value_size = "pg_column_size",
     .columns = "SELECT a.attname, format_type(a.atttypid, a.atttypmod) ||"
                " CASE a.attcollation WHEN '\"C\"'::regcollation THEN ' COLLATE \"C\"' ELSE '' END"
                " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"

@@ -118,6 +118,11 @@ const char *db_index_order(const struct db *db)
     return db->store->engine->index_order;
 }
 
+const char *db_value_size(const struct db *db)
+{
+    return db->store->engine->value_size;
+}
+
 void db_fence(struct db *db, pthread_t thread)
 {
     pthread_mutex_lock(&db->store->lock);
@@ -143,41 +148,22 @@ bool db_admits(struct db *db, pthread_t thread, struct error *err)
     return ok || error_set(err, UNAVAILABLE, NULL);
 }
 
-/* Privileges are the owner's to take and to give back, and part of the transaction. Opening reads
-   schema_state, and must not take the tables for missing. */
-static bool privileges(struct tx *tx, const char *how, const char *whom)
-{
-    const char **tables;
-    size_t n;
-    if (!tx->db->store->engine->seals)
-        return true;
-    if (!tx_tables(tx, &tables, &n))
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        struct query q = query_composed(
-            arena_printf(tx->arena, "%s ON \"%s\" %s CURRENT_USER", how, tables[i], whom));
-        if (strcmp(tables[i], "schema_state") != 0 && !tx_run(tx, &q, NO_ARGS, NULL))
-            return false;
-    }
-    return true;
-}
-
 bool tx_lock_out(struct tx *tx)
 {
-    return privileges(tx, "REVOKE ALL", "FROM");
+    const struct engine *engine = tx->db->store->engine;
+    return !engine->lock_out || engine->lock_out(tx);
 }
 
 bool tx_let_in(struct tx *tx)
 {
-    return privileges(tx, "GRANT ALL", "TO");
+    const struct engine *engine = tx->db->store->engine;
+    return !engine->let_in || engine->let_in(tx);
 }
 
 bool tx_hold(struct tx *tx)
 {
-    static const struct query q = {
-        "SELECT set_config('idle_in_transaction_session_timeout', '5min', true)"
-    };
-    return tx_catch_up(tx) && (!tx->db->store->engine->seals || tx_run(tx, &q, NO_ARGS, NULL));
+    const struct engine *engine = tx->db->store->engine;
+    return tx_catch_up(tx) && (!engine->hold || engine->hold(tx));
 }
 
 bool tx_table_columns(struct tx *tx, const char *table, struct column **ret, size_t *count)
