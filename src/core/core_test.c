@@ -466,6 +466,16 @@ static void test_who_may_no_more_while_waiting(void **state)
     sem_destroy(&waited);
 }
 
+static void test_declarations_miss_a_person(void **state)
+{
+    static const struct feature *const none[] = { NULL };
+    struct app *app;
+    struct error err = { 0 };
+    (void)state;
+    assert_false(app_declare(none, &app, &err));
+    assert_string_equal(err.detail, "no feature declares person.team");
+}
+
 static void test_restart_keeps(void **state)
 {
     struct shop *w = *state;
@@ -724,6 +734,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_long_read_has_its_own_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_is_gone_writes_nothing, setup, teardown),
+        cmocka_unit_test(test_declarations_miss_a_person),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, teardown),
