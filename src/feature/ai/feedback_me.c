@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { BASELINE_DAYS = 56, ENTRIES_MAX = 5000 };
+enum { ENTRIES_MAX = 5000 };
 
 static const char *const entry_columns[] = { "started_at", "ended_at", "duration_s", "note",
                                              "billable",   "project",  "source",     NULL };

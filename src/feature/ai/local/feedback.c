@@ -44,17 +44,15 @@ static bool has_times(const struct worked *w)
     return !w->placed && w->start.us < w->end.us;
 }
 
-enum { WEEKS = 8 };
-
 static int64_t day_seconds(const struct look *l, struct date day)
 {
-    return l->day_s[day.day - (l->from.day - 7 * WEEKS)];
+    return l->day_s[day.day - (l->from.day - BASELINE_DAYS)];
 }
 
 static void days_sum(struct look *l)
 {
     struct split_part part;
-    int first = l->from.day - 7 * WEEKS;
+    int first = l->from.day - BASELINE_DAYS;
     l->day_s = arena_many(l->out->arena, (size_t)(l->to.day - first), int64_t);
     for (size_t i = 0; i < l->all_count; i++) {
         const struct worked *w = &l->all[i];
@@ -266,12 +264,11 @@ static const char *weeks_before(struct arena *a, size_t n)
     return arena_printf(a, "%zu %s before", n, word_for((double)n, "week", "weeks"));
 }
 
-/* The period against the own eight weeks before it: hours per week, median and MAD. */
 /* Hours of the weeks before that have any; too few say nothing. */
-static size_t weeks_worked(const struct look *l, double weeks[WEEKS])
+static size_t weeks_worked(const struct look *l, double weeks[BASELINE_WEEKS])
 {
     size_t n = 0;
-    for (int w = WEEKS; w > 0; w--) {
+    for (int w = BASELINE_WEEKS; w > 0; w--) {
         int64_t s = 0;
         for (int d = 0; d < 7; d++)
             s += day_seconds(l, (struct date){ l->from.day - 7 * w + d });
@@ -281,11 +278,12 @@ static size_t weeks_worked(const struct look *l, double weeks[WEEKS])
     return n < 4 ? 0 : n;
 }
 
-/* What has only begun is no week yet. */
+/* The period against the own weeks before it: hours per week, median and MAD. What has only begun
+   is no week yet. */
 static void find_baseline(struct look *l)
 {
     struct findings *f = l->out;
-    double weeks[WEEKS];
+    double weeks[BASELINE_WEEKS];
     size_t n = weeks_worked(l, weeks);
     if (!n || l->over.day < l->to.day)
         return;
@@ -316,7 +314,7 @@ static void find_baseline(struct look *l)
 static void find_trend(struct look *l)
 {
     struct findings *f = l->out;
-    double weeks[WEEKS];
+    double weeks[BASELINE_WEEKS];
     size_t n = weeks_worked(l, weeks);
     if (!n)
         return;
@@ -345,7 +343,7 @@ static void find_rhythm(struct look *l)
     int64_t sum[7] = { 0 };
     int days[7] = { 0 }, top = 0, used = 0;
     double mean[7];
-    for (struct date d = { l->from.day - 7 * WEEKS }; d.day < l->over.day; d.day++) {
+    for (struct date d = { l->from.day - BASELINE_DAYS }; d.day < l->over.day; d.day++) {
         int64_t s = day_seconds(l, d);
         int w = date_weekday(d);
         sum[w] += s;

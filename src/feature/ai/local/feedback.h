@@ -16,10 +16,13 @@ struct worked {
     const char *project_name; /* NULL: none */
 };
 
-/* Entries sorted by start, from eight weeks before `from` (for the own baseline) up to `to`. Kinds:
-   long_day, missing_break, late_work, forgotten_timer, overlap, baseline, trend, rhythm,
-   where_time_went. `today` is no day to compare yet, nor is a period that it is in. What is read
-   off clock times, which are the four from missing_break to overlap, leaves placed entries out. */
+/* With which a period is compared: the own days before it. */
+enum { BASELINE_WEEKS = 8, BASELINE_DAYS = 7 * BASELINE_WEEKS };
+
+/* Entries sorted by start, from BASELINE_DAYS before `from` up to `to`. Kinds: long_day,
+   missing_break, late_work, forgotten_timer, overlap, baseline, trend, rhythm, where_time_went.
+   `today` is no day to compare yet, nor is a period that it is in. What is read off clock times,
+   which are the four from missing_break to overlap, leaves placed entries out. */
 void feedback_find(const struct worked *entries, size_t count, const struct zone *zone,
                    struct date from, struct date to, struct date today, struct findings *ret);
 
