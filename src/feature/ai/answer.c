@@ -102,8 +102,9 @@ static bool answer_judge(struct ai_run *run, const char *text, size_t n)
     const struct guard *guard = run->c->app->ai->guard;
     struct guard_verdict v = guard_judge(&run->scratch, guard, text, n, GUARD_ANSWER);
     arena_reset(&run->scratch);
-    return v.class == GUARD_NONE || ai_fail(run, PROHIBITED_USE, guard_class_name(v.class),
-                                            "The answer was of a prohibited kind and is not shown");
+    return v.class == GUARD_NONE ||
+           ai_fail_as(run, PROHIBITED_USE, guard_class_name(v.class),
+                      "The answer was of a prohibited kind and is not shown");
 }
 
 bool ai_answer_part(struct ai_run *run, const struct buffer *answer, bool last)
@@ -120,8 +121,7 @@ bool ai_answer_part(struct ai_run *run, const struct buffer *answer, bool last)
         return false;
     run->shown = end;
     const char *part = ai_text_clean(a, arena_text(a, answer->at + from, end - from));
-    return run->in->text(run->in->text_with, part) ||
-           ai_fail(run, PROVIDER_FAILED, "CLIENT_GONE", "The reader has gone");
+    return run->in->text(run->in->text_with, part) || ai_fail(run, REASON_CLIENT_GONE);
 }
 
 struct typed_text {
@@ -147,7 +147,7 @@ static bool typed(struct ai_run *run, const char *text, const struct field *fiel
     record_clear(fields, ret);
     return json_read(run->c->arena, (struct blob){ text, strlen(text) }, fields, ret, false, &given,
                      &err) ||
-           ai_fail(run, ANSWER_INVALID, "NOT_TYPED", NULL);
+           ai_fail(run, REASON_NOT_TYPED);
 }
 
 /* A typed answer is exactly of its type, or it is no answer. */
@@ -169,7 +169,7 @@ static bool typed_check(struct ai_run *run, const char *text, const char **ret)
             *ret = list[i];
             return true;
         }
-    return ai_fail(run, ANSWER_INVALID, "NOT_A_CHOICE", NULL);
+    return ai_fail(run, REASON_NOT_A_CHOICE);
 }
 
 bool ai_answer_check(struct ai_run *run, const char *text, const char **ret)

@@ -234,7 +234,7 @@ bool ai_context(struct ai_run *run)
         return false;
     reads_note(run);
     if (run->context.len > CONTEXT_BYTES)
-        return ai_fail(run, DISCLOSURE_TOO_LARGE, "CONTEXT_TOO_LARGE", NULL);
+        return ai_fail(run, REASON_CONTEXT_TOO_LARGE);
     if (text_given(run->in->question))
         run->question = masked(run, run->in->question);
     return !run->elsewhere;

@@ -124,7 +124,6 @@ bool ai_disclosure(struct ai_run *run)
     ret->advisory = true;
     masked_count(run);
     if (run->in->expect && strcmp(run->in->expect, ret->disclosure_hash) != 0)
-        return ai_fail(run, CONFLICT, "DISCLOSURE_CHANGED",
-                       "What would be sent has changed since the preview; look at it again");
+        return ai_fail(run, REASON_DISCLOSURE_CHANGED);
     return true;
 }

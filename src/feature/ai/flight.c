@@ -157,7 +157,7 @@ static void switches_look(struct flight *f, struct ctx *c)
     struct ai_answer answer = { 0 };
     struct ai_run run = { .c = c, .capability = f->run.capability, .in = &f->in, .ret = &answer };
     if (!ai_policy_take(c, &run.policy)) {
-        f->stopped = "POLICY_UNREADABLE";
+        f->stopped = ai_reason_name(REASON_POLICY_UNREADABLE);
         return;
     }
     f->changes = run.policy->changes;
@@ -175,7 +175,7 @@ static void admission_look(struct flight *f)
     c.err = &f->why;
     c.known = f->known;
     if (!ctx_still_admitted(&c))
-        f->stopped = "ASKER_GONE";
+        f->stopped = ai_reason_name(REASON_ASKER_GONE);
     else if (ai_policy_overtaken(c.app, f->changes))
         switches_look(f, &c);
     f->known = c.known;
@@ -187,12 +187,10 @@ static void flight_look(struct flight *f)
     struct exchange *x = f->run.c->x;
     if (f->stopped)
         return;
-    if (x && !exchange_alive(x)) {
-        f->stopped = "CLIENT_GONE";
-        error_set(&f->why, PROVIDER_FAILED, "The reader has gone");
-    } else {
+    if (x && !exchange_alive(x))
+        f->stopped = ai_reason_note(REASON_CLIENT_GONE, &f->why);
+    else
         admission_look(f);
-    }
     if (f->stopped)
         egress_cancel(f->run.c->app->egress, f->id);
 }
@@ -305,8 +303,7 @@ static void flight_start(struct flight *f)
             return;
         if (!run->c->err->problem)
             fail(run->c, UNAVAILABLE, NULL);
-        run->reason = "NOT_SENT";
-        flight_over(f, false);
+        flight_over(f, ai_fail(run, REASON_NOT_SENT));
         return;
     }
     pthread_mutex_lock(&all->lock);

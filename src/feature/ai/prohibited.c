@@ -15,10 +15,10 @@ bool ai_prohibited(struct ai_run *run)
     if (run->hasty && strlen(text) > HASTY_BYTES / 4)
         return ai_elsewhere(run);
     if (text_points(text) > QUESTION_MAX)
-        return ai_fail(run, DISCLOSURE_TOO_LARGE, "QUESTION_TOO_LONG", NULL);
+        return ai_fail(run, REASON_QUESTION_TOO_LONG);
     struct guard_verdict v =
         guard_judge(a, run->c->app->ai->guard, text, strlen(text), GUARD_PROMPT);
     if (v.class == GUARD_NONE)
         return true;
-    return ai_fail(run, PROHIBITED_USE, guard_class_name(v.class), guard_class_refusal(v.class));
+    return ai_fail_as(run, PROHIBITED_USE, guard_class_name(v.class), guard_class_refusal(v.class));
 }

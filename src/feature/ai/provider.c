@@ -13,18 +13,15 @@ static bool evidence_checked(struct ai_run *run)
     struct date today = instant_date_utc(run->c->now);
     const struct {
         struct date until;
-        const char *reason, *sentence;
+        enum ai_reason without;
     } rows[] = {
-        { p->agreement_until, "NO_AGREEMENT",
-          "There is no data processing agreement in force with this provider" },
-        { p->no_training_until, "NO_TRAINING_EVIDENCE",
-          "There is no evidence in force that this provider does not train on the data" },
-        { p->zero_retention_until, "NO_RETENTION_EVIDENCE",
-          "There is no evidence in force that this provider keeps nothing" },
+        { p->agreement_until, REASON_NO_AGREEMENT },
+        { p->no_training_until, REASON_NO_TRAINING_EVIDENCE },
+        { p->zero_retention_until, REASON_NO_RETENTION_EVIDENCE },
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         if (rows[i].until.day < today.day)
-            return ai_fail(run, PROVIDER_NOT_ALLOWED, rows[i].reason, rows[i].sentence);
+            return ai_fail(run, rows[i].without);
     char until[3][DATE_TEXT];
     for (int i = 0; i < 3; i++)
         date_format(rows[i].until, until[i]);
@@ -56,22 +53,20 @@ bool ai_provider_choose(struct ai_run *run)
         run->ret->model = "statistics";
         run->ret->evidence = "nothing leaves this program";
         if (!run->capability->local)
-            return ai_fail(run, PROVIDER_NOT_ALLOWED, "NO_LOCAL_ENGINE",
-                           "This function needs a provider, and none is chosen");
+            return ai_fail(run, REASON_NO_LOCAL_ENGINE);
         return true;
     }
     const struct ai_provider *found =
         named && !id_parse(named, &id) ? NULL : provider_of(run->policy, id);
     if (!found)
-        return ai_fail(run, PROVIDER_NOT_ALLOWED, "UNKNOWN_PROVIDER", "There is no such provider");
+        return ai_fail(run, REASON_UNKNOWN_PROVIDER);
     run->provider = *found;
     run->ret->provider = arena_string(run->c->arena, found->name); /* outlives the policy */
     run->ret->model = arena_string(run->c->arena, found->model);
     /* Asked again each time: the operator may have allowed it no longer since the row was written.
      */
     if (!ai_endpoint_allowed(run->c->app, found))
-        return ai_fail(run, PROVIDER_NOT_ALLOWED, "ENDPOINT_NOT_ALLOWED",
-                       "The address of this provider is not one that may be used");
+        return ai_fail(run, REASON_ENDPOINT_NOT_ALLOWED);
     if (!run->provider.local)
         return evidence_checked(run);
     run->ret->evidence = "runs on this machine or network; the operator allows it";

@@ -105,7 +105,7 @@ static struct ai_receipt receipt_of(struct ai_run *run)
         .provider = run->ret->provider,
         .model = run->ret->model,
         .region = run->provider.region,
-        .reason = run->reason ? run->reason : "OK",
+        .reason = run->reason ? run->reason : ai_reason_name(REASON_OK),
         .columns = { run->columns, run->column_count },
         .rows = run->ret->rows,
         .bytes = left ? run->ret->bytes : 0,

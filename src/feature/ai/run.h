@@ -131,7 +131,19 @@ void context_text(struct ai_run *run, const char *text, bool mask);
 void context_line(struct ai_run *run); /* ends a row; counts it */
 bool context_full(const struct ai_run *run);
 
-/* Fails a run: notes the problem and the reason for the receipt. */
-bool ai_fail(struct ai_run *run, enum problem p, const char *reason, const char *sentence);
+/* Why a run ended, for its receipt. */
+enum ai_reason {
+#define REASON(name, problem, sentence) REASON_##name,
+#include "reasons.def"
+#undef REASON
+};
+const char *ai_reason_name(enum ai_reason reason);
+
+/* Notes the reason's problem, unless it has none or one is noted already; gives its name. */
+const char *ai_reason_note(enum ai_reason reason, struct error *err);
+
+/* Fails a run for a reason of ours, or for one of the guard's or of egress. */
+bool ai_fail(struct ai_run *run, enum ai_reason reason);
+bool ai_fail_as(struct ai_run *run, enum problem p, const char *reason, const char *sentence);
 
 #endif

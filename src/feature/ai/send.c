@@ -20,10 +20,8 @@ static const char *url_of(struct ai_run *run)
 bool ai_still_on(struct ai_run *run)
 {
     const struct ai_policy *first = run->policy; /* the run goes on with what it began with */
-    if (!ctx_still_admitted(run->c)) {
-        run->reason = "ASKER_GONE";
-        return false;
-    }
+    if (!ctx_still_admitted(run->c))
+        return ai_fail(run, REASON_ASKER_GONE);
     if (!ai_policy_overtaken(run->c->app, run->changes))
         return true;
     if (!ai_policy_take(run->c, &run->policy)) {
@@ -40,8 +38,7 @@ bool ai_still_on(struct ai_run *run)
 /* Nobody computes, and pays, for a reader who has gone. */
 static bool is_awaited(struct ai_run *run)
 {
-    return !run->c->x || exchange_alive(run->c->x) ||
-           ai_fail(run, PROVIDER_FAILED, "CLIENT_GONE", "The reader has gone");
+    return !run->c->x || exchange_alive(run->c->x) || ai_fail(run, REASON_CLIENT_GONE);
 }
 
 /* Masked names have been put back. */
@@ -88,10 +85,8 @@ static bool attempt(struct ai_run *run)
 {
     struct egress_call *call = egress_call_new(run->c->app->egress, &run->request, run->c->err);
     run->ended = false;
-    if (!call) {
-        run->reason = "NOT_SENT";
-        return false;
-    }
+    if (!call)
+        return ai_fail(run, REASON_NOT_SENT);
     run->leaves = true;
     bool ok = receive(run, call);
     egress_call_free(call);
@@ -111,16 +106,16 @@ static bool end_tell(struct ai_run *run)
         return false;
     if (run->c->x && end->retry_after_s > 0)
         run->c->x->retry_after_s = end->retry_after_s;
-    return ai_fail(run, egress_problem(end->reason), egress_reason_name(end->reason),
-                   egress_sentence(end->reason));
+    return ai_fail_as(run, egress_problem(end->reason), egress_reason_name(end->reason),
+                      egress_sentence(end->reason));
 }
 
 /* An answer that is not one in full says so in its receipt. */
 static const char *finish_reason(enum egress_finish finish)
 {
-    return finish == EGRESS_FINISH_LENGTH     ? "LENGTH"
-           : finish == EGRESS_FINISH_FILTERED ? "FILTERED"
-           : finish == EGRESS_FINISH_REFUSAL  ? "REFUSAL"
+    return finish == EGRESS_FINISH_LENGTH     ? ai_reason_name(REASON_LENGTH)
+           : finish == EGRESS_FINISH_FILTERED ? ai_reason_name(REASON_FILTERED)
+           : finish == EGRESS_FINISH_REFUSAL  ? ai_reason_name(REASON_REFUSAL)
                                               : NULL;
 }
 
@@ -129,14 +124,17 @@ static const char *finish_reason(enum egress_finish finish)
 static bool receipt_first(struct ai_run *run)
 {
     struct ctx *c = run->c;
-    run->reason = "SENT";
+    run->reason = ai_reason_name(REASON_SENT);
     run->leaves = true;
     bool kept = ai_receipt_keep(run);
     run->leaves = false;
-    run->reason = kept ? NULL : "NO_RECEIPT";
-    if (kept && move_pauses(c->app, c->organisation))
-        return ai_fail(run, UNAVAILABLE, "NOT_SENT", "The organisation is being moved");
-    return kept;
+    run->reason = NULL;
+    if (!kept)
+        return ai_fail(run, REASON_NO_RECEIPT);
+    if (!move_pauses(c->app, c->organisation))
+        return true;
+    fail(c, UNAVAILABLE, "The organisation is being moved");
+    return ai_fail(run, REASON_NOT_SENT);
 }
 
 bool ai_send_prepare(struct ai_run *run)
@@ -152,7 +150,7 @@ bool ai_send_prepare(struct ai_run *run)
         .retries = 2,
     };
     if (!run->c->app->egress)
-        return ai_fail(run, PROVIDER_FAILED, "NO_EGRESS", "This process cannot reach providers");
+        return ai_fail(run, REASON_NO_EGRESS);
     return receipt_first(run);
 }
 

@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-bool ai_fail(struct ai_run *run, enum problem p, const char *reason, const char *sentence)
-{
-    run->reason = reason;
-    return fail(run->c, p, sentence ? "%s" : NULL, sentence);
-}
-
 static bool role_listed(const struct list *roles, enum role role)
 {
     const char *const *names = roles->at;
@@ -47,9 +41,9 @@ static bool actor_allowed(struct ai_run *run)
     const struct ai_switch *s = switch_of(run->policy, run->capability->name);
     const struct actor *actor = &run->c->actor;
     if (!s || !s->on)
-        return ai_fail(run, AI_OFF, "CAPABILITY_OFF", "This AI function is not switched on");
+        return ai_fail(run, REASON_CAPABILITY_OFF);
     if (!actor->program && !role_listed(&s->roles, actor->role))
-        return ai_fail(run, AI_OFF, "ROLE_OFF", "This AI function is not on for this role");
+        return ai_fail(run, REASON_ROLE_OFF);
     return true;
 }
 
@@ -62,10 +56,9 @@ static bool person_allows(struct ai_run *run)
         if (!id_equal(at[i].person, person))
             continue;
         if (at[i].objected)
-            return ai_fail(run, AI_OBJECTED, "OBJECTED", NULL);
+            return ai_fail(run, REASON_OBJECTED);
         if (at[i].blocked)
-            return ai_fail(run, AI_OFF, "PERSON_BLOCKED",
-                           "An admin has switched AI off for this person");
+            return ai_fail(run, REASON_PERSON_BLOCKED);
     }
     return true;
 }
@@ -73,8 +66,8 @@ static bool person_allows(struct ai_run *run)
 bool ai_switches(struct ai_run *run)
 {
     if (!run->policy->settings.on)
-        return ai_fail(run, AI_OFF, "ORGANISATION_OFF", "AI is switched off in this organisation");
+        return ai_fail(run, REASON_ORGANISATION_OFF);
     if (run->capability->can && !ctx_can(run->c, run->capability->can))
-        return ai_fail(run, FORBIDDEN, "NO_PERMISSION", NULL);
+        return ai_fail(run, REASON_NO_PERMISSION);
     return actor_allowed(run) && person_allows(run);
 }

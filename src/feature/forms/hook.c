@@ -134,7 +134,7 @@ static bool context(struct ai_run *run)
     const struct hook_run *h = run->in->with;
     const char *at, *literal, *key;
     if (!h) /* asked for like any other function: there is no template then */
-        return ai_fail(run, INVALID, "NO_HOOK", "A prompt runs when its form is answered");
+        return ai_fail(run, REASON_NO_HOOK);
     at = h->hook->template;
     while (template_next(run->c->arena, &at, &literal, &key)) {
         const struct field *f = field_find(h->table->fields, key);
