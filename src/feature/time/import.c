@@ -260,9 +260,8 @@ static struct list places_of(struct arena *a, const struct import_problems *prob
 static void result_complete(struct ctx *c, const struct import_file *file,
                             const struct import_problems *problems, struct import_result *r)
 {
-    static const char *const orders[] = { "auto", "day_first", "month_first", "unclear", "mixed" };
     r->format = import_source_names[file->source];
-    r->dates = orders[file->order];
+    r->dates = date_order_names[file->order];
     r->rows = (int64_t)file->count;
     r->problem_count = (int64_t)problems->count;
     r->refused_count = (int64_t)problems->refused;
@@ -292,9 +291,7 @@ bool import_run(struct ctx *c, const struct import_in *given, struct import_resu
         return false;
     struct import_options options = {
         .source = import_source_parse(in.format),
-        .order = text_equal(in.dates, "day_first")     ? DATES_DAY_FIRST
-                 : text_equal(in.dates, "month_first") ? DATES_MONTH_FIRST
-                                                       : DATES_AUTO,
+        .order = date_order_parse(in.dates),
         .zone = zone_named(c, asking.zone),
         .zones = c->app->zones,
     };

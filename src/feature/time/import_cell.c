@@ -74,6 +74,19 @@ void cell_date_vote(const char *text, struct date_votes *votes)
     votes->either |= day && month && p.number[0] != p.number[1];
 }
 
+const char *const date_order_names[] = {
+    [DATES_AUTO] = "auto", [DATES_DAY_FIRST] = "day_first", [DATES_MONTH_FIRST] = "month_first",
+    [DATES_ASKED] = NULL,  [DATES_UNCLEAR] = "unclear",     [DATES_MIXED] = "mixed",
+};
+
+enum date_order date_order_parse(const char *name)
+{
+    for (int i = 0; name && date_order_names[i]; i++)
+        if (!strcmp(date_order_names[i], name))
+            return (enum date_order)i;
+    return DATES_AUTO;
+}
+
 enum date_order cell_date_order(const struct date_votes *votes)
 {
     if (votes->day_first && votes->month_first)

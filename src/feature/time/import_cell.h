@@ -9,9 +9,13 @@ enum date_order {
     DATES_AUTO, /* not decided */
     DATES_DAY_FIRST,
     DATES_MONTH_FIRST,
+    DATES_ASKED,   /* none: those before it may be asked for */
     DATES_UNCLEAR, /* every date of the file can be read either way */
     DATES_MIXED,   /* some can only be read one way, some only the other */
 };
+extern const char *const date_order_names[]; /* by enum date_order; NULL for DATES_ASKED */
+enum date_order
+date_order_parse(const char *name); /* of one that was asked for; DATES_AUTO: none */
 
 struct date_votes {
     bool day_first, month_first, either;

@@ -1,20 +1,18 @@
 /* import_route.c: imports over HTTP. */
+#include "import_format.h"
 #include "routes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const formats[] = {
-    "auto", "toggl", "clockify", "harvest", "kimai", "vow", NULL
-};
-static const char *const orders[] = { "auto", "day_first", "month_first", NULL };
-
 const struct field import_in_fields[] = {
     FIELD(struct import_in, dry_run, .privacy = OPERATIONAL, .query = true,
           .doc = "Only tell what an import would do"),
-    FIELD(struct import_in, format, .privacy = OPERATIONAL, .query = true, .choices = formats,
+    FIELD(struct import_in, format, .privacy = OPERATIONAL, .query = true,
+          .choices = import_source_names,
           .doc = "Where the file is from; auto tells it from the header"),
-    FIELD(struct import_in, dates, .privacy = OPERATIONAL, .query = true, .choices = orders,
+    FIELD(struct import_in, dates, .privacy = OPERATIONAL, .query = true,
+          .choices = date_order_names,
           .doc = "Whether 03/04 is 3 April or 4 March; auto decides by all dates of the file"),
     FIELD(
         struct import_in, zone, .privacy = OPERATIONAL, .query = true, .max = 60, .format = "zone",
