@@ -14,9 +14,9 @@ static void check_text(const char *text)
 
 static void check_row(enum import_source source, const struct import_row *row)
 {
-    assert(row->line >= 1 && row->started_at.us > 0 && row->tag_count <= IMPORT_TAGS_MAX);
+    assert(row->line >= 1 && row->started_at.us > 0 && row->tag_count <= ENTRY_TAGS_MAX);
     assert(row->duration.s > 0);
-    assert(row->duration.s <= IMPORT_DAYS_MAX * 86400 || source == IMPORT_VOW);
+    assert(row->duration.s <= ENTRY_DAYS_MAX * 86400 || source == IMPORT_VOW);
     check_text(row->person);
     check_text(row->client);
     check_text(row->project);

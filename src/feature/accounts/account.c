@@ -13,8 +13,8 @@
 
 static const struct field account_fields[] = {
     ROW_FIELDS(struct account),
-    FIELD(struct account, email, .privacy = PERSONAL, .unique = true, .max = 254, .required = true,
-          .format = "email", .doc = "What one signs in with, in lower case"),
+    FIELD(struct account, email, .privacy = PERSONAL, .unique = true, .max = EMAIL_MAX,
+          .required = true, .format = "email", .doc = "What one signs in with, in lower case"),
     FIELD(struct account, password_hash, .privacy = SECRET,
           .doc = "bcrypt of the peppered password"),
     FIELD(struct account, organisation, .privacy = OPERATIONAL, .filter = true,

@@ -8,10 +8,10 @@
 
 static const struct field new_fields[] = {
     FIELD(struct organisation_new, organisation, .privacy = OPERATIONAL, .required = true, .min = 1,
-          .max = 120, .format = "line", .doc = "Name of the organisation"),
+          .max = ORGANISATION_NAME_MAX, .format = "line", .doc = "Name of the organisation"),
     FIELD(struct organisation_new, name, .privacy = PERSONAL, .required = true, .min = 1,
-          .max = 120, .format = "line", .doc = "Name of its owner"),
-    FIELD(struct organisation_new, email, .privacy = PERSONAL, .required = true, .max = 254,
+          .max = PERSON_NAME_MAX, .format = "line", .doc = "Name of its owner"),
+    FIELD(struct organisation_new, email, .privacy = PERSONAL, .required = true, .max = EMAIL_MAX,
           .format = "email", .doc = "Email address that the owner signs in with"),
     FIELD(struct organisation_new, zone, .privacy = OPERATIONAL, .max = 60, .format = "zone",
           .doc = "Time zone"),

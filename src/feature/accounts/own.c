@@ -16,7 +16,7 @@ const struct field password_change_fields[] = {
 };
 
 const struct field email_change_fields[] = {
-    FIELD(struct email_change, email, .privacy = PERSONAL, .required = true, .max = 254,
+    FIELD(struct email_change, email, .privacy = PERSONAL, .required = true, .max = EMAIL_MAX,
           .format = "email", .doc = "The new address to sign in with"),
     FIELD(struct email_change, password, .privacy = SECRET, .required = true, .max = 200,
           .doc = "The password, which stays as it is"),
@@ -24,8 +24,8 @@ const struct field email_change_fields[] = {
 };
 
 const struct field profile_fields[] = {
-    FIELD(struct profile, name, .privacy = PERSONAL, .required = true, .min = 1, .max = 120,
-          .format = "line", .doc = "Name"),
+    FIELD(struct profile, name, .privacy = PERSONAL, .required = true, .min = 1,
+          .max = PERSON_NAME_MAX, .format = "line", .doc = "Name"),
     FIELD(struct profile, zone, .privacy = PERSONAL, .max = 60, .format = "zone",
           .doc = "Time zone; the organisation's when absent"),
     { 0 },

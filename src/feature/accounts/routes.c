@@ -14,12 +14,12 @@ const struct limit sign_in_per_account = { "sign-in account", 60, 60 };
 static const struct limit sign_ups = { "sign-up address", 30, 30 };
 
 static const struct field sign_up_fields[] = {
-    FIELD(struct sign_up, name, .privacy = PERSONAL, .required = true, .min = 1, .max = 120,
-          .format = "line", .doc = "Name of the person"),
-    FIELD(struct sign_up, email, .privacy = PERSONAL, .required = true, .max = 254,
+    FIELD(struct sign_up, name, .privacy = PERSONAL, .required = true, .min = 1,
+          .max = PERSON_NAME_MAX, .format = "line", .doc = "Name of the person"),
+    FIELD(struct sign_up, email, .privacy = PERSONAL, .required = true, .max = EMAIL_MAX,
           .format = "email", .doc = "Email address to sign in with"),
     FIELD(struct sign_up, organisation, .privacy = OPERATIONAL, .required = true, .min = 1,
-          .max = 120, .format = "line", .doc = "Name of the organisation"),
+          .max = ORGANISATION_NAME_MAX, .format = "line", .doc = "Name of the organisation"),
     PASSWORD_FIELD(struct sign_up),
     OF_AGE_FIELD(struct sign_up),
     { 0 },
@@ -29,7 +29,7 @@ struct sign_in {
     const char *email, *password;
 };
 static const struct field sign_in_fields[] = {
-    FIELD(struct sign_in, email, .privacy = PERSONAL, .required = true, .max = 254,
+    FIELD(struct sign_in, email, .privacy = PERSONAL, .required = true, .max = EMAIL_MAX,
           .format = "email", .doc = "Email address of the account"),
     FIELD(struct sign_in, password, .privacy = SECRET, .required = true, .max = 200,
           .doc = "Password"),

@@ -4,6 +4,9 @@
 
 #include "core/feature.h"
 
+/* Characters that names and addresses have at most. */
+enum { ORGANISATION_NAME_MAX = 120, PERSON_NAME_MAX = 120, EMAIL_MAX = 254 };
+
 struct organisation {
     ROW_MEMBERS;
     const char *name;

@@ -194,7 +194,7 @@ struct erase_new {
 };
 static const struct field erase_new_fields[] = {
     FIELD(struct erase_new, id, .privacy = OPERATIONAL, .required = true, .doc = "Person"),
-    FIELD(struct erase_new, confirm, .privacy = PERSONAL, .required = true, .max = 120,
+    FIELD(struct erase_new, confirm, .privacy = PERSONAL, .required = true, .max = PERSON_NAME_MAX,
           .doc = "The person's name, to be sure"),
     { 0 },
 };
@@ -252,8 +252,8 @@ struct end_new {
     const char *confirm;
 };
 static const struct field end_new_fields[] = {
-    FIELD(struct end_new, confirm, .privacy = OPERATIONAL, .required = true, .max = 120,
-          .doc = "The organisation's name, to be sure"),
+    FIELD(struct end_new, confirm, .privacy = OPERATIONAL, .required = true,
+          .max = ORGANISATION_NAME_MAX, .doc = "The organisation's name, to be sure"),
     { 0 },
 };
 

@@ -56,7 +56,7 @@ const struct field time_entry_fields[] = {
           .max = ENTRY_DAYS_MAX * 86400, .doc = "When it ended; absent while the timer runs"),
     FIELD(struct time_entry, duration_s, .privacy = OPERATIONAL, .read_only = true, .ai = true,
           .doc = "Seconds from start to end; 0 while the timer runs"),
-    FIELD(struct time_entry, note, .privacy = CONTENT, .max = 2000, .ai = true,
+    FIELD(struct time_entry, note, .privacy = CONTENT, .max = ENTRY_NOTE_MAX, .ai = true,
           .doc = "What the time went into"),
     FIELD(struct time_entry, billable, .privacy = OPERATIONAL, .ai = true,
           .doc = "Whether it is billed; when not given, as the project says"),
@@ -161,7 +161,7 @@ static bool tags_check(struct ctx *c, struct time_entry *e)
     if (!e->tags.text)
         return true;
     if (!tags_parse(e->tags.text, tags, &n))
-        return fail_at(c, "/tags", "must be a list of at most 20 ids of tags");
+        return fail_at(c, "/tags", "must be a list of at most %d ids of tags", ENTRY_TAGS_MAX);
     for (size_t i = 0; i < n; i++) {
         bool found;
         if (!tx_found(c->tx, &known, ARGS(value_id(tags[i])), &found))

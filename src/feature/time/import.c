@@ -129,7 +129,7 @@ static bool entry_store(struct importer *m, const struct import_row *row, struct
                         const uint8_t key[HASH_SIZE], struct time_entry *e)
 {
     bool overlaps = false;
-    if (row->duration.s > IMPORT_DAYS_MAX * 86400) {
+    if (row->duration.s > ENTRY_DAYS_MAX * 86400) {
         importer_refuse(m, row, DURATION, NULL,
                         "is longer than the 31 days that an entry may have");
         return true;
@@ -281,7 +281,6 @@ static void result_complete(struct ctx *c, const struct import_file *file,
 
 bool import_run(struct ctx *c, const struct import_in *given, struct import_result *ret)
 {
-    static_assert((int)IMPORT_DAYS_MAX == (int)ENTRY_DAYS_MAX, "a row is as long as an entry");
     struct import_in in = *given;
     struct zone_asking asking = { in.zone };
     struct import_problems *problems = arena_new(c->arena, struct import_problems);

@@ -273,8 +273,7 @@ static bool task_find(struct importer *m, const struct import_row *row, struct i
 
 static bool tags_find(struct importer *m, const struct import_row *row, const char **ret)
 {
-    struct id tags[IMPORT_TAGS_MAX];
-    static_assert((int)IMPORT_TAGS_MAX <= (int)ENTRY_TAGS_MAX, "an entry holds a row's tags");
+    struct id tags[ENTRY_TAGS_MAX];
     for (size_t i = 0; i < row->tag_count; i++) {
         tags[i] = names_find(&m->tags, (struct id){ 0 }, row->tags[i]);
         if (id_given(tags[i]))
@@ -320,7 +319,7 @@ bool importer_is_entry(struct importer *m, const struct import_row *row, bool *r
 /* Finds all of what a row was booked on; nothing is made. */
 static bool booking_known(struct importer *m, const struct import_row *row, struct time_entry *e)
 {
-    struct id tags[IMPORT_TAGS_MAX], client = { 0 };
+    struct id tags[ENTRY_TAGS_MAX], client = { 0 };
     if (row->client && !id_given(client = names_find(&m->clients, client, row->client)))
         return false;
     if (row->project && !id_given(e->project = project_named(m, client, row)))

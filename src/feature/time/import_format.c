@@ -2,6 +2,7 @@
 #include "import_header.h"
 
 #include "base/buffer.h"
+#include "feature/organisation/organisation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,8 +124,9 @@ static bool names_read(struct reader *r, const struct csv_row *row, struct impor
     static const struct {
         enum column column;
         size_t max;
-    } bounds[] = { { PERSON, 200 },  { EMAIL, 254 }, { CLIENT, 200 },
-                   { PROJECT, 200 }, { TASK, 200 },  { NOTE, 2000 } };
+    } bounds[] = { { PERSON, PERSON_NAME_MAX }, { EMAIL, EMAIL_MAX },
+                   { CLIENT, LABEL_NAME_MAX },  { PROJECT, LABEL_NAME_MAX },
+                   { TASK, LABEL_NAME_MAX },    { NOTE, ENTRY_NOTE_MAX } };
     for (size_t i = 0; i < LENGTH(bounds); i++) {
         const char *text = cell(r, row, bounds[i].column);
         if (text && text_points(text) > bounds[i].max)
@@ -152,7 +154,7 @@ static bool tags_read(struct reader *r, const struct csv_row *row, struct import
     const char *text = cell(r, row, TAGS);
     if (!text)
         return true;
-    const char *found[IMPORT_TAGS_MAX];
+    const char *found[ENTRY_TAGS_MAX];
     size_t n = 0;
     char *rest = arena_string(r->arena, text), *tag;
     while ((tag = strsep(&rest, ","))) {
@@ -164,8 +166,10 @@ static bool tags_read(struct reader *r, const struct csv_row *row, struct import
             known = !strcasecmp(found[i], tag);
         if (known)
             continue;
-        if (n == IMPORT_TAGS_MAX || text_points(tag) > 100 || !is_line(tag))
-            return wrong(r, row, TAGS, "has more than 20 tags or one that is too long");
+        if (n == ENTRY_TAGS_MAX || text_points(tag) > TAG_NAME_MAX || !is_line(tag))
+            return wrong(r, row, TAGS,
+                         arena_printf(r->arena, "has more than %d tags or one that is too long",
+                                      ENTRY_TAGS_MAX));
         found[n++] = tag;
     }
     to->tags = arena_copy(r->arena, found, n * sizeof *found);
@@ -227,8 +231,8 @@ static bool is_whole(const char *text)
 }
 
 /* A time, in a column of its own or behind the date in the same cell. */
-static bool time_read(struct reader *r, const struct csv_row *row, enum column column,
-                      struct date *day, int64_t *second, bool *given)
+static bool clock_read(struct reader *r, const struct csv_row *row, enum column column,
+                       struct date *day, int64_t *second, bool *given)
 {
     const char *text = cell(r, row, column), *rest;
     if (!text)
@@ -330,7 +334,7 @@ static struct date end_day_of(const struct when *w)
 {
     int64_t days = w->end < w->start;
     int64_t more = (w->duration.s + w->slack + w->grain - (w->end - w->start)) / 86400;
-    if (w->counts && more > days && more <= IMPORT_DAYS_MAX)
+    if (w->counts && more > days && more <= ENTRY_DAYS_MAX)
         days = more;
     return (struct date){ w->start_day.day + (int32_t)days };
 }
@@ -348,12 +352,12 @@ static bool when_read(struct reader *r, const struct csv_row *row, struct when *
 {
     struct when w = *ret;
     if (!day_read(r, row, START_DATE, &w.start_day, &w.start, &w.has_start) ||
-        !time_read(r, row, START_TIME, &w.start_day, &w.start, &w.has_start))
+        !clock_read(r, row, START_TIME, &w.start_day, &w.start, &w.has_start))
         return false;
     if (!date_given(w.start_day))
         return wrong(r, row, r->column[START_DATE] < 0 ? START_TIME : START_DATE, "has no date");
     if (!day_read(r, row, END_DATE, &w.end_day, &w.end, &w.has_end) ||
-        !time_read(r, row, END_TIME, &w.end_day, &w.end, &w.has_end))
+        !clock_read(r, row, END_TIME, &w.end_day, &w.end, &w.has_end))
         return false;
     w.grain = has_seconds(r, row) ? 0 : 60;
     if (!duration_read(r, row, &w))
@@ -434,7 +438,7 @@ static bool when_resolve(struct reader *r, const struct csv_row *row, const stru
         return wrong(r, row, END_TIME, "is before the start");
     if (!to->duration.s)
         return leave_out(r, row, DURATION, "is no time; the row is left out");
-    if (to->duration.s > IMPORT_DAYS_MAX * 86400 && r->file.source != IMPORT_VOW)
+    if (to->duration.s > ENTRY_DAYS_MAX * 86400 && r->file.source != IMPORT_VOW)
         return wrong(r, row, DURATION, "is longer than 31 days");
     if (!to->timed && to->duration.s > 86400)
         return wrong(r, row, DURATION, "is more than a day has");
@@ -453,7 +457,7 @@ static bool seconds_told(const struct reader *r, const struct csv_row *row, int6
     int64_t start, end;
     if (!from || !until)
         return n > 24;
-    if (n > IMPORT_DAYS_MAX * 24)
+    if (n > ENTRY_DAYS_MAX * 24)
         return true;
     return n >= 60 && cell_time(from, &start) && cell_time(until, &end) &&
            llabs((end - start + 86400) % 86400 - n) < 60;

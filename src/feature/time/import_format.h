@@ -12,6 +12,7 @@
 #include "base/zone.h"
 #include "import_cell.h"
 #include "import_csv.h"
+#include "time.h"
 
 enum import_source {
     IMPORT_AUTO, /* told from the header; as an answer: unknown */
@@ -51,8 +52,6 @@ enum column {
     TYPE, /* only tells the format */
     COLUMNS
 };
-
-enum { IMPORT_TAGS_MAX = 20, IMPORT_DAYS_MAX = 31 };
 
 /* One piece of work. Names that the file leaves empty are NULL. */
 struct import_row {
@@ -100,7 +99,7 @@ struct import_file {
    off, any; else the times do. That is among the warnings, and so are rows that are left out: they
    have no time, are a break or time off, or their timer still runs.
    Work without times is put one after the other from 09:00, earlier when the day would not hold it.
-   Of vow's own export only, rows may be longer than IMPORT_DAYS_MAX. */
+   Of vow's own export only, rows may be longer than ENTRY_DAYS_MAX. */
 struct import_file import_read(struct arena *a, struct blob file,
                                const struct import_options *options,
                                struct import_problems *problems);

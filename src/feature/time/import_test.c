@@ -2,6 +2,7 @@
 #include "import_format.h"
 
 #include "base/buffer.h"
+#include "feature/organisation/organisation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -453,6 +454,24 @@ static void without_a_billable_column_amounts_tell(void **state)
     assert_true(!f.row[0].billable && f.row[0].billable_given);
 }
 
+/* %0*d: so many zeros. */
+static void names_are_as_long_as_vow_keeps(void **state)
+{
+    struct world *w = *state;
+    for (int more = 0; more < 2; more++) {
+        struct import_file f = read_blob(
+            w,
+            text_blob(arena_printf(&w->arena,
+                                   "Date,From,To,Duration,Rate,User,Customer,Project,Activity\n"
+                                   "2026-02-09,09:00,10:00,1:00,80,%0*d,Elm,Site,x\n",
+                                   PERSON_NAME_MAX + more, 0)),
+            DATES_AUTO);
+        assert_int_equal(f.count, 1 - more);
+        assert_int_equal(w->problems.count, more);
+    }
+    assert_string_equal(w->problems.at[0].reason, "is longer than vow keeps");
+}
+
 static void every_wrong_row_is_told(void **state)
 {
     struct world *w = *state;
@@ -656,6 +675,7 @@ int main(void)
         TEST(columns_that_are_not_read_are_named),
         TEST(clockify_is_read_in_german),
         TEST(without_a_billable_column_amounts_tell),
+        TEST(names_are_as_long_as_vow_keeps),
         TEST(every_wrong_row_is_told),
         TEST(rows_without_time_are_left_out),
         TEST(sums_below_are_no_rows),

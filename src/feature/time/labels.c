@@ -40,9 +40,9 @@ static bool unused(struct ctx *c, const struct query *q, struct id id, const cha
 
 static const struct field client_fields[] = {
     ROW_FIELDS(struct client),
-    FIELD(struct client, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 200,
-          .format = "line", .filter = true, .unique = true, .ai = true, .masked = true,
-          .doc = "Name of the client"),
+    FIELD(struct client, name, .privacy = OPERATIONAL, .required = true, .min = 1,
+          .max = LABEL_NAME_MAX, .format = "line", .filter = true, .unique = true, .ai = true,
+          .masked = true, .doc = "Name of the client"),
     FIELD(struct client, archived, .privacy = OPERATIONAL, .filter = true,
           .doc = "Whether it is put away: kept for the books, not offered for new work"),
     { 0 },
@@ -78,8 +78,8 @@ const struct table client_table = {
 
 static const struct field project_fields[] = {
     ROW_FIELDS(struct project),
-    FIELD(struct project, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 200,
-          .format = "line", .filter = true, .ai = true, .masked = true,
+    FIELD(struct project, name, .privacy = OPERATIONAL, .required = true, .min = 1,
+          .max = LABEL_NAME_MAX, .format = "line", .filter = true, .ai = true, .masked = true,
           .doc = "Name of the project"),
     FIELD(struct project, client, .privacy = OPERATIONAL, .refers = &client_table, .filter = true,
           .ai = true, .doc = "Client that it is for"),
@@ -132,8 +132,9 @@ static const struct field task_fields[] = {
     ROW_FIELDS(struct task),
     FIELD(struct task, project, .privacy = OPERATIONAL, .required = true, .write_once = true,
           .refers = &project_table, .filter = true, .doc = "Project that it belongs to"),
-    FIELD(struct task, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 200,
-          .format = "line", .filter = true, .ai = true, .masked = true, .doc = "Name of the task"),
+    FIELD(struct task, name, .privacy = OPERATIONAL, .required = true, .min = 1,
+          .max = LABEL_NAME_MAX, .format = "line", .filter = true, .ai = true, .masked = true,
+          .doc = "Name of the task"),
     FIELD(struct task, archived, .privacy = OPERATIONAL, .filter = true,
           .doc = "Whether it is put away: kept for the books, not offered for new work"),
     { 0 },
@@ -172,7 +173,7 @@ const struct table project_task_table = {
 
 static const struct field tag_fields[] = {
     ROW_FIELDS(struct tag),
-    FIELD(struct tag, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 100,
+    FIELD(struct tag, name, .privacy = OPERATIONAL, .required = true, .min = 1, .max = TAG_NAME_MAX,
           .format = "line", .filter = true, .unique = true, .ai = true, .masked = true,
           .doc = "Name of the tag"),
     { 0 },

@@ -39,6 +39,9 @@ struct tag {
 extern const struct table tag_table;
 
 enum {
+    LABEL_NAME_MAX = 200, /* characters of a client's, a project's or a task's name */
+    TAG_NAME_MAX = 100,
+    ENTRY_NOTE_MAX = 2000,
     ENTRY_TAGS_MAX = 20,
     ENTRY_DAYS_MAX = 31,
     ENTRY_YEAR_DAYS = 366,

@@ -26,7 +26,7 @@ const struct field timer_new_fields[] = {
           .doc = "Project it is booked on"),
     FIELD(struct timer_new, task, .privacy = OPERATIONAL, .refers = &project_task_table,
           .doc = "Task of that project"),
-    FIELD(struct timer_new, note, .privacy = CONTENT, .max = 2000,
+    FIELD(struct timer_new, note, .privacy = CONTENT, .max = ENTRY_NOTE_MAX,
           .doc = "What the time goes into"),
     FIELD(struct timer_new, tags, .of = KIND_ID, .max = ENTRY_TAGS_MAX, .privacy = OPERATIONAL,
           .doc = "Ids of tags as a list, at most 20"),

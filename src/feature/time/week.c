@@ -223,7 +223,7 @@ const struct field week_cell_fields[] = {
           .max = 90000,
           .doc = "Seconds of work that the cell is to hold; 0 takes out what was written "
                  "here and leaves other entries alone"),
-    FIELD(struct week_cell, note, .privacy = CONTENT, .max = 2000,
+    FIELD(struct week_cell, note, .privacy = CONTENT, .max = ENTRY_NOTE_MAX,
           .doc = "What the time went into; not given leaves the note alone"),
     { 0 },
 };
