@@ -32,39 +32,16 @@ static bool is_range(enum kind k)
     return k == KIND_INSTANT || k == KIND_DATE || k == KIND_INT || k == KIND_SPAN || k == KIND_REAL;
 }
 
+static const struct field page_fields[] = { PAGE_FIELDS(struct page), { 0 } };
+
 const struct field *list_fields(struct arena *a, const struct table *t, size_t *size)
 {
-    static const struct field limit = {
-        .name = "limit",
-        .kind = KIND_INT,
-        .nullable = true,
-        .min = 1,
-        .max = 500,
-        .privacy = OPERATIONAL,
-        .query = true,
-        .doc = "Rows on a page, fewer when they are large; 50 when not given"
-    };
-    static const struct field cursor = { .name = "cursor",
-                                         .kind = KIND_TEXT,
-                                         .max = 4000,
-                                         .privacy = OPERATIONAL,
-                                         .query = true,
-                                         .doc = "The next of the page before" };
-    const struct field sort = { .name = "sort",
-                                .kind = KIND_TEXT,
-                                .max = 80,
-                                .privacy = OPERATIONAL,
-                                .query = true,
-                                .doc = arena_printf(a,
-                                                    "Column to sort by, - before it for "
-                                                    "descending: %s",
-                                                    list_sorts(a, t)) };
     struct field *list = fields_room(a, t);
     size_t n = 0;
     *size = 0;
-    field_place(list, &n, size, limit);
-    field_place(list, &n, size, cursor);
-    field_place(list, &n, size, sort);
+    EACH_FIELD (f, page_fields)
+        field_place(list, &n, size, *f);
+    list[n - 1].doc = arena_printf(a, "%s: %s", list[n - 1].doc, list_sorts(a, t));
     EACH_FIELD (f, t->fields) {
         if (!f->filter || f->privacy == SECRET || n + 3 > FIELDS_MAX)
             continue;
@@ -123,7 +100,7 @@ bool list_read(struct ctx *c, const struct table *t, const void *in, struct list
                const char **next)
 {
     struct row_filter filters[FIELDS_MAX];
-    struct page page = { .filters = filters, .limit = 50 };
+    struct page page = { .filters = filters, .limit = PAGE_ROWS };
     field_set bit = 1;
     for (const struct field *f = c->x->route->in; f->name; f++, bit <<= 1) {
         struct row_filter filter;

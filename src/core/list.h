@@ -17,8 +17,18 @@ struct page {
     size_t filter_count;
     const char *sort;   /* NULL: the table's */
     const char *cursor; /* NULL: the first page */
-    int64_t limit;      /* 1 to 500 */
+    int64_t limit;      /* 1 to PAGE_ROWS_MAX */
 };
+
+/* What the input of a list takes of it, in a record with members of these names. */
+enum { PAGE_ROWS = 50, PAGE_ROWS_MAX = 500 };
+#define PAGE_FIELDS(type)                                                                        \
+    FIELD(type, limit, .privacy = OPERATIONAL, .nullable = true, .min = 1, .max = PAGE_ROWS_MAX, \
+          .query = true, .doc = "Rows on a page, fewer when they are large; 50 when not given"), \
+        FIELD(type, cursor, .privacy = OPERATIONAL, .max = 4000, .query = true,                  \
+              .doc = "The next of the page before"),                                             \
+        FIELD(type, sort, .privacy = OPERATIONAL, .max = 80, .query = true,                      \
+              .doc = "Column to sort by, - before it for descending")
 
 /* Names of the columns that a list of the table is sorted by, to be told: "id, name". */
 const char *list_sorts(struct arena *a, const struct table *t);

@@ -2,6 +2,7 @@
 #include "forms.h"
 
 #include "core/generic.h"
+#include "core/list.h"
 #include "feature/ai/ai.h"
 #include "private.h"
 #include "public.h"
@@ -45,12 +46,7 @@ static const struct field submission_ref_fields[] = {
 };
 static const struct field submission_page_fields[] = {
     ID_FIELD(struct submission_page, form, "Form"),
-    FIELD(struct submission_page, limit, .privacy = OPERATIONAL, .nullable = true, .min = 1,
-          .max = 500, .doc = "Answers on a page; 50 when not given"),
-    FIELD(struct submission_page, cursor, .privacy = OPERATIONAL, .max = 4000,
-          .doc = "The next of the page before"),
-    FIELD(struct submission_page, sort, .privacy = OPERATIONAL, .max = 80,
-          .doc = "Key to sort by, - before it for descending"),
+    PAGE_FIELDS(struct submission_page),
     { 0 },
 };
 static const struct field link_fields[] = {

@@ -117,7 +117,7 @@ bool submission_delete(struct ctx *c, const void *in, void *ret)
 bool submissions_list(struct ctx *c, const void *in, void *ret)
 {
     const struct submission_page *p = in;
-    struct page page = { .limit = p->limit == INT_NONE ? 50 : p->limit,
+    struct page page = { .limit = p->limit == INT_NONE ? PAGE_ROWS : p->limit,
                          .cursor = p->cursor,
                          .sort = p->sort };
     const struct table *t;
