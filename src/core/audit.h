@@ -10,7 +10,7 @@ struct audit_event {
     ROW_MEMBERS;
     struct id actor;        /* person; absent for the program itself */
     const char *actor_name; /* of what is no person: "job", "public form" */
-    const char *action;     /* "time_entry.create", "person.read", "ai.run" */
+    const char *action;     /* "time_entry.create", "person.read", "time_entry.rate" */
     struct id object;
     struct id subject;  /* the person whose data it concerns */
     const char *detail; /* names of columns, counts, reason codes */

@@ -152,7 +152,6 @@ static bool task_check(struct ctx *c, enum op op, const void *old, void *row)
                                      "There is time booked on it; archive it instead");
 }
 
-/* The core's own bookkeeping has the name "task" already. */
 const struct table project_task_table = {
     .name = "project_task",
     .few = true,
