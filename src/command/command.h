@@ -50,6 +50,4 @@ void options_help(const char *usage, const struct option_row *options);
 int complain(const char *format, ...) PRINTF_LIKE(1, 2);
 int complain_error(const struct error *err);
 
-#define VOW_VERSION "0.1.0"
-
 #endif
