@@ -95,11 +95,6 @@ static struct stretch stretch_at(const struct zone *z, int64_t t)
     return (struct stretch){ z->transition[low].at, INT64_MAX, z->transition[low].offset };
 }
 
-int zone_offset(const struct zone *z, struct instant t)
-{
-    return stretch_at(z, seconds_of(t)).offset;
-}
-
 static int64_t local_seconds(const struct zone *z, struct instant t)
 {
     int64_t s = seconds_of(t);

@@ -26,9 +26,6 @@ const struct zone *zone_find(struct zones *zones, const char *name);
 /* Coordinated universal time; needs no files. */
 const struct zone *zone_utc(void);
 
-/* Seconds east of UTC at that moment. */
-int zone_offset(const struct zone *z, struct instant t);
-
 /* The date and the second of the day, 0 to 86399, that clocks on the wall show. */
 struct date zone_date(const struct zone *z, struct instant t);
 int zone_second(const struct zone *z, struct instant t);

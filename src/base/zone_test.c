@@ -24,6 +24,13 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* Seconds east of UTC. */
+static int offset_at(const struct zone *z, struct instant t)
+{
+    int days = zone_date(z, t).day - instant_date_utc(t).day;
+    return 86400 * days + zone_second(z, t) - zone_second(zone_utc(), t);
+}
+
 static const struct zone *find(const char *name)
 {
     const struct zone *z = zone_find(zones, name);
@@ -81,7 +88,7 @@ static void offsets_follow_the_clock_changes(void **state)
         { "Asia/Jerusalem", "2050-07-01T00:00:00Z", 10800 },
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
-        assert_int_equal(zone_offset(find(rows[i].zone), at(rows[i].at)), rows[i].offset);
+        assert_int_equal(offset_at(find(rows[i].zone), at(rows[i].at)), rows[i].offset);
 }
 
 static void times_are_written_as_clocks_show_them(void **state)
@@ -204,7 +211,7 @@ static void only_zones_are_found(void **state)
         assert_null(zone_find(zones, names[i]));
     assert_null(zone_find(zones, NULL));
     assert_ptr_equal(find("Europe/Berlin"), find("Europe/Berlin"));
-    assert_int_equal(zone_offset(zone_utc(), at("2026-01-01T00:00:00Z")), 0);
+    assert_int_equal(offset_at(zone_utc(), at("2026-01-01T00:00:00Z")), 0);
 }
 
 /* A version 2 file without transitions: one type of offset 0 and a footer. */
@@ -250,7 +257,7 @@ static void footers_of_all_forms_are_read(void **state)
     for (size_t i = 0; i < LENGTH(rows); i++) {
         struct zone *z = zone_read(file, tiny(file, rows[i].footer));
         assert_non_null(z);
-        assert_int_equal(zone_offset(z, at(rows[i].at)), rows[i].offset);
+        assert_int_equal(offset_at(z, at(rows[i].at)), rows[i].offset);
         zone_free(z);
     }
 }

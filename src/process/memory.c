@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PIECE = 1 << 20 };
@@ -66,19 +65,12 @@ static bool maps_scan(const struct scan *s, FILE *maps, bool own, size_t *ret)
     return !ferror(maps);
 }
 
-static int proc_open(const char *pid, const char *name)
+bool memory_view_open(struct memory_view *ret)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%s/%s", pid, name);
-    return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-static bool view_open(const char *pid, bool own, struct memory_view *ret)
-{
-    struct memory_view v = { .mem = proc_open(pid, "mem"), .own = own };
+    struct memory_view v = { .mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC), .own = true };
     if (v.mem < 0)
         return false;
-    v.maps = proc_open(pid, "maps");
+    v.maps = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
     if (v.maps < 0) {
         int problem = errno;
         close(v.mem);
@@ -87,11 +79,6 @@ static bool view_open(const char *pid, bool own, struct memory_view *ret)
     }
     *ret = v;
     return true;
-}
-
-bool memory_view_open(struct memory_view *ret)
-{
-    return view_open("self", true, ret);
 }
 
 void memory_view_close(struct memory_view *v)
@@ -120,64 +107,4 @@ bool memory_view_scan(const struct memory_view *v, size_t overlap, memory_counte
     wipe(s.piece, PIECE);
     munmap(s.piece, PIECE);
     return done;
-}
-
-struct needle {
-    const void *at;
-    size_t n;
-};
-
-static size_t needle_count(void *with, const void *piece, size_t len)
-{
-    const struct needle *needle = with;
-    size_t found = 0;
-    const char *at = piece, *end = at + len;
-    while ((at = memmem(at, (size_t)(end - at), needle->at, needle->n))) {
-        found++;
-        at++;
-    }
-    return found;
-}
-
-bool memory_count(pid_t pid, const void *needle, size_t n, size_t *ret)
-{
-    struct needle with = { needle, n };
-    struct memory_view v;
-    char text[16];
-    assert(n > 0);
-    snprintf(text, sizeof text, "%d", (int)pid);
-    if (!view_open(text, pid == getpid(), &v))
-        return false;
-    bool done = memory_view_scan(&v, n - 1, needle_count, &with, ret);
-    memory_view_close(&v);
-    return done;
-}
-
-static bool same_program(pid_t a, pid_t b)
-{
-    char path[64];
-    struct stat x, y;
-    snprintf(path, sizeof path, "/proc/%d/exe", (int)a);
-    if (stat(path, &x))
-        return false;
-    snprintf(path, sizeof path, "/proc/%d/exe", (int)b);
-    return !stat(path, &y) && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
-}
-
-size_t memory_family(pid_t pid, pid_t ret[MEMORY_FAMILY])
-{
-    size_t count = 0;
-    ret[count++] = pid;
-    for (size_t i = 0; i < count; i++) {
-        char path[80];
-        int child;
-        snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)ret[i], (int)ret[i]);
-        FILE *children = fopen(path, "re");
-        while (children && count < MEMORY_FAMILY && fscanf(children, "%d", &child) == 1)
-            if (same_program(pid, child))
-                ret[count++] = child;
-        if (children)
-            fclose(children);
-    }
-    return count;
 }

@@ -55,7 +55,7 @@ static bool screen(struct ai_run *run, size_t n)
     return !run->hasty || run->screened <= HASTY_BYTES || ai_elsewhere(run);
 }
 
-bool context_full(const struct ai_run *run)
+static bool context_full(const struct ai_run *run)
 {
     return run->elsewhere || run->ret->rows >= CONTEXT_ROWS ||
            run->context.len > CONTEXT_BYTES - 4096;

@@ -129,7 +129,6 @@ void context_rows(struct ai_run *run, const struct ai_cell *cells, const void *r
                   size_t count, size_t size);
 void context_text(struct ai_run *run, const char *text, bool mask);
 void context_line(struct ai_run *run); /* ends a row; counts it */
-bool context_full(const struct ai_run *run);
 
 /* Why a run ended, for its receipt. */
 enum ai_reason {
