@@ -42,6 +42,10 @@ struct option_row {
 MUST_USE bool options_read(int argc, char **argv, const char *usage,
                            const struct option_row *options, int *status);
 
+/* Whether the URL of a store, given by an option, may stand on a command line: it may not with a
+   password, and then it is said that the whole URL belongs into `variable`. */
+bool store_told_rightly(const char *option, const char *url, const char *variable);
+
 /* Whether it asks for help; and the help, also of a command with subcommands, as rows of them. */
 bool is_help(const char *argument);
 void options_help(const char *usage, const struct option_row *options);

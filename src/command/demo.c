@@ -6,6 +6,7 @@
 #include "core/rows.h"
 #include "core/schema.h"
 #include "feature/accounts/accounts.h"
+#include "feature/ai/ai.h"
 #include "feature/ai/settings.h"
 #include "feature/forms/forms.h"
 #include "feature/forms/public.h"
@@ -286,14 +287,14 @@ static bool form_make(struct ctx *c, struct form *ret)
 
 static bool ai_enable(struct ctx *c)
 {
-    static const char *const names[] = { "feedback.me", "summary.report" };
+    static const struct capability *const shown[] = { &feedback_me, &summary_report };
     struct ai_settings now, change = { .on = true };
     if (!row_single(c, &ai_settings_table, &now) ||
         !row_update(c, &ai_settings_table, now.id, 0, &change, row_set(&ai_settings_table, "on"),
                     &now))
         return false;
-    for (size_t i = 0; i < LENGTH(names); i++) {
-        struct ai_switch s = { .capability = names[i], .on = true };
+    for (size_t i = 0; i < LENGTH(shown); i++) {
+        struct ai_switch s = { .capability = shown[i]->name, .on = true };
         if (!row_create(c, &ai_switch_table, &s))
             return false;
     }

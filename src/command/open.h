@@ -34,8 +34,4 @@ const char *store_named(void);
 /* Whether the URL of a store holds a password, which has no place on a command line. */
 bool store_holds_password(const char *url);
 
-/* Whether the URL of a store, given by an option, may stand on a command line: it may not with a
-   password, and then it is said that the whole URL belongs into `variable`. */
-bool store_told_rightly(const char *option, const char *url, const char *variable);
-
 #endif

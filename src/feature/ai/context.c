@@ -1,6 +1,7 @@
 /* context.c: steps 4 and 5: what a capability may read, masked cell by cell on the way. */
 #include "run.h"
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/zone.h"
 #include "core/app.h"
@@ -70,10 +71,7 @@ struct seen {
 
 static struct seen *seen_of(struct ai_run *run, const char *text, size_t n)
 {
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
-    struct seen **bucket = &run->seen[hash % LENGTH(run->seen)];
+    struct seen **bucket = &run->seen[hash_bytes(hash_start, text, n) % LENGTH(run->seen)];
     for (struct seen *s = *bucket; s; s = s->next)
         if (!strcmp(s->text, text))
             return s;

@@ -293,7 +293,14 @@ static const struct form_field *field_named(const struct list *rows, const char 
     return NULL;
 }
 
-#define FIELD_ALL (~(field_set)0 << 5) /* all columns behind form */
+/* All columns but those that a row keeps for itself. */
+static field_set columns_own(void)
+{
+    field_set set = 0, bit = 1;
+    for (const struct field *f = form_field_fields; f->name; f++, bit <<= 1)
+        set |= f->read_only ? 0 : bit;
+    return set;
+}
 
 static bool field_store(struct ctx *c, struct id form, const struct list *old,
                         const struct form_field_view *v, size_t i)
@@ -308,7 +315,7 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
                            "cannot change once there is a column; add a question instead");
         row = *now;
         field_fill(&row, v, i);
-        return row_update(c, &form_field_table, now->id, 0, &row, FIELD_ALL, &ret);
+        return row_update(c, &form_field_table, now->id, 0, &row, columns_own(), &ret);
     }
     snprintf(pointer, sizeof pointer, "/fields/%zu/key", i);
     if (!column_name_free(v->key))
