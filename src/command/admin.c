@@ -264,7 +264,7 @@ void admin_stop(struct admin *a)
     pthread_join(a->thread, NULL);
     close(a->fd);
     struct sockaddr_un at = { 0 };
-    if (address_of(a->app->data_dir, &at))
+    if (address_of(a->app->config->data_dir, &at))
         unlink(at.sun_path);
     free(a);
 }

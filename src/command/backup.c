@@ -250,7 +250,7 @@ static bool backup_make(struct app *app, const char *dir, struct error *err)
 {
     struct arena a = { 0 };
     struct copying k = { .c = app_ctx(app, &a, err, "backup"), .dir = dir };
-    bool ok = file_copy(arena_printf(&a, "%s/key-check", app->data_dir),
+    bool ok = file_copy(arena_printf(&a, "%s/key-check", app->config->data_dir),
                         arena_printf(&a, "%s/key-check", dir), err);
     do {
         k.ended = false;
@@ -269,7 +269,7 @@ static bool backup_make(struct app *app, const char *dir, struct error *err)
 bool backup_online(struct app *app, int fd, struct error *err)
 {
     struct arena a = { 0 };
-    const char *dir = arena_printf(&a, "%s/backup", app->data_dir);
+    const char *dir = arena_printf(&a, "%s/backup", app->config->data_dir);
     bool ok = backup_remove(&a, dir, err) && folder_make(dir, err) &&
               folder_make(arena_printf(&a, "%s/org", dir), err) && backup_make(app, dir, err) &&
               admin_say(fd, dir);

@@ -131,7 +131,7 @@ static bool prepare(void *with, struct db *db, struct error *err)
 void app_sub_key(const struct app *app, const char *purpose, struct secret_key *ret)
 {
     struct secret_key master;
-    memcpy(master.byte, app->master_key, sizeof master.byte);
+    memcpy(master.byte, app->config->master_key, sizeof master.byte);
     secret_key_derive(&master, purpose, ret);
     secret_key_wipe(&master);
 }
@@ -251,12 +251,6 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
     if (!app_declare(config->features, &app, err))
         return false;
     app->config = arena_copy(&app->arena, config, sizeof *config);
-    app->data_dir = config->data_dir;
-    app->master_key = config->master_key;
-    app->egress = config->egress;
-    app->sandbox = config->sandbox;
-    app->prove = config->prove;
-    app->tenant_key = tenant_key;
     promises_collect(app);
     app->sessions = sessions_new();
     app->limits = limits_new();

@@ -27,7 +27,6 @@ struct moving {
 struct app {
     struct store *store;
     struct db *control;
-    const char *data_dir;
     const struct feature *const *features; /* ends with NULL */
     const struct route *const *routes;     /* of all features and tables */
     size_t route_count;
@@ -42,20 +41,14 @@ struct app {
        (see db_read_later for the others), as an I/O thread must not; NULL where it does not. */
     struct workers *slow, *password, *readers;
     struct runner *runner;
-    struct node *node;                    /* one of several on the store; NULL: it is alone */
-    struct ai_state *ai;                  /* what AI keeps between requests; NULL: not started */
-    struct egress_client *egress;         /* NULL when there is no egress process */
-    const struct sandbox_report *sandbox; /* what the kernel enforces on this process; or NULL */
-    struct arena arena;                   /* for what is made at start-up */
-    const uint8_t *master_key;            /* 32 bytes */
+    struct node *node;   /* one of several on the store; NULL: it is alone */
+    struct ai_state *ai; /* what AI keeps between requests; NULL: not started */
+    struct arena arena;  /* for what is made at start-up */
     struct password_policy *passwords;
-    const struct app_config *config;
+    const struct app_config *config;       /* NULL: only declared */
     const struct promise *const *promised; /* in the order of their clauses; ends with NULL */
     struct promise_book *promises;         /* last results, in the same order */
-    bool (*prove)(struct app *app, const char *id, struct error *err); /* runs checks (all: NULL) */
     const char *witness_provider; /* allowed as local while promises are checked; NULL: not now */
-    /* The data key of an organisation; here so that a check can ask whether it is gone. */
-    bool (*tenant_key)(void *app, struct id db, struct secret_key *ret, struct error *err);
     struct moving moving;
     _Atomic bool stopping;
     _Atomic bool periodic;             /* periodic jobs are being run */
@@ -69,15 +62,16 @@ struct app_config {
     bool (*store_take)(void *with, int fd); /* see store_config.take */
     void *store_take_with;
     const struct feature *const *features;
-    const struct promise *const *const
-        *promises; /* lists; they and each end with NULL; NULL: none */
+    const struct promise *const *const *promises; /* lists that end with NULL; NULL: none */
+    /* Runs checks of promises (id NULL: all). NULL: this process cannot. */
     bool (*prove)(struct app *app, const char *id, struct error *err);
-    const uint8_t *master_key;
+    const uint8_t *master_key;                   /* 32 bytes */
     int writers, slow_threads, password_threads; /* 0: sensible for this machine */
     int open_max;                                /* databases kept open; 0: 200 */
     int bcrypt_cost;                             /* 0: calibrate to 12 or more; tests set it */
     struct egress_client *egress;                /* owned by the caller; NULL: none */
-    const struct sandbox_report *sandbox;        /* owned by the caller; NULL: unknown */
+    const struct sandbox_report *sandbox;        /* what the kernel enforces on this process;
+                                                    owned by the caller; NULL: unknown */
     const char *local_providers; /* endpoints on this machine or network that the operator allows
                                     as AI providers, separated by spaces; NULL: none */
     const char *listen;          /* "ADDRESS:PORT" that it is served at; NULL: none */

@@ -98,7 +98,7 @@ struct run_head {
 
 static void file_write(const struct ctx *c, const char *text)
 {
-    const char *path = arena_printf(c->arena, "%s/notes.txt", c->app->data_dir);
+    const char *path = arena_printf(c->arena, "%s/notes.txt", c->app->config->data_dir);
     FILE *out = fopen(path, "a");
     if (out) {
         fputs(text ? text : "", out);

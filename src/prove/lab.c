@@ -370,7 +370,7 @@ enum promise_result lab_stored(struct proof *p, const struct canary_print *print
     struct error err = { 0 };
     struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
     struct raw_search s = { .print = print, .arena = p->arena };
-    int files = 0, found = canary_scan(p->app->data_dir, print, &files);
+    int files = 0, found = canary_scan(p->app->config->data_dir, print, &files);
     if (found < 0)
         return lab_unknown(p, "The data folder could not be read.");
     looked_tell(p, files, "files under the data folder");

@@ -3,6 +3,7 @@
 #include "lab.h"
 
 #include "core/app.h"
+#include "core/tenant.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"
 #include "process/sandbox.h"
@@ -87,7 +88,7 @@ static enum promise_result places_check(struct proof *p)
         return schemas_check(p);
     for (int i = 0; i < 2; i++) {
         id_format(lab->organisation[i], text);
-        if (stat(arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, text), &s))
+        if (stat(arena_printf(p->arena, "%s/org/%s.db", p->app->config->data_dir, text), &s))
             return lab_broken(p, "An organisation has no file of its own.");
     }
     return lab_held(p, "Each organisation is a file of its own with its own key.");
@@ -225,7 +226,7 @@ static const struct promise promise_pl_6_a = {
 
 static enum promise_result check_ai_10_b(struct proof *p)
 {
-    const struct sandbox_report *report = p->app->sandbox;
+    const struct sandbox_report *report = p->app->config->sandbox;
     struct buffer possible = buffer_new(p->arena);
     if (!report)
         return lab_unknown(p, "This process does not run in its sandbox.");
@@ -266,7 +267,7 @@ static bool stored(struct proof *p, struct id organisation)
     char text[ID_TEXT];
     id_format(organisation, text);
     if (!p->app->config->store_url)
-        return !stat(arena_printf(p->arena, "%s/org/%s.db", p->app->data_dir, text), &s);
+        return !stat(arena_printf(p->arena, "%s/org/%s.db", p->app->config->data_dir, text), &s);
     bool found = !store_ids(p->app->store, p->arena, &ids, &n, &err);
     for (size_t i = 0; !found && i < n; i++)
         found = id_equal(ids[i], organisation);
@@ -294,7 +295,7 @@ static enum promise_result deletion_check(struct proof *p)
     int status = lab_call(p, owner, POST, "/organisation/deletion", json, NULL);
     if (status != 204)
         return lab_broken(p, "Deleting it answered %d.", status);
-    if (p->app->tenant_key(p->app, lab->organisation[0], &key, &err)) {
+    if (tenant_key(p->app, lab->organisation[0], &key, &err)) {
         secret_key_wipe(&key);
         return lab_broken(p, "The key of the deleted organisation is still there.");
     }

@@ -192,7 +192,7 @@ static void flight_look(struct flight *f)
     else
         admission_look(f);
     if (f->stopped)
-        egress_cancel(f->run.c->app->egress, f->id);
+        egress_cancel(f->run.c->app->config->egress, f->id);
 }
 
 /* With the lock held; a flight that is looked at stays in the list. */
@@ -295,7 +295,8 @@ static void flight_start(struct flight *f)
     run->leaves = true;
     f->changes = run->changes;
     f->known = run->c->known;
-    if (!egress_offer(run->c->app->egress, &run->request, on_event, f, run->c->err, &f->id)) {
+    if (!egress_offer(run->c->app->config->egress, &run->request, on_event, f, run->c->err,
+                      &f->id)) {
         run->leaves = false;
         /* A worker may wait for the channel, this thread may not. */
         if (!run->c->err->problem &&

@@ -452,7 +452,7 @@ bool receipts_open(struct app *app, struct receipts **ret, struct error *err)
     r->app = app;
     locks_init(r);
     app_sub_key(app, "vow pending receipts 1", &key);
-    const char *path = arena_printf(&app->arena, "%s/receipts-pending", app->data_dir);
+    const char *path = arena_printf(&app->arena, "%s/receipts-pending", app->config->data_dir);
     bool ok = pending_open(path, &key, found, r, &r->pending, err);
     secret_key_wipe(&key);
     *ret = r;

@@ -83,7 +83,8 @@ static bool receive(struct ai_run *run, struct egress_call *call)
 
 static bool attempt(struct ai_run *run)
 {
-    struct egress_call *call = egress_call_new(run->c->app->egress, &run->request, run->c->err);
+    struct egress_call *call =
+        egress_call_new(run->c->app->config->egress, &run->request, run->c->err);
     run->ended = false;
     if (!call)
         return ai_fail(run, REASON_NOT_SENT);
@@ -149,7 +150,7 @@ bool ai_send_prepare(struct ai_run *run)
         .local = run->provider.local,
         .retries = 2,
     };
-    if (!run->c->app->egress)
+    if (!run->c->app->config->egress)
         return ai_fail(run, REASON_NO_EGRESS);
     return receipt_first(run);
 }

@@ -234,9 +234,9 @@ static void nothing_opens_an_ended_organisation(void **state)
     assert_true(is_stored(w, organisation));
     world_post(w, h->owner, "/organisation/deletion", "{\"confirm\":\"House\"}", 422);
     world_post(w, h->bo, "/organisation/deletion", "{\"confirm\":\"House of Ada\"}", 403);
-    assert_true(w->app->tenant_key(w->app, organisation, &key, &err));
+    assert_true(tenant_key(w->app, organisation, &key, &err));
     world_post(w, h->owner, "/organisation/deletion", "{\"confirm\":\"House of Ada\"}", 204);
-    assert_false(w->app->tenant_key(w->app, organisation, &key, &err));
+    assert_false(tenant_key(w->app, organisation, &key, &err));
     assert_int_equal(err.problem, NOT_FOUND);
     world_get(w, h->owner, "/session", 401);
     world_get(w, h->bo, "/session", 401);

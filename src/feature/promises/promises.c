@@ -54,9 +54,9 @@ static bool promises_list(struct ctx *c, const void *in, void *ret)
 
 static bool check_now(struct ctx *c, const void *in, void *ret)
 {
-    if (!c->app->prove)
+    if (!c->app->config->prove)
         return fail(c, UNAVAILABLE, "This process cannot check promises");
-    return c->app->prove(c->app, NULL, c->err) && promises_list(c, in, ret);
+    return c->app->config->prove(c->app, NULL, c->err) && promises_list(c, in, ret);
 }
 
 static const struct route routes[] = {
