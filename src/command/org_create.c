@@ -1,14 +1,12 @@
 /* org_create.c: `vow org create` and `vow org invite`, by the running program when there is one. */
 #include "org_create.h"
 
-#include "admin.h"
 #include "base/compose.h"
 #include "base/text.h"
 #include "command.h"
 #include "feature/accounts/accounts.h"
-#include "open.h"
+#include "org_ask.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,45 +77,9 @@ static bool request_run(struct app *app, const char *request, admin_line *say, v
     return ok;
 }
 
-static bool line_send(void *with, const char *line)
-{
-    return admin_say(*(const int *)with, line);
-}
-
 bool org_create_online(struct app *app, int fd, const char *request, struct error *err)
 {
-    return request_run(app, request, line_send, &fd, err);
-}
-
-static bool line_print(void *with, const char *line)
-{
-    (void)with;
-    puts(line);
-    return true;
-}
-
-static bool run_here(const char *data, const char *request, struct arena *a, struct error *err)
-{
-    struct app *app;
-    if (!installation_open(data, a, &app, err))
-        return false;
-    bool ok = request_run(app, request, line_print, NULL, err);
-    app_stop(app);
-    return ok;
-}
-
-static int request_send(const char *data, const char *request, struct arena *a)
-{
-    struct error err = { 0 };
-    int fd;
-    bool ok;
-    if (admin_connect(data, &fd)) {
-        ok = admin_ask(fd, request, line_print, NULL, &err);
-        close(fd);
-    } else {
-        ok = run_here(data, request, a, &err);
-    }
-    return ok ? 0 : complain_error(&err);
+    return org_answer_online(app, fd, request, request_run, err);
 }
 
 /* One that a line of the socket can hold. */
@@ -149,8 +111,8 @@ int org_create_command(int argc, char **argv)
         return status;
     if (!is_plain(name) || !is_plain(owner) || !is_plain(email) || !is_plain(zone))
         return 1;
-    status = request_send(
-        data, arena_printf(&a, "org create\t%s\t%s\t%s\t%s", name, owner, email, zone), &a);
+    status = org_ask(data, arena_printf(&a, "org create\t%s\t%s\t%s\t%s", name, owner, email, zone),
+                     request_run);
     arena_done(&a);
     return status;
 }
@@ -174,7 +136,7 @@ int org_invite_command(int argc, char **argv, const char *id)
         return 1;
     if (access(data, F_OK))
         return complain("There is no data folder %s", data);
-    status = request_send(data, arena_printf(&a, "org invite\t%s\t%s", id, email), &a);
+    status = org_ask(data, arena_printf(&a, "org invite\t%s\t%s", id, email), request_run);
     arena_done(&a);
     return status;
 }

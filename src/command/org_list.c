@@ -1,14 +1,12 @@
 /* org_list.c: `vow org list`, by the running program when there is one. */
 #include "org_list.h"
 
-#include "admin.h"
 #include "command.h"
 #include "core/rows.h"
 #include "core/tenant.h"
 #include "feature/organisation/organisation.h"
-#include "open.h"
+#include "org_ask.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 static bool name_read(struct ctx *c, void *with)
@@ -17,11 +15,13 @@ static bool name_read(struct ctx *c, void *with)
 }
 
 /* Says a line for each active organisation: its id, and its name or why it cannot be opened. */
-static bool org_list(struct app *app, admin_line *say, void *with, struct error *err)
+static bool org_list(struct app *app, const char *request, admin_line *say, void *with,
+                     struct error *err)
 {
     struct arena a = { 0 }, one = { 0 };
     struct list active;
     struct ctx all = app_ctx(app, &a, err, "list");
+    (void)request;
     bool ok = control_read(&all, tenants_active, &active);
     for (size_t i = 0; ok && i < active.count; i++) {
         struct error own = { 0 };
@@ -40,31 +40,9 @@ static bool org_list(struct app *app, admin_line *say, void *with, struct error 
     return ok;
 }
 
-static bool line_send(void *with, const char *line)
-{
-    return admin_say(*(const int *)with, line);
-}
-
 bool org_list_online(struct app *app, int fd, struct error *err)
 {
-    return org_list(app, line_send, &fd, err);
-}
-
-static bool line_print(void *with, const char *line)
-{
-    (void)with;
-    puts(line);
-    return true;
-}
-
-static bool list_here(const char *data, struct arena *a, struct error *err)
-{
-    struct app *app;
-    if (!installation_open(data, a, &app, err))
-        return false;
-    bool ok = org_list(app, line_print, NULL, err);
-    app_stop(app);
-    return ok;
+    return org_answer_online(app, fd, "orgs", org_list, err);
 }
 
 int org_list_command(int argc, char **argv)
@@ -74,23 +52,11 @@ int org_list_command(int argc, char **argv)
         { "--data", "DIR", "Data folder, in use or not", &data, .required = true },
         { 0 },
     };
-    struct arena a = { 0 };
-    struct error err = { 0 };
-    int status, fd;
+    int status;
     if (!options_read(argc, argv, "vow org list: the ids of the organisations and their names",
                       options, &status))
         return status;
     if (access(data, F_OK))
         return complain("There is no data folder %s", data);
-    bool ok;
-    if (admin_connect(data, &fd)) {
-        ok = admin_ask(fd, "orgs", line_print, NULL, &err);
-        close(fd);
-    } else {
-        ok = list_here(data, &a, &err);
-    }
-    if (!ok)
-        complain_error(&err);
-    arena_done(&a);
-    return ok ? 0 : 1;
+    return org_ask(data, "orgs", org_list);
 }
