@@ -1,7 +1,7 @@
 // Who is signed in, what the role allows, and in which zone and currency the numbers are.
 import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext } from "react";
-import { type Answer, api, isAway, Problem, type Whole } from "~/api/client";
+import { type Answer, api, isAway, Problem, reasonOf, type Whole } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { queryClient } from "~/api/queries";
 import { destroy } from "~/api/sealed";
@@ -164,7 +164,7 @@ export async function leave(to = "/sign-in") {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.status !== 401) {
-      notify(words.shell.not_signed_out(error.detail ?? error.message), { bad: true });
+      notify(words.shell.not_signed_out(reasonOf(error)), { bad: true });
       return;
     }
   }

@@ -10,7 +10,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { Problem } from "~/api/client";
+import { Problem, reasonOf } from "~/api/client";
 import { words } from "~/words";
 import { Icon } from "./icon";
 import { notify } from "./toasts";
@@ -64,7 +64,7 @@ export function usePicking({ options, create, pick, several, error, label }: Opt
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      say(error.errors[0]?.problem ?? error.detail ?? error.message);
+      say(error.errors[0]?.problem ?? reasonOf(error));
       return false;
     }
   };

@@ -1,4 +1,5 @@
 // Short notices with at most one act, such as undo for ten seconds; read out by screen readers.
+import { Problem, reasonOf } from "~/api/client";
 import { storeOf } from "~/api/store";
 import { words } from "~/words";
 
@@ -28,6 +29,12 @@ export function notify(text: string, { bad = false, act }: Options = {}) {
   const kept = others.findLast(({ act }) => act) ?? others.at(-1);
   toasts.set([...(kept ? [kept] : []), { id, text, bad, act }]);
   setTimeout(() => dismiss(id), act || bad ? 10_000 : 4_000);
+}
+
+/** Says why something was not done. What is no answer of the server is thrown on. */
+export function notifyProblem(error: unknown) {
+  if (!(error instanceof Problem)) throw error;
+  notify(reasonOf(error), { bad: true });
 }
 
 /** Says that something is gone, with ten seconds to take it back. */

@@ -2,7 +2,7 @@
 import { Button, Checkbox, MultiSelect, Select, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Answer, all, api, type Input, Problem, type Row } from "~/api/client";
+import { type Answer, all, api, type Input, type Row } from "~/api/client";
 import { limitsOf, restsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
@@ -13,7 +13,7 @@ import { columnNames } from "~/ui/names";
 import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { dateText, today } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notifyProblem } from "~/ui/toasts";
 import { ROLES, words as shared } from "~/words";
 import {
   type Capability,
@@ -33,8 +33,7 @@ async function change(act: () => Promise<unknown>) {
   try {
     await act();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    notify(error.detail ?? error.message, { bad: true });
+    notifyProblem(error);
   }
   await refresh("ai", "session");
 }

@@ -1,7 +1,7 @@
 // The inputs of a form that users defined, from its fields; inside and on the public page.
 import { FileInput, Select, Textarea, TextInput } from "@mantine/core";
 import { useRef, useState } from "react";
-import { Problem } from "~/api/client";
+import { Problem, reasonOf } from "~/api/client";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Notice } from "~/ui/states";
 import { numberOf } from "~/ui/time";
@@ -75,7 +75,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (chosen.current[key] !== file) return true;
-      const why = error.status === 413 ? words.fill.file_large : (error.detail ?? error.message);
+      const why = error.status === 413 ? words.fill.file_large : reasonOf(error);
       setRefused((all) => ({ ...all, [key]: why }));
       form.fail(key, why);
       return false;

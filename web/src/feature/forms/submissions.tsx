@@ -1,7 +1,7 @@
 // Submissions as a table with the form's own columns, and beside each the suggestions of hooks.
 import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
-import { address, api, Problem } from "~/api/client";
+import { address, api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
 import { usePeople } from "~/feature/time/pick";
@@ -16,7 +16,7 @@ import { Icon } from "~/ui/icon";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading, Notice } from "~/ui/states";
 import { dateText, momentText, numberText, wallOf } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notify, notifyProblem } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
   type FormField,
@@ -431,8 +431,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
       else await api.post("/suggestions/{id}/dismiss", { params: { id } });
       notify(act === "accept" ? words.suggestion.accepted : words.suggestion.dismissed);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
+      notifyProblem(error);
     }
     await refresh("suggestions");
     setBusy(false);

@@ -2,7 +2,7 @@
 import { Button, CopyButton, Menu, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
+import { type Answer, all, api, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useById } from "~/feature/time/data";
@@ -19,7 +19,7 @@ import { Select } from "~/ui/select";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
 import { momentText, moneyInput, moneyOf } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notify, notifyProblem } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { ROLES, words as shared } from "~/words";
 import { useRolesWith } from "./data";
@@ -100,8 +100,7 @@ export default function People() {
       const link = await api.post("/people/{id}/invitation", { params: { id: person.id } });
       setInvited({ ...link, name: person.name, joined: Boolean(person.joined_at) } as Invited);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
+      notifyProblem(error);
     }
   };
   const close = () => {

@@ -15,7 +15,7 @@ import { Select } from "~/ui/select";
 import { PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
 import { addDays, momentText, moneyText, numberText, today } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notify, notifyProblem } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { words as shared } from "~/words";
 import { words } from "./words";
@@ -286,8 +286,7 @@ function Sessions() {
       for (const { id } of ending) await endOne(id);
       notify(text.ended(ending.length));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
+      notifyProblem(error);
     }
     await refresh("sessions");
   };

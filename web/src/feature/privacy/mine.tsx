@@ -1,12 +1,12 @@
 // One's own data: a copy of it, the objection to AI, what is kept.
 import { Button, Switch } from "@mantine/core";
-import { address, api, Problem } from "~/api/client";
+import { address, api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { useObjection } from "~/feature/ai/data";
 import { useChosen } from "~/ui/chosen";
 import { Icon } from "~/ui/icon";
 import { Notice, Show } from "~/ui/states";
-import { notify } from "~/ui/toasts";
+import { notify, notifyProblem } from "~/ui/toasts";
 import { words } from "./words";
 
 const text = words.mine;
@@ -18,8 +18,7 @@ export function Mine() {
       await api.put("/ai/objection", { body: { objected } });
       notify(objected ? text.on : text.off);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
+      notifyProblem(error);
     }
     await refresh("ai");
   };

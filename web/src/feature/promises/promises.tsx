@@ -2,13 +2,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, Problem, type Row, type Whole } from "~/api/client";
+import { api, type Row, type Whole } from "~/api/client";
 import { queryClient } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { momentText } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notifyProblem } from "~/ui/toasts";
 import { words } from "./words";
 
 type Promise_ = Whole<Row<"/promises">, "id">;
@@ -35,8 +35,7 @@ export default function Promises() {
     try {
       queryClient.setQueryData(KEY, await api.post("/promises/check"));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
+      notifyProblem(error);
     }
     setBusy(false);
   };

@@ -1,7 +1,7 @@
 // Clearing a cell of the week sheet deletes its entry; taking that back restores it as it was.
-import { all, api, Problem, type Query } from "~/api/client";
+import { all, api, type Query } from "~/api/client";
 import { addDays, type Day, instantOf } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notifyProblem } from "~/ui/toasts";
 import { type Entry, entriesChanged, isPlaced } from "./data";
 
 interface Place {
@@ -38,8 +38,7 @@ export async function restoreEntry(place: Place, was: Entry) {
     const { id, version } = entry;
     await api.patch("/time/entries/{id}", { params: { id }, version, body });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    notify(error.detail ?? error.message, { bad: true });
+    notifyProblem(error);
   }
   await entriesChanged();
 }

@@ -1,11 +1,10 @@
 // One entry in a list: note, project, clock times, duration, acts.
 import { ActionIcon } from "@mantine/core";
-import { Problem } from "~/api/client";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
 import { clockText, type Day, durationText, secondsByDay } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notifyProblem } from "~/ui/toasts";
 import {
   type Entry,
   entriesChanged,
@@ -29,8 +28,7 @@ export async function startAgain(entry: Entry) {
   try {
     await startTimer({ project, task, note, tags });
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    notify(error.detail ?? error.message, { bad: true });
+    notifyProblem(error);
   } finally {
     starting = false;
   }

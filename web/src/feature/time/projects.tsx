@@ -1,7 +1,7 @@
 // What time is booked on: projects, clients, tasks and tags, each a list with a form beside it.
 import { Button, Checkbox, Menu, Switch, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { api, type Path, Problem } from "~/api/client";
+import { api, type Path } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { useAsked, useFilters } from "~/shell/router";
@@ -15,7 +15,7 @@ import { Select } from "~/ui/select";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
 import { moneyInput, moneyOf, moneyText } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notify, notifyProblem } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { useById, useClients, useProjects, useTags, useTasks } from "./data";
 import { ClientSelect, Dot, ProjectName, ProjectSelect } from "./pick";
@@ -114,8 +114,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
       await refresh(kind);
       if (!archived) notify(words.projects.archived_done(name));
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      notify(error.detail ?? error.message, { bad: true });
+      notifyProblem(error);
     }
   };
 

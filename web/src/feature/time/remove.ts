@@ -1,15 +1,10 @@
 // Deleting an entry, with ten seconds to take it back.
-import { Problem } from "~/api/client";
-import { notify, notifyUndo } from "~/ui/toasts";
+import { Problem, reasonOf } from "~/api/client";
+import { notify, notifyProblem, notifyUndo } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { type Entry, type EntryInput, entriesChanged } from "./data";
 import { createEntry, deleteEntry } from "./unsent";
 import { words } from "./words";
-
-function say(error: unknown) {
-  if (!(error instanceof Problem)) throw error;
-  notify(error.detail ?? error.message, { bad: true });
-}
 
 async function create(entry: Entry) {
   const { person, project, task, started_at, ended_at, note, billable, tags } = entry;
@@ -25,10 +20,7 @@ async function restore(entries: Entry[]) {
     if (!(first.reason instanceof Problem)) throw first.reason;
     // Nothing else remembers them.
     const act = { label: shared.act.retry, run: () => void restore(left) };
-    notify(words.entry.not_restored(first.reason.detail ?? first.reason.message), {
-      bad: true,
-      act,
-    });
+    notify(words.entry.not_restored(reasonOf(first.reason)), { bad: true, act });
   }
   await entriesChanged();
 }
@@ -40,7 +32,7 @@ export async function removeEntries(entries: Entry[]) {
       if (await deleteEntry(entry)) gone.push(entry);
     }
   } catch (error) {
-    say(error);
+    notifyProblem(error);
   }
   await entriesChanged();
   if (gone.length === 0) return;

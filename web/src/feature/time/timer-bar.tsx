@@ -1,7 +1,7 @@
 // The one running timer, in the top bar of every page.
 import { ActionIcon, TextInput, Tooltip } from "@mantine/core";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { type Answer, Problem } from "~/api/client";
+import type { Answer } from "~/api/client";
 import { limit } from "~/api/limits";
 import { queryClient } from "~/api/queries";
 import { onKeys } from "~/shell/keys";
@@ -9,7 +9,7 @@ import { overText } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Making } from "~/ui/picking";
 import { durationText } from "~/ui/time";
-import { notify } from "~/ui/toasts";
+import { notify, notifyProblem } from "~/ui/toasts";
 import { type Entry, entriesChanged, useTimer } from "./data";
 import { EntryDrawer } from "./entry-form";
 import { ProjectSelect } from "./pick";
@@ -38,11 +38,6 @@ function offerDiscard(entry: Entry) {
   notify(words.timer.short(entry.duration_s), {
     act: { label: words.timer.discard, run: discard },
   });
-}
-
-function say(error: unknown) {
-  if (!(error instanceof Problem)) throw error;
-  notify(error.detail ?? error.message, { bad: true });
 }
 
 export function TimerBar() {
@@ -79,7 +74,7 @@ export function TimerBar() {
   const enqueue = (act: () => Promise<void>) => {
     const done = queue.current
       .then(act)
-      .catch(say)
+      .catch(notifyProblem)
       .finally(() => void entriesChanged());
     queue.current = done.catch(() => {});
     return done;

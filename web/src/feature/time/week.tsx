@@ -3,7 +3,7 @@ import { ActionIcon, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { type Answer, api, Problem, placesOf, type Whole } from "~/api/client";
+import { type Answer, api, Problem, reasonOf, type Whole } from "~/api/client";
 import { queryClient, refresh } from "~/api/queries";
 import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
@@ -232,8 +232,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
       if (!(error instanceof Problem)) throw error;
       const [first] = error.errors;
       const isCell = first?.pointer === "/duration_s";
-      const [place] = isCell ? [first.problem] : placesOf(error);
-      return { why: place ?? error.detail ?? error.message, entries: isCell };
+      return { why: isCell ? first.problem : reasonOf(error), entries: isCell };
     } finally {
       setPending((all) => all.filter((each) => each !== change));
     }
