@@ -1,5 +1,6 @@
-// The cache of what the server said, and the keys by which it is refreshed.
+// The cache of what the server said, the keys by which it is refreshed, and its rows by their ids.
 import { focusManager, QueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { Problem } from "./client";
 import { isReached, watchReach } from "./reach";
 
@@ -43,4 +44,9 @@ others?.addEventListener("message", ({ data }: MessageEvent<string[]>) => void m
 export function refresh(...keys: string[]) {
   others?.postMessage(keys);
   return markStale(keys);
+}
+
+/** Rows by their id. */
+export function useById<T extends { id: string }>(rows: T[] | undefined): Map<string, T> {
+  return useMemo(() => new Map(rows?.map((row) => [row.id, row])), [rows]);
 }

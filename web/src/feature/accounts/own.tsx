@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
-import { usePeople } from "~/feature/time/pick";
+import { usePeople } from "~/feature/organisation/data";
 import { canChoose, choose, isChosen, unchoose } from "~/shell/device";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";

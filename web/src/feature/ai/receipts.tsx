@@ -2,8 +2,8 @@
 import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, type Row, type Whole } from "~/api/client";
-import { useById } from "~/feature/time/data";
-import { usePeople } from "~/feature/time/pick";
+import { useById } from "~/api/queries";
+import { usePeople } from "~/feature/organisation/data";
 import { Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { maskedLine } from "~/ui/disclosure";

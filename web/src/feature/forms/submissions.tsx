@@ -2,9 +2,8 @@
 import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { address, api } from "~/api/client";
-import { refresh } from "~/api/queries";
-import { useById } from "~/feature/time/data";
-import { usePeople } from "~/feature/time/pick";
+import { refresh, useById } from "~/api/queries";
+import { usePeople } from "~/feature/organisation/data";
 import { go, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";

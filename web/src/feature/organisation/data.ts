@@ -1,10 +1,13 @@
-// What each role may do, as the program declares it.
+// Who is in the directory, and what each role may do, as the program declares it.
 import { useQuery } from "@tanstack/react-query";
-import { items, type Row, type Whole } from "~/api/client";
+import { all, items, type Row, type Whole } from "~/api/client";
 import type { Permission as Name } from "~/api/generated/permissions";
 import { ROLES, words } from "~/words";
 
 export type Permission = Whole<Row<"/permissions">>;
+
+export const usePeople = (enabled = true) =>
+  useQuery({ queryKey: ["people"], queryFn: () => all("/people"), staleTime: 300_000, enabled });
 
 export const usePermissions = () =>
   useQuery({

@@ -4,7 +4,6 @@ import { useState } from "react";
 import { api, type Row } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
-import { usePeople } from "~/feature/time/pick";
 import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
@@ -14,6 +13,7 @@ import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { words as shared } from "~/words";
+import { usePeople } from "./data";
 import { PeopleTabs, useTeams } from "./people";
 import { words } from "./words";
 

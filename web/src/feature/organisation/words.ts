@@ -8,6 +8,7 @@ export const words = {
     create: "Add a person",
     edit: "Edit person",
     search: "Search",
+    choose: "Choose a person",
     empty: "Nobody found",
     empty_help: "Change the search, or add a person.",
     seen: "Everybody in the organisation sees names, addresses, roles, titles and teams.",

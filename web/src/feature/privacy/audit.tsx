@@ -2,8 +2,9 @@
 import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, type Row } from "~/api/client";
-import { useById } from "~/feature/time/data";
-import { PersonSelect, usePeople } from "~/feature/time/pick";
+import { useById } from "~/api/queries";
+import { usePeople } from "~/feature/organisation/data";
+import { PersonSelect } from "~/feature/organisation/person-select";
 import { useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { downloadCsv } from "~/ui/csv";

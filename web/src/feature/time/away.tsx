@@ -2,13 +2,14 @@
 import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { api } from "~/api/client";
+import { useById } from "~/api/queries";
 import { useReached } from "~/api/reach";
 import { beforeSignOut, leave, useIsPaused, useMay, useSession } from "~/shell/session";
 import { Confirm } from "~/ui/confirm";
 import { Modal } from "~/ui/dialog";
 import { Notice, useLate } from "~/ui/states";
 import { momentText } from "~/ui/time";
-import { useById, useProjects } from "./data";
+import { useProjects } from "./data";
 import { ProjectName } from "./pick";
 import {
   discard,

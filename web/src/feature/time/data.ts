@@ -1,8 +1,7 @@
 // What the pages about time read, and how they refresh it after a change.
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
-import { queryClient, refresh } from "~/api/queries";
+import { queryClient, refresh, useById } from "~/api/queries";
 import { isReached } from "~/api/reach";
 import { useReaches } from "~/shell/session";
 import { addDays, type Day, instantOf } from "~/ui/time";
@@ -46,11 +45,6 @@ export const useTimer = () =>
     refetchOnWindowFocus: "always",
     staleTime: 15_000,
   });
-
-/** Rows by their id. */
-export function useById<T extends { id: string }>(rows: T[] | undefined): Map<string, T> {
-  return useMemo(() => new Map(rows?.map((row) => [row.id, row])), [rows]);
-}
 
 /** Whether an entry may be changed. */
 export function useMayChange() {

@@ -3,7 +3,8 @@ import { Button, Checkbox, Menu } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { address } from "~/api/client";
-import { refresh } from "~/api/queries";
+import { refresh, useById } from "~/api/queries";
+import { usePeople } from "~/feature/organisation/data";
 import { Link, useFilters } from "~/shell/router";
 import { reachOf, useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
@@ -18,13 +19,12 @@ import {
   entriesPage,
   entriesQuery,
   reachingEntries,
-  useById,
   useMayChange,
   useProjects,
 } from "./data";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
-import { ProjectSelect, usePeople, WorkerSelect } from "./pick";
+import { ProjectSelect, WorkerSelect } from "./pick";
 import { removeEntries } from "./remove";
 import { byDay } from "./today";
 import { useWishes, withWishes } from "./unsent";

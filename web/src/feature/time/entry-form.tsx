@@ -3,6 +3,8 @@ import { Button, Checkbox, Textarea, TextInput } from "@mantine/core";
 import { useRef } from "react";
 import { api } from "~/api/client";
 import { limitsOf } from "~/api/limits";
+import { useById } from "~/api/queries";
+import { usePeople } from "~/feature/organisation/data";
 import { may, useSession } from "~/shell/session";
 import { Drawer } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
@@ -27,10 +29,9 @@ import {
   isBillable,
   isPlaced,
   type Listed,
-  useById,
 } from "./data";
 import { durationProblem } from "./duration";
-import { ProjectSelect, TagSelect, TaskSelect, usePeople } from "./pick";
+import { ProjectSelect, TagSelect, TaskSelect } from "./pick";
 import { removeEntry } from "./remove";
 import { mindSlips } from "./slips";
 import { changeEntry, createEntry } from "./unsent";

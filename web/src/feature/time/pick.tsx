@@ -1,27 +1,16 @@
-// Choosing a project, a task, tags, a person.
+// Choosing a project, a task, a client, tags, somebody who records time.
 import { MultiSelect } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useRef } from "react";
-import { all, api } from "~/api/client";
-import { refresh } from "~/api/queries";
+import { api } from "~/api/client";
+import { refresh, useById } from "~/api/queries";
+import { usePeople } from "~/feature/organisation/data";
 import { useMay, useReaches } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
 import { StoredNow } from "~/ui/conflict";
+import { Picker, type PickProps } from "~/ui/picker";
 import { type Create, PickOption, usePicking } from "~/ui/picking";
-import { Select, type SelectProps } from "~/ui/select";
-import {
-  type Project,
-  useById,
-  useClientName,
-  useClients,
-  useProjects,
-  useTags,
-  useTasks,
-} from "./data";
+import { type Project, useClientName, useClients, useProjects, useTags, useTasks } from "./data";
 import { words } from "./words";
-
-export const usePeople = (enabled = true) =>
-  useQuery({ queryKey: ["people"], queryFn: () => all("/people"), staleTime: 300_000, enabled });
 
 export function Dot({ project }: { project: Pick<Project, "id" | "colour"> | undefined }) {
   return <span className="dot" style={{ background: paletteColour(project) }} aria-hidden="true" />;
@@ -43,57 +32,6 @@ export function ProjectName({ project }: { project: Project | undefined }) {
         )}
       </span>
     </span>
-  );
-}
-
-type PickProps = Omit<SelectProps, "data">;
-
-interface Item {
-  id: string;
-  name: string;
-  /** How it reads once it is chosen, where that is more than its name. */
-  label?: string;
-  group?: string;
-}
-
-/** The options, under the names of their groups where there are any. */
-function grouped(items: Item[]) {
-  const groups = new Map<string, { value: string; label: string }[]>();
-  for (const { id, name, label, group = "" } of items)
-    groups.set(group, [...(groups.get(group) ?? []), { value: id, label: label ?? name }]);
-  if (groups.size < 2 && items.every(({ label, name }) => !label || label === name))
-    return [...groups.values()].flat();
-  return [...groups].map(([group, items]) => ({ group, items }));
-}
-
-interface PickerProps extends PickProps {
-  items: Item[];
-  create?: Create | false;
-}
-
-function Picker({ items, create, onChange, renderOption, ...props }: PickerProps) {
-  const options = items.map(({ id, name, label }) => ({
-    name,
-    item: { value: id, label: label ?? name },
-  }));
-  const pick = (id: string | null) => onChange?.(id, { value: id ?? "", label: "" });
-  const picking = usePicking({ ...props, options, create, pick });
-  return (
-    <Select
-      data={[...grouped(items), ...picking.offered]}
-      searchable
-      clearable
-      renderOption={(given) => (
-        <PickOption option={given.option} checked={given.checked && !renderOption}>
-          {renderOption?.(given) ?? given.option.label}
-        </PickOption>
-      )}
-      {...props}
-      {...picking.props}
-      onChange={(value, option) => {
-        if (!picking.makes(value)) onChange?.(value, option);
-      }}
-    />
   );
 }
 
@@ -230,11 +168,6 @@ export function TagSelect({ label, value, onChange, stored }: TagSelectProps) {
       }}
     />
   );
-}
-
-/** Somebody of the directory. */
-export function PersonSelect(props: PickProps) {
-  return <Picker items={usePeople().data ?? []} placeholder={words.pick.person} {...props} />;
 }
 
 /** Somebody whose time may be read; and who is chosen already, be it by an address. */

@@ -3,7 +3,7 @@ import { Button, Checkbox, Menu, Switch, TextInput } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { api, type Path } from "~/api/client";
 import { limitsOf } from "~/api/limits";
-import { refresh } from "~/api/queries";
+import { refresh, useById } from "~/api/queries";
 import { useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { PALETTE } from "~/ui/colours";
@@ -17,7 +17,7 @@ import { Tabs } from "~/ui/tabs";
 import { moneyInput, moneyOf, moneyText } from "~/ui/time";
 import { notify, notifyProblem } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { useById, useClients, useProjects, useTags, useTasks } from "./data";
+import { useClients, useProjects, useTags, useTasks } from "./data";
 import { ClientSelect, Dot, ProjectName, ProjectSelect } from "./pick";
 import { words } from "./words";
 

@@ -3,6 +3,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 import { limitsOf } from "~/api/limits";
+import { useById } from "~/api/queries";
 import { go, Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
@@ -35,7 +36,6 @@ import {
   type Listed,
   type Project,
   reachingEntries,
-  useById,
   useProjects,
 } from "./data";
 import { durationProblem } from "./duration";

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { type Answer, api, Problem, reasonOf, type Whole } from "~/api/client";
-import { queryClient, refresh } from "~/api/queries";
+import { queryClient, refresh, useById } from "~/api/queries";
 import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
@@ -26,7 +26,7 @@ import {
 import { notify, notifyUndo } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { restoreEntry, sheetEntry } from "./cleared";
-import { useById, useClientName, useProjects, useTasks } from "./data";
+import { useClientName, useProjects, useTasks } from "./data";
 import { durationProblem } from "./duration";
 import { ProjectName, ProjectSelect } from "./pick";
 import { words } from "./words";

@@ -40,7 +40,6 @@ export const words = {
     all_clients: "All clients",
     all_tags: "All tags",
     all_people: "Everyone",
-    person: "Choose a person",
   },
   today: {
     lead: (total: string, entries: number) =>
