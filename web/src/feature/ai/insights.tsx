@@ -5,12 +5,9 @@ import { Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { go, Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
-import { DisclosureSheet, periodsOf } from "~/ui/disclosure";
 import { overText, ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { InsightCard } from "~/ui/insight-card";
 import { PeriodFilter, usePeriod } from "~/ui/period";
-import { Receipt } from "~/ui/receipt";
 import { Empty, Loading, Notice, PageHead, Show } from "~/ui/states";
 import { addDays } from "~/ui/time";
 import { notify } from "~/ui/toasts";
@@ -26,6 +23,9 @@ import {
   useObjection,
   useProviders,
 } from "./data";
+import { DisclosureSheet, periodsOf } from "./disclosure";
+import { InsightCard } from "./insight-card";
+import { Receipt } from "./receipt";
 import { words } from "./words";
 
 const HIDDEN = "vow.insights.hidden";

@@ -6,13 +6,13 @@ import { useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
 import { Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
-import { maskedLine } from "~/ui/disclosure";
 import { Eye } from "~/ui/eye";
 import { columnNames } from "~/ui/names";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import { momentText, numberText } from "~/ui/time";
 import { words as shared } from "~/words";
+import { maskedLine } from "./disclosure";
 import { words } from "./words";
 
 /** "PROVIDER_FAILED" as people read it. */

@@ -1,10 +1,10 @@
 // The insight card: a number, one sentence, a small chart, and how it is known.
 import { Button } from "@mantine/core";
-import type { Finding } from "~/feature/ai/data";
-import { words } from "~/feature/ai/words";
 import { Link } from "~/shell/router";
-import { Spark } from "./chart";
-import { quantityText } from "./time";
+import { Spark } from "~/ui/chart";
+import { quantityText } from "~/ui/time";
+import type { Finding } from "./data";
+import { words } from "./words";
 
 interface InsightCardProps {
   finding: Finding;

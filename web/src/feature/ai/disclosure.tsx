@@ -1,12 +1,12 @@
 // The disclosure: the exact text that would leave, masked parts marked; where to, why, how much.
 import { Button, SegmentedControl } from "@mantine/core";
 import { type ReactNode, useState } from "react";
-import { LOCAL } from "~/feature/ai/data";
-import { words } from "~/feature/ai/words";
-import { Modal } from "./dialog";
-import { columnNames } from "./names";
-import { Notice } from "./states";
-import { addDays, numberText, rangeText } from "./time";
+import { Modal } from "~/ui/dialog";
+import { columnNames } from "~/ui/names";
+import { Notice } from "~/ui/states";
+import { addDays, numberText, rangeText } from "~/ui/time";
+import { LOCAL } from "./data";
+import { words } from "./words";
 
 export interface Masked {
   kind: string;

@@ -1,11 +1,11 @@
 // The receipt: what was sent by kind and count, to whom, and the salt that only this person holds;
 // of the local engine, what was read.
 import { Button } from "@mantine/core";
-import { type AiAnswer, LOCAL } from "~/feature/ai/data";
-import { words } from "~/feature/ai/words";
+import { Icon } from "~/ui/icon";
+import { notify } from "~/ui/toasts";
+import { type AiAnswer, LOCAL } from "./data";
 import { DisclosureFacts } from "./disclosure";
-import { Icon } from "./icon";
-import { notify } from "./toasts";
+import { words } from "./words";
 
 export function Receipt({ answer }: { answer: AiAnswer }) {
   if (!answer.receipt) return null;
