@@ -213,14 +213,28 @@ test("how many and how large is known from the API description", async () => {
   assert.equal(most("/forms", "fields"), maxItems);
 });
 
-test("whatever the audit log notes has a name in words", () => {
-  const sources = readdirSync(new URL("../../src", import.meta.url), { recursive: true })
-    .filter((name) => name.endsWith(".c") && !/_(test|fixture)\.c$/.test(name))
+/** The texts of the files of src that end like this. */
+const sourcesOf = (end) =>
+  readdirSync(new URL("../../src", import.meta.url), { recursive: true })
+    .filter((name) => end.test(name))
     .map((name) => readFileSync(new URL(`../../src/${name}`, import.meta.url), "utf8"));
-  const noted = sources.flatMap((text) =>
-    [...text.matchAll(/\baudit_add\(c, "([^"]+)"/g)].map(([, action]) => action),
-  );
+
+/** What stands in the first parentheses wherever this is found in them. */
+const found = (pattern, end) =>
+  sourcesOf(end).flatMap((text) => [...text.matchAll(pattern)].map(([, name]) => name));
+
+test("whatever the audit log notes has a name in words", () => {
+  const noted = found(/\baudit_add\(c, "([^"]+)"/g, /(?<!_test|_fixture)\.c$/);
   assert.ok(noted.length > 5);
   for (const action of [...noted, "time_entry.read"]) assert.doesNotMatch(actName(action), /[._]/);
   assert.equal(actName("person.copy"), "Copy of own data made");
+});
+
+test("whatever a request of AI may end with is said in words", async () => {
+  const { words } = await load("feature/ai/words.ts");
+  const reasons = found(/^REASON\((\w+),/gm, /\breasons\.def$/);
+  const refusals = found(/\[GUARD_\w+\] = \{ "(\w+)"/g, /\bguard\.c$/);
+  assert.ok(reasons.includes("SILENT") && refusals.includes("surveillance"));
+  for (const reason of [...reasons, ...refusals.filter((each) => each !== "none")])
+    assert.ok(words.outcomes[reason], reason);
 });
