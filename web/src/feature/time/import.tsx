@@ -18,13 +18,14 @@ import { words } from "./words";
 
 type Result = Answer<"/time/imports", "post">;
 type Place = Result["problems"][number];
-const FORMATS = ["auto", "toggl", "clockify", "harvest", "kimai", "vow"] as const;
 const LARGEST = largest("/time/imports");
-const DATES = ["auto", "day_first", "month_first"] as const;
 
 type Options = Whole<
   Required<Pick<Query<"/time/imports", "post">, "format" | "dates" | "zone" | "mine">>
 >;
+
+const choicesOf = <T extends string>(names: Record<T, string>) =>
+  Object.entries<string>(names).map(([value, label]) => ({ value: value as T, label }));
 
 export default function ImportPage() {
   const session = useSession();
@@ -107,7 +108,7 @@ export default function ImportPage() {
           <div className="row wrap top fields">
             <Select
               label={words.import.format}
-              data={FORMATS.map((value) => ({ value, label: words.import.formats[value] }))}
+              data={choicesOf(words.import.formats)}
               value={options.format}
               allowDeselect={false}
               onChange={(value) => value && change({ format: value })}
@@ -122,7 +123,7 @@ export default function ImportPage() {
             />
             <Select
               label={words.import.dates}
-              data={DATES.map((value) => ({ value, label: words.import.orders[value] }))}
+              data={choicesOf(words.import.orders)}
               value={options.dates}
               allowDeselect={false}
               error={result?.dates && words.import.dates_unclear[result.dates]}

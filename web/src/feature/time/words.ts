@@ -1,4 +1,7 @@
+import type { Query } from "~/api/client";
 import { countText } from "~/ui/time";
+
+type ImportQuery = Query<"/time/imports", "post">;
 
 export const words = {
   timer: {
@@ -216,7 +219,7 @@ export const words = {
       harvest: "Harvest",
       kimai: "Kimai",
       vow: "vow",
-    },
+    } satisfies Record<NonNullable<ImportQuery["format"]>, string>,
     zone: "Zone of the file",
     zone_help: "Exports hold clock times without a zone, but for vow's",
     checking: "Reading the file; nothing is created yet",
@@ -265,7 +268,7 @@ export const words = {
       auto: "Find out",
       day_first: "Day first: 03/04 is 3 April",
       month_first: "Month first: 03/04 is 4 March",
-    },
+    } satisfies Record<NonNullable<ImportQuery["dates"]>, string>,
     dates_unclear: {
       unclear: "The file does not tell which it is: choose one",
       mixed: "The file has both: choose one",
