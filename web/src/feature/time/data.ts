@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { all, api, type Input, type Query, type Row, type Whole } from "~/api/client";
 import { queryClient, refresh, useById } from "~/api/queries";
 import { isReached } from "~/api/reach";
-import { useReaches } from "~/shell/session";
+import { useMay, useReaches } from "~/shell/session";
 import { addDays, type Day, instantOf } from "~/ui/time";
 import type { Wish } from "./unsent";
 
@@ -45,6 +45,12 @@ export const useTimer = () =>
     refetchOnWindowFocus: "always",
     staleTime: 15_000,
   });
+
+export type Kind = "projects" | "clients" | "tasks" | "tags";
+
+/** Whether what entries are booked on may be made and changed. */
+export const useMayManage = (kind: Kind) =>
+  useMay()(kind === "tags" ? "tags.manage" : "projects.manage");
 
 /** Whether an entry may be changed. */
 export function useMayChange() {

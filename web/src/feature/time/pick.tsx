@@ -4,12 +4,21 @@ import { useLayoutEffect, useRef } from "react";
 import { api } from "~/api/client";
 import { refresh, useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
-import { useMay, useReaches } from "~/shell/session";
+import { useReaches } from "~/shell/session";
 import { paletteColour } from "~/ui/colours";
 import { StoredNow } from "~/ui/conflict";
 import { Picker, type PickProps } from "~/ui/picker";
 import { type Create, PickOption, usePicking } from "~/ui/picking";
-import { type Project, useClientName, useClients, useProjects, useTags, useTasks } from "./data";
+import {
+  type Kind,
+  type Project,
+  useClientName,
+  useClients,
+  useMayManage,
+  useProjects,
+  useTags,
+  useTasks,
+} from "./data";
 import { words } from "./words";
 
 export function Dot({ project }: { project: Pick<Project, "id" | "colour"> | undefined }) {
@@ -36,8 +45,8 @@ export function ProjectName({ project }: { project: Project | undefined }) {
 }
 
 /** Makes a client, project, task or tag that has no more than a name, where the person may. */
-function useCreate(kind: "clients" | "projects" | "tasks" | "tags", more: object = {}) {
-  const mayCreate = useMay()(kind === "tags" ? "tags.manage" : "projects.manage");
+function useCreate(kind: Kind, more: object = {}) {
+  const mayCreate = useMayManage(kind);
   const create: Create = async (name) => {
     const { id } = await api.post(`/${kind}` as "/clients", { body: { name, ...more } });
     await refresh(kind);

@@ -17,12 +17,11 @@ import { Tabs } from "~/ui/tabs";
 import { moneyInput, moneyOf, moneyText } from "~/ui/time";
 import { notify, notifyProblem } from "~/ui/toasts";
 import { words as shared } from "~/words";
-import { useClients, useProjects, useTags, useTasks } from "./data";
+import { type Kind, useClients, useMayManage, useProjects, useTags, useTasks } from "./data";
 import { ClientSelect, Dot, ProjectName, ProjectSelect } from "./pick";
 import { words } from "./words";
 
-const KINDS = ["projects", "clients", "tasks", "tags"] as const;
-type Kind = (typeof KINDS)[number];
+const KINDS: Kind[] = ["projects", "clients", "tasks", "tags"];
 const pathOf = (kind: Kind) => (kind === "projects" ? "/projects" : `/projects/${kind}`);
 
 /** Where one of them is, as the one that has the most columns. */
@@ -53,13 +52,13 @@ function useThings(kind: Kind) {
 
 export default function ProjectsPage({ params }: { params: Record<string, string> }) {
   const kind = KINDS.find((kind) => kind === params.kind) ?? "projects";
-  const may = useMay();
+  const mayManage = useMayManage(kind);
   const [editing, setEditing] = useState<Thing | "new" | null>(null);
   useAsked("new", () => setEditing("new"));
   return (
     <>
       <PageHead title={words.projects.title} lead={words.projects.lead}>
-        {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
+        {mayManage && (
           <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
             {words.projects.create[kind]}
           </Button>
@@ -85,7 +84,8 @@ export default function ProjectsPage({ params }: { params: Record<string, string
 
 function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new") => void }) {
   const { currency } = useSession();
-  const may = useMay();
+  const mayManage = useMayManage(kind);
+  const seesRates = useMay()("rates.read");
   const [filters, setFilters] = useFilters();
   const [removing, setRemoving] = useState<Thing | null>(null);
   const things = useThings(kind);
@@ -147,7 +147,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                 title={words.projects.empty[kind]}
                 text={words.projects.empty_help[kind]}
               >
-                {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
+                {mayManage && (
                   <Button variant="default" onClick={() => onEdit("new")}>
                     {words.projects.create[kind]}
                   </Button>
@@ -165,7 +165,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                         </th>
                       )}
                       {kind === "tasks" && <th scope="col">{words.field.project}</th>}
-                      {kind === "projects" && may("rates.read") && (
+                      {kind === "projects" && seesRates && (
                         <th scope="col" className="num">
                           {words.field.rate(currency)}
                         </th>
@@ -180,7 +180,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                       <tr key={thing.id}>
                         <th scope="row">
                           <span className="row">
-                            {may(kind === "tags" ? "tags.manage" : "projects.manage") ? (
+                            {mayManage ? (
                               <button
                                 type="button"
                                 className="linklike"
@@ -207,7 +207,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                             <ProjectName project={projects.get(thing.project ?? "")} />
                           </td>
                         )}
-                        {kind === "projects" && may("rates.read") && (
+                        {kind === "projects" && seesRates && (
                           <td className="num">
                             {thing.billable && thing.rate_minor != null
                               ? moneyText(thing.rate_minor, currency)
@@ -215,7 +215,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                           </td>
                         )}
                         <td className="acts">
-                          {may(kind === "tags" ? "tags.manage" : "projects.manage") && (
+                          {mayManage && (
                             <RowMenu
                               name={thing.name}
                               onEdit={() => onEdit(thing)}
