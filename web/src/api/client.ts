@@ -69,7 +69,7 @@ interface Options<P extends Path, M extends string> {
   signal?: AbortSignal;
 }
 
-export interface FieldProblem {
+interface FieldProblem {
   pointer: string;
   problem: string;
 }

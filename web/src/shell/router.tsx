@@ -110,7 +110,6 @@ export function match(pattern: string, path: string): Record<string, string> | n
 
 interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   href: string;
-  ref?: React.Ref<HTMLAnchorElement>;
 }
 
 export function Link({ href, onClick, ...rest }: LinkProps) {

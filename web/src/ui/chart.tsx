@@ -2,7 +2,7 @@
 import { useElementSize } from "@mantine/hooks";
 import { numberText } from "./time";
 
-export interface Part {
+interface Part {
   key: string;
   value: number;
 }

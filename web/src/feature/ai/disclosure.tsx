@@ -8,7 +8,7 @@ import { addDays, numberText, rangeText } from "~/ui/time";
 import { LOCAL } from "./data";
 import { words } from "./words";
 
-export interface Masked {
+interface Masked {
   kind: string;
   count: number;
 }

@@ -9,7 +9,7 @@ import { words as shared } from "~/words";
 import type { FormField } from "./data";
 import { words } from "./words";
 
-export type Answers = Record<string, string | number | null>;
+type Answers = Record<string, string | number | null>;
 
 interface FillProps {
   fields: readonly FormField[];

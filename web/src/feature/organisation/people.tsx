@@ -23,7 +23,7 @@ import { ROLES, words as shared } from "~/words";
 import { usePeople, useRolesWith } from "./data";
 import { words } from "./words";
 
-export type Person = Row<"/people">;
+type Person = Row<"/people">;
 type Invited = Whole<Answer<"/people/{id}/invitation", "post">> & {
   name: string;
   /** There is an account already: the link sets a new password. */
