@@ -62,6 +62,12 @@ bool capabilities_check(const struct app *app, struct error *err)
     return true;
 }
 
+bool ai_elsewhere(struct ai_run *run)
+{
+    run->elsewhere = true;
+    return false;
+}
+
 static bool context_read(struct ctx *c, void *with)
 {
     (void)c;
@@ -91,17 +97,10 @@ static bool permitted_context(struct ai_run *run)
             return false;
         if (turn == TURNS || !ai_policy_overtaken(run->c->app, run->changes))
             return true;
-        ai_policy_release(run->c->app, run->policy);
-        arena_done(&run->scratch);
+        ai_forget(run);
         *run = fresh;
         *run->ret = empty;
     }
-}
-
-static void run_release(struct ai_run *run)
-{
-    ai_policy_release(run->c->app, run->policy);
-    arena_done(&run->scratch);
 }
 
 bool ai_prepare(struct ai_run *run)
@@ -110,7 +109,7 @@ bool ai_prepare(struct ai_run *run)
         return ai_elsewhere(run);
     bool ok = permitted_context(run) && ai_disclosure(run);
     if (run->elsewhere)
-        run_release(run);
+        ai_forget(run);
     return ok;
 }
 
@@ -136,7 +135,7 @@ bool ai_over(struct ai_run *run, bool ok, struct ai_answer *ret)
 {
     struct ctx *c = run->c;
     ok = run_end(run, ok);
-    run_release(run);
+    ai_forget(run);
     if (!ok)
         return false;
     *ret = *run->ret;

@@ -1,18 +1,12 @@
-/* context.c: steps 4 and 5: what a capability may read, masked cell by cell on the way. */
+/* context.c: step 4: what a capability may read, each text by way of step 5. */
 #include "run.h"
 
-#include "base/hash.h"
 #include "base/json.h"
 #include "base/zone.h"
 #include "core/app.h"
-#include "screen/guard.h"
-#include "state.h"
 
 #include <string.h>
 #include <strings.h>
-
-/* Dates are how time is told here; everything else that identifies a person is masked. */
-#define CONTEXT_KINDS (MASK_ALL & ~(1u << MASK_DATE_TIME))
 
 static bool is_declared(const struct ai_run *run, const struct table *t, const char *column)
 {
@@ -43,82 +37,15 @@ static void reads_note(struct ai_run *run)
             context_column(run, r->table, *k);
 }
 
-bool ai_elsewhere(struct ai_run *run)
-{
-    run->elsewhere = true;
-    return false;
-}
-
-/* Counts what is screened; a hasty run stops at what takes long. */
-static bool screen(struct ai_run *run, size_t n)
-{
-    run->screened += n;
-    return !run->hasty || run->screened <= HASTY_BYTES || ai_elsewhere(run);
-}
-
 static bool context_full(const struct ai_run *run)
 {
     return run->elsewhere || run->ret->rows >= CONTEXT_ROWS ||
            run->context.len > CONTEXT_BYTES - 4096;
 }
 
-/* Notes repeat themselves: what was found out of a text is kept for the run. */
-struct seen {
-    struct seen *next;
-    const char *text, *masked;
-    bool judged, hostile;
-};
-
-static struct seen *seen_of(struct ai_run *run, const char *text, size_t n)
-{
-    struct seen **bucket = &run->seen[hash_bytes(hash_start, text, n) % LENGTH(run->seen)];
-    for (struct seen *s = *bucket; s; s = s->next)
-        if (!strcmp(s->text, text))
-            return s;
-    struct seen *s = arena_new(run->c->arena, struct seen);
-    *s = (struct seen){ .next = *bucket, .text = arena_text(run->c->arena, text, n) };
-    return *bucket = s;
-}
-
-static const char *masked(struct ai_run *run, const char *text)
-{
-    size_t n = strlen(text);
-    struct seen *s = seen_of(run, text, n);
-    if (s->masked)
-        return s->masked;
-    if (!screen(run, n))
-        return "";
-    struct mask_spans spans = mask_find(&run->scratch, run->policy->mask, text, n, CONTEXT_KINDS);
-    s->masked = mask_apply(run->map, text, n, &spans).at;
-    arena_reset(&run->scratch);
-    return s->masked;
-}
-
 void context_text(struct ai_run *run, const char *text, bool mask)
 {
-    buffer_string(&run->context, mask ? masked(run, text) : text);
-}
-
-/* Text that people wrote may try to be an instruction; such a cell does not leave. */
-static bool hostile(struct ai_run *run, const char *text)
-{
-    size_t n = strlen(text);
-    struct seen *s = seen_of(run, text, n);
-    if (!s->judged && screen(run, n)) {
-        const struct guard *guard = run->c->app->ai->guard;
-        s->hostile = guard_judge(&run->scratch, guard, text, n, GUARD_DATA).class != GUARD_NONE;
-        s->judged = true;
-        arena_reset(&run->scratch);
-    }
-    run->left_out += s->hostile;
-    return s->hostile;
-}
-
-/* What is given as it is may look like a token, and would be taken for what that stands for. */
-static const char *unmasked(struct ai_run *run, const char *text)
-{
-    static const struct mask_spans none = { 0 };
-    return mask_apply(run->map, text, strlen(text), &none).at;
+    buffer_string(&run->context, mask ? ai_masked(run, text) : text);
 }
 
 /* Data ends neither its quotes nor the block that it is sent in. */
@@ -146,9 +73,9 @@ static void text_write(struct ai_run *run, const char *text, bool mask)
 {
     if (!text)
         return context_text(run, "none", false);
-    if (mask && hostile(run, text))
+    if (mask && ai_hostile(run, text))
         return context_text(run, "(left out: it reads like an instruction)", false);
-    data_quote(run, mask ? masked(run, text) : unmasked(run, text));
+    data_quote(run, mask ? ai_masked(run, text) : ai_unmasked(run, text));
 }
 
 static void value_write(struct ai_run *run, const struct field *f, const void *value)
@@ -234,6 +161,6 @@ bool ai_context(struct ai_run *run)
     if (run->context.len > CONTEXT_BYTES)
         return ai_fail(run, REASON_CONTEXT_TOO_LARGE);
     if (text_given(run->in->question))
-        run->question = masked(run, run->in->question);
+        run->question = ai_masked(run, run->in->question);
     return !run->elsewhere;
 }

@@ -53,13 +53,20 @@ struct ai_run {
 MUST_USE bool ai_switches(struct ai_run *run);        /* 1 */
 MUST_USE bool ai_provider_choose(struct ai_run *run); /* 2 */
 MUST_USE bool ai_prohibited(struct ai_run *run);      /* 3 */
-MUST_USE bool ai_context(struct ai_run *run);         /* 4 and 5, in a transaction */
+MUST_USE bool ai_context(struct ai_run *run);         /* 4 by way of 5, in a transaction */
 MUST_USE bool ai_disclosure(struct ai_run *run);      /* 6 */
 MUST_USE bool ai_send(struct ai_run *run);            /* 7 and the text part of 8 */
 
 /* Before anything else: steps 1 to 6. Notes run->elsewhere, and no problem, when a hasty run would
    have to wait. */
 MUST_USE bool ai_prepare(struct ai_run *run);
+
+/* 5: a text with tokens for whatever identifies a person; whether one reads like an instruction,
+   and does not leave; a text as it is, which may look like a token and must not be taken for one.
+ */
+const char *ai_masked(struct ai_run *run, const char *text);
+MUST_USE bool ai_hostile(struct ai_run *run, const char *text);
+const char *ai_unmasked(struct ai_run *run, const char *text);
 
 /* After everything else: the receipt, whatever came of it; gives back what the run holds and, when
    it is ok, fills `ret`. */
@@ -88,7 +95,9 @@ bool ai_elsewhere(struct ai_run *run);
 MUST_USE bool ai_receipt_keep(struct ai_run *run);
 void ai_receipt_write(struct ai_run *run);
 
-/* What a run answers is looked at before a person sees it: prohibited use, hidden signs, remote
+void ai_forget(struct ai_run *run); /* 10 */
+
+/* 8: what a run answers is looked at before a person sees it: prohibited use, hidden signs, remote
    images, HTML. Gives the text to show; false with PROHIBITED_USE or ANSWER_INVALID. */
 MUST_USE bool ai_answer_check(struct ai_run *run, const char *text, const char **ret);
 
