@@ -101,6 +101,7 @@ test("what is sent is what the preview showed, and the answer says that it is ad
   const salt = Buffer.from(reply.body.salt, "hex");
   const commitment = createHash("sha256").update(salt).update(sent).digest("hex");
   assert.equal(receipt.body.commitment, commitment);
+  assert.equal(reply.body.commitment, commitment);
   assert.ok(!receipt.text.includes("review"));
 
   await ann.post("/api/v1/time/entries", {

@@ -92,7 +92,8 @@ struct ai_answer {
     struct list findings; /* struct ai_finding */
     bool advisory;
     struct id receipt;
-    const char *salt; /* with it and the disclosure, the caller can prove the receipt */
+    const char *salt;       /* hexadecimal; with it and the disclosure, the caller can prove */
+    const char *commitment; /* the receipt's: SHA-256 of the salt's bytes and the disclosure */
 };
 extern const struct field ai_answer_fields[];
 

@@ -22,7 +22,7 @@ const struct permission ai_receipts_read = {
 static const struct field ai_receipt_fields[] = {
     ROW_FIELDS(struct ai_receipt),
     FIELD(struct ai_receipt, person, .privacy = PERSONAL, .subject = true, .filter = true,
-          .doc = "Who asked; absent when a hook did"),
+          .doc = "Who asked; absent when a form's prompt did"),
     FIELD(struct ai_receipt, capability, .privacy = OPERATIONAL, .filter = true,
           .doc = "AI function"),
     FIELD(struct ai_receipt, provider, .privacy = OPERATIONAL, .doc = "Who answered"),
@@ -43,7 +43,8 @@ static const struct field ai_receipt_fields[] = {
     FIELD(struct ai_receipt, masked, .of = KIND_TEXT, .privacy = OPERATIONAL,
           .doc = "Kinds of personal data that were masked, each with its count"),
     FIELD(struct ai_receipt, commitment, .privacy = OPERATIONAL,
-          .doc = "SHA-256 of the salt, which only the caller has, and the disclosure"),
+          .doc = "SHA-256 of the salt's bytes, which only the caller has, and the disclosure "
+                 "behind them"),
     FIELD(struct ai_receipt, policy, .privacy = OPERATIONAL, .doc = "Version of the policy"),
     { 0 },
 };
@@ -113,7 +114,7 @@ static struct ai_receipt receipt_of(struct ai_run *run)
         .completion_tokens = run->ended ? run->end.completion_tokens : -1,
         .left_out = run->left_out,
         .masked = masked_texts(run),
-        .commitment = run->commitment,
+        .commitment = run->ret->commitment,
         .policy = POLICY_VERSION,
     };
 }
@@ -123,7 +124,7 @@ bool ai_receipt_keep(struct ai_run *run)
     if (run->kept)
         return true;
     run->ret->receipt = id_new(run->c->now);
-    run->commitment = run->ret->disclosure ? commitment(run) : NULL;
+    run->ret->commitment = run->ret->disclosure ? commitment(run) : NULL;
     struct ai_receipt row = receipt_of(run);
     run->kept = receipts_keep(run->c, receipt_record(run->c, &row), &run->slot);
     return run->kept;

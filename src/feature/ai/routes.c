@@ -96,6 +96,8 @@ const struct field ai_answer_fields[] = {
     FIELD(struct ai_answer, receipt, .privacy = OPERATIONAL, .doc = "Id of the receipt"),
     FIELD(struct ai_answer, salt, .privacy = PERSONAL,
           .doc = "With it, the receipt's commitment can be checked; given only once"),
+    FIELD(struct ai_answer, commitment, .privacy = OPERATIONAL,
+          .doc = "The receipt's: SHA-256 of the salt's bytes and the disclosure behind them"),
     { 0 },
 };
 

@@ -45,7 +45,6 @@ struct ai_run {
     size_t shown; /* bytes of a streamed answer */
     bool kept;    /* a receipt of it outlives this process, in this slot: */
     int slot;
-    const char *commitment;
     const char *reason; /* "OK", or why it was refused or failed; for the receipt */
 };
 

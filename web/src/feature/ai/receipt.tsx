@@ -13,8 +13,9 @@ export function Receipt({ answer }: { answer: AiAnswer }) {
   /** What proves the text that was sent; the local engine sends none. */
   const salt = local ? null : answer.salt;
   const copy = async () => {
-    const text = `${words.receipt.id} ${answer.receipt}\n${words.receipt.salt} ${salt}\n\n${answer.disclosure}`;
-    await navigator.clipboard.writeText(text);
+    const { id, salt: salted, commitment } = words.receipt;
+    const head = `${id} ${answer.receipt}\n${salted} ${salt}\n${commitment} ${answer.commitment}`;
+    await navigator.clipboard.writeText(`${head}\n\n${answer.disclosure}`);
     notify(words.receipt.copied);
   };
   return (
@@ -31,6 +32,8 @@ export function Receipt({ answer }: { answer: AiAnswer }) {
             <>
               <dt>{words.receipt.salt}</dt>
               <dd className="mono">{salt}</dd>
+              <dt>{words.receipt.commitment}</dt>
+              <dd className="mono wrap-anywhere">{answer.commitment}</dd>
             </>
           )}
         </dl>

@@ -71,6 +71,14 @@ export default function Receipts() {
                     <span className="stack none">
                       {momentText(receipt.created_at, zone)}
                       <span className="small quiet">{receipt.id}</span>
+                      {receipt.bytes > 0 && (
+                        <span
+                          className="small quiet wrap-anywhere"
+                          title={words.receipt.commitment}
+                        >
+                          {receipt.commitment}
+                        </span>
+                      )}
                     </span>
                   </td>
                   <td data-heading={words.receipts.what}>

@@ -81,9 +81,10 @@ export const words = {
     id: "Receipt",
     local_lead: "What the local engine read. Nothing left this server.",
     salt: "Salt",
+    commitment: "Commitment",
     salt_help:
-      "Only shown here, once. With it and the text above, anyone can check that this receipt is about exactly that text.",
-    copy: "Copy salt and text",
+      "The salt is only shown here, once. Whoever has it and the text that was sent can check what this receipt is about: SHA-256 over the salt's 16 bytes and the text is the commitment.",
+    copy: "Copy all and the text",
     copied: "Copied. Nothing keeps it but you.",
   },
   receipts: {
@@ -228,7 +229,8 @@ export const words = {
       api_key_keep: "Leave empty to keep the stored one",
       region: "Region",
       local: "On a machine of the operator",
-      local_help: "Allows loopback and private addresses",
+      local_help:
+        "Allows loopback and private addresses, of those that the server was started with",
       agreement_until: "Agreement valid until",
       no_training_until: "No training, until",
       zero_retention_until: "Zero retention, until",
