@@ -8,7 +8,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { Client, startServer, vow } from "../lib/server.mjs";
+import { BINARY, Client, startServer, vow } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 
 const folders = [];
@@ -52,6 +52,29 @@ test("every command that is listed has a help", async () => {
     assert.match(help.stdout, new RegExp(`^vow ${name}\\b`));
     await refused([name, "--no-such-option"]);
   }
+});
+
+test("a demo that is served already is named, not started again", async () => {
+  const dir = await folder();
+  const run = () => {
+    const args = ["--vow", BINARY, "--data", join(dir, "demo"), "--port", "18480"];
+    const child = spawn("scripts/run", args, { stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+    });
+    return { child, said: () => said };
+  };
+  const first = run();
+  const address = /vow is ready at (\S+)/;
+  await until(() => address.test(first.said()));
+  const [, url] = address.exec(first.said());
+  const second = run();
+  const [status] = await once(second.child, "close");
+  assert.equal(status, 0);
+  assert.equal(second.said().trim(), `It runs already, at ${url.replace(/\/?$/, "/")}`);
+  first.child.kill("SIGTERM");
+  await once(first.child, "close");
 });
 
 test("what cannot be is said in one sentence", async () => {

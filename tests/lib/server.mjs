@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const BINARY = resolve(process.env.VOW_BINARY ?? "build/debug/src/vow");
+export const BINARY = resolve(process.env.VOW_BINARY ?? "build/debug/src/vow");
 const READY = /^vow is ready at (http:\/\/\S+?)\/?$/;
 // What a command still holds when the process ends is no leak.
 const SANITIZERS = {
