@@ -94,6 +94,20 @@ for (const [name, role] of [
     await context.close();
   });
 
+test("an admin sees who owns the organisation, and leaves it at that", async () => {
+  const { context, page, problems } = await openPage(browser, server.url);
+  await signIn(page, { email: "bo@demo.example", password: DEMO.password });
+  const people = (await (await page.request.get("/api/v1/people")).json()).items;
+  const owner = people.find(({ role }) => role === "owner");
+  await page.goto("/people");
+  await page.getByRole("button", { name: owner.name, exact: true }).click();
+  const role = page.getByRole("dialog").getByRole("combobox", { name: "Role" });
+  await eventually(async () => assert.equal(await role.inputValue(), "Owner"));
+  assert.ok(await role.isDisabled());
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 test("who writes no time begins at the reports", async () => {
   const { context, page, problems } = await openPage(browser, server.url);
   await signIn(page, { ...DEMO, email: "edda@demo.example" });

@@ -1,5 +1,5 @@
 // Every word that the whole app shares; each room adds its own in its words.ts.
-import { countText } from "~/ui/time";
+import { countText, numberText } from "~/ui/time";
 
 export const words = {
   app: "vow",
@@ -42,7 +42,7 @@ export const words = {
     leave: "Leave without saving? The changes will be lost.",
     undone: (why: string) => `Not done: ${why}`,
     required: "This is needed",
-    number: "Write a number",
+    number: () => `Write a number such as ${numberText(1234.5, 1)}`,
     of: (used: string, max: string) => `${used} of ${max} characters`,
     over: (max: string, over: string) => `At most ${max} characters; this is ${over} over`,
   },

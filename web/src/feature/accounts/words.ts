@@ -3,7 +3,7 @@ export const words = {
     title: "Sign in",
     lead: "Welcome back.",
     act: "Sign in",
-    gone: "The organisation has been deleted, and its key with it: nobody can read its data any more.",
+    gone: "The organisation has been deleted, and its key with it. Backups from before are gone within 30 days.",
     forgotten:
       "Password forgotten? An admin of the organisation can make a link that sets a new one.",
     other: "No account yet?",

@@ -5,6 +5,7 @@ import { Modal } from "~/ui/dialog";
 import { columnNames } from "~/ui/names";
 import { Notice } from "~/ui/states";
 import { addDays, numberText, rangeText } from "~/ui/time";
+import { words as shared } from "~/words";
 import { LOCAL } from "./data";
 import { words } from "./words";
 
@@ -140,7 +141,7 @@ interface SheetProps {
   given: Disclosed;
   onSend?: () => Promise<unknown> | undefined;
   onClose: () => void;
-  /** What the sending button says. */
+  /** What the button says where it does something else than to send this. */
   send?: string;
   children?: ReactNode;
 }
@@ -193,7 +194,7 @@ export function DisclosureSheet({ given, onSend, onClose, send, children }: Shee
         {children}
         <div className="row right">
           <Button variant="default" onClick={onClose}>
-            {local ? words.sheet.local_close : words.sheet.not}
+            {local ? words.sheet.local_close : send ? shared.act.cancel : words.sheet.not}
           </Button>
           {onSend && (
             <Button onClick={() => void press()} loading={isSending}>

@@ -43,7 +43,7 @@ export function Fill({ fields, submit, upload }: FillProps) {
           if (refused[key]) return [key, refused[key]];
           if (required && !value) return [key, shared.form.required];
           if (kind === "number" && value && numberOf(value) === null)
-            return [key, words.fill.number_bad];
+            return [key, shared.form.number()];
           return [key, null];
         }),
       ),

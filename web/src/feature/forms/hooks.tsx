@@ -52,6 +52,8 @@ export function Hooks({ form }: { form: FormRow }) {
   };
   const show = (hook: Hook) =>
     attempt(async () => {
+      const { data } = await submissions.refetch(); // others may have answered meanwhile
+      const latest = data?.pages[0]?.items[0];
       const given = await api.post("/hooks/{id}/preview", {
         params: { id: hook.id },
         body: latest ? { submission: latest.id } : {},

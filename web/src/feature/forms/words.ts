@@ -93,7 +93,6 @@ export const words = {
     file: "Choose a file",
     file_large: "This file is too large. Choose a smaller one, or none",
     uploading: "Uploading",
-    number_bad: "Write a number",
     empty: "Answer at least one question",
     asks: (organisation: string) => `${organisation} asks`,
     kept: "The answers go to the organisation that gave out this link. No account is needed, and no cookie is set.",

@@ -343,7 +343,7 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
       name: !name.trim() && shared.form.required,
       email: inviting && !email.trim() && words.people.email_needed,
       role: inviting && role === "none" && words.people.role_needed,
-      rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number,
+      rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number(),
     }),
     max: limitsOf("/people"),
     done: onClose,
@@ -371,6 +371,11 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
     },
   });
   const { email, role, active } = form.values;
+  /** Only owners give that role, and take it. */
+  const ownerOfOthers = person?.role === "owner" && session.role !== "owner";
+  const roles = ROLES.filter(
+    (role) => role !== "owner" || ownerOfOthers || session.role === "owner",
+  );
   const mayInvite = inviting || (!person && email.trim() !== "" && role !== "none" && active);
   return (
     <Form form={form}>
@@ -394,10 +399,8 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
         label={words.people.role}
         description={words.people.role_help[form.values.role ?? "none"]}
         allowDeselect={false}
-        data={ROLES.filter((role) => role !== "owner" || session.role === "owner").map((value) => ({
-          value,
-          label: shared.roles[value],
-        }))}
+        disabled={ownerOfOthers}
+        data={roles.map((value) => ({ value, label: shared.roles[value] }))}
         {...form.select("role")}
       />
       <ZoneSelect

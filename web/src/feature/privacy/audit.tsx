@@ -184,7 +184,7 @@ export function Audit() {
                     </td>
                     <td title={event.action ?? undefined} data-heading={text.action}>
                       <span>
-                        {actName(event.action ?? "–")}
+                        {actName(event.action ?? "–")}{" "}
                         {times > 1 && <span className="tag times">{text.times(times)}</span>}
                       </span>
                     </td>

@@ -301,7 +301,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
     check: ({ name, project, rate_minor }) => ({
       name: !name.trim() && shared.form.required,
       project: kind === "tasks" && !project && shared.form.required,
-      rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number,
+      rate_minor: rate_minor && moneyOf(rate_minor, currency) === null && shared.form.number(),
     }),
     max: limitsOf(`/${kind}`),
     submit: async ({ name, client, project, colour, billable, rate_minor }, row) => {

@@ -221,7 +221,7 @@ export const words = {
       vow: "vow",
     } satisfies Record<NonNullable<ImportQuery["format"]>, string>,
     zone: "Zone of the file",
-    zone_help: "Exports hold clock times without a zone, but for vow's",
+    zone_help: "Exports of other programs hold clock times without a zone",
     checking: "Reading the file; nothing is created yet",
     dry: "What will be created",
     /** For those who hear the page. */
@@ -291,10 +291,11 @@ export const words = {
       `${countText(n, "column of the file is", "columns of the file are")} not read`,
     unrated: (hours: string) => `${hours} billable hours have no rate`,
     unrated_new:
-      "The import creates their projects, without rates, so their amounts are zero. Set rates afterwards; the report then gives these hours theirs.",
+      "The import creates their projects, without rates, so their amounts are zero. Set rates afterwards, and have the report apply them to these hours.",
     unrated_help:
-      "Their amounts would be zero. Set rates before you import, or afterwards: the report then gives these hours theirs.",
-    unrated_done: "Their amounts are zero. Set rates, and the report gives these hours theirs.",
+      "Their amounts would be zero. Set rates before you import, or afterwards, and have the report apply them.",
+    unrated_done:
+      "Their amounts are zero. Set rates, and have the report apply them to these hours.",
     rates: "Rates of projects",
     currency: "Currency of the organisation",
     new_tab: (what: string) => `${what} (in a new tab)`,
