@@ -299,9 +299,10 @@ test("a device that was chosen opens without a connection, and forgets with sign
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await page.goto("/");
   await settled(page);
-  const before = await shown();
   await quickAdd("Shore", "0:30", "06:00");
   await row("Shore").waitFor();
+  const before = await shown(); // what is kept from now on has it
+  await page.goto("/");
   await eventually(async () => assert.notEqual(await shown(), before, "it is kept"));
 
   const { port } = new URL(server.url);
