@@ -72,10 +72,7 @@ export default function Receipts() {
                       {momentText(receipt.created_at, zone)}
                       <span className="small quiet">{receipt.id}</span>
                       {receipt.bytes > 0 && (
-                        <span
-                          className="small quiet wrap-anywhere"
-                          title={words.receipt.commitment}
-                        >
+                        <span className="small quiet commitment" title={words.receipt.commitment}>
                           {receipt.commitment}
                         </span>
                       )}
