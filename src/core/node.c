@@ -575,8 +575,8 @@ static bool late_count(struct ctx *c, void *with)
                   &found);
 }
 
-/* What cannot be noted now, the next beat notes.
-   One that does not hear (an older version, or one that stands still) is not waited for long. */
+/* What cannot be noted now, the next beat notes. One that does not hear (an older version, or one
+   that stands still) is not waited for long. */
 void node_gives(struct node *n, struct id organisation)
 {
     struct arena a = { 0 };

@@ -71,21 +71,12 @@ static bool owner_look(struct ctx *c, void *with)
     return true;
 }
 
-struct unjoined {
-    struct id id;
-};
-static const struct field unjoined_fields[] = {
-    FIELD(struct unjoined, id, .privacy = OPERATIONAL, .doc = "Organisation"),
-    { 0 },
-};
-
 static bool unjoined_read(struct ctx *c, void *ret)
 {
-    static const struct query unjoined = { "SELECT id FROM tenant WHERE state = 'active'"
-                                           " AND NOT EXISTS (SELECT id FROM account"
+    static const struct query unjoined = { "state = 'active' AND NOT EXISTS (SELECT id FROM account"
                                            " WHERE account.organisation = tenant.id)",
                                            .whole = "All organisations" };
-    return tx_rows(c->tx, &unjoined, NO_ARGS, unjoined_fields, sizeof(struct unjoined), 0, ret);
+    return rows_find(c, &tenant_table, &unjoined, NO_ARGS, ret);
 }
 
 /* Made already, by a command whose answer was lost, say. What cannot be read is no answer. */
@@ -95,7 +86,7 @@ static bool none_waits(struct ctx *c, const char *email)
     if (!control_read(c, unjoined_read, &unjoined))
         return false;
     for (size_t i = 0; i < unjoined.count; i++) {
-        struct id organisation = ((const struct unjoined *)unjoined.at)[i].id;
+        struct id organisation = ((const struct tenant *)unjoined.at)[i].id;
         struct owner_search s = { .email = email };
         char id[ID_TEXT];
         id_format(organisation, id);

@@ -3,6 +3,7 @@
 
 #include "core/app.h"
 #include "core/limits.h"
+#include "core/list.h"
 #include "core/rows.h"
 #include "core/sessions.h"
 #include "crypt/crypt.h"
@@ -59,7 +60,7 @@ struct session_page {
 };
 static const struct field session_page_fields[] = {
     FIELD(struct session_page, limit, .privacy = OPERATIONAL, .nullable = true, .min = 1,
-          .max = 500, .doc = "Sessions on a page; 100 when not given"),
+          .max = PAGE_ROWS_MAX, .doc = "Sessions on a page; 100 when not given"),
     FIELD(struct session_page, cursor, .privacy = OPERATIONAL, .max = ID_TEXT - 1,
           .doc = "The next of the page before"),
     { 0 },

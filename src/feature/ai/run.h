@@ -94,7 +94,8 @@ bool ai_elsewhere(struct ai_run *run);
 MUST_USE bool ai_receipt_keep(struct ai_run *run);
 void ai_receipt_write(struct ai_run *run);
 
-void ai_forget(struct ai_run *run); /* 10 */
+/* 10: gives back what the run holds. */
+void ai_forget(struct ai_run *run);
 
 /* 8: what a run answers is looked at before a person sees it: prohibited use, hidden signs, remote
    images, HTML. Gives the text to show; false with PROHIBITED_USE or ANSWER_INVALID. */

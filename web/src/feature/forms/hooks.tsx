@@ -23,6 +23,9 @@ import { words } from "./words";
 const text = words.hooks;
 type Preview = Answer<"/hooks/{id}/preview", "post"> & Disclosed;
 
+const latestOf = ({ data }: Pick<ReturnType<typeof useSubmissions>, "data">) =>
+  data?.pages[0]?.items[0];
+
 export function Hooks({ form }: { form: FormRow }) {
   const hooks = useHooks(form.id);
   const may = useMay();
@@ -30,7 +33,7 @@ export function Hooks({ form }: { form: FormRow }) {
   const capabilities = useCapabilities();
   const providers = useProviders(true);
   const submissions = useSubmissions(form.id);
-  const latest = submissions.data?.pages[0]?.items[0];
+  const latest = latestOf(submissions);
   const [editing, setEditing] = useState<Hook | "new" | null>(null);
   const [removing, setRemoving] = useState<Hook | null>(null);
   const [preview, setPreview] = useState<{ hook: Hook; given: Preview } | null>(null);
@@ -52,8 +55,7 @@ export function Hooks({ form }: { form: FormRow }) {
   };
   const show = (hook: Hook) =>
     attempt(async () => {
-      const { data } = await submissions.refetch(); // others may have answered meanwhile
-      const latest = data?.pages[0]?.items[0];
+      const latest = latestOf(await submissions.refetch()); // others may have answered meanwhile
       const given = await api.post("/hooks/{id}/preview", {
         params: { id: hook.id },
         body: latest ? { submission: latest.id } : {},
