@@ -265,6 +265,37 @@ test("a list with nothing in it yet says what to type", async () => {
   await page.getByRole("option", { name: "Create “Harbour”" }).waitFor();
 });
 
+test("the palette finds forms, and what there is to report on as far as one reaches", async () => {
+  const client = (await owner.post("/api/v1/clients", { name: "Juniper Mills" })).body;
+  const project = { name: "Looms", client: client.id };
+  assert.equal((await owner.post("/api/v1/projects", project)).status, 201);
+  assert.equal((await owner.post("/api/v1/tags", { name: "juniper-tag" })).status, 201);
+  const fields = [{ label: "Said", key: "said", kind: "text" }];
+  const form = { title: "Juniper survey", status: "open", fields };
+  assert.equal((await owner.post("/api/v1/forms", form)).status, 201);
+  const records = ["Looms (Juniper Mills)", "Juniper Mills", "juniper-tag"];
+  for (const [{ page }, others] of [
+    [at.owner, 1],
+    [at.member, 0],
+  ]) {
+    await page.goto("/insights");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Control+k");
+    const list = page.getByRole("combobox", { name: "Search and act" });
+    await list.fill("juniper");
+    for (const name of ["Juniper survey", ...records.map((name) => `Report on ${name}`)])
+      await page.getByRole("option", { name: `${name} Go to`, exact: true }).waitFor();
+    await list.fill("report on n");
+    await page.getByRole("option", { name: "Report on Nils Nobody Go to" }).waitFor();
+    await list.fill("report on max");
+    await page.getByText("Nils Nobody").waitFor({ state: "detached" });
+    assert.equal(await page.getByRole("option", { name: /^Report on Max Member/ }).count(), others);
+    await list.fill("report on juniper mills");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/reports?by=day&then=project&client=${client.id}`);
+  }
+});
+
 test("nothing went wrong out of sight", () => {
   for (const { problems } of Object.values(at)) assert.deepEqual(problems, []);
 });

@@ -209,7 +209,8 @@ export const words = {
     account: "Your account and password",
     sessions: "Sessions",
     map: "Data map",
-    project: (name: string) => `Report on ${name}`,
+    report: (name: string) => `Report on ${name}`,
+    of: (project: string, client?: string) => (client ? `${project} (${client})` : project),
   },
   keys: {
     title: "Keys",

@@ -1,15 +1,17 @@
-// The command palette: reaches every page, project and act by a few letters.
+// The command palette: reaches every page, act and form, and what there is to report on, by a few letters.
 import { TextInput } from "@mantine/core";
-import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import type { Permission } from "~/api/generated/permissions";
-import { useProjects } from "~/feature/time/data";
+import { useForms } from "~/feature/forms/data";
+import { usePeople } from "~/feature/organisation/data";
+import { useClientName, useClients, useProjects, useTags } from "~/feature/time/data";
 import { emit } from "~/feature/time/signals";
 import { Modal } from "~/ui/dialog";
 import { Icon, type IconName } from "~/ui/icon";
 import { words } from "~/words";
 import { mayEnter, rooms } from "./rooms";
 import { go } from "./router";
-import { may, signOut, useSession } from "./session";
+import { may, signOut, useReaches, useSession } from "./session";
 
 interface Item {
   id: string;
@@ -66,57 +68,90 @@ export function Palette({ opened, onClose, onShowKeys }: PaletteProps) {
   );
 }
 
+const leads = (id: string, icon: IconName, label: string, path: string): Item => ({
+  id,
+  icon,
+  label,
+  group: words.shell.go,
+  run: () => go(path),
+});
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+/** Reports on what has a name, as far as somebody may enter them, and the forms. */
+function useRecords(): Item[] {
+  const session = useSession();
+  const reaches = useReaches("time.read");
+  const forms = useForms(may(session, "forms.fill")).data;
+  const client = useClientName();
+  const projects = useProjects().data?.map(({ id, name, client: of }) => ({
+    id,
+    name: words.palette.of(name, client({ client: of })),
+  }));
+  const clients = useClients().data;
+  const tags = useTags().data;
+  const people = usePeople(may(session, "people.read")).data;
+  const report = (filter: string, icon: IconName, then: string, found: Named[] = []) =>
+    found.map(({ id, name }) =>
+      leads(
+        `${filter} ${id}`,
+        icon,
+        words.palette.report(name),
+        `/reports?by=day&then=${then}&${filter}=${id}`,
+      ),
+    );
+  const reports = mayEnter(session, "/reports")
+    ? [
+        ...report("project", "folder", "person", projects),
+        ...report("client", "folder", "project", clients),
+        ...report("person", "people", "project", people?.filter(reaches)),
+        ...report("tag", "tag", "project", tags),
+      ]
+    : [];
+  return [
+    ...(forms ?? []).map(({ id, title }) => leads(`form ${id}`, "forms", title, `/forms/${id}`)),
+    ...reports,
+  ];
+}
+
 function useItems(onShowKeys: () => void): Item[] {
   const session = useSession();
-  const projects = useProjects();
-  return useMemo(() => {
-    const leads = (id: string, icon: IconName, label: string, path: string): Item => ({
-      id,
-      icon,
-      label,
-      group: words.shell.go,
-      run: () => go(path),
-    });
-    const page = (path: string, icon: IconName, label: string): Item[] =>
-      mayEnter(session, path) ? [leads(path, icon, label, path)] : [];
-    const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
-      id,
-      icon,
-      label,
-      group: words.shell.do,
-      run,
-    });
-    return [
-      ...(may(session, "time.write")
-        ? [
-            act("timer", "play", words.palette.timer, () => emit("timer")),
-            act("entry", "plus", words.palette.entry, () => emit("entry")),
-          ]
-        : []),
-      ...rooms.flatMap(({ path, icon, name }) => page(path, icon, name)),
-      ...page("/people/teams", "people", words.palette.teams),
-      ...page("/projects/clients", "folder", words.palette.clients),
-      ...page("/people/roles", "people", words.palette.roles),
-      ...page("/insights/receipts", "promises", words.palette.receipts),
-      ...page("/privacy/data", "privacy", words.palette.map),
-      ...page("/privacy/audit", "privacy", words.palette.audit),
-      ...ACTS.filter(([needs]) => may(session, needs)).map(([, icon, label, path]) =>
-        act(label, icon, label, () => go(path)),
-      ),
-      leads("account", "lock", words.palette.account, "/settings/account"),
-      leads("sessions", "lock", words.palette.sessions, "/settings/sessions"),
-      ...(projects.data ?? []).map(({ id, name }) =>
-        leads(
-          `project ${id}`,
-          "folder",
-          words.palette.project(name),
-          `/reports?by=day&then=person&project=${id}`,
-        ),
-      ),
-      { ...act("keys", "info", words.shell.keys, onShowKeys), group: words.shell.go },
-      act("sign-out", "out", words.shell.sign_out, () => void signOut()),
-    ];
-  }, [session, projects.data, onShowKeys]);
+  const records = useRecords();
+  const page = (path: string, icon: IconName, label: string): Item[] =>
+    mayEnter(session, path) ? [leads(path, icon, label, path)] : [];
+  const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
+    id,
+    icon,
+    label,
+    group: words.shell.do,
+    run,
+  });
+  return [
+    ...(may(session, "time.write")
+      ? [
+          act("timer", "play", words.palette.timer, () => emit("timer")),
+          act("entry", "plus", words.palette.entry, () => emit("entry")),
+        ]
+      : []),
+    ...rooms.flatMap(({ path, icon, name }) => page(path, icon, name)),
+    ...page("/people/teams", "people", words.palette.teams),
+    ...page("/projects/clients", "folder", words.palette.clients),
+    ...page("/people/roles", "people", words.palette.roles),
+    ...page("/insights/receipts", "promises", words.palette.receipts),
+    ...page("/privacy/data", "privacy", words.palette.map),
+    ...page("/privacy/audit", "privacy", words.palette.audit),
+    ...ACTS.filter(([needs]) => may(session, needs)).map(([, icon, label, path]) =>
+      act(label, icon, label, () => go(path)),
+    ),
+    leads("account", "lock", words.palette.account, "/settings/account"),
+    leads("sessions", "lock", words.palette.sessions, "/settings/sessions"),
+    ...records,
+    { ...act("keys", "info", words.shell.keys, onShowKeys), group: words.shell.go },
+    act("sign-out", "out", words.shell.sign_out, () => void signOut()),
+  ];
 }
 
 function Choices({ onClose, onShowKeys }: Omit<PaletteProps, "opened">) {

@@ -33,8 +33,9 @@ interface SubmissionPage {
   next: string | null;
 }
 
-export const useForms = () =>
+export const useForms = (enabled = true) =>
   useQuery({
+    enabled,
     queryKey: ["forms"],
     queryFn: () => items("/forms") as Promise<FormRow[]>,
     staleTime: 60_000,
