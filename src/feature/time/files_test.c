@@ -100,6 +100,30 @@ static void an_import_tells_hours_without_a_rate(void **state)
     has_not(&r, "\"notice\":\"");
 }
 
+static void a_project_is_billed_as_most_of_its_time(void **state)
+{
+    struct staff *w = *state;
+    static const char *const rows[][3] = {
+        { "Harbour", "No", "01:00:00" },  { "Ferry", "Yes", "01:00:00" },
+        { "harbour", "Yes", "00:40:00" }, { "Harbour", "Yes", "00:40:00" },
+        { "Ferry", "No", "01:30:00" },
+    };
+    const char *file = TOGGL;
+    for (size_t i = 0; i < LENGTH(rows); i++)
+        file =
+            arena_printf(&w->world->a,
+                         "%sNora Lind,nora@example.org,%s,Quay,,,%s,2026-03-0%zu,08:00:00,,,%s,,\n",
+                         file, rows[i][0], rows[i][1], i + 1, rows[i][2]);
+    upload(w, 200, "/time/imports", w->owner, file);
+    struct answer r = expect(w, 200, GET, "/projects?billable=true", w->owner, NULL);
+    const char *billed = strstr(r.body, "\"client\":\"");
+    assert_non_null(billed);
+    assert_null(strstr(billed + 1, "\"client\":\""));
+    r = expect(w, 200, GET, arena_printf(&w->world->a, "/clients/%.36s", billed + 10), w->owner,
+               NULL);
+    has(&r, "\"name\":\"Harbour\"");
+}
+
 static void an_import_names_columns_that_it_does_not_read(void **state)
 {
     struct staff *w = *state;
@@ -384,6 +408,7 @@ int main(void)
         STAFF_TEST(an_export_is_named_after_its_period),
         STAFF_TEST(an_import_tells_hours_without_a_rate),
         STAFF_TEST(an_import_names_both_currencies),
+        STAFF_TEST(a_project_is_billed_as_most_of_its_time),
         STAFF_TEST(an_import_names_columns_that_it_does_not_read),
         STAFF_TEST(an_import_is_all_or_nothing),
         STAFF_TEST(an_import_says_what_it_cannot_keep),

@@ -46,6 +46,46 @@ static bool names_load(struct importer *m, const struct query *q, struct names *
     return tx_each(m->c->tx, q, NO_ARGS, named_fields, sizeof(struct named), name_load, &l);
 }
 
+/* A place in an array as struct names has it; all zero would be none. */
+static struct id place_id(size_t place)
+{
+    struct id id = { .byte = { [sizeof id.byte - 1] = 1 } };
+    memcpy(id.byte, &place, sizeof place);
+    return id;
+}
+
+static size_t place_of(struct id id)
+{
+    size_t place;
+    memcpy(&place, id.byte, sizeof place);
+    return place;
+}
+
+static struct id booked_id(struct importer *m, struct id parent, const char *name)
+{
+    struct id id = names_find(&m->booked, parent, name);
+    if (!id_given(id)) {
+        id = place_id(m->booked.count);
+        names_add(&m->booked, parent, name, id);
+    }
+    return id;
+}
+
+static int64_t *billed_of(struct importer *m, const struct import_row *row)
+{
+    struct id client = row->client ? booked_id(m, (struct id){ 0 }, row->client) : any_client;
+    return &m->billed_s[place_of(booked_id(m, client, row->project))];
+}
+
+static void billed_sum(struct importer *m)
+{
+    const struct import_row *row = m->file->row;
+    m->billed_s = arena_many(m->c->arena, 2 * m->file->count, int64_t);
+    for (size_t i = 0; i < m->file->count; i++)
+        if (row[i].project)
+            *billed_of(m, &row[i]) += row[i].billable ? row[i].duration.s : -row[i].duration.s;
+}
+
 bool importer_directory(struct importer *m)
 {
     static const struct query clients = { "SELECT id, NULL, name FROM client" };
@@ -59,9 +99,10 @@ bool importer_directory(struct importer *m)
         "SELECT id, NULL, name FROM person ORDER BY active DESC, id"
     };
     struct names *all[] = { &m->clients,  &m->projects, &m->tasks, &m->tags,
-                            &m->by_email, &m->by_name,  &m->known };
+                            &m->by_email, &m->by_name,  &m->known, &m->booked };
     for (size_t i = 0; i < LENGTH(all); i++)
         *all[i] = (struct names){ .arena = m->c->arena };
+    billed_sum(m);
     return names_load(m, &clients, &m->clients, NULL) &&
            names_load(m, &projects, &m->projects, &m->projects) &&
            names_load(m, &tasks, &m->tasks, NULL) && names_load(m, &tags, &m->tags, NULL) &&
@@ -129,20 +170,10 @@ static bool person_resolve(struct importer *m, const struct import_row *row, boo
     return true;
 }
 
-/* The place of a known person as struct names has it; all zero would be none. */
-static struct id known_id(size_t place)
-{
-    struct id id = { .byte = { [sizeof id.byte - 1] = 1 } };
-    memcpy(id.byte, &place, sizeof place);
-    return id;
-}
-
 static struct known_person *known_find(const struct importer *m, const char *key)
 {
     struct id id = names_find(&m->known, (struct id){ 0 }, key);
-    size_t place;
-    memcpy(&place, id.byte, sizeof place);
-    return id_given(id) ? &m->person[place] : NULL;
+    return id_given(id) ? &m->person[place_of(id)] : NULL;
 }
 
 /* Whose name the file has does not matter when all of it is the actor's own work. */
@@ -167,7 +198,7 @@ bool importer_person(struct importer *m, const struct import_row *row, struct kn
         return true;
     if (!person_zone(m->c, id, &zone))
         return false;
-    names_add(&m->known, (struct id){ 0 }, key, known_id(m->person_count));
+    names_add(&m->known, (struct id){ 0 }, key, place_id(m->person_count));
     *ret = &m->person[m->person_count++];
     **ret = (struct known_person){
         .id = id,
@@ -219,9 +250,10 @@ static bool client_find(struct importer *m, const struct import_row *row, struct
 static bool project_make(struct importer *m, const struct import_row *row, struct id client,
                          struct id *ret)
 {
-    struct project made = {
-        .name = row->project, .client = client, .billable = row->billable, .rate_minor = INT_NONE
-    };
+    struct project made = { .name = row->project,
+                            .client = client,
+                            .billable = *billed_of(m, row) > 0,
+                            .rate_minor = INT_NONE };
     if (!row_create(m->c, &project_table, &made))
         return false;
     names_add(&m->projects, client, row->project, made.id);

@@ -30,7 +30,9 @@ struct importer {
     size_t person_count;
     struct import_made *made;
     size_t made_count;
-    struct names known; /* of a name or an e-mail address as the file has it: places in `person` */
+    struct names known;  /* of a name or an e-mail address as the file has it: places in `person` */
+    struct names booked; /* clients and their projects as the file has them: places in `billed_s` */
+    int64_t *billed_s;   /* what the file bills of a project, less what it does not */
     const struct query *entry_insert;
     struct rollup_batch batch;
     struct arena scratch; /* for what one row alone needs */
