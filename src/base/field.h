@@ -81,6 +81,7 @@ struct field {
     bool read_only;  /* set by the program, never from outside */
     bool write_once; /* may be given when creating only */
     bool filter;     /* may be filtered and sorted by; gets an index */
+    bool search;     /* KIND_TEXT: may be searched for a part of it, which reads row by row */
     bool unique;     /* no two rows of the table share it */
     bool subject;    /* names the person whose data the row is */
     bool ai;         /* AI may read it (see field_masked) */

@@ -289,39 +289,6 @@ static void test_bad_input(void **state)
     assert_int_equal(call(w, GET, "/gadgets?colour=x", w->owner, NULL, 0).status, 422);
 }
 
-static void test_pages(void **state)
-{
-    struct shop *w = *state;
-    char json[80];
-    for (int i = 0; i < 25; i++) {
-        snprintf(json, sizeof json, "{\"label\":\"g%02d\",\"weight\":%d}", i, i % 3);
-        assert_int_equal(call(w, POST, "/gadgets", w->owner, json, 0).status, 201);
-    }
-    static const char *const sorts[] = { "weight", "-weight", "label", "-label", "-created_at" };
-    for (size_t s = 0; s < LENGTH(sorts); s++) {
-        int seen = 0;
-        const char *cursor = NULL;
-        for (int page = 0; page < 10; page++) {
-            const char *path = arena_printf(&w->world->a, "/gadgets?limit=7&sort=%s%s%s", sorts[s],
-                                            cursor ? "&cursor=" : "", cursor ? cursor : "");
-            struct answer r = call(w, GET, path, w->owner, NULL, 0);
-            assert_int_equal(r.status, 200);
-            for (const char *at = r.body; (at = strstr(at, "\"label\"")); at++)
-                seen++;
-            if (strstr(r.body, "\"next\":null"))
-                break;
-            cursor = world_text(w->world, r.body, "next");
-        }
-        assert_int_equal(seen, 25);
-    }
-    struct answer r =
-        call(w, GET, "/gadgets?weight=2&weight_from=1&weight_to=3&limit=100", w->owner, NULL, 0);
-    int seen = 0;
-    for (const char *at = r.body; (at = strstr(at, "\"label\"")); at++)
-        seen++;
-    assert_int_equal(seen, 8);
-}
-
 static void test_tenants_apart(void **state)
 {
     struct shop *w = *state;
@@ -727,7 +694,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_row_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_input, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tenants_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_scopes_and_audit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),

@@ -32,6 +32,44 @@ static bool is_range(enum kind k)
     return k == KIND_INSTANT || k == KIND_DATE || k == KIND_INT || k == KIND_SPAN || k == KIND_REAL;
 }
 
+static void filters_place(struct arena *a, struct field *list, size_t *n, size_t *size,
+                          const struct field *f)
+{
+    static const char *const yes_no[] = { "true", "false", NULL };
+    struct field base = {
+        .name = f->name,
+        .kind = f->kind,
+        .privacy = f->privacy,
+        .choices = f->choices,
+        .nullable = f->kind == KIND_INT,
+        .query = true,
+        .doc = arena_printf(a, "Only rows with this: %s", f->doc),
+    };
+    if (f->kind == KIND_BOOL) { /* absent must be told from false */
+        base.kind = KIND_TEXT;
+        base.choices = yes_no;
+    }
+    if (f->filter)
+        field_place(list, n, size, base);
+    base.choices = NULL;
+    if (f->search) {
+        base.name = arena_printf(a, "%s_contains", f->name);
+        base.doc =
+            arena_printf(a, "Only rows with this in it, in letters of either case: %s", f->doc);
+        base.min = 1;
+        base.max = SEARCH_TEXT_MAX;
+        field_place(list, n, size, base);
+    }
+    if (!f->filter || !is_range(f->kind))
+        return;
+    base.name = arena_printf(a, "%s_from", f->name);
+    base.doc = arena_printf(a, "At or after: %s", f->doc);
+    field_place(list, n, size, base);
+    base.name = arena_printf(a, "%s_to", f->name);
+    base.doc = arena_printf(a, "Before: %s", f->doc);
+    field_place(list, n, size, base);
+}
+
 static const struct field page_fields[] = { PAGE_FIELDS(struct page), { 0 } };
 
 const struct field *list_fields(struct arena *a, const struct table *t, size_t *size)
@@ -42,58 +80,31 @@ const struct field *list_fields(struct arena *a, const struct table *t, size_t *
     EACH_FIELD (f, page_fields)
         field_place(list, &n, size, *f);
     list[n - 1].doc = arena_printf(a, "%s: %s", list[n - 1].doc, list_sorts(a, t));
-    EACH_FIELD (f, t->fields) {
-        if (!f->filter || f->privacy == SECRET || n + 3 > FIELDS_MAX)
-            continue;
-        struct field base = { .kind = f->kind,
-                              .privacy = f->privacy,
-                              .choices = f->choices,
-                              .nullable = f->kind == KIND_INT,
-                              .query = true,
-                              .max = 0 };
-        base.name = f->name;
-        base.doc = arena_printf(a, "Only rows with this: %s", f->doc);
-        if (f->kind == KIND_BOOL) { /* absent must be told from false */
-            static const char *const yes_no[] = { "true", "false", NULL };
-            base.kind = KIND_TEXT;
-            base.choices = yes_no;
-        }
-        field_place(list, &n, size, base);
-        if (!is_range(f->kind))
-            continue;
-        base.choices = NULL;
-        base.name = arena_printf(a, "%s_from", f->name);
-        base.doc = arena_printf(a, "At or after: %s", f->doc);
-        field_place(list, &n, size, base);
-        base.name = arena_printf(a, "%s_to", f->name);
-        base.doc = arena_printf(a, "Before: %s", f->doc);
-        field_place(list, &n, size, base);
-    }
+    EACH_FIELD (f, t->fields)
+        if ((f->filter || f->search) && f->privacy != SECRET && n + 4 <= FIELDS_MAX)
+            filters_place(a, list, &n, size, f);
     return list;
 }
 
 /* Which column and comparison an input field of a list stands for. */
 static bool filter_of(const struct table *t, const struct field *in, struct row_filter *ret)
 {
-    char name[64];
-    size_t len = strlen(in->name);
-    ret->compare = COMPARE_EQUAL;
-    ret->field = field_find(t->fields, in->name);
-    if (ret->field)
-        return true;
-    if (text_ends(in->name, "_from")) {
-        ret->compare = COMPARE_FROM;
-        len -= 5;
-    } else if (text_ends(in->name, "_to")) {
-        ret->compare = COMPARE_TO;
-        len -= 3;
+    static const char *const endings[] = { [COMPARE_EQUAL] = "",
+                                           [COMPARE_FROM] = "_from",
+                                           [COMPARE_TO] = "_to",
+                                           [COMPARE_CONTAINS] = "_contains" };
+    for (size_t i = 0; i < LENGTH(endings); i++) {
+        char name[64];
+        size_t len = strlen(in->name) - strlen(endings[i]);
+        if (!text_ends(in->name, endings[i]) || len >= sizeof name)
+            continue;
+        memcpy(name, in->name, len);
+        name[len] = 0;
+        *ret = (struct row_filter){ .field = field_find(t->fields, name), .compare = i };
+        if (ret->field)
+            return true;
     }
-    if (len >= sizeof name)
-        return false;
-    memcpy(name, in->name, len);
-    name[len] = 0;
-    ret->field = field_find(t->fields, name);
-    return ret->field && ret->compare != COMPARE_EQUAL;
+    return false;
 }
 
 bool list_read(struct ctx *c, const struct table *t, const void *in, struct list *ret,

@@ -52,12 +52,12 @@ struct place {
     struct id id;
 };
 
-static const char *place_format(struct ctx *c, const struct order *o, const void *row)
+static const char *place_format(struct ctx *c, const struct place *p)
 {
     char id[ID_TEXT];
-    struct value v = value_field(o->field, row);
+    struct value v = p->value;
     struct buffer b = buffer_new(c->arena);
-    id_format(((const struct row *)row)->id, id);
+    id_format(p->id, id);
     if (v.kind == KIND_NONE) {
         buffer_printf(&b, "n.%s", id);
     } else if (v.kind == KIND_TEXT) {
@@ -168,6 +168,8 @@ static void rows_add(struct ctx *c, struct buffer *sql, const struct table *t,
     buffer_string(sql, " WHERE 1 = 1");
     for (size_t i = 0; i < page->filter_count; i++) {
         const struct row_filter *f = &page->filters[i];
+        if (f->compare == COMPARE_CONTAINS)
+            continue;
         args[(*n)++] = f->value;
         buffer_printf(sql, " AND \"%s\" %s $%zu", f->field->name, signs[f->compare], *n);
     }
@@ -249,26 +251,115 @@ static bool rows_page(struct ctx *c, const struct table *t, const struct page *p
     return tx_rows(c->tx, &q, args, n, t->fields, t->size, 0, ret);
 }
 
+/* At most page->limit rows; *more: whether others are behind them. */
+static bool rows_read(struct ctx *c, const struct table *t, const struct page *page,
+                      struct order *order, const struct place *after, struct list *ret, bool *more)
+{
+    size_t before = c->arena->used, most = (size_t)page->limit;
+    bool here = db_seals(tx_db(c->tx)) && column_sealed(order->field);
+    if (!(here ? rows_ordered : rows_page)(c, t, page, order, after, ret))
+        return false;
+    *more = ret->count > most || (ret->count && !here && c->arena->used - before >= PAGE_BYTES);
+    ret->count = *more && ret->count > most ? most : ret->count;
+    return true;
+}
+
+/* --- search --- */
+
+struct wanted {
+    const struct field *field;
+    struct buffer text;
+};
+
+struct search {
+    struct wanted *wanted;
+    size_t count;       /* 0: every row is wanted */
+    struct buffer text; /* of the row that is looked at */
+};
+
+static void fold(struct buffer *to, const char *text)
+{
+    char point[4];
+    to->len = 0;
+    while (*text)
+        buffer_add(to, point, text_put(point, text_fold(text_next(&text))));
+}
+
+static struct search search_of(struct ctx *c, const struct page *page)
+{
+    struct search s = { .wanted = arena_many(c->arena, page->filter_count, struct wanted) };
+    for (size_t i = 0; i < page->filter_count; i++) {
+        const struct row_filter *f = &page->filters[i];
+        if (f->compare != COMPARE_CONTAINS)
+            continue;
+        struct wanted *w = &s.wanted[s.count++];
+        *w = (struct wanted){ f->field, buffer_new(c->arena) };
+        fold(&w->text, f->value.bytes.at);
+    }
+    if (s.count)
+        s.text = buffer_new(c->arena);
+    return s;
+}
+
+static bool search_hits(struct search *s, const void *row)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct wanted *w = &s->wanted[i];
+        const char *text = *(const char *const *)field_of(w->field, row);
+        fold(&s->text, text ? text : "");
+        if (!memmem(s->text.at, s->text.len, w->text.at, w->text.len))
+            return false;
+    }
+    return true;
+}
+
+/* The database cannot look into what it cannot read, and LIKE knows no capitals but those of ASCII,
+   so the rows are read a stretch at a time and looked at here. */
+static bool rows_searched(struct ctx *c, const struct table *t, const struct page *page,
+                          struct order *order, struct search *search, const struct place *after,
+                          struct list *ret, struct place *end, bool *more)
+{
+    enum { STRETCH = 2000, SEARCHED_MAX = 10000, SEARCHED_BYTES = 32 << 20 };
+    char *found = arena_array(c->arena, (size_t)page->limit, t->size);
+    struct page part = *page;
+    size_t n = 0, seen = 0, before = c->arena->used;
+    part.limit = STRETCH;
+    for (*more = true; *more && n < (size_t)page->limit && seen < SEARCHED_MAX &&
+                       c->arena->used - before < SEARCHED_BYTES;
+         after = end) {
+        struct list list;
+        if (!rows_read(c, t, &part, order, after, &list, more))
+            return false;
+        for (size_t i = 0; i < list.count && n < (size_t)page->limit; i++, seen++) {
+            const char *row = (const char *)list.at + i * t->size;
+            *end = place_of(order, row);
+            if (search_hits(search, row))
+                memcpy(found + n++ * t->size, row, t->size);
+            *more |= n == (size_t)page->limit && i + 1 < list.count;
+        }
+    }
+    *ret = (struct list){ found, n };
+    return true;
+}
+
 bool row_list(struct ctx *c, const struct table *t, const struct page *page, struct list *ret,
               const char **next)
 {
     struct order order = { 0 };
-    struct place from, *after = page->cursor ? &from : NULL;
+    struct place from, end, *after = page->cursor ? &from : NULL;
+    struct search search = search_of(c, page);
     struct list list;
-    size_t before = c->arena->used;
+    bool more;
     if (!order_parse(c, t, page->sort, &order))
         return false;
     if (page->cursor && !place_parse(c, &order, page->cursor, &from))
         return fail_at(c, "cursor", "is not a cursor of this list");
-    bool here = db_seals(tx_db(c->tx)) && column_sealed(order.field);
-    if (!(here ? rows_ordered : rows_page)(c, t, page, &order, after, &list))
+    if (!(search.count ? rows_searched(c, t, page, &order, &search, after, &list, &end, &more)
+                       : rows_read(c, t, page, &order, after, &list, &more)))
         return false;
-    bool full = (int64_t)list.count > page->limit;
-    *next = NULL;
-    if (full)
-        list.count = (size_t)page->limit;
-    if (full || (list.count && !here && c->arena->used - before >= PAGE_BYTES))
-        *next = place_format(c, &order, (const char *)list.at + (list.count - 1) * t->size);
+    if (more && !search.count)
+        end = place_of(&order, (const char *)list.at + (list.count - 1) * t->size);
+    *next = more ? place_format(c, &end) : NULL;
     const struct field *subject = table_subject(t);
     for (size_t i = 0; subject && i < list.count; i++)
         read_note(c, t, *(const struct id *)field_of(subject, (const char *)list.at + i * t->size));

@@ -5,8 +5,9 @@
 #include "ctx.h"
 #include "table.h"
 
-/* COMPARE_FROM and COMPARE_TO: at least and below the value. */
-enum compare { COMPARE_EQUAL, COMPARE_FROM, COMPARE_TO };
+/* COMPARE_FROM and COMPARE_TO: at least and below the value. COMPARE_CONTAINS: of a text, letters
+   of either case being the same; may be given once. */
+enum compare { COMPARE_EQUAL, COMPARE_FROM, COMPARE_TO, COMPARE_CONTAINS };
 struct row_filter {
     const struct field *field;
     enum compare compare;
@@ -19,6 +20,8 @@ struct page {
     const char *cursor; /* NULL: the first page */
     int64_t limit;      /* 1 to PAGE_ROWS_MAX */
 };
+
+enum { SEARCH_TEXT_MAX = 200 }; /* code points that a text is searched for */
 
 /* What the input of a list takes of it, in a record with members of these names. */
 enum { PAGE_ROWS = 50, PAGE_ROWS_MAX = 500 };
@@ -34,8 +37,9 @@ enum { PAGE_ROWS = 50, PAGE_ROWS_MAX = 500 };
 const char *list_sorts(struct arena *a, const struct table *t);
 
 /* One page of rows within the actor's scope for t->read, laid out as t->fields say, in c->arena.
-   *next: the cursor of the page behind, NULL on the last. A filter, sort or cursor that is none of
-   the table's is INVALID. */
+   *next: the cursor of the page behind, NULL on the last. What contains a text is found by reading:
+   after so many rows a page ends with what was found, be it nothing. A filter, sort or cursor that
+   is none of the table's is INVALID. */
 MUST_USE bool row_list(struct ctx *c, const struct table *t, const struct page *page,
                        struct list *ret, const char **next);
 

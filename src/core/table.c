@@ -118,9 +118,11 @@ bool table_check(const struct table *t, struct error *err)
         if (f->see && !field_hideable(f))
             return error_set(err, INTERNAL, "%s.%s is of a kind that cannot be absent", t->name,
                              f->name);
-        if (f->see && f->filter)
+        if (f->see && (f->filter || f->search))
             return error_set(err, INTERNAL, "%s.%s: filters and order would show what few may see",
                              t->name, f->name);
+        if (f->search && (f->kind != KIND_TEXT || f->privacy == SECRET))
+            return error_set(err, INTERNAL, "%s.%s is no text to search", t->name, f->name);
         if (!columns_known(t, f->rests_on, err))
             return false;
         if (f->rests_on && f->required)

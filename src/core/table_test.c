@@ -71,6 +71,12 @@ static void test_hidden_is_not_asked_for(void **state)
     assert_non_null(strstr(err.detail, "gadget.weight"));
     weight->filter = false;
     assert_true(table_check(&table, &err));
+    weight->search = true;
+    assert_false(table_check(&table, &err));
+    weight->see = NULL; /* a number is no text */
+    assert_false(table_check(&table, &err));
+    weight->search = false;
+    weight->see = &gadget_use;
     weight->kind = KIND_SPAN; /* nobody could tell 0 from hidden */
     assert_false(table_check(&table, &err));
 }

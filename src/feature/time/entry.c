@@ -57,7 +57,7 @@ const struct field time_entry_fields[] = {
     FIELD(struct time_entry, duration_s, .privacy = OPERATIONAL, .read_only = true, .ai = true,
           .doc = "Seconds from start to end; 0 while the timer runs"),
     FIELD(struct time_entry, note, .privacy = CONTENT, .max = ENTRY_NOTE_MAX, .ai = true,
-          .doc = "What the time went into"),
+          .search = true, .doc = "What the time went into"),
     FIELD(struct time_entry, billable, .privacy = OPERATIONAL, .ai = true,
           .doc = "Whether it is billed; when not given, as the project says"),
     FIELD(struct time_entry, tags, .of = KIND_ID, .max = ENTRY_TAGS_MAX, .privacy = OPERATIONAL,

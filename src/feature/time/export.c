@@ -24,6 +24,8 @@ const struct field export_in_fields[] = {
           .doc = "Only this person's time"),
     FIELD(struct export_in, project, .privacy = OPERATIONAL, .query = true,
           .doc = "Only time on this project"),
+    FIELD(struct export_in, note_contains, .privacy = CONTENT, .min = 1, .max = SEARCH_TEXT_MAX,
+          .query = true, .doc = "Only time with this in its note, in letters of either case"),
     { 0 },
 };
 
@@ -190,7 +192,7 @@ static void json_row(struct exporter *x, const struct time_entry *e)
     buffer_char(out, '}');
 }
 
-static size_t filters_make(struct exporter *x, struct row_filter filters[4])
+static size_t filters_make(struct exporter *x, struct row_filter filters[5])
 {
     const struct export_in *in = x->in;
     const struct field *f = time_entry_fields;
@@ -209,13 +211,16 @@ static size_t filters_make(struct exporter *x, struct row_filter filters[4])
     if (id_given(in->project))
         filters[n++] =
             (struct row_filter){ field_find(f, "project"), COMPARE_EQUAL, value_id(in->project) };
+    if (in->note_contains)
+        filters[n++] = (struct row_filter){ field_find(f, "note"), COMPARE_CONTAINS,
+                                            value_text(in->note_contains) };
     return n;
 }
 
 static bool each_entry(struct exporter *x,
                        void (*write)(struct exporter *, const struct time_entry *))
 {
-    struct row_filter filters[4];
+    struct row_filter filters[5];
     struct page page = { .filters = filters, .limit = PAGE, .sort = "started_at" };
     struct list list;
     page.filter_count = filters_make(x, filters);

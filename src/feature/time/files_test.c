@@ -25,6 +25,14 @@ static const char toggl[] =
           "Pia Roth,pia@example.org,Harbour,quay,,,No,2026-03-02,08:00:00,2026-03-02,10:00:00,"
           "02:00:00,,\n";
 
+static int64_t rows_of(const char *file)
+{
+    int64_t n = -1; /* the header */
+    for (; (file = strchr(file, '\n')); file++)
+        n++;
+    return n;
+}
+
 static void an_import_is_tried_then_done_once(void **state)
 {
     struct staff *w = *state;
@@ -57,6 +65,9 @@ static void an_import_is_tried_then_done_once(void **state)
     has(&r, "\"project_name\":\"Quay\"");
     r = expect(w, 200, GET, "/time/export.csv?from=2026-03-03", w->owner, NULL);
     has_not(&r, "Quay");
+    r = expect(w, 200, GET, "/time/export.csv?note_contains=1%2B", w->owner, NULL);
+    assert_int_equal(rows_of(r.body), 1);
+    expect(w, 422, GET, "/time/export.csv?note_contains=", w->owner, NULL);
     r = expect(w, 200, GET, "/time/entries", w->owner, NULL);
     const char *path = arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id"));
     r = staff_send(w, DELETE, path, w->owner, NULL, 1);
@@ -267,14 +278,6 @@ static const char *earlier_export(struct staff *w, const char *file)
         buffer_printf(&out, "%s\r\n", line);
     }
     return out.at;
-}
-
-static int64_t rows_of(const char *file)
-{
-    int64_t n = -1; /* the header */
-    for (; (file = strchr(file, '\n')); file++)
-        n++;
-    return n;
 }
 
 static void creates_nothing(struct staff *w, const char *session, const char *file)

@@ -77,6 +77,7 @@ route_fn rating_post;
 struct export_in {
     struct date from, to;
     struct id person, project;
+    const char *note_contains;
 };
 extern const struct field export_in_fields[];
 route_fn export_csv_get, export_json_get;
