@@ -1,6 +1,7 @@
 // Typing into the forms about time: texts that are too long, lists that make what is missing, and
 // projects of one name.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
@@ -522,6 +523,82 @@ test("an entry over midnight counts below each day with the part that is of it",
     .locator(".num > .strong")
     .evaluateAll((all) => all.map((each) => Math.round(each.getBoundingClientRect().right)));
   assert.equal(new Set(ends).size, 1, `the durations stand below each other: ${ends}`);
+});
+
+test("entries are found by what their note contains, and exported as found", async () => {
+  await page.goto("/time/entries?from=2026-06-01&to=2026-06-30");
+  await page.getByText("Backwards").first().waitFor();
+  const search = page.getByRole("searchbox", { name: "Note contains" });
+  await search.fill("no such note");
+  await page.getByText("No note here contains “no such note”").waitFor();
+  await checkAccessible(page);
+  await search.fill("BACKw");
+  await page.getByText("Backwards").first().waitFor();
+  assert.equal(new URL(page.url()).searchParams.get("q"), "BACKw");
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "CSV of what is chosen here" }).click(),
+  ]);
+  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
+  assert.equal(lines.length, 2);
+  assert.match(lines[1], /Backwards/);
+});
+
+test("many entries are changed at once, taken back, and deleted", async () => {
+  const made = [];
+  for (const note of ["Dredge one", "Dredge two", "Dredge three"]) {
+    const hour = 6 + made.length;
+    const body = {
+      note,
+      started_at: `2026-05-11T0${hour}:00:00Z`,
+      ended_at: `2026-05-11T0${hour}:30:00Z`,
+    };
+    made.push((await owner.post("/api/v1/time/entries", body)).body.id);
+  }
+  const stored = async () =>
+    Promise.all(made.map(async (id) => (await owner.get(`/api/v1/time/entries/${id}`)).body));
+  const all = async (is) =>
+    eventually(async () => assert.ok((await stored()).every(is), JSON.stringify(await stored())));
+  await page.goto("/time/entries?from=2026-05-11&to=2026-05-11&q=dredge");
+  await page.getByRole("checkbox", { name: /^Select Monday/ }).check();
+  await page.getByText("3 selected").waitFor();
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  const form = page.getByRole("dialog", { name: "Change 3 entries" });
+  await typeInto(form.getByRole("combobox", { name: "Project" }), "Dredging");
+  await page.getByRole("option", { name: "Create “Dredging”" }).click();
+  await form.getByRole("combobox", { name: "Billable" }).click();
+  await page.getByRole("option", { name: "Billable", exact: true }).click();
+  await checkAccessible(page);
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("3 entries changed").waitFor();
+  const { id } = (await rows("/projects")).find(({ name }) => name === "Dredging");
+  await all(({ project, billable }) => project === id && billable);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await all(({ project, billable }) => project === null && !billable);
+
+  // What somebody else has changed meanwhile is not overwritten, and said.
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  const [first] = await stored();
+  await owner.patch(
+    `/api/v1/time/entries/${first.id}`,
+    { note: "Dredge 1" },
+    {
+      headers: { "If-Match": `"${first.version}"` },
+    },
+  );
+  await typeInto(form.getByRole("combobox", { name: "Project" }), "Dredging");
+  await page.getByRole("option", { name: "Dredging" }).click();
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("1 of 3 not changed").waitFor();
+  await page.getByText("Dredge 1").waitFor();
+  assert.deepEqual(
+    (await stored()).map(({ project }) => project),
+    [null, id, id],
+  );
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByText("3 entries deleted").waitFor();
+  for (const id of made) assert.equal((await owner.get(`/api/v1/time/entries/${id}`)).status, 404);
 });
 
 test("what is still being made is waited for by what is saved with it, and by the timer", async () => {

@@ -1,5 +1,7 @@
 // The filters above a list; on a phone the first few of many, until somebody asks for the rest.
+import { TextInput } from "@mantine/core";
 import { Children, type ReactNode, useState } from "react";
+import { useFilters } from "~/shell/router";
 import { words } from "~/words";
 
 const FEW = 3;
@@ -21,5 +23,18 @@ export function Filters({ children }: { children: ReactNode }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** A text that is searched for, "q" in the address. */
+export function TextFilter({ label }: { label: string }) {
+  const [filters, setFilters] = useFilters();
+  return (
+    <TextInput
+      label={label}
+      type="search"
+      value={filters.get("q") ?? ""}
+      onChange={(event) => setFilters({ q: event.currentTarget.value })}
+    />
   );
 }

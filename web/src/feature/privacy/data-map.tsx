@@ -1,8 +1,9 @@
 // The data map: every column that is kept, what kind it is, whether AI may read it, how long.
-import { Select, TextInput } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useFilters } from "~/shell/router";
 import { aiText, dataMapQuery } from "~/ui/eye";
+import { TextFilter } from "~/ui/filters";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Show } from "~/ui/states";
 import { words as shared } from "~/words";
@@ -25,12 +26,7 @@ export function DataMap() {
     <div className="stack">
       <p className="quiet">{text.lead}</p>
       <div className="filters">
-        <TextInput
-          label={text.search}
-          type="search"
-          value={filters.get("q") ?? ""}
-          onChange={(event) => setFilters({ q: event.currentTarget.value })}
-        />
+        <TextFilter label={text.search} />
         <Select
           label={text.kind}
           placeholder={text.all}

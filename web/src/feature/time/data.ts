@@ -70,6 +70,12 @@ type EntryQuery = Query<"/time/entries">;
 interface EntryFilter {
   person?: string | null;
   project?: string | null;
+  note_contains?: string | null;
+}
+
+interface EntryPage {
+  items: Listed[];
+  next: string | null;
 }
 
 const startOf = (day: Day, zone: string) => instantOf(day, "00:00", zone).toISOString();
@@ -94,12 +100,13 @@ export async function entriesOf(query: EntryQuery): Promise<Listed[]> {
   return marked(entries as Entry[], overlaps as Overlap[]);
 }
 
-/** A page of them. */
-export async function entriesPage(query: EntryQuery) {
+/** A page of them. A search may end a page before anything is found; then it goes on. */
+export async function entriesPage(query: EntryQuery, signal: AbortSignal): Promise<EntryPage> {
   const [{ items, next }, overlaps] = await Promise.all([
-    api.get("/time/entries", { query }),
-    api.get("/time/overlaps", { query }).catch(() => null),
+    api.get("/time/entries", { query, signal }),
+    api.get("/time/overlaps", { query, signal }).catch(() => null),
   ]);
+  if (items.length === 0 && next) return entriesPage({ ...query, cursor: next }, signal);
   return { items: marked(items as Entry[], (overlaps?.items ?? []) as Overlap[]), next };
 }
 

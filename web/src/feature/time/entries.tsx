@@ -1,5 +1,7 @@
-// Entries as they were recorded, by day: filters in the URL, bulk delete, export of what is shown.
+// Entries as they were recorded, by day: filters in the URL, many changed or deleted at once, export of what
+// is shown.
 import { Button, Checkbox, Menu } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { address } from "~/api/client";
@@ -8,12 +10,13 @@ import { usePeople } from "~/feature/organisation/data";
 import { Link, useFilters } from "~/shell/router";
 import { reachOf, useMay, useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
-import { Filters } from "~/ui/filters";
+import { Filters, TextFilter } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import { type Day, dateText, durationText } from "~/ui/time";
 import { words as shared } from "~/words";
+import { ChangeMany } from "./change-many";
 import {
   type Entry,
   entriesPage,
@@ -31,6 +34,7 @@ import { useWishes, withWishes } from "./unsent";
 import { words } from "./words";
 
 const PAGE = 100;
+const TYPING_MS = 300;
 
 export default function Entries() {
   const session = useSession();
@@ -43,36 +47,41 @@ export default function Entries() {
   const seesOthers = reachOf(session, "time.read") !== "own";
   const person = filters.get("person") ?? (seesOthers ? null : session.person);
   const project = filters.get("project");
+  const [note] = useDebouncedValue(filters.get("q"), TYPING_MS);
+  const filter = { person, project, note_contains: note };
   const [editing, setEditing] = useState<Entry | "new" | null>(null);
+  const [changing, setChanging] = useState(false);
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const projects = useById(useProjects().data);
   const people = useById(usePeople(seesOthers && may("people.read")).data);
 
   const entries = useInfiniteQuery({
-    queryKey: ["entries", "list", from, to, person, project, zone],
-    queryFn: ({ pageParam }) => {
-      const query = entriesQuery(from, to, zone, { person, project });
-      return entriesPage({ ...query, limit: PAGE, cursor: pageParam });
+    queryKey: ["entries", "list", from, to, filter, zone],
+    queryFn: ({ pageParam, signal }) => {
+      const query = entriesQuery(from, to, zone, filter);
+      return entriesPage({ ...query, limit: PAGE, cursor: pageParam }, signal);
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
   const reaching = useQuery({
-    queryKey: ["entries", "reaching", from, person, project, zone],
-    queryFn: () => reachingEntries(from, zone, { person, project }),
+    queryKey: ["entries", "reaching", from, filter, zone],
+    queryFn: () => reachingEntries(from, zone, filter),
   });
   const stored = [
     ...(entries.data?.pages.flatMap((page) => page.items) ?? []),
     ...(reaching.data ?? []),
   ];
   const isWanted = (entry: Entry) =>
-    (!person || entry.person === person) && (!project || entry.project === project);
+    (!person || entry.person === person) &&
+    (!project || entry.project === project) &&
+    (!note || entry.note?.toLowerCase().includes(note.toLowerCase()));
   const items = withWishes(stored, useWishes()).filter((entry) => !entry.wish || isWanted(entry));
   const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
-    address(`/time/export.${kind}`, undefined, { from, to, person, project });
+    address(`/time/export.${kind}`, undefined, { from, to, ...filter });
 
   const toggle = (ids: string[], on: boolean) => {
     const next = new Set(selected);
@@ -88,16 +97,22 @@ export default function Entries() {
         aside={<Eye table="time_entry" seen={words.today.seen} />}
       >
         {chosen.length > 0 && (
-          <Button
-            variant="light"
-            color="red"
-            onClick={() => {
-              setSelected(new Set());
-              void removeEntries(chosen);
-            }}
-          >
-            {words.entries.delete_selected} ({words.entries.selected(chosen.length)})
-          </Button>
+          <>
+            <span className="quiet">{words.entries.selected(chosen.length)}</span>
+            <Button variant="default" onClick={() => setChanging(true)}>
+              {words.entries.change_selected}
+            </Button>
+            <Button
+              variant="light"
+              color="red"
+              onClick={() => {
+                setSelected(new Set());
+                void removeEntries(chosen);
+              }}
+            >
+              {words.entries.delete_selected}
+            </Button>
+          </>
         )}
         {may("time.import") && <Link href="/time/import">{words.today.import}</Link>}
         <Menu position="bottom-end">
@@ -122,6 +137,7 @@ export default function Entries() {
         )}
       </PageHead>
       <Filters>
+        <TextFilter label={words.entries.search} />
         <PeriodFilter period={period} />
         <ProjectSelect
           label={words.field.project}
@@ -143,7 +159,11 @@ export default function Entries() {
         ) : entries.isPending || reaching.isPending ? (
           <Loading rows={8} />
         ) : days.length === 0 ? (
-          <Empty icon="today" title={words.entries.empty} text={words.entries.empty_help} />
+          <Empty
+            icon="today"
+            title={note ? words.entries.none_with(note) : words.entries.empty}
+            text={note ? words.entries.none_with_help : words.entries.empty_help}
+          />
         ) : (
           days.map(({ day, list, total_s }) => (
             <div key={day}>
@@ -203,6 +223,7 @@ export default function Entries() {
           </Button>
         </div>
       )}
+      {changing && <ChangeMany entries={chosen} onClose={() => setChanging(false)} />}
       {editing && (
         <EntryDrawer
           entry={editing === "new" ? undefined : editing}
