@@ -383,6 +383,34 @@ test("the days on which clocks change say so", async () => {
   await page.getByText("25 h").waitFor();
 });
 
+test("a week begins with the rows of the week before", async () => {
+  const gone = await call("POST", "/projects", { name: "Slip repair" });
+  const times = { started_at: "2026-08-03T08:00:00Z", ended_at: "2026-08-03T09:00:00Z" };
+  await call("POST", "/time/entries", { project: gone.id, ...times });
+  await call("PATCH", `/projects/${gone.id}`, { archived: true }, gone.version);
+  const kept = await call("POST", "/projects", { name: "Lock gates" });
+  const task = await call("POST", "/tasks", { name: "Hinges", project: kept.id });
+  await call("POST", "/time/entries", { project: kept.id, task: task.id, ...times });
+  await page.goto("/time?date=2026-08-17");
+  const add = page.getByRole("button", { name: "Add the rows of the week before" });
+  await add.click();
+  await page.getByText("The week before has no rows to add").waitFor();
+  await page.goto("/time?date=2026-08-10");
+  await add.click();
+  const cell = page.getByRole("textbox", { name: /^Lock gates, Hinges, Monday/ });
+  await eventually(async () =>
+    assert.ok(await cell.evaluate((it) => it === document.activeElement)),
+  );
+  assert.equal(await page.locator("table.week tbody tr").count(), 1);
+  await page.keyboard.type("2");
+  await page.keyboard.press("Enter");
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await add.click(); // what is there already stays one row
+  assert.equal(await page.locator("table.week tbody tr").count(), 1);
+  await holds(cell, "2:00");
+  await checkAccessible(page);
+});
+
 test("an address that names no day shows the week of today", async () => {
   await page.goto("/time?date=yesterday");
   await page.getByRole("heading", { name: "Week", exact: true }).waitFor();

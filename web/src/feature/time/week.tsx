@@ -23,7 +23,7 @@ import {
   startOfWeek,
   today,
 } from "~/ui/time";
-import { notify, notifyUndo } from "~/ui/toasts";
+import { notify, notifyProblem, notifyUndo } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { restoreEntry, sheetEntry } from "./cleared";
 import { useClientName, useProjects, useTasks } from "./data";
@@ -61,10 +61,24 @@ const REFUSAL = "week-refusal";
 const keyOf = (project?: string | null, task?: string | null) => `${project ?? ""} ${task ?? ""}`;
 const sum = (cells: number[]) => cells.reduce((all, cell) => all + cell, 0);
 const weekKey = (from: Day) => ["week", from];
+const weekQuery = (from: Day) => ({
+  queryKey: weekKey(from),
+  queryFn: () => api.get("/time/week", { query: { date: from } }) as Promise<Week>,
+});
 const EMPTY = Array<number>(7).fill(0);
+const emptyRow = (project: string | null, task: string | null = null): SheetRow => ({
+  key: keyOf(project, task),
+  project,
+  task,
+  cells_s: EMPTY,
+  entries_s: EMPTY,
+});
 /** A node that is not upgraded yet does not tell the seconds of entries. */
-const cellsOf = ({ cells_s, entries_s = EMPTY }: Row) =>
-  ({ cells_s, entries_s }) as Pick<SheetRow, "cells_s" | "entries_s">;
+const storedRow = (row: Row): SheetRow => ({
+  ...emptyRow(row.project, row.task),
+  cells_s: row.cells_s as number[],
+  entries_s: (row.entries_s ?? EMPTY) as number[],
+});
 
 export default function WeekPage() {
   const session = useSession();
@@ -73,11 +87,7 @@ export default function WeekPage() {
   const weekStart = session.week_start;
   const now = today(zone);
   const from = startOfWeek(dayNamed(filters.get("date")) ?? now, weekStart);
-  const week = useQuery({
-    queryKey: weekKey(from),
-    queryFn: () => api.get("/time/week", { query: { date: from } }) as Promise<Week>,
-    placeholderData: (old) => old,
-  });
+  const week = useQuery({ ...weekQuery(from), placeholderData: (old) => old });
   const turn = (date: Day | null) => {
     if (mayLeave()) setFilters({ date });
   };
@@ -167,12 +177,7 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     return () => sized.disconnect();
   }, []);
 
-  const stored = week.rows.map((row) => ({
-    key: keyOf(row.project, row.task),
-    project: row.project ?? null,
-    task: row.task ?? null,
-    ...cellsOf(row),
-  }));
+  const stored = week.rows.map(storedRow);
   const fresh = stored.filter((row) => !known.some(({ key }) => key === row.key));
   if (fresh.length > 0) setKnown([...known, ...fresh]);
   // A row keeps its place, emptied too: whoever types is never moved by an answer.
@@ -260,13 +265,29 @@ function Sheet({ from, week, now, turning }: SheetProps) {
     return cell != null;
   };
 
-  const add = (project: string | null) => {
-    const key = keyOf(project);
-    const at = known.findIndex((row) => row.key === key);
-    const row = { key, project, task: null, cells_s: EMPTY, entries_s: EMPTY };
-    if (at < 0) flushSync(() => setKnown([...known, row]));
+  /** Adds what is not there yet, and goes to the first of the rows. */
+  const add = (added: SheetRow[]) => {
+    const at = known.findIndex(({ key }) => key === added[0]?.key);
+    const missing = added.filter(({ key }) => !known.some((row) => row.key === key));
+    if (missing.length > 0) flushSync(() => setKnown([...known, ...missing]));
     const today = week.days.findIndex(({ date }) => date === now);
     move(at < 0 ? known.length : at, Math.max(0, today));
+  };
+
+  /** What was worked on the week before, as far as it still may be. */
+  const addLast = async () => {
+    try {
+      const last = await queryClient.fetchQuery(weekQuery(addDays(from, -7)));
+      const open = last.rows.filter(
+        ({ project, task }) =>
+          !projects.get(project ?? "")?.archived && !tasks.get(task ?? "")?.archived,
+      );
+      if (!stands.current) return;
+      if (open.length > 0) add(open.map(({ project, task }) => emptyRow(project, task)));
+      else notify(words.week.nothing_before);
+    } catch (error) {
+      notifyProblem(error);
+    }
   };
 
   return (
@@ -379,10 +400,13 @@ function Sheet({ from, week, now, turning }: SheetProps) {
             placeholder={words.week.add}
             value={null}
             creates
-            onChange={(project) => project && add(project)}
+            onChange={(project) => project && add([emptyRow(project)])}
             w={260}
           />
-          <p className="small muted" role="status">
+          <Button variant="default" onClick={() => void addLast()}>
+            {words.week.add_last}
+          </Button>
+          <p className="grow small muted" role="status">
             {pending.length > 0 ? words.week.saving : saved && shared.state.saved}
           </p>
         </div>

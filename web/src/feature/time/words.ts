@@ -165,6 +165,8 @@ export const words = {
     title: "Week",
     sheet: "Week sheet",
     add: "Add a row",
+    add_last: "Add the rows of the week before",
+    nothing_before: "The week before has no rows to add",
     total: "Total",
     none: "No project",
     previous: "Previous week",
@@ -177,7 +179,8 @@ export const words = {
     cell: (row: string, day: string) => `${row}, ${day}`,
     short: (hours: string) => `${hours} h day: the clocks change`,
     empty: "Nothing in this week yet",
-    empty_help: "Add a row for a project, then type hours into its days.",
+    empty_help:
+      "Add a row for a project, or those of the week before; then type hours into the days.",
     saving: "Saving",
     cleared: (cell: string, left: string | 0) =>
       left ? `Cleared: ${cell}. Other entries make ${left}` : `Cleared: ${cell}`,
