@@ -103,6 +103,23 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* As import_format.h reads it back: a name that would read as several, or as one in quotes, is in
+   quotes. */
+static void tag_add(struct buffer *b, const char *name)
+{
+    if (!strchr(name, ',') && *name != '"') {
+        buffer_string(b, name);
+        return;
+    }
+    buffer_char(b, '"');
+    for (; *name; name++) {
+        if (*name == '"')
+            buffer_char(b, '"');
+        buffer_char(b, *name);
+    }
+    buffer_char(b, '"');
+}
+
 static const char *tag_names(struct exporter *x, const struct time_entry *e)
 {
     struct id tags[ENTRY_TAGS_MAX];
@@ -118,7 +135,7 @@ static const char *tag_names(struct exporter *x, const struct time_entry *e)
     struct buffer b = buffer_new(x->c->arena);
     for (size_t i = 0; i < n; i++) {
         buffer_string(&b, i ? ", " : "");
-        buffer_string(&b, name[i]);
+        tag_add(&b, name[i]);
     }
     return b.at;
 }

@@ -303,7 +303,7 @@ static void work_make(struct staff *w)
     make(w, "/projects", "{\"name\":\"Quay\"}"); /* another one, of nobody */
     const char *task =
         make(w, "/tasks", arena_printf(a, "{\"name\":\"-\",\"project\":\"%s\"}", quay));
-    const char *tag = make(w, "/tags", "{\"name\":\"on site\"}");
+    const char *tag = make(w, "/tags", "{\"name\":\"on, \\\"site\\\"\"}");
     static const char *const times[] = {
         "\"2026-03-02T22:30:00Z\",\"ended_at\":\"2026-03-03T01:00:00Z\"",
         "\"2026-10-24T23:30:00Z\",\"ended_at\":\"2026-10-25T01:30:00Z\"", /* 25 hours */
@@ -379,9 +379,10 @@ static void our_own_export_goes_elsewhere(void **state)
     /* What stands in its rows is the same but for where they come from and which entry they are. */
     file = export_of(w, w->owner);
     r = (struct answer){ .body = file };
-    has(&r, ",'=Harbour,Quay,'-,\"''=1, "
-            "\"\"2\"\"\",Yes,2026-10-25,02:15:00,2026-10-25,02:45:00,00:30:00,"
-            "on site,45.00,Europe/Berlin,vow,2026-10-25T01:15:00.000Z,");
+    has(&r,
+        ",'=Harbour,Quay,'-,\"''=1, "
+        "\"\"2\"\"\",Yes,2026-10-25,02:15:00,2026-10-25,02:45:00,00:30:00,"
+        "\"\"\"on, \"\"\"\"site\"\"\"\"\"\"\",45.00,Europe/Berlin,vow,2026-10-25T01:15:00.000Z,");
     has(&r, ",01:30:00,,135.00,Europe/Berlin,week,");
     creates_nothing(w, w->owner, file);
 }

@@ -6,6 +6,7 @@
 #include "core/rows.h"
 #include "core/storage.h"
 #include "crypt/hash.h"
+#include "import_rows.h"
 #include "importer.h"
 #include "routes.h"
 

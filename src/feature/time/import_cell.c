@@ -332,3 +332,30 @@ int currency_digits(const char *code)
         return 2;
     return strstr(none, code) ? 0 : strstr(three, code) ? 3 : 2;
 }
+
+/* The text between quotes that stand double within it, when it ends the list or an item of it; NULL
+   otherwise. *rest is then what is behind. */
+static char *quoted_next(char **rest)
+{
+    char *start = *rest + strspn(*rest, " "), *to = start, *from = start + 1;
+    if (*start != '"')
+        return NULL;
+    char *end = from;
+    while ((end = strchr(end, '"')) && end[1] == '"')
+        end += 2;
+    char *behind = end ? end + 1 + strspn(end + 1, " ") : NULL;
+    if (!behind || (*behind && *behind != ','))
+        return NULL;
+    for (; from < end; from++)
+        if (*from != '"' || *++from == '"')
+            *to++ = *from;
+    *to = 0;
+    *rest = *behind ? behind + 1 : NULL;
+    return start;
+}
+
+char *cell_item(char **rest, bool quotes)
+{
+    char *item = *rest && quotes ? quoted_next(rest) : NULL;
+    return item ? item : strsep(rest, ",");
+}

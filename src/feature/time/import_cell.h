@@ -55,6 +55,10 @@ bool cell_is_formula(const char *text);
 /* yes, no, true, false, 1, 0 and their forms in the languages of the headers, in any case. */
 MUST_USE bool cell_yes(const char *text, bool *ret);
 
+/* The next item of a list of names with commas between them, which is taken apart; NULL behind the
+   last. With `quotes`, one that holds a comma is in quotes, and its own stand double. */
+char *cell_item(char **rest, bool quotes);
+
 /* Decimals that a currency has by ISO 4217: 2 for most, 0 for JPY, 3 for BHD. */
 int currency_digits(const char *code);
 

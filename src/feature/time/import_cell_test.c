@@ -172,6 +172,34 @@ static void amounts_are_read_in_every_form(void **state)
     }
 }
 
+static void lists_of_names_are_taken_apart(void **state)
+{
+    static const struct {
+        const char *text;
+        bool quotes;
+        const char *is; /* with | between them */
+    } rows[] = {
+        { "a, b", false, "a| b|" },
+        { "a, b", true, "a| b|" },
+        { "\"a, b\", c", false, "\"a| b\"| c|" },
+        { "\"a, b\", c", true, "a, b| c|" },
+        { "c, \"a, \"\"b\"\"\" ", true, "c|a, \"b\"|" },
+        { "\"\"\"\"", true, "\"|" },
+        { "\"big\" job, x", true, "\"big\" job| x|" },
+        { "\"open, x", true, "\"open| x|" },
+        { "\"", true, "\"|" },
+        { "", true, "|" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[40], is[40] = "", *rest = text, *item;
+        strcpy(text, rows[i].text);
+        while ((item = cell_item(&rest, rows[i].quotes)))
+            strcat(strcat(is, item), "|");
+        assert_string_equal(is, rows[i].is);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +208,7 @@ int main(void)
         cmocka_unit_test(times_are_read_in_every_form),
         cmocka_unit_test(durations_are_read_in_every_form),
         cmocka_unit_test(amounts_are_read_in_every_form),
+        cmocka_unit_test(lists_of_names_are_taken_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,9 +104,4 @@ struct import_file import_read(struct arena *a, struct blob file,
                                const struct import_options *options,
                                struct import_problems *problems);
 
-/* What makes a row the same in a second import of the same or a longer file: a text of everything
-   that the source says of it, or of which entry it is, for hashing. */
-const char *import_row_key(struct arena *a, const struct import_file *file,
-                           const struct import_row *row);
-
 #endif

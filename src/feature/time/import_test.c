@@ -1,5 +1,5 @@
 /* import_test.c: whole exports as people have them. */
-#include "import_format.h"
+#include "import_rows.h"
 
 #include "base/buffer.h"
 #include "feature/organisation/organisation.h"
