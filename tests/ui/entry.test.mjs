@@ -124,6 +124,7 @@ test("a text that chooses nothing is answered, one that is a whole name is taken
 });
 
 test("what could not be found is not said on the next page", async () => {
+  await page.goto("/");
   const timer = page.getByRole("combobox", { name: "Project" }).first();
   const said = page.locator(".toast.bad").getByText("Nothing here is called “tt?”");
   await typeInto(timer, "tt?");

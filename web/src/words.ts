@@ -39,7 +39,10 @@ export const words = {
     off: "Off",
   },
   form: {
-    leave: "Leave without saving? The changes will be lost.",
+    leave: "Leave without saving?",
+    lost: "What was typed here is not saved, and will be lost.",
+    leave_act: "Leave",
+    stay: "Stay",
     undone: (why: string) => `Not done: ${why}`,
     required: "This is needed",
     number: () => `Write a number such as ${numberText(1234.5, 1)}`,

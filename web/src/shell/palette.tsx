@@ -150,7 +150,7 @@ function useItems(onShowKeys: () => void): Item[] {
     leads("sessions", "lock", words.palette.sessions, "/settings/sessions"),
     ...records,
     { ...act("keys", "info", words.shell.keys, onShowKeys), group: words.shell.go },
-    act("sign-out", "out", words.shell.sign_out, () => void signOut()),
+    act("sign-out", "out", words.shell.sign_out, signOut),
   ];
 }
 

@@ -7,42 +7,73 @@ import {
   useMemo,
   useSyncExternalStore,
 } from "react";
+import { isUnsaved, leaveFor } from "./unsaved";
+
+interface Place {
+  pathname: string;
+  search: string;
+}
 
 const listeners = new Set<() => void>();
-const guards = new Set<() => boolean>();
+const read = (): Place => ({ pathname: location.pathname, search: location.search });
 
-function tell() {
+/** What is shown; while it is asked whether to leave it, the browser may be elsewhere. There is no place
+    while a page is drawn as the app is built. */
+let shown = globalThis.location && read();
+/** Which entry of the history that is. */
+let at: number = globalThis.history?.state?.at ?? 0;
+/** That it is left was agreed to. */
+let agreed = false;
+
+function show() {
+  shown = read();
   for (const listener of listeners) listener();
 }
 
+/** The browser has gone back or forward. Where something unsaved is left, it returns until that is
+    agreed to. */
+function turned() {
+  if (history.state === null) history.replaceState({ at: at + 1 }, ""); // a link within the page
+  const by = history.state.at - at;
+  const leaves = location.pathname !== shown.pathname;
+  if (leaves && !agreed && isUnsaved()) {
+    history.go(-by);
+    return leaveFor(() => {
+      agreed = true;
+      history.go(by);
+    });
+  }
+  // On the way back from there, or there after all.
+  agreed = false;
+  at = history.state.at;
+  show();
+}
+
 function subscribe(listener: () => void) {
-  if (listeners.size === 0) window.addEventListener("popstate", tell);
+  if (listeners.size === 0) window.addEventListener("popstate", turned);
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-const here = () => location.pathname + location.search;
-
-/** Whether unsaved changes are left, which asks when there are any. */
-export function mayLeave(): boolean {
-  for (const guard of guards) if (!guard()) return false;
-  return true;
+/** Goes to an address, unless a page with something unsaved is kept; nobody is asked `anyway`. */
+export function go(to: string, { replace = false, anyway = false } = {}) {
+  if (to === shown.pathname + shown.search) return;
+  const leaves = new URL(to, location.href).pathname !== shown.pathname;
+  const turn = () => {
+    if (!replace) at++;
+    history[replace ? "replaceState" : "pushState"]({ at }, "", to);
+    if (leaves) window.scrollTo(0, 0);
+    show();
+  };
+  if (leaves && !anyway) leaveFor(turn);
+  else turn();
 }
 
-/** Goes to an address unless a page with unsaved changes is kept. */
-export function go(to: string, { replace = false } = {}) {
-  if (to === here()) return;
-  const leaves = new URL(to, location.href).pathname !== location.pathname;
-  if (leaves && !mayLeave()) return;
-  history[replace ? "replaceState" : "pushState"](null, "", to);
-  if (leaves) window.scrollTo(0, 0);
-  tell();
-}
-
-const path = () => location.pathname;
+/** Of a page that is drawn while the app is built, too. */
+const drawn = () => location.pathname;
 
 export function usePath(): string {
-  return useSyncExternalStore(subscribe, path, path);
+  return useSyncExternalStore(subscribe, () => shown.pathname, drawn);
 }
 
 /** The filters of the page; setting one replaces the address, null removes it. */
@@ -52,17 +83,17 @@ export function useFilters(): [
 ] {
   const search = useSyncExternalStore(
     subscribe,
-    () => location.search,
+    () => shown.search,
     () => "", // A page that is drawn while the app is built has none.
   );
   const filters = useMemo(() => new URLSearchParams(search), [search]);
   const set = useCallback((changes: Record<string, string | null | undefined>) => {
-    const next = new URLSearchParams(location.search);
+    const next = new URLSearchParams(shown.search);
     for (const [name, value] of Object.entries(changes)) {
       if (value) next.set(name, value);
       else next.delete(name);
     }
-    go(location.pathname + (next.size ? `?${next}` : ""), { replace: true });
+    go(shown.pathname + (next.size ? `?${next}` : ""), { replace: true });
   }, []);
   return [filters, set];
 }
@@ -77,21 +108,6 @@ export function useAsked(name: string, open: () => void) {
     setFilters({ [name]: null });
     open();
   }, [asked]);
-}
-
-/** Asks before a page with unsaved changes is left; without a question, only before the app is. */
-export function useGuard(dirty: boolean, question?: string) {
-  useEffect(() => {
-    if (!dirty) return;
-    const guard = () => !question || window.confirm(question);
-    const unload = (event: BeforeUnloadEvent) => event.preventDefault();
-    guards.add(guard);
-    window.addEventListener("beforeunload", unload);
-    return () => {
-      guards.delete(guard);
-      window.removeEventListener("beforeunload", unload);
-    };
-  }, [dirty, question]);
 }
 
 /** Parameters of a path by a pattern such as "/forms/{form}", or null when it does not fit. */

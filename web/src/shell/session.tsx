@@ -10,6 +10,7 @@ import { notify } from "~/ui/toasts";
 import { words } from "~/words";
 import { recall, unchoose } from "./device";
 import { go } from "./router";
+import { leaveFor } from "./unsaved";
 
 type Given = Answer<"/session">;
 export type Session = Whole<Given, Exclude<keyof Given, "team">>;
@@ -152,8 +153,10 @@ export function beforeSignOut(ask: () => Promise<boolean>) {
   };
 }
 
-export async function signOut(to?: string) {
-  if (await mayLeave()) await leave(to);
+export function signOut(to?: string) {
+  leaveFor(async () => {
+    if (await mayLeave()) await leave(to);
+  });
 }
 
 /** Ends the session, and what the browser kept of the person; while the server has not ended it, the
@@ -169,5 +172,5 @@ export async function leave(to = "/sign-in") {
     }
   }
   void forget();
-  go(to);
+  go(to, { anyway: true });
 }

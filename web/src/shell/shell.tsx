@@ -5,6 +5,7 @@ import { Away } from "~/feature/time/away";
 import { TimerBar } from "~/feature/time/timer-bar";
 import { Drawer, Modal } from "~/ui/dialog";
 import { Icon } from "~/ui/icon";
+import { LeaveDialog } from "~/ui/leave";
 import { Loading, PageHead } from "~/ui/states";
 import { forgetBad } from "~/ui/toasts";
 import { words } from "~/words";
@@ -134,6 +135,7 @@ export function Shell() {
         onShowKeys={() => setKeys(true)}
       />
       <KeyList opened={keys} onClose={() => setKeys(false)} />
+      <LeaveDialog />
     </div>
   );
 }
@@ -221,7 +223,7 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<Icon name="out" size={16} />} onClick={() => void signOut()}>
+        <Menu.Item leftSection={<Icon name="out" size={16} />} onClick={() => signOut()}>
           {words.shell.sign_out}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,11 +1,13 @@
-// What opens above a page. When it is gone, the focus is where it was before.
+// What opens above a page: asks before something unsaved in it is lost, and when it is gone, the focus is
+// where it was before.
 import {
   type DrawerProps,
   type ModalProps,
   Drawer as PlainDrawer,
   Modal as PlainModal,
 } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { Layer, leaveFor } from "~/shell/unsaved";
 
 /** What had the focus last, whether or not it still has it. */
 let last: EventTarget | null = null;
@@ -43,12 +45,49 @@ function useFocusBack(opened: boolean) {
   }, [opened, opener]);
 }
 
+/** How Esc closes what is open, the topmost last; null: not at all. */
+const open: RefObject<(() => void) | null>[] = [];
+globalThis.window?.addEventListener(
+  "keydown",
+  ({ key, isComposing, target }) => {
+    if (key !== "Escape" || isComposing) return;
+    // A list that is open closes first.
+    if (target instanceof Element && target.matches("[data-mantine-stop-propagation=true]")) return;
+    open.at(-1)?.current?.();
+  },
+  { capture: true },
+);
+
+/** What Modal and Drawer have in common. */
+function useLayer<P extends ModalProps | DrawerProps>(props: P) {
+  const { opened, onClose, closeOnEscape = true, children } = props;
+  useFocusBack(opened);
+  const [layer] = useState(() => ({}));
+  const close = () => leaveFor(onClose, layer);
+  const onEscape = useRef<(() => void) | null>(null);
+  useEffect(() => {
+    onEscape.current = closeOnEscape ? close : null;
+  });
+  useEffect(() => {
+    if (!opened) return;
+    open.push(onEscape);
+    return () => {
+      open.splice(open.indexOf(onEscape), 1);
+    };
+  }, [opened]);
+  return {
+    ...props,
+    onClose: close,
+    closeOnEscape: false, // one at a time
+    returnFocus: false,
+    children: <Layer value={layer}>{children}</Layer>,
+  };
+}
+
 export function Modal(props: ModalProps) {
-  useFocusBack(props.opened);
-  return <PlainModal {...props} returnFocus={false} />;
+  return <PlainModal {...useLayer(props)} />;
 }
 
 export function Drawer(props: DrawerProps) {
-  useFocusBack(props.opened);
-  return <PlainDrawer {...props} returnFocus={false} />;
+  return <PlainDrawer {...useLayer(props)} />;
 }

@@ -11,7 +11,7 @@ import {
 } from "react";
 import { Problem, placesOf } from "~/api/client";
 import { queryClient } from "~/api/queries";
-import { useGuard } from "~/shell/router";
+import { useGuard } from "~/shell/unsaved";
 import { words } from "~/words";
 import { Conflict, merged, type Shared, StoredNow, same } from "./conflict";
 import { Making } from "./picking";
@@ -34,7 +34,7 @@ interface Options<T, R> {
   submit: (values: T, row: R | undefined) => Promise<unknown>;
   /** What follows when it was saved and the form still stands, such as closing it. */
   done?: () => void;
-  /** Ask before unsaved changes are left. */
+  /** Whether it is asked before unsaved changes are left. */
   guard?: boolean;
 }
 
@@ -59,7 +59,7 @@ function usedText(text: unknown, max: number | undefined): string | null {
 }
 
 export function useForm<T extends object, R extends Versioned = Versioned>(options: Options<T, R>) {
-  const { initial, shared, check, max, submit, done, guard } = options;
+  const { initial, shared, check, max, submit, done, guard = true } = options;
   const [values, setValues] = useState(initial);
   /** The values as they are when something awaited is there, in no render yet. */
   const latest = useRef(initial);
@@ -78,7 +78,8 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
   /** How often it was refused because of a field. */
   const [refusals, setRefusals] = useState(0);
   const stands = useStands();
-  useGuard(guard === true && dirty && !busy, words.form.leave);
+  // What was typed and taken back is no change.
+  useGuard(guard && dirty && !busy && !same(values, stood.current), words.form.lost);
 
   const change = (to: T) => {
     latest.current = to;

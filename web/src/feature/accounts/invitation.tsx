@@ -56,7 +56,7 @@ function OfAnother({
       lead={text.other(session.name, session.email, name, email)}
     >
       <div className="row wrap">
-        <Button onClick={() => void signOut(location.pathname)}>{text.other_out}</Button>
+        <Button onClick={() => signOut(location.pathname)}>{text.other_out}</Button>
         <Button variant="default" onClick={() => go("/", { replace: true })}>
           {text.other_stay(session.name)}
         </Button>
@@ -74,6 +74,7 @@ function Accept({ token, invitation }: AcceptProps) {
       password: passwordProblem(password),
       of_age: !of_age && words.sign_up.of_age_needed,
     }),
+    guard: false,
     submit: async (body) => {
       begin(await api.post("/invitations/{token}", { params: { token }, body }));
       go("/", { replace: true });

@@ -42,7 +42,6 @@ function ProfileForm({ name, zone }: { name: string; zone: string | null }) {
     initial: { name, zone },
     check: ({ name }) => ({ name: !name.trim() && shared.form.required }),
     max: limitsOf("/session/profile"),
-    guard: true,
     submit: async ({ name, zone }) => {
       const session = await api.put("/session/profile", {
         body: { name: name.trim(), zone },

@@ -15,6 +15,7 @@ export default function SignInAgain() {
   const form = useForm({
     initial: { email, password: "" },
     check: ({ password }) => ({ password: !password && shared.form.required }),
+    guard: false,
     submit: async (body) => begin(await api.post("/session", { body })),
   });
   return (

@@ -17,6 +17,7 @@ export default function SignIn() {
       email: !email && shared.form.required,
       password: !password && shared.form.required,
     }),
+    guard: false,
     submit: async (body) => begin(await api.post("/session", { body })),
   });
   useTyped(form);

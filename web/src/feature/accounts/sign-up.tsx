@@ -44,6 +44,7 @@ export default function SignUp() {
     }),
     // Passwords have words of their own.
     max: (name) => (name === "password" ? undefined : limit("/accounts", name)),
+    guard: false,
     submit: async (body) => {
       await api.post("/accounts", { body });
       await adoptPlace();

@@ -5,6 +5,7 @@ import { Problem } from "~/api/client";
 import { limit } from "~/api/limits";
 import { go, Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { useGuard } from "~/shell/unsaved";
 import { overText, ProblemNotice } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
@@ -110,6 +111,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const abort = useRef<AbortController | null>(null);
 
   useEffect(() => () => abort.current?.abort(), []);
+  useGuard(question.trim() !== "" && answer === null, shared.form.lost);
 
   const tooLong = provider === LOCAL ? null : overText(question, limit("/ai/run", "question"));
   const cannot = loading || busy !== null || tooLong !== null;

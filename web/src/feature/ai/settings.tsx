@@ -352,7 +352,6 @@ function ProviderForm({
       model: !model.trim() && shared.form.required,
     }),
     max: limitsOf("/ai/providers"),
-    guard: true,
     submit: async ({ api_key, ...values }, row) => {
       const body = {
         ...values,

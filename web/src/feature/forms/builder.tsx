@@ -156,7 +156,6 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
       read: async ({ id }) => (await api.get("/forms/{id}", { params: { id } })) as FormRow,
     },
     max: limits,
-    guard: true,
     check: ({ title, fields }) => ({
       title: !title.trim() && shared.form.required,
       fields: fields.map((field) => problemOf(field, fields)?.text).find(Boolean),

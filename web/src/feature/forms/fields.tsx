@@ -34,7 +34,6 @@ export function Fill({ fields, submit, upload }: FillProps) {
   const form = useForm<Record<string, string>>({
     initial: Object.fromEntries(fields.map(({ key }) => [key, ""])),
     max: (key) => limits.get(key),
-    guard: true,
     check: (values) => ({
       [WHOLE]: isEmpty(values) && !fields.some(({ required }) => required) && words.fill.empty,
       ...Object.fromEntries(

@@ -215,7 +215,6 @@ function HookForm({ form: asked, hook, onClose }: HookFormProps) {
       read: ({ id }) => api.get("/hooks/{id}", { params: { id } }),
     },
     max: limitsOf("/hooks"),
-    guard: true,
     check: ({ name, template, provider, output, choices }) => {
       const keys = keysOf(template);
       const unknown = keys.filter((key) => !asked.fields.some((field) => field.key === key));

@@ -6,6 +6,7 @@ import { refresh, useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
 import { go, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { useGuard } from "~/shell/unsaved";
 import { Confirm } from "~/ui/confirm";
 import { type Cells, downloadCsv } from "~/ui/csv";
 import { Drawer } from "~/ui/dialog";
@@ -419,6 +420,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
   const [text, setText] = useState(value ?? "");
   const [busy, setBusy] = useState(false);
   const card = useRef<HTMLElement>(null);
+  useGuard(state === "proposed" && !busy && text !== (value ?? ""), shared.form.lost);
   const decide = async (act: "accept" | "dismiss") => {
     setBusy(true);
     try {

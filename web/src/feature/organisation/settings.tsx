@@ -175,7 +175,6 @@ function OrganisationForm({ organisation }: { organisation: Organisation }) {
     shared: { row: organisation, values: valuesOf, read: () => api.get("/organisation") },
     check: ({ name }) => ({ name: !name?.trim() && shared.form.required }),
     max: limitsOf("/organisation"),
-    guard: true,
     submit: async (body, row) => {
       const isKnown = [row?.currency, agreed.current].includes(body.currency);
       const amount = isKnown ? null : await amountKept(session.zone);

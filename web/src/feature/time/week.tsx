@@ -5,8 +5,9 @@ import { type FocusEvent, type KeyboardEvent, useLayoutEffect, useRef, useState 
 import { flushSync } from "react-dom";
 import { type Answer, api, Problem, reasonOf, type Whole } from "~/api/client";
 import { queryClient, refresh, useById } from "~/api/queries";
-import { Link, mayLeave, useFilters, useGuard } from "~/shell/router";
+import { Link, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
+import { leaveFor, useGuard } from "~/shell/unsaved";
 import { Eye } from "~/ui/eye";
 import { Icon } from "~/ui/icon";
 import { useStands } from "~/ui/stands";
@@ -88,9 +89,7 @@ export default function WeekPage() {
   const now = today(zone);
   const from = startOfWeek(dayNamed(filters.get("date")) ?? now, weekStart);
   const week = useQuery({ ...weekQuery(from), placeholderData: (old) => old });
-  const turn = (date: Day | null) => {
-    if (mayLeave()) setFilters({ date });
-  };
+  const turn = (date: Day | null) => leaveFor(() => setFilters({ date }));
 
   return (
     <>
@@ -464,7 +463,7 @@ function Cell(props: CellProps) {
   const isClear = shown.trim() === "";
   const long = words.entry.duration_long(numberText(max_s / 3600, 1));
   const problem = text === null || isClear ? null : durationProblem(text, max_s, long);
-  useGuard(problem !== null, words.week.leave);
+  useGuard(problem !== null, words.week.unread);
 
   // At once: the blur that moving on brings must find nothing left to keep, and who stays selects the
   // text as it will stand.

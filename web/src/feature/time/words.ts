@@ -184,7 +184,7 @@ export const words = {
     saving: "Saving",
     cleared: (cell: string, left: string | 0) =>
       left ? `Cleared: ${cell}. Other entries make ${left}` : `Cleared: ${cell}`,
-    leave: "Hours that cannot be read are not saved yet. Leave them?",
+    unread: "Hours that cannot be read are not saved.",
     refused: (cell: string, why: string) => `Not saved: ${cell}. ${why}`,
     to_entries: (day: string) => `Entries of ${day}`,
   },
