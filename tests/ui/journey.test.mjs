@@ -50,14 +50,48 @@ test("a stranger signs up and lands on Today", async () => {
 
 test("the timer starts and stops by keyboard on any page", async () => {
   await page.goto("/reports");
-  await page.getByLabel("What the time goes into").fill("Reading the plans");
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  const note = page.getByLabel("What the time goes into");
+  const start = async (leave) => {
+    await page.keyboard.press("t");
+    await page.keyboard.type(" not? a new entry: n/t"); // what is typed is the note, no shortcut
+    await page.getByRole("button", { name: "Stop timer" }).waitFor();
+    await page.keyboard.press(leave);
+    await eventually(async () => {
+      const { entry } = (await (await page.request.get("/api/v1/time/timer")).json()) ?? {};
+      assert.equal(entry?.note, "not? a new entry: n/t");
+    });
+  };
+  for (const leave of ["Enter", "Escape"]) {
+    await start(leave);
+    await page.keyboard.press("t");
+    await page.getByRole("button", { name: "Start timer" }).waitFor();
+    assert.equal(await note.inputValue(), "");
+    await page.getByRole("button", { name: "Discard" }).click();
+    await page.getByText("Entry deleted").waitFor();
+  }
+  await note.fill("Reading ");
+  await page.getByRole("heading", { level: 1 }).click();
+  await page.keyboard.press("t");
+  await page.keyboard.type("the plans");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Stop timer" }).waitFor();
-  await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("t");
   await page.getByRole("button", { name: "Start timer" }).waitFor();
   await page.goto("/");
   await page.getByRole("button", { name: "Reading the plans", exact: true }).waitFor();
+});
+
+test("who comes back from elsewhere stops the timer with the key that started it", async () => {
+  await page.keyboard.press("t");
+  await page.getByPlaceholder("Enter, then T stops").waitFor();
+  await page.getByRole("button", { name: "Stop timer" }).waitFor();
+  await page.evaluate(() => window.dispatchEvent(new Event("blur")));
+  await page.getByPlaceholder("Enter, then T stops").waitFor({ state: "detached" });
+  await page.keyboard.press("t");
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await page.getByText("Entry deleted").waitFor();
 });
 
 test("an entry is added, changed, deleted, and taken back", async () => {

@@ -446,7 +446,7 @@ test("the palette reaches a page, and the keys are listed", async () => {
   await page.waitForURL("**/privacy/data");
   await page.getByRole("heading", { level: 1 }).click();
   await page.keyboard.press("?");
-  await page.getByText("Start or stop the timer").waitFor();
+  await page.getByText("Start the timer and write its note; Enter, then T stops it").waitFor();
   const keys = page.getByRole("dialog", { name: "Keys" });
   for (const key of ["Esc", "Enter", "Delete"])
     await keys.getByRole("term").getByText(key, { exact: true }).waitFor();

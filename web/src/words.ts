@@ -219,7 +219,7 @@ export const words = {
     title: "Keys",
     /** For who records time. */
     time: [
-      ["T", "Start or stop the timer"],
+      ["T", "Start the timer and write its note; Enter, then T stops it"],
       ["N", "New entry"],
       ["Arrow keys", "Move through the week sheet"],
       ["Enter", "Week sheet: save and go down"],

@@ -5,6 +5,8 @@ import type { Answer } from "~/api/client";
 import { limit } from "~/api/limits";
 import { queryClient } from "~/api/queries";
 import { onKeys } from "~/shell/keys";
+import { usePath } from "~/shell/router";
+import { useGuard } from "~/shell/unsaved";
 import { overText } from "~/ui/form";
 import { Icon } from "~/ui/icon";
 import { Making } from "~/ui/picking";
@@ -50,6 +52,9 @@ export function TimerBar() {
   const chosen = useRef<string | null>(null);
   const [said, setSaid] = useState("");
   const [adding, setAdding] = useState(false);
+  /** A key has started it and led to its note. */
+  const [led, setLed] = useState(false);
+  const path = usePath();
   const typing = useRef(false);
   const busy = useRef(false);
   const what = useRef<HTMLInputElement>(null);
@@ -100,11 +105,16 @@ export function TimerBar() {
     setSaid(words.timer.stopped);
     if (entry.duration_s < SHORT_S) offerDiscard(entry);
   };
-  const toggle = async () => {
+  const toggle = async (byKey = false) => {
     if (busy.current) return;
     if (tooLong) return what.current?.focus();
     busy.current = true;
     typing.current = false;
+    if (byKey && !running && what.current) {
+      what.current.focus();
+      what.current.setSelectionRange(note.length, note.length);
+      setLed(true);
+    }
     await enqueue(running ? stop : start).finally(() => {
       busy.current = false;
     });
@@ -116,13 +126,29 @@ export function TimerBar() {
   });
 
   useEffect(() => {
-    const toggle = () => void latest.current();
+    const toggle = () => void latest.current(true);
     const add = () => setAdding(true);
     const stops = [onKeys({ t: toggle, n: add }), listen("timer", toggle), listen("entry", add)];
     return () => {
       for (const stop of stops) stop();
     };
   }, []);
+
+  // Who has gone on to something else, and comes back to stop it, would write a note instead.
+  useEffect(() => {
+    if (!led) return;
+    const release = () => {
+      if (!typing.current) what.current?.blur();
+    };
+    window.addEventListener("blur", release);
+    return () => window.removeEventListener("blur", release);
+  }, [led]);
+
+  // It is of no page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is there
+  useEffect(() => setAdding(false), [path]);
+
+  useGuard(note.trim() !== (running?.note ?? ""));
 
   const change = (body: { note?: string | null; project?: string | null }) =>
     enqueue(async () => {
@@ -139,7 +165,7 @@ export function TimerBar() {
           ref={what}
           className="timer-what"
           aria-label={words.timer.what_label}
-          placeholder={words.timer.what}
+          placeholder={led ? words.timer.what_led : words.timer.what}
           error={tooLong !== null}
           value={note}
           onChange={(event) => {
@@ -147,11 +173,13 @@ export function TimerBar() {
             setNote(event.currentTarget.value);
           }}
           onKeyDown={(event) => {
-            if (event.key !== "Enter") return;
-            if (running) event.currentTarget.blur();
-            else void toggle();
+            const { key, currentTarget } = event;
+            if (key === "Escape" || (key === "Enter" && (running || busy.current)))
+              currentTarget.blur();
+            else if (key === "Enter") void toggle();
           }}
           onBlur={() => {
+            setLed(false);
             if (tooLong) return;
             const typed = typing.current;
             typing.current = false;

@@ -7,6 +7,7 @@ export const words = {
   timer: {
     label: "Timer",
     what: "What is being done?",
+    what_led: "What is being done? Enter, then T stops",
     what_label: "What the time goes into",
     start: "Start timer",
     stop: "Stop timer",
