@@ -137,6 +137,11 @@ static bool tell(void *with, const struct promise *p, enum promise_result result
     return said;
 }
 
+static void waits(void *with)
+{
+    (void)!admin_say(((struct desk *)with)->fd, "wait");
+}
+
 bool prove_online(struct app *app, const struct residues *residues, int fd, const char *args,
                   struct error *err)
 {
@@ -151,7 +156,8 @@ bool prove_online(struct app *app, const struct residues *residues, int fd, cons
                          .in_memory = in_memory,
                          .fetch = fetch,
                          .attempts = attempts,
-                         .with = &d };
+                         .with = &d,
+                         .waits = waits };
     app->witness_provider = w.provider;
     bool ok = prove_run(app, id[0] ? id : NULL, &w, tell, &d, err);
     app->witness_provider = NULL;

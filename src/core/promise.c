@@ -2,6 +2,7 @@
 #include "promise.h"
 
 #include "app.h"
+#include "base/wait.h"
 #include "rows.h"
 
 #include <pthread.h>
@@ -13,6 +14,7 @@ const char *const promise_result_names[] = { "unknown", "held", "broken", NULL }
 
 struct promise_book {
     pthread_mutex_t lock;
+    pthread_cond_t ended;
     bool checking;
     size_t count;
     struct promise_state *state;
@@ -24,6 +26,7 @@ struct promise_book *promise_book_new(size_t count)
     if (!b || !(b->state = calloc(count + 1, sizeof *b->state)))
         abort();
     pthread_mutex_init(&b->lock, NULL);
+    wait_init(&b->ended);
     b->count = count;
     return b;
 }
@@ -34,14 +37,18 @@ void promise_book_free(struct promise_book *b)
         return;
     for (size_t i = 0; i < b->count; i++)
         free((char *)(uintptr_t)b->state[i].evidence);
+    pthread_cond_destroy(&b->ended);
     pthread_mutex_destroy(&b->lock);
     free(b->state);
     free(b);
 }
 
-bool promise_book_begin(struct promise_book *b)
+bool promise_book_begin(struct promise_book *b, int64_t patience_ms)
 {
+    struct timespec until = wait_ms(patience_ms);
     pthread_mutex_lock(&b->lock);
+    while (b->checking && !pthread_cond_timedwait(&b->ended, &b->lock, &until))
+        ;
     bool free = !b->checking;
     b->checking = true;
     pthread_mutex_unlock(&b->lock);
@@ -52,6 +59,7 @@ void promise_book_end(struct promise_book *b)
 {
     pthread_mutex_lock(&b->lock);
     b->checking = false;
+    pthread_cond_signal(&b->ended);
     pthread_mutex_unlock(&b->lock);
 }
 

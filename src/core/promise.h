@@ -48,8 +48,9 @@ struct promise_book *promise_book_new(size_t count);
 void promise_book_free(struct promise_book *b);
 void promise_book_set(struct promise_book *b, size_t i, enum promise_result result,
                       const char *evidence, struct instant at);
-/* Promises are checked by one at a time; false while another does. */
-MUST_USE bool promise_book_begin(struct promise_book *b);
+/* Promises are checked by one at a time: false while another does, and still does so many
+   milliseconds later. */
+MUST_USE bool promise_book_begin(struct promise_book *b, int64_t patience_ms);
 void promise_book_end(struct promise_book *b);
 /* A copy of one; unknown when it was never checked. */
 struct promise_state promise_book_get(struct promise_book *b, struct arena *a, size_t i);

@@ -10,6 +10,9 @@ const struct promise *const *const promises[] = { ai_promises,   audit_promises,
                                                   kept_promises, platform_promises, role_promises,
                                                   NULL };
 
+/* How long the end of another check is waited for. */
+enum { PATIENCE_MS = 10 * 60 * 1000 };
+
 struct run {
     struct app *app;
     struct lab *lab;
@@ -69,13 +72,25 @@ static bool promises_check(struct run *r, const char *id)
     return any;
 }
 
+/* A command may come while the page has the promises checked; a page does not stand still. */
+static bool turn_comes(const struct run *r)
+{
+    struct promise_book *b = r->app->promises;
+    const struct witness *w = r->witness;
+    if (promise_book_begin(b, 0))
+        return true;
+    if (w && w->waits)
+        w->waits(w->with);
+    return w && promise_book_begin(b, PATIENCE_MS);
+}
+
 bool prove_run(struct app *app, const char *id, const struct witness *witness, prove_each *each,
                void *with, struct error *err)
 {
     struct arena kept = { 0 };
     struct lab lab = { .app = app, .arena = &kept };
     struct run r = { app, &lab, witness, each, with };
-    if (!promise_book_begin(app->promises))
+    if (!turn_comes(&r))
         return error_set(err, UNAVAILABLE, "The promises are being checked already");
     lab_open(&lab);
     bool any = promises_check(&r, id);

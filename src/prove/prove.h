@@ -38,12 +38,15 @@ struct witness {
        possible. */
     bool (*attempts)(void *with, struct buffer *ret);
     void *with;
+    /* Hears that the check of somebody else is waited for. */
+    void (*waits)(void *with);
 };
 
 /* Checks one promise, or all (id NULL), and writes the results into app->promises. `each` is called
    after each, with the evidence and what is for the operator; false ends the run early; may be
    NULL. What stays unknown because nobody was there to look keeps the result that it had before.
-   NOT_FOUND when there is no such promise; UNAVAILABLE while promises are being checked already. */
+   NOT_FOUND when there is no such promise; UNAVAILABLE while promises are being checked already:
+   with a witness, who is a command's, only when that takes longer than any check does. */
 typedef bool prove_each(void *with, const struct promise *p, enum promise_result result,
                         const char *evidence);
 MUST_USE bool prove_run(struct app *app, const char *id, const struct witness *witness,

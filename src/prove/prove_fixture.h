@@ -18,7 +18,7 @@ struct fixture {
     /* what the witness sees */
     char provider[160], canary[CANARY_TEXT];
     const char *page, *cookie, *possible, *captured; /* captured NULL: what really arrived */
-    bool old_tls;
+    bool old_tls, waited;
     int in_memory;
     /* what the last run gave: of the last check; and what was not held */
     enum promise_result result;

@@ -160,7 +160,7 @@ static void one_check_at_a_time(void **state)
     struct error err = { 0 };
     (void)state;
     fixture_start(f);
-    assert_true(promise_book_begin(f->app->promises));
+    assert_true(promise_book_begin(f->app->promises, 0));
     assert_false(prove_inside(f->app, NULL, &err));
     assert_int_equal(err.problem, UNAVAILABLE);
     promise_book_end(f->app->promises);
@@ -170,7 +170,29 @@ static void one_check_at_a_time(void **state)
     assert_int_equal(fixture_free(f), 0);
 }
 
-enum { SABOTAGES_MAX = 74, OTHERS_MAX = 6 };
+static void other_ends(void *with)
+{
+    struct fixture *f = with;
+    f->waited = true;
+    promise_book_end(f->app->promises);
+}
+
+static void a_command_waits_for_the_check_of_a_page(void **state)
+{
+    struct fixture *f = fixture_new();
+    (void)state;
+    f->witness.waits = other_ends;
+    fixture_start(f);
+    assert_true(promise_book_begin(f->app->promises, 0));
+    fixture_prove(f, "PL-10", true);
+    assert_true(f->waited);
+    assert_int_equal(f->result, PROMISE_HELD);
+    assert_true(promise_book_begin(f->app->promises, 0));
+    assert_false(promise_book_begin(f->app->promises, 1));
+    assert_int_equal(fixture_free(f), 0);
+}
+
+enum { SABOTAGES_MAX = 74, OTHERS_MAX = 7 };
 
 /* Adds the sabotages that are tried on this store. */
 static void sabotages_add(const struct sabotage *row, bool server, struct arena *a,
@@ -193,6 +215,7 @@ int main(void)
         cmocka_unit_test(the_book_tells_nothing_of_others),
         cmocka_unit_test(results_survive_a_restart),
         cmocka_unit_test(one_check_at_a_time),
+        cmocka_unit_test(a_command_waits_for_the_check_of_a_page),
     };
     struct CMUnitTest tests[SABOTAGES_MAX + OTHERS_MAX];
     struct arena a = { 0 };

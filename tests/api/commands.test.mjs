@@ -108,6 +108,21 @@ test("what the kernel does not enforce is said at the start, one line each", asy
   await server.stop();
 });
 
+test("promises that somebody checks already are checked once that is over", async () => {
+  const server = await startServer();
+  const owner = await server.signUp();
+  const page = owner.post("/api/v1/promises/check");
+  await until(async () =>
+    (await owner.get("/api/v1/promises")).body.items.some(({ checked_at }) => checked_at),
+  );
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const done = await vow(["prove", "--data", server.data, "--only", "PL-10"], { env });
+  assert.equal(done.status, 0, done.stderr);
+  assert.match(done.stdout, /1 promises: 1 held/);
+  assert.equal((await page).status, 200);
+  await server.stop();
+});
+
 test("security.txt names the contact that was given, and is not there without one", async () => {
   const path = "/.well-known/security.txt";
   const server = await startServer({ args: ["--contact", "mailto:security@example.org"] });
