@@ -4,6 +4,7 @@ import type { ComboboxItem } from "@mantine/core";
 import {
   createContext,
   type FormEvent,
+  type KeyboardEvent,
   type ReactNode,
   useContext,
   useLayoutEffect,
@@ -29,6 +30,8 @@ interface Options {
   create?: Create | false;
   /** Chooses, by typing the whole name or by making it. */
   pick: (id: string) => void;
+  /** What is chosen, where that is one. */
+  value?: string | number | null;
   /** Whether what is chosen is added to what was chosen before. */
   several?: boolean;
   /** Shown by the caller when there is none of ours. */
@@ -39,7 +42,8 @@ interface Options {
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-export function usePicking({ options, create, pick, several, error, label }: Options) {
+export function usePicking(given: Options) {
+  const { options, create, pick, value, several, error, label } = given;
   const [search, setSearch] = useState("");
   const [said, setSaid] = useState<string | null>(null);
   const isTyped = useRef(false);
@@ -80,6 +84,13 @@ export function usePicking({ options, create, pick, several, error, label }: Opt
     say(near ? words.picking.unchosen(text) : words.picking.unknown(text));
   };
 
+  /** What was typed and not chosen gives way to what is. */
+  const takeBack = () => {
+    if (!isTyped.current) return;
+    isTyped.current = false;
+    setSearch(options.find(({ item }) => item.value === value)?.item.label ?? "");
+  };
+
   return {
     /** What can be made, at the end of the list. */
     offered: offers ? [{ value: NEW, label: words.picking.create(name) }] : [],
@@ -95,7 +106,11 @@ export function usePicking({ options, create, pick, several, error, label }: Opt
       error: said ?? error,
       // Before anything is there, the list says what the field is for.
       ...(create && options.length === 0 && { nothingFoundMessage: words.picking.first }),
+      searchValue: search,
       onSearchChange: setSearch,
+      onKeyDown: ({ key }: KeyboardEvent) => {
+        if (key === "Escape") takeBack();
+      },
       onInput: () => {
         isTyped.current = true;
         setSaid(null);
