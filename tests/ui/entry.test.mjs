@@ -141,6 +141,24 @@ test("a text that chooses nothing is answered, one that is a whole name is taken
   await drawer.waitFor({ state: "detached" });
 });
 
+test("a phone has room for the times of an entry by a clock of twelve hours", async () => {
+  const desk = page.viewportSize();
+  await page.keyboard.press("n");
+  const drawer = page.getByRole("dialog", { name: "New entry" });
+  const boxes = () =>
+    Promise.all(
+      ["From", "To", "Duration"].map((name) =>
+        drawer.getByLabel(name, { exact: true }).boundingBox(),
+      ),
+    );
+  const [from, , duration] = await boxes();
+  assert.equal(duration.y, from.y, "one row at a desk");
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const { width } of await boxes()) assert.ok(width > 160);
+  await page.keyboard.press("Escape");
+  await page.setViewportSize(desk);
+});
+
 test("what could not be found is not said on the next page", async () => {
   await page.goto("/");
   const timer = page.getByRole("combobox", { name: "Project" }).first();

@@ -298,16 +298,14 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
         {...form.text("date")}
         onChange={(event) => move(event.currentTarget.value)}
       />
-      <div className="row top">
+      <div className="clock-times">
         <TextInput
-          className="grow"
           type="time"
           label={words.field.from}
           {...form.text("started_at")}
           onChange={(event) => times({ started_at: event.currentTarget.value })}
         />
         <TextInput
-          className="grow"
           type="time"
           label={words.field.to}
           description={endHint}
@@ -315,7 +313,6 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
           onChange={(event) => times({ ended_at: event.currentTarget.value })}
         />
         <TextInput
-          className="grow"
           label={words.field.duration}
           placeholder="1:30"
           {...form.text("duration_s")}
