@@ -196,6 +196,12 @@ test("a prompt shows its exact payload before it can be switched on", async () =
   await page.getByText("There is no field called nothing").waitFor();
   const template = page.getByRole("textbox", { name: /^Template/ });
   await template.fill("How urgent? ");
+  const chips = page.getByRole("group", { name: "Put in" }).getByRole("button");
+  const sizes = await chips.evaluateAll((all) =>
+    all.map((chip) => chip.getBoundingClientRect()).map(({ x, y, right }) => ({ x, y, right })),
+  );
+  for (const [i, { x, y }] of sizes.entries())
+    assert.ok(!i || y > sizes[i - 1].y || x - sizes[i - 1].right >= 8, "chips stand apart");
   await page.getByRole("button", { name: "What happened?", exact: true }).click();
   assert.equal(await template.inputValue(), "How urgent? {{what_happened}}");
   await checkAccessible(page);

@@ -278,12 +278,12 @@ function HookForm({ form: asked, hook, onClose }: HookFormProps) {
         classNames={{ input: "mono" }}
         {...form.text("template")}
       />
-      <div className="row wrap">
-        <span className="small muted">{text.insert}</span>
+      <fieldset className="chips">
+        <legend className="small muted">{text.insert}</legend>
         {readable.map(({ key, label }) => (
           <Button
             key={key}
-            size="compact-xs"
+            size="compact-sm"
             variant="default"
             maw="100%"
             title={`{{${key}}}`}
@@ -292,7 +292,7 @@ function HookForm({ form: asked, hook, onClose }: HookFormProps) {
             {label}
           </Button>
         ))}
-      </div>
+      </fieldset>
       <Select
         label={text.provider}
         description={providers.data?.length === 0 ? text.no_provider : undefined}
