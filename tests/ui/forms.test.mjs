@@ -431,6 +431,14 @@ test("a question that was added is one of the form's once it is saved", async ()
   await page.getByRole("button", { name: "Save" }).click();
   const key = page.getByRole("textbox", { name: "Key" }).last();
   await eventually(async () => assert.ok(await key.isDisabled()));
+  const described = (field) =>
+    field.evaluate((input) => {
+      const ids = input.getAttribute("aria-describedby").split(" ");
+      return ids.map((id) => document.getElementById(id)?.textContent).join(" ");
+    });
+  for (const field of [key, page.getByRole("combobox", { name: "Kind" }).last()])
+    assert.match(await described(field), /Fixed once saved/);
+  await page.getByText("The kind and the key of a saved question stay").waitFor();
   assert.equal(await page.getByRole("button", { name: "Bring back: Anything else?" }).count(), 0);
 });
 
@@ -486,17 +494,18 @@ test("two who change a form at once choose between what each wrote", async () =>
   await page.goto(`/forms/${form}/fields`);
   const title = page.getByRole("textbox", { name: /^Title/ });
   const save = page.getByRole("button", { name: "Save", exact: true });
-  const theirs = (name) =>
+  const change = (changes) =>
     page.evaluate(
-      async ([id, title]) => {
+      async ([id, changes]) => {
         const at = `/api/v1/forms/${id}`;
         const { version } = await (await fetch(at)).json();
         const headers = { "Content-Type": "application/json", "If-Match": `"${version}"` };
-        const body = JSON.stringify({ title });
+        const body = JSON.stringify(changes);
         return (await fetch(at, { method: "PATCH", headers, body })).status;
       },
-      [form, name],
+      [form, changes],
     );
+  const theirs = (title) => change({ title });
   await title.fill("Mine");
   assert.equal(await theirs("Theirs"), 200);
   await save.click();
@@ -514,6 +523,23 @@ test("two who change a form at once choose between what each wrote", async () =>
   await page.getByRole("button", { name: "Take the stored one" }).click();
   await notice.waitFor({ state: "detached" });
   assert.equal(await title.inputValue(), "Support");
+
+  // Of the questions, only what differs is told.
+  const { fields } = await (await page.request.get(`/api/v1/forms/${form}`)).json();
+  const [first, second, ...rest] = fields;
+  await page.getByRole("textbox", { name: "Help" }).nth(1).fill("Mine");
+  const changed = { ...second, help: "Theirs", required: !second.required };
+  assert.equal(await change({ fields: [first, changed, ...rest] }), 200);
+  await save.click();
+  await notice.waitFor();
+  const told = await page.locator(".stored-now").allTextContents();
+  const [help, needed] = ["Help: Theirs", `Needed: ${second.required ? "Off" : "On"}`];
+  const of = `“${second.label}”, `;
+  assert.deepEqual(told, [`Stored now: ${of}${help}; ${of}${needed}`]);
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Take the stored one" }).click();
+  await notice.waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("textbox", { name: "Help" }).nth(1).inputValue(), "Theirs");
   problems.splice(0);
 });
 

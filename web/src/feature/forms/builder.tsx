@@ -100,6 +100,38 @@ function problemOf(draft: Draft, all: Draft[]): FieldProblem | null {
   return null;
 }
 
+/** How a question is stored, member by member, in words. */
+const TEXTS: [string, (field: Draft) => string][] = [
+  [text.label, ({ label }) => label],
+  [text.help, ({ help }) => help],
+  [text.kind, ({ kind }) => text.kinds[kind]],
+  [text.privacy, ({ privacy }) => shared.privacy[privacy]],
+  [text.required, ({ required }) => shared.state[required ? "on" : "off"]],
+  [text.choices, ({ choices }) => linesOf(choices).join(", ")],
+  [text.differs.ai, ({ ai }) => shared.state[ai ? "on" : "off"]],
+];
+
+/** What is stored otherwise than it stands here. */
+function differences(stored: Draft[], here: Draft[]): string {
+  const among = (list: Draft[], field: Draft) => list.find(({ key }) => key === field.key);
+  const members = stored.flatMap((field) => {
+    const mine = among(here, field);
+    if (!mine) return [text.differs.only_there(field.label)];
+    return TEXTS.filter(([, of]) => of(field).trim() !== of(mine).trim()).map(([name, of]) =>
+      text.differs.member(mine.label || field.label, name, of(field) || shared.state.none),
+    );
+  });
+  const missing = here.filter((field) => !among(stored, field));
+  const both = stored.filter((field) => among(here, field));
+  const order = here.filter((field) => among(stored, field)).map(({ key }) => key);
+  const isMoved = both.some(({ key }, i) => key !== order[i]);
+  return [
+    ...members,
+    ...missing.map(({ label }) => text.differs.only_here(label || text.unnamed)),
+    ...(isMoved ? [text.differs.order(both.map(({ label }) => label))] : []),
+  ].join("; ");
+}
+
 /** What the server said of the question at that place. */
 function refusalOf(errors: Record<string, string>, at: number): FieldProblem | null {
   const [place, text] =
@@ -238,11 +270,7 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
   };
 
   return (
-    <Form
-      form={form}
-      className="builder"
-      stored={stored && text.questions(stored.map(({ label }) => label))}
-    >
+    <Form form={form} className="builder" stored={stored && differences(stored, fields)}>
       <div className="stack wide">
         <section className="card stack" aria-label={words.columns.title}>
           <TextInput label={text.title} required {...form.text("title")} />
@@ -251,6 +279,11 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
         <section className="card flush" aria-label={words.tabs.fields}>
           {form.errors.fields && !problems.some(Boolean) && (
             <Notice kind="bad">{form.errors.fields}</Notice>
+          )}
+          {fields.some((field) => field.stored) && (
+            <div className="field-card">
+              <p className="quiet small">{text.fixed_help}</p>
+            </div>
           )}
           {fields.length === 0 && <Empty icon="forms" title={text.none} text={text.none_help} />}
           {fields.map((field, i) => (
@@ -388,6 +421,7 @@ function FieldCard({
           label={text.kind}
           w={150}
           disabled={field.stored}
+          description={field.stored && text.fixed}
           allowDeselect={false}
           data={KINDS}
           value={field.kind}
@@ -430,6 +464,7 @@ function FieldCard({
           w={170}
           label={text.key}
           disabled={field.stored}
+          description={field.stored && text.fixed}
           classNames={{ input: "mono" }}
           error={errorOf("key")}
           value={field.key}

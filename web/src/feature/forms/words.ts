@@ -24,6 +24,9 @@ export const words = {
     public_help: "Anybody with the link can fill it in while the form is open, without an account",
     label: "Question",
     key: "Key",
+    fixed: "Fixed once saved",
+    fixed_help:
+      "The kind and the key of a saved question stay: answers, exports and prompts go by them. For another kind, add a question and remove this one.",
     help: "Help",
     kind: "Kind",
     kinds: {
@@ -75,7 +78,13 @@ export const words = {
     saved: "Form saved",
     saved_off: (prompts: string[]) =>
       `Form saved. Switched off, to be looked at again: ${quoted(prompts)}`,
-    questions: (questions: string[]) => questions.join("; ") || "no questions",
+    differs: {
+      only_there: (label: string) => `“${label}” is asked`,
+      only_here: (label: string) => `“${label}” is not asked`,
+      order: (labels: string[]) => `in this order: ${labels.join(", ")}`,
+      member: (label: string, what: string, value: string) => `“${label}”, ${what}: ${value}`,
+      ai: "AI may read it",
+    },
     field_long: "A text of it is too long",
     key_bad: "Small letters, digits and _, beginning with a letter",
     key_twice: "Two fields have this key",
