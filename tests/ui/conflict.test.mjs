@@ -129,6 +129,39 @@ test("two rates of a person are a choice, too", async () => {
   assert.equal((await stored("/people/rates"))[0].rate_minor, 6000);
 });
 
+test("a rate that another takes away or gives first is a choice as well", async () => {
+  const rates = async () => (await stored("/people/rates")).map(({ rate_minor }) => rate_minor);
+  await openBoth("/people", "Max Member");
+  await field(other, /^Hourly rate/).fill("");
+  await save(other);
+  await field(page, /^Hourly rate/).fill("65");
+  await press(page, "Save");
+  await said(page, NOTICE).waitFor();
+  await said(page, "Stored now: None").waitFor();
+  await press(page, "Keep mine");
+  await closed(page);
+  assert.deepEqual(await rates(), [6500]);
+
+  await openBoth("/people", "Max Member");
+  for (const at of [other, page]) {
+    await field(at, /^Hourly rate/).fill("");
+    await save(at); // both take it away: that is no conflict
+  }
+  assert.deepEqual(await rates(), []);
+
+  await openBoth("/people", "Max Member");
+  await field(other, /^Hourly rate/).fill("70");
+  await save(other);
+  await field(page, /^Hourly rate/).fill("75");
+  await press(page, "Save");
+  await said(page, "Stored now: 70.00").waitFor();
+  await press(page, "Take the stored one");
+  assert.equal(await field(page, /^Hourly rate/).inputValue(), "70.00");
+  await field(page, /^Hourly rate/).fill("80");
+  await save(page);
+  assert.deepEqual(await rates(), [8000]);
+});
+
 test("a first try that was stored is no conflict", async (t) => {
   await page.goto("/people");
   await press(page, "Max Member");

@@ -2,7 +2,7 @@
 import { Button, CopyButton, Menu, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { type Answer, all, api, type Row, type Whole } from "~/api/client";
+import { type Answer, all, api, Problem, type Row, type Whole } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh, useById } from "~/api/queries";
 import { go, useAsked, useFilters } from "~/shell/router";
@@ -276,6 +276,10 @@ interface PersonFormProps {
   onClose: () => void;
 }
 
+/** What the server says when a rate is gone, or there is one already; and of an old version. */
+const OTHER_RATE = ["not-found", "already-exists"];
+const CHANGED = "version-mismatch";
+
 /** Somebody with what an hour is billed at, for those who may know. */
 type Rated = Person & { rate?: Row<"/people/rates"> };
 
@@ -309,11 +313,18 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
     const rate_minor = text ? moneyOf(text, currency) : null;
     if (rate_minor === (was?.rate_minor ?? null)) return;
     const at = was && { params: { id: was.id }, version: was.version };
-    if (at && rate_minor === null) await api.delete("/people/rates/{id}", at);
-    else if (rate_minor !== null)
-      await (at
-        ? api.patch("/people/rates/{id}", { ...at, body: { rate_minor } })
-        : api.post("/people/rates", { body: { person, rate_minor } }));
+    try {
+      if (at && rate_minor === null) await api.delete("/people/rates/{id}", at);
+      else if (rate_minor !== null)
+        await (at
+          ? api.patch("/people/rates/{id}", { ...at, body: { rate_minor } })
+          : api.post("/people/rates", { body: { person, rate_minor } }));
+    } catch (error) {
+      // Somebody else has given or taken the rate meanwhile: what to do about that is a choice as well.
+      const isOther = error instanceof Problem && OTHER_RATE.includes(error.kind);
+      if (!isOther) throw error;
+      if (rate_minor !== null) throw new Problem(412, { type: CHANGED, title: error.message });
+    }
     await refresh("rates");
   };
 
