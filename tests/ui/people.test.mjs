@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, flip, openBrowser, openPage } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
-import { signUp } from "./actions.mjs";
+import { choose, signUp } from "./actions.mjs";
 
 let server;
 let browser;
@@ -108,6 +108,27 @@ test("a person is added and joins by the link", async () => {
   await page.goto("/people");
   await row("Max Member").waitFor();
   assert.equal(await page.getByText("Not joined yet").count(), 0);
+});
+
+test("inviting begins on the page of people, and asks for an address", async () => {
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Invite a person" }).click();
+  const form = page.getByRole("dialog", { name: "Invite a person" });
+  await form.getByRole("textbox", { name: /^Name/ }).fill("Ina Invited");
+  await choose(page, "Role", "No account");
+  assert.equal(await form.getByRole("button", { name: "Save", exact: true }).count(), 0);
+  await form.getByRole("button", { name: "Save and invite" }).click();
+  await form.getByText("An invitation needs an address to sign in with").waitFor();
+  await form.getByText("Choose what the account may do").waitFor();
+  await checkAccessible(page);
+  await form.getByRole("textbox", { name: /^Email/ }).fill("ina@example.org");
+  await choose(page, "Role", "Auditor");
+  await form.getByRole("button", { name: "Save and invite" }).click();
+  const shown = page.getByRole("textbox", { name: "Invitation link" });
+  await eventually(async () => assert.match(await shown.inputValue(), /^http/));
+  await page.keyboard.press("Escape");
+  await row("Ina Invited").getByText("Not joined yet").waitFor();
+  assert.equal(await member.page.getByRole("button", { name: "Invite a person" }).count(), 0);
 });
 
 test("a phone shows the name, the role and the menu of a person", async () => {

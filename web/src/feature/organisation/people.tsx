@@ -67,7 +67,7 @@ export default function People() {
   const [filters, setFilters] = useFilters();
   const [editing, setEditing] = useState<Person | "new" | null>(null);
   useAsked("new", () => setEditing("new"));
-  /** The person being edited is to be invited. */
+  /** The person being edited, or added, is to be invited. */
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
   const people = usePeople();
@@ -116,9 +116,20 @@ export default function People() {
         aside={<Eye table="person" seen={<PeopleSeen />} />}
       >
         {may("people.manage") && (
-          <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setEditing("new")}>
-            {words.people.create}
-          </Button>
+          <>
+            <Button variant="default" onClick={() => setEditing("new")}>
+              {words.people.create}
+            </Button>
+            <Button
+              leftSection={<Icon name="plus" size={16} />}
+              onClick={() => {
+                setInviting(true);
+                setEditing("new");
+              }}
+            >
+              {words.people.invite_new}
+            </Button>
+          </>
         )}
       </PageHead>
       <PeopleTabs here="people" />
@@ -226,7 +237,7 @@ export default function People() {
       </Scroll>
       <RecordDrawer
         record={editing}
-        create={words.people.create}
+        create={inviting ? words.people.invite_new : words.people.create}
         edit={inviting ? words.people.invite : words.people.edit}
         onClose={close}
       >
@@ -395,6 +406,7 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
         label={words.people.email}
         description={person?.joined_at ? words.people.email_fixed : words.people.email_help}
         disabled={Boolean(person?.joined_at)}
+        required={inviting}
         type="email"
         {...form.text("email")}
       />

@@ -31,6 +31,7 @@ export const words = {
     rate_help: "Used where a project has no rate of its own",
     added: (name: string) => `${name} added`,
     invite: "Invite",
+    invite_new: "Invite a person",
     save_invite: "Save and invite",
     email_needed: "An invitation needs an address to sign in with",
     role_needed: "Choose what the account may do",
