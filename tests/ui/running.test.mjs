@@ -251,6 +251,15 @@ test("no answer to a form runs in the spreadsheet that its CSV is opened with", 
   }
 });
 
+test("who sees only the own answers to a form is not told that there are none", async () => {
+  const { page } = at.member;
+  await page.goto("/forms");
+  await page.getByRole("link", { name: "Post", exact: true }).click();
+  await page.getByText("Nothing sent by you yet").waitFor();
+  assert.equal(await page.getByText("No submissions yet").count(), 0);
+  await checkAccessible(page);
+});
+
 test("a list with nothing in it yet says what to type", async () => {
   const { page } = at.owner;
   await page.goto("/projects?new=true");

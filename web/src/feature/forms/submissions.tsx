@@ -5,7 +5,7 @@ import { address, api } from "~/api/client";
 import { refresh, useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
 import { go, useFilters } from "~/shell/router";
-import { useMay, useSession } from "~/shell/session";
+import { reachOf, useMay, useSession } from "~/shell/session";
 import { useGuard } from "~/shell/unsaved";
 import { Confirm } from "~/ui/confirm";
 import { type Cells, downloadCsv } from "~/ui/csv";
@@ -141,7 +141,10 @@ function FilterBar({ form, filters, setGiven, suggests }: FilterBarProps) {
 }
 
 export function Submissions({ form }: { form: FormRow }) {
-  const { zone } = useSession();
+  const session = useSession();
+  const { zone } = session;
+  /** Answers of others are not shown. */
+  const isOwn = reachOf(session, "submissions.read") === "own";
   const may = useMay();
   const submissions = useSubmissions(form.id);
   const suggestions = useSuggestions(form.id);
@@ -219,7 +222,11 @@ export function Submissions({ form }: { form: FormRow }) {
             text={words.submissions.none_help(all.length)}
           />
         ) : items.length === 0 ? (
-          <Empty icon="forms" title={words.submissions.empty} text={words.submissions.empty_help}>
+          <Empty
+            icon="forms"
+            title={isOwn ? words.submissions.empty_own : words.submissions.empty}
+            text={isOwn ? words.submissions.empty_own_help : words.submissions.empty_help}
+          >
             {form.status === "open" && (
               <Button variant="default" onClick={() => go(`/forms/${form.id}/fill`)}>
                 {words.tabs.fill}

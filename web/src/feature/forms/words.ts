@@ -117,6 +117,8 @@ export const words = {
   submissions: {
     empty: "No submissions yet",
     empty_help: "Open the form and send its link, or fill it in here.",
+    empty_own: "Nothing sent by you yet",
+    empty_own_help: "Only your own answers are shown here.",
     search: "Search the answers",
     all: "All",
     none: "Nothing fits",
