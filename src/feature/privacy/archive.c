@@ -60,6 +60,14 @@ static bool file_take(struct arena *a, struct archive *z, struct archive_entry *
     return n == 0;
 }
 
+/* Whether the entry comes as archives are written here. Other codings that a ZIP may have ask for
+   gigabytes of memory to read a few bytes. */
+static bool is_deflated(struct archive *z)
+{
+    const char *format = archive_format_name(z);
+    return format && (text_ends(format, "(deflation)") || text_ends(format, "(uncompressed)"));
+}
+
 bool archive_read(struct arena *a, struct blob zip, size_t files_max, size_t bytes_max,
                   struct archive_file **ret, size_t *count, struct error *err)
 {
@@ -70,8 +78,10 @@ bool archive_read(struct arena *a, struct blob zip, size_t files_max, size_t byt
     int got = ARCHIVE_FATAL;
     bool ok = z && archive_read_support_format_zip(z) == ARCHIVE_OK &&
               archive_read_open_memory(z, zip.at, zip.len) == ARCHIVE_OK;
-    while (ok && (got = archive_read_next_header(z, &e)) == ARCHIVE_OK)
-        ok = n < files_max && file_take(a, z, e, &bytes_max, &files[n++]);
+    while (ok && (got = archive_read_next_header(z, &e)) == ARCHIVE_OK) {
+        ok = n < files_max && is_deflated(z) && file_take(a, z, e, &bytes_max, &files[n]);
+        n += ok;
+    }
     archive_read_free(z);
     if (!ok || got != ARCHIVE_EOF)
         return error_set(err, INVALID, "This is not an archive that was exported here");
