@@ -412,6 +412,7 @@ static void test_answers_are_cleaned(void **state)
         { "<script>x</script>", "\u2039script>x\u2039/script>" },
         { "![x](https://evil.example/?q=1)", "[x](https://evil.example/?q=1)" },
         { "!\u200b[x](http://e.example)", "[x](http://e.example)" },
+        { "Oh!![x](http://e.example)!", "Oh[x](http://e.example)!" },
         { "[x](javascript:alert(1))", "[x](#)"
                                       ")" },
         { "[x](java&#115;cript:1)", "[x](#)" },
@@ -421,6 +422,7 @@ static void test_answers_are_cleaned(void **state)
         { "[x](/week) [y](#z) [z](mailto:a@b.example)",
           "[x](/week) [y](#z) [z](mailto:a@b.example)" },
         { "pass\u202eword\u00ad \xe2\x80\x8b!", "password !" },
+        { "pass\u061cword\x7f\xc2\x85 \U000e0101", "password " },
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         assert_string_equal(ai_text_clean(&a, rows[i].from), rows[i].to);
@@ -439,6 +441,38 @@ static void test_allowance_ends(void **state)
     struct answer r = house_ask(h, h->owner, part, 403);
     assert_string_equal(problem(h, r), "/problems/provider-not-allowed");
     assert_string_equal(world_text(h->w, house_receipt(h), "reason"), "ENDPOINT_NOT_ALLOWED");
+}
+
+/* Each part is clean by itself, and so is what they make when they are put together. */
+static void test_parts_are_clean_together(void **state)
+{
+    struct house *h = *state;
+    char long_word[5000]; /* one word is not waited for longer */
+    memset(long_word, 'x', sizeof long_word);
+    long_word[sizeof long_word - 1] = '!';
+    const struct {
+        const char *first, *then, *shown;
+    } rows[] = {
+        { "See [a](\n", "javascript:b)", "(\n\n\njavascript" },
+        { "See [a]:\n", "data:b", ":\n\n\ndata" },
+        { arena_text(&h->w->a, long_word, sizeof long_word), "[a](http://e.example)", "x!\n\n[a](http" },
+        { "See [a](/b)\n", "javascript: no", "(/b)\njavascript" },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct error err = { 0 };
+        struct ctx c = app_ctx(h->w->app, &h->w->a, &err, "test");
+        struct reader reader = { .h = h, .text = buffer_new(&h->w->a) };
+        struct ai_input in = { .text = reader_take, .text_with = &reader };
+        struct ai_run run = { .c = &c, .in = &in };
+        struct buffer answer = buffer_new(&h->w->a);
+        buffer_string(&answer, rows[i].first);
+        assert_true(ai_answer_part(&run, &answer, false));
+        assert_int_equal(reader.pieces, 1);
+        buffer_string(&answer, rows[i].then);
+        assert_true(ai_answer_part(&run, &answer, true));
+        assert_non_null(strstr(reader.text.at, rows[i].shown));
+        arena_done(&run.scratch);
+    }
 }
 
 static void test_prohibited_answer_is_not_shown(void **state)
@@ -559,6 +593,7 @@ int main(void)
         HOUSE_TEST(test_bad_providers),
         cmocka_unit_test(test_answers_are_cleaned),
         HOUSE_TEST(test_allowance_ends),
+        HOUSE_TEST(test_parts_are_clean_together),
         HOUSE_TEST(test_prohibited_answer_is_not_shown),
         HOUSE_TEST(test_typed_answers),
         HOUSE_TEST(test_off_ends_what_is_out),

@@ -14,8 +14,8 @@ static bool invisible(uint32_t point)
 {
     return (point >= 0x200B && point <= 0x200F) || (point >= 0x202A && point <= 0x202E) ||
            (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF || point == 0x00AD ||
-           (point >= 0xE0000 && point <= 0xE007F) ||
-           (point < ' ' && point != '\n' && point != '\t');
+           point == 0x061C || (point >= 0xE0000 && point <= 0xE0FFF) ||
+           (point < ' ' && point != '\n' && point != '\t') || (point >= 0x7F && point < 0xA0);
 }
 
 /* Whether `<` begins HTML (CommonMark 6.6) rather than a comparison. */
@@ -65,8 +65,9 @@ const char *ai_text_clean(struct arena *a, const char *text)
 {
     struct buffer out = buffer_new(a);
     for (const char *at = visible(a, text); *at;) {
-        if (at[0] == '!' && at[1] == '[') { /* an image would be fetched from elsewhere */
-            at++;
+        size_t marks = strspn(at, "!");
+        if (marks && at[marks] == '[') { /* an image would be fetched from elsewhere */
+            at += marks;
         } else if (at[0] == '<' && tag_starts(at[1])) {
             buffer_string(&out, "\u2039"); /* looks alike, and is no tag */
             at++;
@@ -78,6 +79,20 @@ const char *ai_text_clean(struct arena *a, const char *text)
         }
     }
     return out.at;
+}
+
+/* Whether what follows could make an image, a tag or a link's target of the end of the text. */
+static bool is_open(const char *text, size_t n)
+{
+    if (!n || strchr("!<]", text[n - 1]))
+        return n;
+    for (size_t i = n - 1; i > 0; i--)
+        if (text[i - 1] == ']' && (text[i] == '(' || text[i] == ':')) {
+            const char *target = text + i + 1;
+            target += strspn(target, " \t\n");
+            return !target[strcspn(target, " \t\n)")];
+        }
+    return false;
 }
 
 /* How far back a part of a streamed answer is judged together with what came before it, and how
@@ -121,6 +136,8 @@ bool ai_answer_part(struct ai_run *run, const struct buffer *answer, bool last)
         return false;
     run->shown = end;
     const char *part = ai_text_clean(a, arena_text(a, answer->at + from, end - from));
+    if (!last && is_open(part, strlen(part))) /* nothing reaches over an empty line */
+        part = arena_printf(a, "%s\n\n", part);
     return run->in->text(run->in->text_with, part) || ai_fail(run, REASON_CLIENT_GONE);
 }
 
