@@ -120,6 +120,14 @@ static void forwarded_read(struct headers *h, const char *value)
         h->c->x.address = arena_string(&h->c->x.arena, name);
 }
 
+/* What a blank before the colon makes of a header, two readers need not agree on (RFC 9112, 5.1).
+ */
+static void blank_refuse(struct headers *h)
+{
+    h->c->close = true;
+    error_set(&h->c->x.err, BAD_REQUEST, "There is a blank between a header's name and its colon");
+}
+
 /* The length picks the few names that a header can be, so most cost no comparison. */
 static void header_read(struct headers *h, const char *name, const char *value)
 {
@@ -189,6 +197,8 @@ static enum MHD_Result each_header(void *with, enum MHD_ValueKind kind, const ch
         return MHD_YES;
     if (kind == MHD_COOKIE_KIND)
         cookie_read(h, name, value);
+    else if (text_ends(name, " ") || text_ends(name, "\t"))
+        blank_refuse(h);
     else
         header_read(h, name, value);
     return MHD_YES;

@@ -281,6 +281,22 @@ static void lengths_must_be_clear(void **state)
     }
 }
 
+static void names_of_headers_end_at_their_colon(void **state)
+{
+    struct fixture *h = *state;
+    static const char *const blanks[] = { " ", "\t", " \t" };
+    for (size_t i = 0; i < LENGTH(blanks); i++) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "POST /api/v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+                 "Transfer-Encoding%s: chunked\r\n\r\n0\r\n\r\n",
+                 blanks[i]);
+        char *r = talk(h, text);
+        assert_status(r, 400);
+        assert_has(r, "Connection: close\r\n");
+    }
+}
+
 static void bytes_go_in_and_out(void **state)
 {
     struct fixture *h = *state;
@@ -353,6 +369,7 @@ int main(void)
         cmocka_unit_test(large_bodies_are_refused),
         cmocka_unit_test(bodies_may_wait_for_leave),
         cmocka_unit_test(lengths_must_be_clear),
+        cmocka_unit_test(names_of_headers_end_at_their_colon),
         cmocka_unit_test(bytes_go_in_and_out),
         cmocka_unit_test(requests_may_be_pipelined),
         cmocka_unit_test(head_and_options_have_no_body),
