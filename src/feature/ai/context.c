@@ -69,19 +69,21 @@ static void clock_write(struct ai_run *run, struct instant t)
     buffer_char(&run->context, '"');
 }
 
-static void text_write(struct ai_run *run, const char *text, bool mask)
+/* Whoever wrote it may have meant the model, be it personal or not; a choice was written by who
+   lists it. */
+static void text_write(struct ai_run *run, const struct field *f, const char *text)
 {
     if (!text)
         return context_text(run, "none", false);
-    if (mask && ai_hostile(run, text))
+    if (!f->choices && ai_hostile(run, text))
         return context_text(run, "(left out: it reads like an instruction)", false);
-    data_quote(run, mask ? ai_masked(run, text) : ai_unmasked(run, text));
+    data_quote(run, field_masked(f) ? ai_masked(run, text) : ai_unmasked(run, text));
 }
 
 static void value_write(struct ai_run *run, const struct field *f, const void *value)
 {
     if (f->kind == KIND_TEXT)
-        return text_write(run, *(const char *const *)value, field_masked(f));
+        return text_write(run, f, *(const char *const *)value);
     if (f->kind == KIND_INSTANT && instant_given(*(const struct instant *)value))
         return clock_write(run, *(const struct instant *)value);
     struct field here = *f;

@@ -489,6 +489,18 @@ static void test_hostile_answer_stays(void **state)
     assert_non_null(strstr(suggestions(s, id), "\"left_out\":0"));
 }
 
+/* Not even where the form says that the answer is nobody's personal data. */
+static void test_hostile_answer_stays_unmasked_or_not(void **state)
+{
+    struct scene *s = *state;
+    const char *json = "{\"title\":\"Open\",\"status\":\"open\",\"fields\":["
+                       "{\"label\":\"Story\",\"key\":\"story\",\"kind\":\"text\",\"ai\":true,"
+                       "\"privacy\":\"OPERATIONAL\"},"
+                       "{\"label\":\"Closed\",\"key\":\"closed\",\"kind\":\"text\"}]}";
+    s->form = world_text(s->w, world_post(s->w, s->h->owner, "/forms", json, 201).body, "id");
+    test_hostile_answer_stays(state);
+}
+
 static void test_more_than_the_budget(void **state)
 {
     struct scene *s = *state;
@@ -605,6 +617,7 @@ int main(void)
         WITH(test_class_changed_behind_it),
         WITH(test_no_answer_is_none_of_any_kind),
         WITH(test_hostile_answer_stays),
+        WITH(test_hostile_answer_stays_unmasked_or_not),
         WITH(test_more_than_the_budget),
         WITH(test_many_columns),
         WITH(test_public_form_says_what_is_read),
