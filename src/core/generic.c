@@ -107,10 +107,25 @@ static bool filter_of(const struct table *t, const struct field *in, struct row_
     return false;
 }
 
+/* Times are told in milliseconds and kept in microseconds: one that was told names all that are
+   told so. */
+static size_t filter_put(const struct row_filter *filter, struct row_filter *to)
+{
+    enum { MILLISECOND = 1000 };
+    to[0] = to[1] = *filter;
+    if (filter->field->kind != KIND_INSTANT || filter->compare != COMPARE_EQUAL)
+        return 1;
+    to[0].compare = COMPARE_FROM;
+    to[0].value.i -= to[0].value.i % MILLISECOND;
+    to[1].compare = COMPARE_TO;
+    to[1].value.i = to[0].value.i + MILLISECOND;
+    return 2;
+}
+
 bool list_read(struct ctx *c, const struct table *t, const void *in, struct list *ret,
                const char **next)
 {
-    struct row_filter filters[FIELDS_MAX];
+    struct row_filter filters[2 * FIELDS_MAX];
     struct page page = { .filters = filters, .limit = PAGE_ROWS };
     field_set bit = 1;
     for (const struct field *f = c->x->route->in; f->name; f++, bit <<= 1) {
@@ -128,7 +143,7 @@ bool list_read(struct ctx *c, const struct table *t, const void *in, struct list
             filter.value.column = filter.field;
             if (filter.field->kind == KIND_BOOL)
                 filter.value = value_bool(!strcmp(*(const char *const *)field_of(f, in), "true"));
-            filters[page.filter_count++] = filter;
+            page.filter_count += filter_put(&filter, &filters[page.filter_count]);
         }
     }
     return row_list(c, t, &page, ret, next);

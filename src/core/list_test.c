@@ -123,6 +123,22 @@ static void test_pages(void **state)
     assert_int_equal(count(w, w->owner, "weight=2&weight_from=1&weight_to=3&limit=100", &pages), 8);
 }
 
+/* It is kept in finer units than it is told in. */
+static void test_a_time_that_was_told_finds_its_row(void **state)
+{
+    struct tree *w = *state;
+    struct arena *a = &w->world->a;
+    int pages;
+    for (int i = 0; i < 5; i++) {
+        const char *made = world_post(w->world, w->owner, "/leaves", "{\"label\":\"g\"}", 201).body;
+        const char *path =
+            arena_printf(a, "/leaves?created_at=%s", world_text(w->world, made, "created_at"));
+        const char *found = world_get(w->world, w->owner, path, 200).body;
+        assert_non_null(strstr(found, world_text(w->world, made, "id")));
+    }
+    assert_int_equal(count(w, w->owner, "created_at=2026-01-01T00:00:00Z", &pages), 0);
+}
+
 static void test_search(void **state)
 {
     struct tree *w = *state;
@@ -201,6 +217,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_time_that_was_told_finds_its_row, setup, teardown),
         cmocka_unit_test_setup_teardown(test_search, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_search_ends, setup, teardown),
     };
