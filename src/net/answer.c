@@ -165,6 +165,20 @@ void exchange_reply(struct exchange *x, struct reply *ret)
     ret->body = (struct blob){ out.at, out.len };
 }
 
+/* Signs that lead into another folder, or show the end of a name elsewhere than at its end. */
+static bool misleads(uint32_t point)
+{
+    return point == '/' || point == '\\' || (point >= 0x202A && point <= 0x202E) ||
+           (point >= 0x2066 && point <= 0x2069);
+}
+
+static void byte_escape(struct buffer *out, unsigned char byte)
+{
+    bool plain = (byte >= '0' && byte <= '9') || ((byte | 32) >= 'a' && (byte | 32) <= 'z') ||
+                 byte == '.' || byte == '-' || byte == '_';
+    buffer_printf(out, plain ? "%c" : "%%%02X", byte);
+}
+
 /* RFC 6266: a plain name for old readers, the true one percent-encoded. */
 static void filename_add(struct exchange *x, struct MHD_Response *r)
 {
@@ -173,10 +187,12 @@ static void filename_add(struct exchange *x, struct MHD_Response *r)
     for (const char *p = x->filename; *p; p++)
         buffer_char(&out, *p >= ' ' && *p < 0x7F && !strchr("\"\\/%", *p) ? *p : '_');
     buffer_string(&out, "\"; filename*=UTF-8''");
-    for (const unsigned char *p = (const unsigned char *)x->filename; *p; p++) {
-        bool plain = (*p >= '0' && *p <= '9') || ((*p | 32) >= 'a' && (*p | 32) <= 'z') ||
-                     *p == '.' || *p == '-' || *p == '_';
-        buffer_printf(&out, plain ? "%c" : "%%%02X", *p);
+    for (const char *at = x->filename, *from = at; *at; from = at) {
+        if (misleads(text_next(&at)))
+            buffer_char(&out, '_');
+        else
+            for (; from < at; from++)
+                byte_escape(&out, (unsigned char)*from);
     }
     response_header(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION, out.at);
 }

@@ -104,7 +104,7 @@ static bool upload_take(struct ctx *c, const void *in, void *ret)
     (void)ret;
     x->bytes = from->body;
     x->type = "text/csv";
-    x->filename = "\xc3\xa4 \"b\".csv";
+    x->filename = "\xc3\xa4 \"b\"/\u202e.csv";
     return true;
 }
 

@@ -313,8 +313,8 @@ static void bytes_go_in_and_out(void **state)
     char *r = hear_until(fd, "\r\n\r\n");
     assert_status(r, 200);
     assert_has(r, "Content-Type: text/csv\r\n");
-    assert_has(r, "Content-Disposition: attachment; filename=\"__ _b_.csv\"; "
-                  "filename*=UTF-8''%C3%A4%20%22b%22.csv\r\n");
+    assert_has(r, "Content-Disposition: attachment; filename=\"__ _b_____.csv\"; "
+                  "filename*=UTF-8''%C3%A4%20%22b%22__.csv\r\n");
     assert_has(r, "Content-Length: 2097152\r\n");
     close(fd);
     free(body);
