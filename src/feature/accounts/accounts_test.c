@@ -543,6 +543,23 @@ static void the_own_password_changes(void **state)
     world_ask(w, NULL, PUT, "/session/password", arena_printf(&w->a, json, "x"), 0, 401);
 }
 
+/* Who has such a link may be whom the change is against. */
+static void a_changed_password_ends_older_links(void **state)
+{
+    struct world *w = *state;
+    const char *ada = world_sign_up(w, "Ada", "ada@example.org");
+    const char *bo = world_invite(w, ada, "Bo", "bo@example.org", "member");
+    const char *other = person_new(w, ada, "cy@example.org");
+    const char *link = invitation_for(w, ada, world_self(w, bo, "person"));
+    const char *others = invitation_for(w, ada, other);
+    world_ask(w, bo, PUT, "/session/password",
+              "{\"password\":\"" WORLD_PASSWORD "\",\"new_password\":\"a new password\"}", 0, 204);
+    world_get(w, NULL, link, 404);
+    world_post(w, NULL, link, ACCEPT, 404);
+    world_get(w, NULL, others, 200);
+    world_get(w, bo, "/session", 200);
+}
+
 static void members_change_their_own_name_and_zone(void **state)
 {
     struct world *w = *state;
@@ -730,6 +747,7 @@ int main(void)
         TEST(a_link_sets_a_new_password),
         TEST(an_older_link_of_an_admin_is_not_for_an_owner),
         TEST(the_own_password_changes),
+        TEST(a_changed_password_ends_older_links),
         TEST(roles_may_what_is_said),
         TEST(members_change_their_own_name_and_zone),
         TEST(members_change_the_address_that_they_sign_in_with),

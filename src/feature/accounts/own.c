@@ -52,9 +52,14 @@ bool password_reset(struct ctx *c, struct id account, const char *hash, struct i
 {
     static const struct query others = { "DELETE FROM session WHERE account = $1 AND id <> $2" };
     static const struct query all = { "DELETE FROM session WHERE account = $1" };
+    static const struct query links = {
+        "DELETE FROM invitation"
+        " WHERE person = (SELECT person FROM account WHERE id = $1)"
+        " AND organisation = (SELECT organisation FROM account WHERE id = $1)"
+    };
     struct value id = value_id(account);
     c->forget = true;
-    if (!password_put(c, account, hash))
+    if (!password_put(c, account, hash) || !tx_run(c->tx, &links, ARGS(id), NULL))
         return false;
     return id_given(keep) ? tx_run(c->tx, &others, ARGS(id, value_id(keep)), NULL)
                           : tx_run(c->tx, &all, ARGS(id), NULL);

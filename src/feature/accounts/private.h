@@ -38,7 +38,8 @@ MUST_USE bool organisation_found(struct ctx *c, struct founding *f, ctx_work *op
 MUST_USE bool password_stands(struct ctx *c, const struct account *account, bool *ret);
 MUST_USE bool password_put(struct ctx *c, struct id account, const char *hash);
 
-/* A new password, which ends the account's sessions but `keep`; absent: all. */
+/* A new password, which ends the account's sessions but `keep`; absent: all. And a link that would
+   set another one. */
 MUST_USE bool password_reset(struct ctx *c, struct id account, const char *hash, struct id keep);
 
 /* Opens a session for an account whose password was just found right, and hashes that anew when its
