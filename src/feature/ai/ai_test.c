@@ -288,6 +288,19 @@ static void test_masked_and_restored(void **state)
     preview = house_ask(h, h->owner, preview_part, 200);
     assert_null(strstr(preview.body, "Zorblax"));
 
+    /* So is one that takes the place of another while the clock is set back. */
+    const char *client = world_post(w, h->owner, "/clients", "{\"name\":\"Acme\"}", 201).body;
+    const char *path = arena_printf(&w->a, "/clients/%s", world_text(w, client, "id"));
+    world_post(w, h->owner, "/clients", "{\"name\":\"Globex\"}", 201);
+    house_ask(h, h->owner, preview_part, 200);
+    w->later = (struct span){ -3600 };
+    world_ask(w, h->owner, DELETE, path, NULL, 1, 204);
+    world_post(w, h->owner, "/clients", "{\"name\":\"quiet corner\"}", 201);
+    w->later = (struct span){ 0 };
+    house_note(h, h->owner, "asked about quiet corner again", 3);
+    preview = house_ask(h, h->owner, preview_part, 200);
+    assert_null(strstr(preview.body, "quiet corner"));
+
     struct answer r = house_ask(h, h->owner, house_through(h, provider), 200);
     const char *text = strstr(r.body, "\"text\":");
     for (size_t i = 0; i < LENGTH(secrets); i++)
@@ -455,7 +468,8 @@ static void test_parts_are_clean_together(void **state)
     } rows[] = {
         { "See [a](\n", "javascript:b)", "(\n\n\njavascript" },
         { "See [a]:\n", "data:b", ":\n\n\ndata" },
-        { arena_text(&h->w->a, long_word, sizeof long_word), "[a](http://e.example)", "x!\n\n[a](http" },
+        { arena_text(&h->w->a, long_word, sizeof long_word), "[a](http://e.example)",
+          "x!\n\n[a](http" },
         { "See [a](/b)\n", "javascript: no", "(/b)\njavascript" },
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {

@@ -14,16 +14,15 @@ enum { POLICIES_BYTES = 24 << 20, IDLE_US = 60 * 1000000 };
 
 /* What tells whether the names are still those that were compiled, without reading them. */
 struct names_mark {
-    int64_t people, people_version, clients, clients_version;
-    struct instant people_at, clients_at;
+    int64_t people, people_version, people_at, clients, clients_version, clients_at;
 };
 static const struct field names_mark_fields[] = {
     FIELD(struct names_mark, people, .privacy = OPERATIONAL, .doc = "How many people"),
     FIELD(struct names_mark, people_version, .privacy = OPERATIONAL, .doc = "Sum of versions"),
-    FIELD(struct names_mark, people_at, .privacy = OPERATIONAL, .doc = "Last change"),
+    FIELD(struct names_mark, people_at, .privacy = OPERATIONAL, .doc = "Sum of last changes"),
     FIELD(struct names_mark, clients, .privacy = OPERATIONAL, .doc = "How many clients"),
     FIELD(struct names_mark, clients_version, .privacy = OPERATIONAL, .doc = "Sum of versions"),
-    FIELD(struct names_mark, clients_at, .privacy = OPERATIONAL, .doc = "Last change"),
+    FIELD(struct names_mark, clients_at, .privacy = OPERATIONAL, .doc = "Sum of last changes"),
     { 0 },
 };
 
@@ -186,14 +185,16 @@ static bool names_compile(struct ctx *c, struct names *to)
     return true;
 }
 
+/* The newest change alone says nothing where the clock is set back, or another node's is behind. A
+   remainder, so that no number of rows makes a sum too large. */
+#define MARK_OF(table)                                       \
+    "(SELECT COUNT(*) AS n, COALESCE(SUM(version), 0) AS v," \
+    " COALESCE(SUM(updated_at % 1000000007), 0) AS t FROM " table ")"
+
 static bool mark_read(struct ctx *c, struct names_mark *ret)
 {
-    static const struct query q = {
-        "SELECT p.n, p.v, p.t, k.n, k.v, k.t FROM"
-        " (SELECT COUNT(*) AS n, COALESCE(SUM(version), 0) AS v, MAX(updated_at) AS t FROM person)"
-        " AS p, (SELECT COUNT(*) AS n, COALESCE(SUM(version), 0) AS v, MAX(updated_at) AS t"
-        " FROM client) AS k"
-    };
+    static const struct query q = { "SELECT p.n, p.v, p.t, k.n, k.v, k.t FROM " MARK_OF(
+        "person") " AS p, " MARK_OF("client") " AS k" };
     bool found = false;
     return tx_row(c->tx, &q, NO_ARGS, names_mark_fields, ret, &found) && found;
 }
@@ -201,8 +202,8 @@ static bool mark_read(struct ctx *c, struct names_mark *ret)
 static bool marks_equal(const struct names_mark *a, const struct names_mark *b)
 {
     return a->people == b->people && a->people_version == b->people_version &&
-           a->people_at.us == b->people_at.us && a->clients == b->clients &&
-           a->clients_version == b->clients_version && a->clients_at.us == b->clients_at.us;
+           a->people_at == b->people_at && a->clients == b->clients &&
+           a->clients_version == b->clients_version && a->clients_at == b->clients_at;
 }
 
 /* A policy on its way into memory, together with the names of the one before it. */
