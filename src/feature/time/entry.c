@@ -316,9 +316,11 @@ static bool times_check(struct ctx *c, const struct time_entry *old, struct time
     e->running = runs ? e->person : (struct id){ 0 };
     e->duration_s = runs ? (struct span){ 0 } : instant_minus(e->ended_at, e->started_at);
     reaches_set(e);
-    if (runs && e->started_at.us > c->now.us)
-        return fail_at(c, "/started_at", "must not be in the future while the timer runs");
     bool begins = !old || old->started_at.us != e->started_at.us;
+    /* One that runs goes on, though the clock was set back, or is another node's. */
+    bool starts = runs && (begins || !id_given(old->running));
+    if (starts && e->started_at.us > c->now.us)
+        return fail_at(c, "/started_at", "must not be in the future while the timer runs");
     if (begins && !ahead_check(c, e->started_at, "/started_at"))
         return false;
     if (begins && runs && instant_minus(c->now, e->started_at).s > ENTRY_YEAR_DAYS * 86400)
