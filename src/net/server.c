@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -296,6 +297,18 @@ static enum MHD_Result on_request(void *with, struct MHD_Connection *mhd, const 
     return answer_send(c);
 }
 
+/* What follows the authority of an absolute address, which a server has to take, too (RFC 9112,
+   3.2.2). */
+static const char *path_of(const char *uri)
+{
+    size_t scheme = !strncasecmp(uri, "http://", 7) ? 7 : !strncasecmp(uri, "https://", 8) ? 8 : 0;
+    if (!scheme)
+        return uri;
+    uri += scheme;
+    uri += strcspn(uri, "/?");
+    return *uri == '/' ? uri : "/";
+}
+
 /* The request line has been read: the exchange begins. */
 static void *on_line(void *with, const char *uri, struct MHD_Connection *mhd)
 {
@@ -304,7 +317,7 @@ static void *on_line(void *with, const char *uri, struct MHD_Connection *mhd)
     c->counted = true;
     atomic_fetch_add(&s->busy, 1);
     c->started = instant_now();
-    c->x.path = arena_string(&c->x.arena, uri);
+    c->x.path = arena_string(&c->x.arena, path_of(uri));
     return c;
 }
 

@@ -341,6 +341,21 @@ static void requests_may_be_pipelined(void **state)
     assert_has(r, "not-found");
 }
 
+static void absolute_addresses_are_taken(void **state)
+{
+    struct fixture *h = *state;
+    static const char *const rows[][2] = { { "http://a/api/v1/things", "\"cursor\"" },
+                                           { "HTTPS://a:1/api/v1/things?limit=1", "\"cursor\"" },
+                                           { "http://a/api/v1/none", "/problems/not-found" },
+                                           { "http://a", "text/html" } };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char text[120];
+        snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                 rows[i][0]);
+        assert_has(talk(h, text), rows[i][1]);
+    }
+}
+
 static void head_and_options_have_no_body(void **state)
 {
     struct fixture *h = *state;
@@ -372,6 +387,7 @@ int main(void)
         cmocka_unit_test(names_of_headers_end_at_their_colon),
         cmocka_unit_test(bytes_go_in_and_out),
         cmocka_unit_test(requests_may_be_pipelined),
+        cmocka_unit_test(absolute_addresses_are_taken),
         cmocka_unit_test(head_and_options_have_no_body),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
