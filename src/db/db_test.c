@@ -300,6 +300,22 @@ static void test_long_reads_in_a_hurry(void **state)
     assert_int_equal(many.number, 300000);
 }
 
+/* However many are broken off, and wherever they are, those that follow find nothing of them. */
+static void test_reads_that_were_broken_off(void **state)
+{
+    struct opened *p = *state;
+    struct error err = { 0 };
+    struct note few = { .number = 500 }, many = { .number = 300000 };
+    db_hurry();
+    for (int i = 0; i < 2500; i++) {
+        assert_false(db_read(p->db, &p->a, count_far, &many, &err));
+        assert_int_equal(err.problem, UNAVAILABLE);
+        error_clear(&err);
+    }
+    assert_true(db_hurry_end());
+    assert_true(db_read(p->db, &p->a, count_far, &few, &err));
+}
+
 /* A query within itself: each needs a statement of its own. */
 static bool inner_row(void *with, const void *record)
 {
@@ -545,7 +561,8 @@ int main(void)
         TEST(test_statements_are_bounded),
     };
     const struct CMUnitTest sqlite[] = { TEST(test_limits_of_connections),
-                                         TEST(test_long_reads_in_a_hurry) };
+                                         TEST(test_long_reads_in_a_hurry),
+                                         TEST(test_reads_that_were_broken_off) };
     return cmocka_run_group_tests(tests, NULL, NULL) ||
            (on_sqlite() && cmocka_run_group_tests(sqlite, NULL, NULL));
 }

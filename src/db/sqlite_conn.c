@@ -399,6 +399,16 @@ void readers_close(struct db *db)
     }
 }
 
+/* In a hurry the end is broken off like any statement, though not twice in a thousand steps, and so
+   may be the beginning, when it is done. Left open, a transaction would refuse whoever reads next.
+ */
+static void read_end(struct conn *conn)
+{
+    while (!sqlite3_get_autocommit(conn->handle) && conn_control(conn, COMMIT) == SQLITE_INTERRUPT)
+        ;
+    reader_put(conn);
+}
+
 bool sqlite_read(struct db *db, struct arena *a, db_work *work, void *with, struct error *err)
 {
     struct conn *conn;
@@ -407,13 +417,11 @@ bool sqlite_read(struct db *db, struct arena *a, db_work *work, void *with, stru
     int rc = conn_control(conn, BEGIN_READ);
     if (rc != SQLITE_OK) {
         sqlite_fail(err, conn->handle, rc);
-        reader_put(conn);
+        read_end(conn);
         return false;
     }
     struct tx tx = { .db = db, .conn = conn, .arena = a, .err = err };
     bool ok = work(&tx, with, err);
-    if (!sqlite3_get_autocommit(conn->handle))
-        conn_control(conn, COMMIT);
-    reader_put(conn);
+    read_end(conn);
     return ok;
 }
