@@ -368,14 +368,15 @@ static bool reader_get(struct db *db, struct conn **ret, struct error *err)
     return false;
 }
 
+/* One whose transaction could not be ended goes: it would refuse whoever reads next. */
 static void reader_put(struct conn *conn)
 {
     struct db *db = conn->db;
     conn_count(conn);
-    bool full = store_full(db->store);
+    bool full = store_full(db->store), ended = sqlite3_get_autocommit(conn->handle);
     pthread_mutex_lock(&db->lock);
     db->reading--;
-    bool keep = db->idle_count < (full ? 1 : IDLE_READERS_MAX);
+    bool keep = ended && db->idle_count < (full ? 1 : IDLE_READERS_MAX);
     if (keep) {
         conn->next = db->idle;
         db->idle = conn;
@@ -400,8 +401,7 @@ void readers_close(struct db *db)
 }
 
 /* In a hurry the end is broken off like any statement, though not twice in a thousand steps, and so
-   may be the beginning, when it is done. Left open, a transaction would refuse whoever reads next.
- */
+   may be the beginning, when it is done. */
 static void read_end(struct conn *conn)
 {
     while (!sqlite3_get_autocommit(conn->handle) && conn_control(conn, COMMIT) == SQLITE_INTERRUPT)

@@ -1,6 +1,6 @@
 /* time_import_fuzz.c: any file is read within its bounds: rows have a start and a length that an
    entry may have, texts are valid, and reading twice gives the same keys. */
-#include "feature/time/import_format.h"
+#include "feature/time/import_rows.h"
 #include "fuzz.h"
 
 #include <string.h>
