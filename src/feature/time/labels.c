@@ -182,16 +182,13 @@ static bool tag_check(struct ctx *c, enum op op, const void *old, void *row)
 {
     static const struct query entries = { "SELECT id FROM time_entry WHERE tags LIKE $1 LIMIT 1",
                                           .whole = "A list is one value to the database" };
-    struct id id;
     char text[ID_TEXT];
     bool used;
     (void)row;
     if (op != OP_DELETE)
         return true;
-    id = ((const struct tag *)old)->id;
-    id_format(id, text);
-    if (!tx_found(c->tx, &entries,
-                  ARGS(value_id(id), value_text(arena_printf(c->arena, "%%%s%%", text))), &used))
+    id_format(((const struct tag *)old)->id, text);
+    if (!tx_found(c->tx, &entries, ARGS(value_text(arena_printf(c->arena, "%%%s%%", text))), &used))
         return false;
     return !used || fail(c, IN_USE, "There is time with this tag");
 }

@@ -161,6 +161,25 @@ static void entries_are_checked(void **state)
     expect(w, 403, POST, "/projects", w->member, "{\"name\":\"Own\"}");
 }
 
+static void a_tag_of_time_stays(void **state)
+{
+    struct staff *w = *state;
+    struct arena *a = &w->world->a;
+    const char *used = make(w, "/tags", "{\"name\":\"dive\"}");
+    const char *spare = make(w, "/tags", "{\"name\":\"spare\"}");
+    const char *entry = arena_printf(a,
+                                     "{\"started_at\":\"2026-03-02T08:00:00Z\",\"ended_at\":"
+                                     "\"2026-03-02T09:00:00Z\",\"tags\":[\"%s\"]}",
+                                     used);
+    make(w, "/time/entries", entry);
+    used = arena_printf(a, "/tags/%s", used);
+    spare = arena_printf(a, "/tags/%s", spare);
+    struct answer r = world_ask(w->world, w->owner, DELETE, used, NULL, 1, 409);
+    has(&r, "There is time with this tag");
+    world_ask(w->world, w->owner, GET, used, NULL, 0, 200);
+    world_ask(w->world, w->owner, DELETE, spare, NULL, 1, 204);
+}
+
 static void people_reach_their_own_time(void **state)
 {
     struct staff *w = *state;
@@ -582,6 +601,7 @@ int main(void)
         STAFF_TEST(a_timer_ends_with_the_role_that_may_stop_it),
         STAFF_TEST(erasing_ends_a_timer),
         STAFF_TEST(entries_are_checked),
+        STAFF_TEST(a_tag_of_time_stays),
         STAFF_TEST(people_reach_their_own_time),
         STAFF_TEST(a_refusal_that_tells_of_another_person_is_on_record),
         STAFF_TEST(overlaps_can_be_refused),
