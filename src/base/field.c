@@ -21,6 +21,28 @@ const struct field *field_find(const struct field *fields, const char *name)
     return NULL;
 }
 
+const char *name_words(struct arena *a, const char *name)
+{
+    char *text = arena_string(a, name);
+    for (char *at = text; (at = strchr(at, '_'));)
+        *at = ' ';
+    return text;
+}
+
+const char *field_words(struct arena *a, const struct field *f)
+{
+    static const char *const units[] = { "_at", "_s", "_minor" };
+    size_t n = strlen(f->name);
+    if (f->label)
+        return f->label;
+    for (size_t i = 0; i < LENGTH(units); i++)
+        if (text_ends(f->name, units[i])) {
+            n -= strlen(units[i]);
+            break;
+        }
+    return name_words(a, arena_text(a, f->name, n));
+}
+
 void *field_in(const struct field *f, void *record)
 {
     return (char *)record + f->at;

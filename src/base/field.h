@@ -74,7 +74,8 @@ struct field {
                                      Of kinds that can be absent, and KIND_INT */
     const char *const *rests_on;  /* columns of its table, ends with NULL: when one of them changes
                                      and this one is not given anew, it becomes absent */
-    const char *label;            /* what people see; user-defined fields have one */
+    const char *label;            /* what people call it, within a sentence; NULL: as its name says
+                                     (field_words). User-defined fields have one */
     bool required;                /* must be given when creating */
     bool nullable;   /* KIND_INT: may be absent; KIND_RECORD: is absent when the first of
                         its fields is */
@@ -129,6 +130,12 @@ typedef uint64_t field_set;
 
 size_t field_count(const struct field *fields);
 const struct field *field_find(const struct field *fields, const char *name);
+
+/* What people call it: its label, or its name without the unit behind it. "ended_at": "ended" */
+const char *field_words(struct arena *a, const struct field *f);
+
+/* A name that we declared, in words: "time_entry" is "time entry". */
+const char *name_words(struct arena *a, const char *name);
 
 /* Where the field lives in a record. */
 void *field_in(const struct field *f, void *record);

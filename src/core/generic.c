@@ -249,16 +249,6 @@ static const struct field *id_fields(struct arena *a, const struct table *t)
     return list;
 }
 
-/* "time_entry" as words: "time entry". */
-static const char *words(struct arena *a, const char *name)
-{
-    char *text = arena_string(a, name);
-    for (char *p = text; *p; p++)
-        if (*p == '_')
-            *p = ' ';
-    return text;
-}
-
 /* Whether a row that is written may be like another one. */
 static bool may_be_taken(const struct table *t)
 {
@@ -284,7 +274,7 @@ static const enum problem *write_fails(struct arena *a, const struct table *t, e
 /* What the route of one operation adds to what all of a table's have. */
 static void operation_route(struct arena *a, const struct table *t, unsigned op, struct route *r)
 {
-    const char *one = words(a, t->name);
+    const char *one = name_words(a, t->name);
     const char *with_id = t->singleton ? t->path : arena_printf(a, "%s/{id}", t->path);
     if (op == OP_CREATE) {
         r->method = POST;

@@ -28,6 +28,26 @@ bool table_is_personal(const struct table *t)
     return false;
 }
 
+const char *table_one(struct arena *a, const struct table *t)
+{
+    return t->one ? t->one : name_words(a, t->name);
+}
+
+const char *table_declared(struct arena *a, const struct table *t, struct id row)
+{
+    char hex[2 * sizeof row.byte + 1];
+    hex_format(row.byte, sizeof row.byte, hex);
+    return arena_printf(a, "%s_%s", t->name, hex);
+}
+
+bool table_declares(const struct table *t, const char *name, struct id *row)
+{
+    size_t n = strlen(t->name);
+    return t->answers && text_starts(name, t->name) && name[n] == '_' &&
+           strlen(name + n + 1) == 2 * sizeof row->byte &&
+           hex_parse(name + n + 1, sizeof row->byte, row->byte);
+}
+
 /* Names become SQL, JSON and TypeScript, so they are checked to be plain. */
 static bool name_plain(const char *name)
 {
@@ -44,10 +64,22 @@ bool column_name_free(const char *name)
     return !text_ends(name, "_blind");
 }
 
-/* What people named before there was a rule stands: it has a label. */
+/* What people named before there was a rule stands: it is sealed whatever it is. */
 static bool is_declared_taken(const struct field *f)
 {
-    return !f->label && !column_name_free(f->name);
+    return !f->sealed && !column_name_free(f->name);
+}
+
+/* People know a row by what it says, and by a row of another table. */
+static bool names_check(const struct table *t, struct error *err)
+{
+    const struct field *called = t->called ? field_find(t->fields, t->called) : NULL;
+    const struct field *part_of = t->part_of ? field_find(t->fields, t->part_of) : NULL;
+    if (t->called && (!called || called->kind != KIND_TEXT || called->privacy == SECRET))
+        return error_set(err, INTERNAL, "table %s: no row is called by %s", t->name, t->called);
+    if (t->part_of && (!part_of || part_of->kind != KIND_ID || !part_of->refers))
+        return error_set(err, INTERNAL, "table %s: no row is part of %s", t->name, t->part_of);
+    return true;
 }
 
 /* Erasing finds a person by the subject, or by what refers to the directory. */
@@ -140,6 +172,6 @@ bool table_check(const struct table *t, struct error *err)
     if (t->path && (!t->read || (!t->write && t->ops != (OP_LIST | OP_READ) && t->ops != OP_LIST &&
                                  t->ops != OP_READ)))
         return error_set(err, INTERNAL, "table %s has routes and no permissions", t->name);
-    return columns_known(t, t->indexes, err) && columns_known(t, t->uniques, err) &&
-           alike_check(t, err);
+    return names_check(t, err) && columns_known(t, t->indexes, err) &&
+           columns_known(t, t->uniques, err) && alike_check(t, err);
 }

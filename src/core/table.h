@@ -53,9 +53,14 @@ struct table {
     const char *name; /* "time_entry": snake_case, singular */
     const char *doc;
     const struct field *fields;
-    size_t size;      /* bytes of a record */
-    const char *path; /* generic routes live here: "/time/entries"; NULL has none */
-    unsigned ops;     /* which generic routes: enum op or-ed; 0 with a path is OP_ALL */
+    const char *one;     /* what people call a row, within a sentence; NULL: as the name says */
+    const char *called;  /* column that people know a row by; NULL: there is none */
+    const char *part_of; /* column that names the row it is part of; NULL: there is none */
+    const char *answers; /* what people call a row of the table that each row declares, see
+                            table_declared; NULL: rows declare none */
+    size_t size;         /* bytes of a record */
+    const char *path;    /* generic routes live here: "/time/entries"; NULL has none */
+    unsigned ops;        /* which generic routes: enum op or-ed; 0 with a path is OP_ALL */
     const struct permission *read, *write; /* needed for generic routes */
     enum erase erase;
     int retention_days;         /* rows older than this are deleted; 0: as long as the account */
@@ -107,6 +112,14 @@ const struct field *table_owner(const struct table *t);
 /* Whether reading a row of another person must be audited: it has a subject and columns that say
    something of that person. */
 bool table_is_personal(const struct table *t);
+
+/* What people call one of its rows: "question". */
+const char *table_one(struct arena *a, const struct table *t);
+
+/* The name of the table that a row of this one declares; and the row of which one has the name,
+   false when it is none of this table's. */
+const char *table_declared(struct arena *a, const struct table *t, struct id row);
+bool table_declares(const struct table *t, const char *name, struct id *row);
 
 /* Whether databases leave the name to us: "NAME_blind" stands beside a protected column
    (db/compose.h), and PostgreSQL's tables have some columns from the start. */

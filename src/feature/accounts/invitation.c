@@ -39,6 +39,7 @@ const struct table invitation_table = {
     .name = "invitation",
     .doc = "Links with which invited people make their accounts",
     .fields = invitation_fields,
+    .one = "link",
     .size = sizeof(struct invitation),
     .erase = ERASE_ROW,
     .retention_days = INVITATION_DAYS,

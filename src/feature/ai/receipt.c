@@ -53,6 +53,7 @@ const struct table ai_receipt_table = {
     .name = "ai_receipt",
     .doc = "Content-free records of what was disclosed to which engine",
     .fields = ai_receipt_fields,
+    .one = "AI receipt",
     .size = sizeof(struct ai_receipt),
     .path = "/ai/receipts",
     .ops = OP_LIST | OP_READ,

@@ -26,6 +26,7 @@ const struct table file_table = {
     .name = "file",
     .doc = "Files that answers to forms refer to",
     .fields = file_fields,
+    .called = "name",
     .size = sizeof(struct file),
     .read = &submissions_read,
     .write = &submissions_write,

@@ -47,25 +47,28 @@ struct form_field_view {
               .doc = "What it is for, shown above the questions"),                                \
         FIELD(type, status, .privacy = OPERATIONAL, .choices = form_statuses, .filter = (search), \
               .doc = "Whether it takes answers; draft when absent"),                              \
-        FIELD(type, public, .privacy = OPERATIONAL,                                               \
+        FIELD(type, public, .label = "public link", .privacy = OPERATIONAL,                       \
               .doc = "Whether whoever has the link may answer"),                                  \
-        FIELD(type, retention_days, .privacy = OPERATIONAL, .max = 36500,                         \
-              .doc = "Days that answers are kept; 0 is as long as the organisation")
+        FIELD(type, retention_days, .label = "days answers are kept", .privacy = OPERATIONAL,     \
+              .max = 36500, .doc = "Days that answers are kept; 0 is as long as the organisation")
 #define QUESTION_KEY(type, ...) \
     FIELD(type, key, .privacy = OPERATIONAL, .max = 40, .format = "key", __VA_ARGS__)
-#define QUESTION_MEMBERS(type)                                                             \
-    FIELD(type, label, .privacy = OPERATIONAL, .required = true, .min = 1, .max = 300,     \
-          .doc = "The question"),                                                          \
-        FIELD(type, help, .privacy = OPERATIONAL, .max = 1000, .doc = "Help under it"),    \
-        FIELD(type, kind, .privacy = OPERATIONAL, .required = true, .choices = form_kinds, \
-              .doc = "Kind of answer; never changes"),                                     \
-        FIELD(type, privacy, .privacy = OPERATIONAL, .choices = form_privacies,            \
-              .doc = "Privacy class of what is answered; CONTENT when absent"),            \
-        FIELD(type, required, .privacy = OPERATIONAL, .doc = "Must be answered"),          \
-        FIELD(type, ai, .privacy = OPERATIONAL, .doc = "AI may read it"),                  \
-        FIELD(type, choices, .of = KIND_TEXT, .privacy = OPERATIONAL, .max = 60,           \
-              .doc = "The answers to choose from"),                                        \
-        FIELD(type, max, .privacy = OPERATIONAL, .max = 20000,                             \
+#define QUESTION_MEMBERS(type)                                                                   \
+    FIELD(type, label, .label = "question", .privacy = OPERATIONAL, .required = true, .min = 1,  \
+          .max = 300, .doc = "The question"),                                                    \
+        FIELD(type, help, .label = "help text", .privacy = OPERATIONAL, .max = 1000,             \
+              .doc = "Help under it"),                                                           \
+        FIELD(type, kind, .label = "kind of answer", .privacy = OPERATIONAL, .required = true,   \
+              .choices = form_kinds, .doc = "Kind of answer; never changes"),                    \
+        FIELD(type, privacy, .label = "privacy class", .privacy = OPERATIONAL,                   \
+              .choices = form_privacies,                                                         \
+              .doc = "Privacy class of what is answered; CONTENT when absent"),                  \
+        FIELD(type, required, .label = "must be answered", .privacy = OPERATIONAL,               \
+              .doc = "Must be answered"),                                                        \
+        FIELD(type, ai, .label = "open to AI", .privacy = OPERATIONAL, .doc = "AI may read it"), \
+        FIELD(type, choices, .label = "answers to choose from", .of = KIND_TEXT,                 \
+              .privacy = OPERATIONAL, .max = 60, .doc = "The answers to choose from"),           \
+        FIELD(type, max, .label = "longest answer", .privacy = OPERATIONAL, .max = 20000,        \
               .doc = "Most characters of a text; 0 is the kind's own limit")
 
 /* What is given of a form at once. */

@@ -113,14 +113,6 @@ static struct field field_of_row(struct ctx *c, const struct form_field *row)
     return f;
 }
 
-static const char *table_name(struct ctx *c, struct id form)
-{
-    struct buffer b = buffer_new(c->arena);
-    buffer_string(&b, "form_");
-    buffer_hex(&b, form.byte, sizeof form.byte);
-    return b.at;
-}
-
 bool submission_table(struct ctx *c, const struct form *form, const struct table **ret)
 {
     struct list rows;
@@ -139,7 +131,8 @@ bool submission_table(struct ctx *c, const struct form *form, const struct table
     }
     struct table *t = arena_new(c->arena, struct table);
     *t = (struct table){
-        .name = table_name(c, form->id),
+        .name = table_declared(c->arena, &form_table, form->id),
+        .one = form_table.answers,
         .doc = arena_printf(c->arena, "Answers to the form: %s", form->title),
         .fields = fields,
         .size = (size + ALIGN - 1) / ALIGN * ALIGN,

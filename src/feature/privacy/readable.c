@@ -29,14 +29,6 @@ static const char head[] =
 
 /* --- names --- */
 
-static const struct field *name_field(const struct table *t)
-{
-    const struct field *f = field_find(t->fields, "name");
-    if (!f)
-        f = field_find(t->fields, "title");
-    return f && f->kind == KIND_TEXT && f->privacy != SECRET ? f : NULL;
-}
-
 struct naming {
     struct readable *page;
     const struct field *field;
@@ -64,7 +56,8 @@ static bool names_load(struct ctx *c, struct readable *p, const struct table *co
 {
     p->names = buffer_new(c->arena);
     for (size_t i = 0; i < count; i++) {
-        struct naming n = { p, name_field(tables[i]), c->arena };
+        const char *called = tables[i]->called;
+        struct naming n = { p, called ? field_find(tables[i]->fields, called) : NULL, c->arena };
         struct buffer sql = buffer_new(c->arena);
         if (!n.field || tables[i]->log)
             continue;
@@ -209,34 +202,18 @@ static bool is_shown(const struct field *f)
            strcmp(f->name, "version") != 0;
 }
 
-/* "started_at" is "Started", "rate_minor" is "Rate (minor units)". */
-static void html_name(struct buffer *b, const char *name)
+/* "ended_at" is "Ended", "amount_minor" is "Amount (minor units)"; what people called theirs
+ * stands. */
+static void html_heading(struct readable *p, const struct field *f)
 {
-    static const char *const ends[][2] = { { "_at", "" },
-                                           { "_s", "" },
-                                           { "_minor", " (minor units)" } };
-    size_t n = strlen(name), kept = n;
-    const char *more = "";
-    for (size_t i = 0; i < LENGTH(ends) && kept == n; i++)
-        if (text_ends(name, ends[i][0])) {
-            kept = n - strlen(ends[i][0]);
-            more = ends[i][1];
-        }
-    for (size_t i = 0; i < kept; i++)
-        buffer_char(b, i ? (name[i] == '_' ? ' ' : name[i]) : (char)toupper((unsigned char)*name));
-    buffer_string(b, more);
-}
-
-static void html_heading(struct buffer *b, const struct field *f)
-{
-    buffer_string(b, "<th title=\"");
-    html_text(b, f->doc ? f->doc : "");
-    buffer_string(b, "\">");
-    if (f->label)
-        html_text(b, f->label);
-    else
-        html_name(b, f->name);
-    buffer_string(b, "</th>");
+    char *words = arena_string(p->a, field_words(p->a, f));
+    if (!f->sealed)
+        *words = (char)toupper((unsigned char)*words);
+    buffer_string(&p->out, "<th title=\"");
+    html_text(&p->out, f->doc ? f->doc : "");
+    buffer_string(&p->out, "\">");
+    html_text(&p->out, words);
+    buffer_string(&p->out, text_ends(f->name, "_minor") ? " (minor units)</th>" : "</th>");
 }
 
 static void table_begin(struct readable *p, const struct table *t)
@@ -246,7 +223,7 @@ static void table_begin(struct readable *p, const struct table *t)
     buffer_string(&p->out, "</h2><table><tr>");
     EACH_FIELD (f, t->fields)
         if (is_shown(f))
-            html_heading(&p->out, f);
+            html_heading(p, f);
     buffer_string(&p->out, "</tr>\n");
     p->table = t;
 }

@@ -24,14 +24,17 @@ const struct permission privacy_map = {
 };
 
 struct map_row {
-    const char *table, *column, *privacy, *doc, *table_doc, *erase, *read_by;
+    const char *table, *table_one, *column, *label, *privacy, *doc, *table_doc, *erase, *read_by;
     bool subject, ai, masked, exported;
     int64_t retention_days;
 };
 static const struct field map_row_fields[] = {
     FIELD(struct map_row, table, .privacy = OPERATIONAL, .doc = "Table"),
+    FIELD(struct map_row, table_one, .privacy = OPERATIONAL,
+          .doc = "What people call one of its rows"),
     FIELD(struct map_row, table_doc, .privacy = OPERATIONAL, .doc = "What the table is for"),
     FIELD(struct map_row, column, .privacy = OPERATIONAL, .doc = "Column"),
+    FIELD(struct map_row, label, .privacy = OPERATIONAL, .doc = "What people call the column"),
     FIELD(struct map_row, doc, .privacy = OPERATIONAL, .doc = "What the column holds"),
     FIELD(struct map_row, privacy, .privacy = OPERATIONAL, .doc = "Privacy class"),
     FIELD(struct map_row, subject, .privacy = OPERATIONAL,
@@ -87,11 +90,14 @@ static bool map_read(struct ctx *c, void *with)
     struct map_row *list = arena_many(c->arena, rows, struct map_row);
     for (size_t i = 0; i < count; i++) {
         const struct table *t = tables[i];
+        const char *one = table_one(c->arena, t);
         EACH_FIELD (f, t->fields)
             list[n++] = (struct map_row){
                 .table = t->name,
+                .table_one = one,
                 .table_doc = t->doc,
                 .column = f->name,
+                .label = field_words(c->arena, f),
                 .doc = f->doc,
                 .privacy = privacy_name(f->privacy),
                 .subject = f->subject,

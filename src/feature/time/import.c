@@ -35,6 +35,7 @@ const struct table time_import_table = {
     .name = "time_import",
     .doc = "Rows of imported files that are here already",
     .fields = import_key_fields,
+    .one = "import",
     .size = sizeof(struct import_key),
     .erase = ERASE_PERSON, /* so that an erased person does not come back with the same file */
     .held_back = true,

@@ -6,6 +6,7 @@ import { items, type Row, type Whole } from "~/api/client";
 import { Link } from "~/shell/router";
 import { words } from "~/words";
 import { Icon } from "./icon";
+import { columnNames } from "./names";
 import { Show } from "./states";
 
 type DataMapRow = Whole<Row<"/privacy/data-map">, "table" | "column" | "privacy">;
@@ -15,6 +16,12 @@ export const dataMapQuery = {
   queryFn: () => items("/privacy/data-map") as Promise<DataMapRow[]>,
   staleTime: 600_000,
 };
+
+/** Columns in words. */
+export function useColumnNames() {
+  const map = useQuery(dataMapQuery).data ?? [];
+  return (columns: readonly string[]) => columnNames(columns, map);
+}
 
 /** What AI is given of a column. */
 export const aiText = ({ ai, masked }: Pick<DataMapRow, "ai" | "masked">) =>

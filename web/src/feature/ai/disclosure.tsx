@@ -2,7 +2,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { Modal } from "~/ui/dialog";
-import { columnNames } from "~/ui/names";
+import { useColumnNames } from "~/ui/eye";
 import { Notice } from "~/ui/states";
 import { addDays, numberText, rangeText } from "~/ui/time";
 import { words as shared } from "~/words";
@@ -63,6 +63,7 @@ export function maskedLine(line: string): string {
 }
 
 export function DisclosureFacts({ given }: { given: Disclosed }) {
+  const columnNames = useColumnNames();
   const { provider, model, evidence, bytes, masked, columns, rows, left_out = 0 } = given;
   const { compared_rows = 0 } = given;
   const periods = periodsOf(given);

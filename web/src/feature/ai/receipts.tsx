@@ -6,24 +6,20 @@ import { useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
 import { Link } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
-import { Eye } from "~/ui/eye";
-import { columnNames } from "~/ui/names";
+import { Eye, useColumnNames } from "~/ui/eye";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading, PageHead } from "~/ui/states";
 import { momentText, numberText } from "~/ui/time";
 import { words as shared } from "~/words";
 import { maskedLine } from "./disclosure";
-import { words } from "./words";
-
-/** "PROVIDER_FAILED" as people read it. */
-const outcomeText = (reason: string) =>
-  words.outcomes[reason] ?? reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll("_", " ");
+import { outcomeText, words } from "./words";
 
 type Receipt = Whole<Row<"/ai/receipts">, "created_at" | "capability" | "provider">;
 
 export default function Receipts() {
   const { zone } = useSession();
   const may = useMay();
+  const columnNames = useColumnNames();
   const people = useById(usePeople(may("people.read")).data);
   const receipts = useInfiniteQuery({
     queryKey: ["ai", "receipts"],

@@ -8,8 +8,8 @@ import { queryClient, refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { useChosen } from "~/ui/chosen";
 import { Confirm } from "~/ui/confirm";
+import { useColumnNames } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
-import { columnNames } from "~/ui/names";
 import { RecordDrawer, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { dateText, today } from "~/ui/time";
@@ -158,6 +158,7 @@ interface CapabilityProps {
 /** A function of AI: what it reads, its switch, and for whom. */
 function CapabilitySetting({ capability, switches, locked }: CapabilityProps) {
   const { name, doc, reads, roles: able } = capability;
+  const columnNames = useColumnNames();
   const known = switches?.find(({ capability }) => capability === name);
   const keep = (body: { on?: boolean; roles?: string[] }) =>
     change(() => {

@@ -237,3 +237,7 @@ export const words = {
     },
   },
 };
+
+/** How a request ended: "PROVIDER_FAILED" as people read it. */
+export const outcomeText = (reason: string) =>
+  words.outcomes[reason] ?? reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll("_", " ");
