@@ -11,33 +11,13 @@ const struct permission audit_read = {
     { [ROLE_ADMIN] = SCOPE_ALL, [ROLE_OWNER] = SCOPE_ALL, [ROLE_AUDITOR] = SCOPE_ALL },
 };
 
-static const struct field audit_event_fields[] = {
-    ROW_FIELDS(struct audit_event),
-    FIELD(struct audit_event, actor, .privacy = PERSONAL, .filter = true,
-          .doc = "Person who acted; absent for the program itself"),
-    FIELD(struct audit_event, actor_name, .privacy = OPERATIONAL,
-          .doc = "What acted when it was no person"),
-    FIELD(struct audit_event, action, .privacy = OPERATIONAL, .filter = true,
-          .doc = "Table and verb, or the name of the act"),
-    FIELD(struct audit_event, object, .privacy = OPERATIONAL, .filter = true,
-          .doc = "Row that was acted on"),
-    FIELD(struct audit_event, subject, .privacy = PERSONAL, .filter = true,
-          .doc = "Person whose data it concerns"),
-    FIELD(struct audit_event, detail, .privacy = OPERATIONAL,
-          .doc = "Names of columns, counts and reason codes; never content"),
-    FIELD(struct audit_event, request_id, .privacy = OPERATIONAL, .doc = "Request that caused it"),
-    FIELD(struct audit_event, checkpoint, .privacy = OPERATIONAL, .nullable = true,
-          .doc = "Number of the signed checkpoint that covers it; absent: the next one will"),
-    { 0 },
-};
+static const struct field audit_event_fields[] = { AUDIT_EVENT_FIELDS, { 0 } };
 
 const struct table audit_event_table = {
     .name = "audit_event",
     .doc = "Who did what to which row, and who read whose data",
     .fields = audit_event_fields,
     .size = sizeof(struct audit_event),
-    .path = "/audit",
-    .ops = OP_LIST,
     .read = &audit_read,
     .log = true,
 };

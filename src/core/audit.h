@@ -1,9 +1,10 @@
 /* audit.h: who did what to which row, and who read whose data. Content-free: rows are named by
-   id, changed columns by name. */
+   id, changed columns by name; what they are called is looked up when the log is read. */
 #ifndef VOW_AUDIT_H
 #define VOW_AUDIT_H
 
 #include "ctx.h"
+#include "net/route.h"
 #include "table.h"
 
 struct audit_event {
@@ -17,6 +18,26 @@ struct audit_event {
     const char *request_id;
     int64_t checkpoint; /* see checkpoint.h; INT_NONE: none yet */
 };
+/* Its fields, first in the list of what is made of it. */
+#define AUDIT_EVENT_FIELDS                                                              \
+    ROW_FIELDS(struct audit_event),                                                     \
+        FIELD(struct audit_event, actor, .privacy = PERSONAL, .filter = true,           \
+              .doc = "Person who acted; absent for the program itself"),                \
+        FIELD(struct audit_event, actor_name, .privacy = OPERATIONAL,                   \
+              .doc = "What acted when it was no person"),                               \
+        FIELD(struct audit_event, action, .privacy = OPERATIONAL, .filter = true,       \
+              .doc = "Table and verb, or the name of the act"),                         \
+        FIELD(struct audit_event, object, .privacy = OPERATIONAL, .filter = true,       \
+              .doc = "Row that was acted on"),                                          \
+        FIELD(struct audit_event, subject, .privacy = PERSONAL, .filter = true,         \
+              .doc = "Person whose data it concerns"),                                  \
+        FIELD(struct audit_event, detail, .privacy = OPERATIONAL,                       \
+              .doc = "Names of columns, counts and reason codes; never content"),       \
+        FIELD(struct audit_event, request_id, .privacy = OPERATIONAL,                   \
+              .doc = "Request that caused it"),                                         \
+        FIELD(struct audit_event, checkpoint, .privacy = OPERATIONAL, .nullable = true, \
+              .doc = "Number of the signed checkpoint that covers it; absent: the next one will")
+
 extern const struct table audit_event_table;
 extern const struct permission audit_read;
 extern const struct permission *const audit_permissions[];
@@ -27,6 +48,21 @@ MUST_USE bool audit_add(struct ctx *c, const char *action, struct id object, str
 
 /* Notes that another person's data was read (for features with queries of their own). */
 void read_note(struct ctx *c, const struct table *t, struct id subject);
+
+/* An event with what it names by id and by column in words, as they are now and as far as who reads
+   the log may know them. Rows that are somebody's (table_is_personal) are known by that person
+   alone: nothing is read of them. */
+struct audit_line {
+    struct audit_event event;
+    const char *actor_called, *subject_called; /* NULL: gone, or not for who reads */
+    const char *object_kind;                   /* "question" */
+    const char *object_state;                  /* here, gone, hidden; NULL: it has no name */
+    const char *object_called;                 /* "Which device?" */
+    const char *object_within;                 /* "Equipment request" */
+    struct list changed;                       /* const char *: "rate per hour" */
+};
+extern const struct field audit_line_fields[];
+route_fn audit_list;
 
 /* Adds what was noted of reads, before the answer leaves. */
 MUST_USE bool audit_reads(struct ctx *c);

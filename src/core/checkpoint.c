@@ -341,6 +341,9 @@ static bool proof_get(struct ctx *c, const void *in, void *ret)
 }
 
 const struct route audit_routes[] = {
+    { GET, "/audit", audit_list, "List: audit event, with what it names in words",
+      .can = &audit_read, .lists = &audit_event_table,
+      OUTPUT(struct audit_line, audit_line_fields), .list = true, .schema = "audit_event" },
     { GET, "/audit/proof", proof_get, "Compute the audit log's chain anew and compare it",
       .can = &audit_read, OUTPUT(struct audit_proof, proof_fields), .schema = "audit_proof",
       LANE(LANE_SLOW) },

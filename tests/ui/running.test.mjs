@@ -230,6 +230,35 @@ test("the audit log is in words, and is saved as it is shown", async () => {
   assert.match(text, /,Max Member,Copy of own data made,Max Member,/);
 });
 
+test("the audit log tells what was done to what, and all that was done to one thing", async () => {
+  const made = (path, body) => owner.post(`/api/v1/${path}`, body).then(({ body }) => body);
+  const first = { headers: { "If-Match": '"1"' } };
+  const project = (await made("projects", { name: "Pier" })).id;
+  await owner.patch(`/api/v1/projects/${project}`, { rate_minor: 9000 }, first);
+  const task = (await made("tasks", { name: "Dive", project })).id;
+  await owner.patch(`/api/v1/tasks/${task}`, { archived: true }, first);
+  const tag = (await made("tags", { name: "Fleeting" })).id;
+  await owner.delete(`/api/v1/tags/${tag}`, first);
+  const { page } = at.owner;
+  await page.goto("/privacy/audit");
+  const line = (name) => page.getByRole("row", { name });
+  await line(/Olga Owner Project changed Pier Rate per hour$/).waitFor();
+  await line(/Olga Owner Task changed Dive \(Pier\) Archived$/).waitFor();
+  await line(/Olga Owner Tag deleted a tag that is gone$/).waitFor();
+  await page.getByRole("button", { name: "Dive (Pier)" }).first().click();
+  await page.waitForURL(/[?&]object=/);
+  const only = page.getByRole("button", { name: "Only: Dive (Pier)" });
+  await only.waitFor();
+  await eventually(async () => assert.equal(await page.getByRole("row").count(), 3));
+  await checkAccessible(page);
+  await only.click();
+  await line(/Tag deleted/).waitFor();
+  await page.getByRole("combobox", { name: "Did" }).fill("tag");
+  await page.getByRole("option", { name: "Tag deleted" }).click();
+  await page.waitForURL(/[?&]action=tag\.delete/);
+  await eventually(async () => assert.equal(await page.getByRole("row").count(), 2));
+});
+
 test("no answer to a form runs in the spreadsheet that its CSV is opened with", async () => {
   const fields = [{ label: "Said", key: "said", kind: "text" }];
   const form = (await owner.post("/api/v1/forms", { title: "Post", status: "open", fields })).body;

@@ -1,17 +1,19 @@
-// The audit log: who did what to which record, newest first; the same again and again is one line.
+// The audit log: who did what to which record, newest first; the same again and again is one line. What
+// an event names is in words where it comes from: the server knows what everything is called.
 import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import { api, type Row } from "~/api/client";
-import { useById } from "~/api/queries";
-import { usePeople } from "~/feature/organisation/data";
+import { outcomeText } from "~/feature/ai/words";
 import { PersonSelect } from "~/feature/organisation/person-select";
+import { words as time } from "~/feature/time/words";
 import { useFilters } from "~/shell/router";
-import { useMay, useSession } from "~/shell/session";
+import { useSession } from "~/shell/session";
 import { downloadCsv } from "~/ui/csv";
 import { Eye } from "~/ui/eye";
 import { Filters } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
-import { actName } from "~/ui/names";
+import { actName, capital } from "~/ui/names";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading } from "~/ui/states";
@@ -43,6 +45,43 @@ function linesOf(events: Event[], zone: string): Event[][] {
 /** How often it was done: what one request did is done once. */
 const timesOf = (line: Event[]) => new Set(line.map(({ id, request_id }) => request_id ?? id)).size;
 
+const didText = ({ action, object_kind }: Event) => actName(action ?? "–", object_kind);
+
+const whoText = ({ actor, actor_called, actor_name }: Event) =>
+  actor_called ?? actor_name ?? (actor ? text.erased : text.program);
+
+function thingText({ object_kind, object_state, object_called, object_within }: Event) {
+  if (object_state === "gone") return text.gone(object_kind ?? "");
+  if (object_state === "hidden") return text.hidden(object_kind ?? "");
+  if (!object_called) return object_within;
+  return object_within ? text.within(object_called, object_within) : object_called;
+}
+
+/** What it was done to and whose that is: "Which device? (Equipment request)", "Bo". */
+function aboutText(event: Event): string {
+  const { object, subject, subject_called } = event;
+  const whose = subject && subject !== object ? (subject_called ?? text.erased) : null;
+  return [thingText(event), whose].filter(Boolean).join(", ") || "–";
+}
+
+/** "source=toggl entries=3" -> "Toggl Track, 3 entries". */
+const countedText = (detail: string) =>
+  detail
+    .split(" ")
+    .map((part) => {
+      const [name = "", value = ""] = part.split("=");
+      const sources: Record<string, string> = time.import.formats;
+      return text.counts[name]?.(Number(value)) ?? sources[value] ?? part.replaceAll("_", " ");
+    })
+    .join(", ");
+
+function detailText({ action, detail, changed }: Event): string {
+  if (changed.length > 0) return capital(changed.join(", "));
+  if (action?.endsWith(".update")) return text.unchanged;
+  if (action === "ai_receipt.create") return outcomeText(detail ?? "");
+  return detail ? countedText(detail) : "";
+}
+
 function whenText(line: Event[], zone: string): string {
   const [newest, oldest] = [line[0], line.at(-1)];
   if (!newest || !oldest) return "";
@@ -51,13 +90,46 @@ function whenText(line: Event[], zone: string): string {
   return until === clockText(oldest.created_at, zone) ? since : text.between(since, until);
 }
 
+interface AboutProps {
+  line: Event[];
+  only: (object: string) => void;
+}
+
+/** What a line is about, the first few by name; a name opens what was done to that alone. */
+function About({ line, only }: AboutProps) {
+  const all = [...new Map(line.map((event) => [aboutText(event), event]))];
+  const shown = all.length > NAMES_MAX + 1 ? all.slice(0, NAMES_MAX) : all;
+  const names = shown.map(([name, { object, object_state }], at) => (
+    <Fragment key={name}>
+      {at > 0 && ", "}
+      {object && object_state === "here" ? (
+        <button
+          type="button"
+          className="linklike"
+          title={text.only_this(name)}
+          onClick={() => only(object)}
+        >
+          {name}
+        </button>
+      ) : (
+        name
+      )}
+    </Fragment>
+  ));
+  if (shown.length === all.length) return <span>{names}</span>;
+  return (
+    <span title={all.map(([name]) => name).join(", ")}>
+      {names} {text.and_more(all.length - shown.length)}
+    </span>
+  );
+}
+
 export function Audit() {
   const { zone } = useSession();
-  const may = useMay();
   const [filters, setFilters] = useFilters();
-  const people = useById(usePeople(may("people.read")).data);
   const actor = filters.get("actor");
   const subject = filters.get("subject");
+  const object = filters.get("object");
   const action = filters.get("action");
   const period = usePeriod("last_30_days");
   const { from, to } = period;
@@ -66,6 +138,7 @@ export function Audit() {
       query: {
         actor,
         subject,
+        object,
         created_at_from: instantOf(from, "00:00", zone).toISOString(),
         created_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
         sort: "-created_at",
@@ -73,46 +146,37 @@ export function Audit() {
       },
     });
   const kinds = useQuery({
-    queryKey: ["audit", "kinds", actor, subject, from, to, zone],
+    queryKey: ["audit", "kinds", actor, subject, object, from, to, zone],
     queryFn: () => read({ limit: KINDS_OF }),
-    select: ({ items }) => [...new Set(items.map(({ action }) => action ?? ""))],
+    select: ({ items }) =>
+      new Map((items as Event[]).map((event) => [event.action ?? "", didText(event)])),
   });
   const events = useInfiniteQuery({
-    queryKey: ["audit", "list", actor, subject, action, from, to, zone],
+    queryKey: ["audit", "list", actor, subject, object, action, from, to, zone],
     queryFn: ({ pageParam }) => read({ action, cursor: pageParam, limit: PAGE }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     staleTime: 0,
   });
   const items = (events.data?.pages.flatMap((page) => page.items) ?? []) as Event[];
-  const choices = [...new Set([...(kinds.data ?? []), ...(action ? [action] : [])])]
-    .map((value) => ({ value, label: actName(value) }))
+  const choices = [
+    ...new Map([...(action ? [[action, actName(action)] as const] : []), ...(kinds.data ?? [])]),
+  ]
+    .map(([value, label]) => ({ value, label }))
     .sort((a, b) => a.label.localeCompare(b.label));
-  const name = (id: string | null | undefined) => (id ? (people.get(id)?.name ?? "–") : "–");
-  const who = ({ actor, actor_name }: Event) => actor_name ?? (actor ? name(actor) : text.program);
   const save = () => {
     const head = [text.date, text.time, text.zone, text.who, text.action, text.about, text.detail];
     const rows = items.map((event) => [
       ...wallOf(event.created_at, zone),
       zone,
-      who(event),
-      actName(event.action ?? "–"),
-      name(event.subject),
-      event.detail,
+      whoText(event),
+      didText(event),
+      aboutText(event),
+      detailText(event),
       event.object,
       event.request_id,
     ]);
     downloadCsv(text.file(from, to), [[...head, text.record, text.request], ...rows]);
-  };
-  const about = (line: Event[]) => {
-    const names = [...new Set(line.map(({ subject }) => name(subject)))];
-    const rest = names.length - NAMES_MAX;
-    if (rest < 2) return names.join(", ");
-    return (
-      <span title={names.join(", ")}>
-        {text.and_more(names.slice(0, NAMES_MAX).join(", "), rest)}
-      </span>
-    );
   };
   return (
     <div className="stack">
@@ -137,7 +201,7 @@ export function Audit() {
           onChange={(actor) => setFilters({ actor })}
         />
         <PersonSelect
-          label={text.filter_about}
+          label={text.filter_subject}
           placeholder={text.everyone}
           value={subject}
           onChange={(subject) => setFilters({ subject })}
@@ -152,6 +216,18 @@ export function Audit() {
           {text.save}
         </Button>
       </Filters>
+      {object && (
+        <div>
+          <Button
+            variant="default"
+            size="xs"
+            rightSection={<Icon name="cross" size={14} />}
+            onClick={() => setFilters({ object: null })}
+          >
+            {text.only(items[0] ? aboutText(items[0]) : text.one)}
+          </Button>
+        </div>
+      )}
       <Scroll label={words.tabs.audit}>
         {events.isPending ? (
           <Loading rows={8} />
@@ -180,17 +256,19 @@ export function Audit() {
                       {whenText(line, zone)}
                     </td>
                     <td className="nowrap" data-heading={text.who}>
-                      {who(event)}
+                      {whoText(event)}
                     </td>
                     <td title={event.action ?? undefined} data-heading={text.action}>
                       <span>
-                        {actName(event.action ?? "–")}{" "}
+                        {didText(event)}{" "}
                         {times > 1 && <span className="tag times">{text.times(times)}</span>}
                       </span>
                     </td>
-                    <td data-heading={text.about}>{about(line)}</td>
-                    <td className="small quiet wrap-anywhere" data-heading={text.detail}>
-                      {event.detail}
+                    <td data-heading={text.about}>
+                      <About line={line} only={(object) => setFilters({ object })} />
+                    </td>
+                    <td className="small quiet" data-heading={text.detail}>
+                      {detailText(event)}
                     </td>
                   </tr>
                 );

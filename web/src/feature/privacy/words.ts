@@ -1,5 +1,7 @@
 import { countText } from "~/ui/time";
 
+const article = (kind: string) => (/^[aeiou]/i.test(kind) ? "an" : "a");
+
 export const words = {
   title: "Privacy",
   lead: "What is kept, who sees it, and how to export or erase it.",
@@ -69,13 +71,28 @@ export const words = {
     detail: "Detail",
     program: "The program",
     everything: "Everything",
+    /** Somebody whose name is gone with the person. */
+    erased: "somebody who is gone",
+    within: (called: string, whole: string) => `${called} (${whole})`,
+    gone: (kind: string) =>
+      kind === "person" ? "a person who is gone" : `${article(kind)} ${kind} that is gone`,
+    hidden: (kind: string) => `${article(kind)} ${kind} (the name is not for your role)`,
+    unchanged: "Saved as it was",
+    counts: {
+      rows: (n: number) => countText(n, "record"),
+      entries: (n: number) => countText(n, "entry", "entries"),
+    } as Record<string, (n: number) => string>,
+    /** Something that is chosen, and of which nothing is shown. */
+    one: "one record",
+    only: (called: string) => `Only: ${called}`,
+    only_this: (called: string) => `Only what was done to: ${called}`,
     between: (oldest: string, newest: string) => `${oldest} – ${newest}`,
     times: (n: number) => countText(n, "time"),
-    and_more: (names: string, rest: number) => `${names} and ${rest} more`,
+    and_more: (rest: number) => `and ${rest} more`,
     empty: "Nothing in this period",
     empty_help: "Changes and readings appear here as they happen; choose another period or filter.",
     filter_who: "Who",
-    filter_about: "About",
+    filter_subject: "Whose data",
     everyone: "Everyone",
     seen: "Admins, owners and auditors.",
     save: "CSV of what is shown",
