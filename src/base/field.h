@@ -65,6 +65,7 @@ struct field {
     enum kind of;                 /* of the elements of a KIND_LIST or KIND_JSON without .fields */
     int64_t min, max;             /* KIND_TEXT: code points; KIND_BLOB: bytes; lists: elements;
                                      numbers and spans: values (no bound when both are 0) */
+    int64_t unknown;              /* KIND_INT: the value of what nobody knows; 0: there is none */
     const char *after;            /* KIND_INSTANT: the member that it may be at most .max seconds
                                      behind; the rules of the table see to it */
     const char *const *choices;   /* KIND_TEXT: the only values, ends with NULL */

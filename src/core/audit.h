@@ -19,23 +19,23 @@ struct audit_event {
     int64_t checkpoint; /* see checkpoint.h; INT_NONE: none yet */
 };
 /* Its fields, first in the list of what is made of it. */
-#define AUDIT_EVENT_FIELDS                                                              \
-    ROW_FIELDS(struct audit_event),                                                     \
-        FIELD(struct audit_event, actor, .privacy = PERSONAL, .filter = true,           \
-              .doc = "Person who acted; absent for the program itself"),                \
-        FIELD(struct audit_event, actor_name, .privacy = OPERATIONAL,                   \
-              .doc = "What acted when it was no person"),                               \
-        FIELD(struct audit_event, action, .privacy = OPERATIONAL, .filter = true,       \
-              .doc = "Table and verb, or the name of the act"),                         \
-        FIELD(struct audit_event, object, .privacy = OPERATIONAL, .filter = true,       \
-              .doc = "Row that was acted on"),                                          \
-        FIELD(struct audit_event, subject, .privacy = PERSONAL, .filter = true,         \
-              .doc = "Person whose data it concerns"),                                  \
-        FIELD(struct audit_event, detail, .privacy = OPERATIONAL,                       \
-              .doc = "Names of columns, counts and reason codes; never content"),       \
-        FIELD(struct audit_event, request_id, .privacy = OPERATIONAL,                   \
-              .doc = "Request that caused it"),                                         \
-        FIELD(struct audit_event, checkpoint, .privacy = OPERATIONAL, .nullable = true, \
+#define AUDIT_EVENT_FIELDS                                                                       \
+    ROW_FIELDS(struct audit_event),                                                              \
+        FIELD(struct audit_event, actor, .label = "who acted", .privacy = PERSONAL,              \
+              .filter = true, .doc = "Person who acted; absent for the program itself"),         \
+        FIELD(struct audit_event, actor_name, .label = "what acted", .privacy = OPERATIONAL,     \
+              .doc = "What acted when it was no person"),                                        \
+        FIELD(struct audit_event, action, .label = "what was done", .privacy = OPERATIONAL,      \
+              .filter = true, .doc = "Table and verb, or the name of the act"),                  \
+        FIELD(struct audit_event, object, .label = "to what", .privacy = OPERATIONAL,            \
+              .filter = true, .doc = "Row that was acted on"),                                   \
+        FIELD(struct audit_event, subject, .privacy = PERSONAL, .subject = true, .filter = true, \
+              .doc = "Person whose data it concerns"),                                           \
+        FIELD(struct audit_event, detail, .privacy = OPERATIONAL,                                \
+              .doc = "Names of columns, counts and reason codes; never content"),                \
+        FIELD(struct audit_event, request_id, .privacy = OPERATIONAL,                            \
+              .doc = "Request that caused it"),                                                  \
+        FIELD(struct audit_event, checkpoint, .privacy = OPERATIONAL, .nullable = true,          \
               .doc = "Number of the signed checkpoint that covers it; absent: the next one will")
 
 extern const struct table audit_event_table;
@@ -63,6 +63,9 @@ struct audit_line {
 };
 extern const struct field audit_line_fields[];
 route_fn audit_list;
+
+/* The act and its detail in words, for people: "time entry: update", "note, rate per hour". */
+void audit_say(struct ctx *c, struct audit_event *e);
 
 /* Adds what was noted of reads, before the answer leaves. */
 MUST_USE bool audit_reads(struct ctx *c);

@@ -186,6 +186,22 @@ static struct list changed_of(struct ctx *c, const struct audit_event *e, const 
     return (struct list){ words.at, words.len / sizeof(const char *) };
 }
 
+void audit_say(struct ctx *c, struct audit_event *e)
+{
+    struct about a = about_of(c, e);
+    struct list changed = changed_of(c, e, a.table);
+    const char *const *words = changed.at, *dot = strrchr(e->action, '.');
+    struct buffer detail = buffer_new(c->arena);
+    for (size_t i = 0; i < changed.count; i++)
+        buffer_printf(&detail, i ? ", %s" : "%s", words[i]);
+    if (detail.len)
+        e->detail = detail.at;
+    if (dot && (a.table || a.parent))
+        e->action =
+            arena_printf(c->arena, "%s: %s",
+                         a.table ? table_one(c->arena, a.table) : a.parent->answers, dot + 1);
+}
+
 static const char *called_of(const struct list *names, const struct table *t, struct id id)
 {
     const struct named *n = named_find(names, t, id);

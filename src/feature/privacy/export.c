@@ -139,9 +139,11 @@ static bool organisation_add(struct ctx *c, void *with)
     manifest_begin(c, &m->manifest, m->person);
     if (id_given(m->person) && !readable_begin(c, tables, count, &m->page))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        bool wanted = !id_given(m->person) || table_subject(tables[i]);
-        if (wanted && !tables[i]->held_back && !table_add(c, m, tables[i]))
+    /* What people did comes before what was noted of it. */
+    for (size_t i = 0; i < 2 * count; i++) {
+        const struct table *t = tables[i % count];
+        bool wanted = (!id_given(m->person) || table_subject(t)) && t->log == (i >= count);
+        if (wanted && !t->held_back && !table_add(c, m, t))
             return false;
     }
     return true;

@@ -47,12 +47,15 @@ struct scrap {
     ROW_MEMBERS;
     struct id person;
     const char *label;
+    int64_t weight;
 };
 static const struct field scrap_fields[] = {
     ROW_FIELDS(struct scrap),
     FIELD(struct scrap, person, .privacy = PERSONAL, .subject = true, .refers = &person_table,
           .doc = "Whose it is"),
     FIELD(struct scrap, label, .privacy = CONTENT, .max = 60, .doc = "What it says"),
+    FIELD(struct scrap, weight, .privacy = OPERATIONAL, .min = -1, .max = 9, .unknown = -1,
+          .doc = "In grams; -1 when nobody weighed it"),
     { 0 },
 };
 static const struct permission note_use = {

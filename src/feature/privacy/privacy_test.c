@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -85,8 +86,8 @@ static void a_copy_holds_own_rows_alone(void **state)
 static void a_copy_can_be_read(void **state)
 {
     struct house *h = *state;
-    const char *scrap =
-        arena_printf(&h->w->a, "{\"person\":\"%s\",\"label\":\"<b>R&D</b> \\\"x\\\"\"}", h->bo_id);
+    const char *scrap = arena_printf(
+        &h->w->a, "{\"person\":\"%s\",\"label\":\"<b>R&D</b> \\\"x\\\"\",\"weight\":-1}", h->bo_id);
     world_post(h->w, h->bo, "/scraps", scrap, 201);
     struct unpacked u = unpack(h, export_of(h, h->bo, "/privacy/me"));
     static const char *const parts[] = {
@@ -100,6 +101,7 @@ static void a_copy_can_be_read(void **state)
         "<td>1:00:00</td>",
         "<td class=\"n\">2026-03-02 08:00:00</td>",
         "<td>8 bytes</td>",
+        "<td>not known</td>",
         "<td>&lt;b>R&amp;D&lt;/b> &quot;x&quot;</td>",
         "<td>zanzibar@example.org</td>",
     };
@@ -111,6 +113,27 @@ static void a_copy_can_be_read(void **state)
     u = unpack(h, export_of(h, h->owner, "/privacy/export"));
     for (size_t i = 0; i < u.count; i++)
         assert_string_not_equal(u.files[i].name, "copy.html");
+}
+
+/* Who is asked for a copy learns who has looked, and of nobody else's rows. */
+static void a_copy_tells_who_read_and_changed(void **state)
+{
+    struct house *h = *state;
+    struct arena *a = &h->w->a;
+    world_get(h->w, h->owner, "/time/entries", 200);
+    const char *path = arena_printf(a, "/people/%s", h->bo_id);
+    const char *tag = world_get(h->w, h->owner, path, 200).etag;
+    world_ask(h->w, h->owner, PATCH, path, "{\"zone\":\"Europe/Rome\",\"title\":\"Cook\"}",
+              strtoll(tag, NULL, 10), 200);
+    struct unpacked u = unpack(h, export_of(h, h->bo, "/privacy/me"));
+    const char *log = file_of(h, &u, "tables/audit_event.jsonl");
+    const char *page = file_of(h, &u, "copy.html");
+    assert_non_null(strstr(log, "\"action\":\"time_entry.read\""));
+    assert_null(strstr(log, arena_printf(a, "\"subject\":\"%s\"", h->owner_id)));
+    assert_non_null(strstr(page, "<h2>Who did what to which row, and who read whose data</h2>"));
+    assert_non_null(strstr(page, "<td>Ada</td><td></td><td>time entry: read</td>"));
+    assert_non_null(strstr(page, "<td>person: update</td>"));
+    assert_non_null(strstr(page, "<td>title, time zone</td>"));
 }
 
 static void the_data_map_shows_ways_in(void **state)
@@ -141,8 +164,11 @@ static void the_data_map_shows_ways_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOUSE_TEST(export_holds_all_but_secrets), HOUSE_TEST(tables_share_the_bound_of_an_archive),
-        HOUSE_TEST(a_copy_holds_own_rows_alone),  HOUSE_TEST(a_copy_can_be_read),
+        HOUSE_TEST(export_holds_all_but_secrets),
+        HOUSE_TEST(tables_share_the_bound_of_an_archive),
+        HOUSE_TEST(a_copy_holds_own_rows_alone),
+        HOUSE_TEST(a_copy_can_be_read),
+        HOUSE_TEST(a_copy_tells_who_read_and_changed),
         HOUSE_TEST(the_data_map_shows_ways_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "readable.h"
 
 #include "base/buffer.h"
+#include "core/audit.h"
 #include "core/rows.h"
 #include "core/sql.h"
 #include "db/compose.h"
@@ -124,7 +125,7 @@ static void html_json(struct readable *p, const char *text)
     struct id id;
     size_t n = strlen(text), from = p->out.len;
     for (size_t at = 1; n % (QUOTED + 1) == 1 && at < n; at += QUOTED + 1) {
-        const char *quoted = arena_text(p->a, text + at + 1, ID_TEXT - 1);
+        const char *quoted = arena_text(p->c->arena, text + at + 1, ID_TEXT - 1);
         if (!id_parse(quoted, &id))
             break;
         if (at > 1)
@@ -157,7 +158,10 @@ static void html_value(struct readable *p, const struct field *f, const void *ro
         buffer_string(b, *(const bool *)at ? "yes" : "no");
         break;
     case KIND_INT:
-        buffer_printf(b, "%lld", (long long)*(const int64_t *)at);
+        if (f->unknown && *(const int64_t *)at == f->unknown)
+            buffer_string(b, "not known");
+        else
+            buffer_printf(b, "%lld", (long long)*(const int64_t *)at);
         break;
     case KIND_REAL:
         buffer_printf(b, "%g", *(const double *)at);
@@ -206,7 +210,7 @@ static bool is_shown(const struct field *f)
  * stands. */
 static void html_heading(struct readable *p, const struct field *f)
 {
-    char *words = arena_string(p->a, field_words(p->a, f));
+    char *words = arena_string(p->c->arena, field_words(p->c->arena, f));
     if (!f->sealed)
         *words = (char)toupper((unsigned char)*words);
     buffer_string(&p->out, "<th title=\"");
@@ -231,7 +235,7 @@ static void table_begin(struct readable *p, const struct table *t)
 bool readable_begin(struct ctx *c, const struct table *const *tables, size_t count,
                     struct readable *p)
 {
-    *p = (struct readable){ .a = c->arena, .out = buffer_new(c->arena) };
+    *p = (struct readable){ .c = c, .out = buffer_new(c->arena) };
     buffer_string(&p->out, head);
     html_instant(&p->out, c->now);
     buffer_string(&p->out, ". All times are UTC. For programs the same is in <code>tables/</code>, "
@@ -241,6 +245,12 @@ bool readable_begin(struct ctx *c, const struct table *const *tables, size_t cou
 
 void readable_row(struct readable *p, const struct table *t, const void *row)
 {
+    struct audit_event said;
+    if (t == &audit_event_table) {
+        said = *(const struct audit_event *)row;
+        audit_say(p->c, &said);
+        row = &said;
+    }
     if (p->table != t)
         table_begin(p, t);
     buffer_string(&p->out, "<tr>");

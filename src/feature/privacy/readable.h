@@ -9,7 +9,7 @@
 /* HTML in the ctx's arena, that fetches nothing and runs nothing. A copy of the struct keeps the
    page as it was then. */
 struct readable {
-    struct arena *a;
+    struct ctx *c;
     struct buffer out, names;
     const struct table *table; /* whose rows come now; NULL: none yet */
 };

@@ -9,7 +9,7 @@ export const words = {
   mine: {
     copy: "A copy of my data",
     copy_help:
-      "Everything in this organisation that is about you, as one archive: a page to read, copy.html, and files for programs.",
+      "Everything in this organisation that is about you, and who read or changed it, as one archive: a page to read, copy.html, and files for programs.",
     download: "Download my copy",
     objection: "No AI on my data",
     objection_help:
