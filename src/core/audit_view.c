@@ -93,6 +93,10 @@ static bool named_look(struct ctx *c, const struct table *t, struct named *names
     struct value args[AT_ONCE + 4];
     struct list rows, all = { names, count };
     size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        names[i].state = scope == SCOPE_ALL ? "gone" : "hidden";
+    if (scope == SCOPE_NONE)
+        return true;
     buffer_string(&sql, "SELECT ");
     column_ask(c, t, "id", offsetof(struct called, id), &sql, fields, &n);
     column_ask(c, t, t->called, offsetof(struct called, text), &sql, fields, &n);
@@ -106,8 +110,6 @@ static bool named_look(struct ctx *c, const struct table *t, struct named *names
     scope_add(c, &sql, t, scope, args, &n);
     if (!tx_rows(c->tx, composed(c, &sql), args, n, fields, sizeof(struct called), 0, &rows))
         return false;
-    for (size_t i = 0; i < count; i++)
-        names[i].state = scope == SCOPE_ALL ? "gone" : "hidden";
     for (size_t i = 0; i < rows.count; i++) {
         const struct called *row = (const struct called *)rows.at + i;
         struct named *name = named_find(&all, t, row->id);
