@@ -466,6 +466,29 @@ test("who may not import a file is told what is missing, and who can help", asyn
   await own.context.close();
 });
 
+test("on a phone the timer has a line for the project while somebody is at it", async () => {
+  const pam = await owner.invite({ name: "Pam Phone" });
+  const { id } = (await owner.post("/api/v1/projects", { name: "Lighthouse" })).body;
+  const own = await openPage(browser, server.url, { width: 390, height: 844 });
+  await signIn(own.page, pam.account);
+  const timer = own.page.getByRole("region", { name: "Timer" });
+  const project = timer.getByRole("combobox", { name: "Project" });
+  const note = timer.getByRole("textbox").first();
+  await note.waitFor();
+  assert.equal(await project.isVisible(), false);
+  await note.click();
+  await typeInto(project, "Lighthouse");
+  await own.page.getByRole("option", { name: "Lighthouse" }).click();
+  await checkAccessible(own.page);
+  await timer.getByRole("button", { name: "Start timer" }).click();
+  await timer.getByRole("button", { name: "Stop timer" }).waitFor();
+  assert.equal((await pam.get("/api/v1/time/timer")).body.entry.project, id);
+  await own.page.getByRole("heading", { level: 1 }).click();
+  await project.waitFor({ state: "hidden" });
+  assert.deepEqual(own.problems, []);
+  await own.context.close();
+});
+
 test("hours imported before there was a rate are told of, and get one when asked", async () => {
   const file = [
     "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags,Amount (EUR)",
