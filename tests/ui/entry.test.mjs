@@ -630,6 +630,8 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   await form.getByRole("combobox", { name: "Billable" }).click();
   await page.getByRole("option", { name: "Billable", exact: true }).click();
   await checkAccessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Stay" }).click();
   await form.getByRole("button", { name: "Save" }).click();
   await page.getByText("3 entries changed").waitFor();
   const { id } = (await rows("/projects")).find(({ name }) => name === "Dredging");

@@ -78,8 +78,6 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
   /** How often it was refused because of a field. */
   const [refusals, setRefusals] = useState(0);
   const stands = useStands();
-  // What was typed and taken back is no change.
-  useGuard(guard && dirty && !busy && !same(values, stood.current), words.form.lost);
 
   const change = (to: T) => {
     latest.current = to;
@@ -218,6 +216,8 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
     row: theirs ?? row.current,
     busy,
     dirty,
+    /** What was typed and taken back is no change. */
+    unsaved: guard && dirty && !busy && !same(values, stood.current),
     refusals,
     set,
     reset,
@@ -275,7 +275,10 @@ const REFUSED =
   ":is(input, textarea, button):is([aria-invalid=true], [data-invalid], [data-error]):not(:disabled)";
 
 interface FormProps {
-  form: Pick<ReturnType<typeof useForm>, "send" | "await" | "problem" | "choice" | "refusals">;
+  form: Pick<
+    ReturnType<typeof useForm>,
+    "send" | "await" | "problem" | "choice" | "refusals" | "unsaved"
+  >;
   /** What somebody else has stored where no field can say it. */
   stored?: ReactNode;
   children: ReactNode;
@@ -285,6 +288,7 @@ interface FormProps {
 /** Whoever sends what is refused is taken to the first field that is to blame. */
 export function Form({ form, stored, children, className = "stack" }: FormProps) {
   const ref = useRef<HTMLFormElement>(null);
+  useGuard(form.unsaved, words.form.lost); // here, for it is in what is open
   useEffect(() => {
     const field = form.refusals > 0 && ref.current?.querySelector<HTMLElement>(REFUSED);
     if (!field) return;
