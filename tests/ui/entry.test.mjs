@@ -468,7 +468,7 @@ test("who may not import a file is told what is missing, and who can help", asyn
 
 test("on a phone the timer has a line for the project while somebody is at it", async () => {
   const pam = await owner.invite({ name: "Pam Phone" });
-  const { id } = (await owner.post("/api/v1/projects", { name: "Lighthouse" })).body;
+  const { id } = (await owner.post("/api/v1/projects", { name: "Beacon" })).body;
   const own = await openPage(browser, server.url, { width: 390, height: 844 });
   await signIn(own.page, pam.account);
   const timer = own.page.getByRole("region", { name: "Timer" });
@@ -477,8 +477,8 @@ test("on a phone the timer has a line for the project while somebody is at it", 
   await note.waitFor();
   assert.equal(await project.isVisible(), false);
   await note.click();
-  await typeInto(project, "Lighthouse");
-  await own.page.getByRole("option", { name: "Lighthouse" }).click();
+  await typeInto(project, "Beacon");
+  await own.page.getByRole("option", { name: "Beacon" }).click();
   await checkAccessible(own.page);
   await timer.getByRole("button", { name: "Start timer" }).click();
   await timer.getByRole("button", { name: "Stop timer" }).waitFor();
@@ -625,8 +625,8 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   await page.getByText("3 selected").waitFor();
   await page.getByRole("button", { name: "Change", exact: true }).click();
   const form = page.getByRole("dialog", { name: "Change 3 entries" });
-  await typeInto(form.getByRole("combobox", { name: "Project" }), "Dredging");
-  await page.getByRole("option", { name: "Create “Dredging”" }).click();
+  await typeInto(form.getByRole("combobox", { name: "Project" }), "Spoil ground");
+  await page.getByRole("option", { name: "Create “Spoil ground”" }).click();
   await form.getByRole("combobox", { name: "Billable" }).click();
   await page.getByRole("option", { name: "Billable", exact: true }).click();
   await checkAccessible(page);
@@ -634,7 +634,7 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   await page.getByRole("button", { name: "Stay" }).click();
   await form.getByRole("button", { name: "Save" }).click();
   await page.getByText("3 entries changed").waitFor();
-  const { id } = (await rows("/projects")).find(({ name }) => name === "Dredging");
+  const { id } = (await rows("/projects")).find(({ name }) => name === "Spoil ground");
   await all(({ project, billable }) => project === id && billable);
   await page.getByRole("button", { name: "Undo" }).click();
   await all(({ project, billable }) => project === null && !billable);
@@ -649,10 +649,11 @@ test("many entries are changed at once, taken back, and deleted", async () => {
       headers: { "If-Match": `"${first.version}"` },
     },
   );
-  await typeInto(form.getByRole("combobox", { name: "Project" }), "Dredging");
-  await page.getByRole("option", { name: "Dredging" }).click();
+  await typeInto(form.getByRole("combobox", { name: "Project" }), "Spoil ground");
+  await page.getByRole("option", { name: "Spoil ground" }).click();
   await form.getByRole("button", { name: "Save" }).click();
   await page.getByText("1 of 3 not changed").waitFor();
+  assert.match(problems.pop(), /^412 PATCH \/api\/v1\/time\/entries\/[\w-]+$/);
   await page.getByText("Dredge 1").waitFor();
   assert.deepEqual(
     (await stored()).map(({ project }) => project),
