@@ -116,11 +116,12 @@ static const struct route gadget_routes[] = {
 static const struct event_type gadget_made = { "gadget.made", "A gadget was made" };
 static const struct event_type *const gadget_events[] = { &gadget_made, NULL };
 static _Atomic int got_first, got_second;
+static _Atomic bool first_fails;
 static bool first_get(struct ctx *c, const struct event *e)
 {
-    (void)c, (void)e;
+    (void)e;
     got_first++;
-    return true;
+    return !first_fails || error_set(c->err, UNAVAILABLE, NULL);
 }
 static bool second_get(struct ctx *c, const struct event *e)
 {
@@ -592,6 +593,36 @@ static void test_deliveries_name_their_subscriber(void **state)
     assert_int_equal(got_second, 2);
 }
 
+/* Nobody else may ever wake the organisation again. */
+static void test_what_fails_says_when_it_is_due_again(void **state)
+{
+    struct shop *w = *state;
+    struct app *app = w->world->app;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(app, &w->world->a, &err, "test");
+    struct outbox_task task = {
+        .kind = "event", .name = gadget_made.name, .receiver = "gadget.first", .due_at = c.now
+    };
+    struct outbox_task tasks[] = { task, task };
+    struct instant next;
+    c.organisation = shop_organisation(w);
+    tasks[1].receiver = "gadget.second";
+    got_first = 0;
+    first_fails = true;
+    assert_true(organisation_write(&c, c.organisation, tasks_add, tasks));
+    assert_true(db_open(app->store, c.organisation, false, &c.db, &err));
+    for (int64_t tries = 1; tries <= 3; tries++) {
+        assert_true(outbox_run(&c, &next));
+        assert_int_equal(got_first, tries);
+        assert_int_equal(next.us - c.now.us, (INT64_C(60000000) << tries) / 2);
+        c.now = next;
+    }
+    first_fails = false;
+    assert_true(outbox_run(&c, &next));
+    assert_false(instant_given(next));
+    db_release(c.db);
+}
+
 static void test_new_singletons_can_be_changed(void **state)
 {
     struct shop *w = *state;
@@ -711,6 +742,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_changed_kinds_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_fails_says_when_it_is_due_again, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

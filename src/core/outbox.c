@@ -102,6 +102,12 @@ struct due {
     struct instant now, next; /* by the store's clock */
 };
 
+static void due_note(struct due *d, struct instant at)
+{
+    if (!instant_given(d->next) || at.us < d->next.us)
+        d->next = at;
+}
+
 static bool due_read(struct ctx *c, void *with)
 {
     static const struct query due = { "due_at <= $1 ORDER BY due_at LIMIT $2" };
@@ -203,7 +209,7 @@ static bool task_again(struct ctx *c, void *with)
     if (!task_kept(c, task, &kept))
         return false;
     change.attempts++;
-    change.due_at = next_try(c, task->attempts);
+    task->due_at = change.due_at = next_try(c, task->attempts);
     change.holder = (struct id){ 0 };
     return !kept || row_update(c, &outbox_task_table, task->id, 0, &change,
                                row_set(&outbox_task_table, "attempts") |
@@ -303,6 +309,8 @@ bool outbox_run(struct ctx *c, struct instant *next)
             failure_tell(c, &task);
         if (!ctx_write(c, ok ? task_end : task_again, &task))
             return false;
+        if (!ok)
+            due_note(&due, task.due_at);
         if (c->app->stopping)
             break;
     }
