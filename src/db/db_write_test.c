@@ -557,6 +557,30 @@ static void test_full_disk_within_a_work(void **state)
     arena_done(&a);
 }
 
+/* Gets over that, and writes on when there is room again. */
+static bool stubborn_work(struct tx *tx, void *with, struct error *err)
+{
+    if (large_work(tx, with, err))
+        return false;
+    disk_full = false;
+    error_clear(err);
+    return insert_work(tx, with, err);
+}
+
+static void test_nothing_is_written_behind_a_lost_transaction(void **state)
+{
+    struct opened *p = *state;
+    struct arena a = { 0 };
+    struct error err = { 0 };
+    struct note note = { id_of(5), 5, "behind" };
+    disk_full = true;
+    assert_false(db_write_wait(p->db, &a, stubborn_work, &note, &err));
+    assert_int_equal(err.problem, UNAVAILABLE);
+    assert_int_equal(count(p->db), 0);
+    assert_true(insert(p->db, 5, "afterwards", &err));
+    arena_done(&a);
+}
+
 /* Eight threads write and read at once; every reader sees both rows of a pair or none. */
 enum { THREADS = 8, PAIRS = 60 };
 
@@ -674,6 +698,7 @@ int main(void)
         TEST(test_failing_sync_acknowledges_nothing),
         TEST(test_any_write_may_fail),
         TEST(test_full_disk_within_a_work),
+        TEST(test_nothing_is_written_behind_a_lost_transaction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) ||
            (on_sqlite() && cmocka_run_group_tests(files, NULL, NULL));

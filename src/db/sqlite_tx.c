@@ -62,10 +62,14 @@ static bool write_start(struct tx *tx)
     return true;
 }
 
+/* SQLite ends the whole transaction where the file fails or is full. Whatever a work that got over
+   that went on to write would be kept, each statement by itself. */
 static bool start(struct tx *tx, const struct query *q, const struct value *args, size_t n,
                   struct stmt **ret)
 {
     struct stmt *s;
+    if (sqlite3_get_autocommit(tx->conn->handle))
+        return error_set(tx->err, UNAVAILABLE, "an earlier statement of this work failed");
     if (!stmt_get(tx->conn, q->sql, &s, tx->err))
         return false;
     if ((s->writes && !write_start(tx)) || !bind_all(tx, s, args, n)) {
