@@ -28,6 +28,84 @@ static void reach_further(struct fixture *f)
     feature_own(f, "ai")->capabilities = list;
 }
 
+struct counted {
+    int64_t rows;
+};
+
+/* Of everybody, whoever asks. */
+static bool local_of_all(struct ai_run *run)
+{
+    static const struct query all = { "SELECT COUNT(*) FROM time_entry", .whole = "A test" };
+    static const struct field fields[] = {
+        FIELD(struct counted, rows, .privacy = OPERATIONAL, .doc = "How many"), { 0 }
+    };
+    struct counted counted = { 0 };
+    bool found;
+    if (!feedback_me.local(run) || !tx_row(run->c->tx, &all, NO_ARGS, fields, &counted, &found))
+        return false;
+    run->ret->rows = counted.rows;
+    return true;
+}
+
+static void feedback_of_all(struct fixture *f)
+{
+    static const struct capability *list[] = { NULL, NULL };
+    struct capability *loose = arena_copy(&f->a, &feedback_me, sizeof *loose);
+    loose->local = local_of_all;
+    list[0] = loose;
+    feature_own(f, "ai")->capabilities = list;
+}
+
+static bool until_forever(struct ctx *c, enum op op, const void *old, void *row)
+{
+    struct ai_provider *p = row;
+    (void)c, (void)op, (void)old;
+    p->dialect = "openai";
+    if (p->no_training_until.day)
+        p->no_training_until = p->agreement_until;
+    return true;
+}
+
+static void evidence_never_over(struct fixture *f)
+{
+    table_own(f, "ai", "ai_provider")->check = until_forever;
+}
+
+static bool roles_forget(struct ctx *c, enum op op, const void *old, void *row)
+{
+    (void)c, (void)op, (void)old;
+    ((struct ai_switch *)row)->roles = (struct list){ 0 };
+    return true;
+}
+
+static void roles_forgotten(struct fixture *f)
+{
+    table_own(f, "ai", "ai_switch")->check = roles_forget;
+}
+
+static bool function_stay(struct ctx *c, enum op op, const void *old, void *row)
+{
+    (void)c, (void)op, (void)old;
+    ((struct ai_switch *)row)->on = true;
+    return true;
+}
+
+static void function_stays_on(struct fixture *f)
+{
+    table_own(f, "ai", "ai_switch")->check = function_stay;
+}
+
+static bool objection_forget(struct ctx *c, const void *in, void *ret)
+{
+    (void)c, (void)in, (void)ret;
+    return true;
+}
+
+static void objection_ignored(struct fixture *f)
+{
+    handle_own(f, "ai", PUT, "/ai/objection", objection_forget);
+}
+
 static bool answer_always(struct ctx *c, const void *in, void *ret)
 {
     (void)c, (void)in;
@@ -230,6 +308,12 @@ static void roles_ignored(struct fixture *f)
     declare_else(f, "/clients", WHO_CAN, &owners);
 }
 
+/* By a permission that everybody has, for all there is. */
+static void members_reach_further(struct fixture *f)
+{
+    table_own(f, "time", "time_entry")->read = &ai_settings_read;
+}
+
 static void suggestion_writable(struct fixture *f)
 {
     table_own(f, "forms", "suggestion")->ops |= OP_UPDATE;
@@ -302,9 +386,11 @@ static void on_at_first(struct fixture *f)
 
 const struct sabotage ai_sabotage[] = {
     { "AI-2.c", "reach_further", reach_further, 4 },
+    { "AI-2.c", "feedback_of_all", feedback_of_all, 4 },
     { "AI-2.e", "no_gate", no_gate, 4 },
     { "AI-2.e", "no_label", no_label, 4 },
     { "AI-3.1.a", "no_gate", no_gate, 4 },
+    { "AI-3.1.a", "evidence_never_over", evidence_never_over, 4 },
     { "AI-3.1.b", "one_context_for_all", one_context_for_all, 4 },
     { "AI-3.2.c", "question_logged", question_logged, 4 },
     { "AI-3.2.c", "question_stored", question_stored, 4 },
@@ -317,6 +403,9 @@ const struct sabotage ai_sabotage[] = {
     { "AI-4.b", "gate_open", gate_open, 4 },
     { "AI-5.a", "suggestion_writable", suggestion_writable, 4 },
     { "AI-9", "no_gate", no_gate, 4 },
+    { "AI-9", "roles_forgotten", roles_forgotten, 4 },
+    { "AI-9", "function_stays_on", function_stays_on, 4 },
+    { "AI-9", "objection_ignored", objection_ignored, 4 },
     { "AI-10.b", "no_seccomp", no_seccomp, 4 },
     { "AI-10.b", "connection_possible", connection_possible, 4 },
     { "AI-10.d", "event_altered", event_altered, 4 },
@@ -326,6 +415,7 @@ const struct sabotage ai_sabotage[] = {
     { "PL-6.a", "plain_file", plain_file, 4 },
     { "PL-6.a", "old_handshake", old_handshake, 4 },
     { "PL-6.d", "roles_ignored", roles_ignored, 4 },
+    { "PL-6.d", "members_reach_further", members_reach_further, 4 },
     { "AI-4.a", "plain_column", plain_column, 4, ON_SERVER },
     { 0 },
 };

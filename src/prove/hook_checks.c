@@ -30,23 +30,68 @@ static size_t receipts_count(struct proof *p, const char *owner)
     return n;
 }
 
-static enum promise_result check_pl_3_a(struct proof *p)
+enum { ANSWERS = 3 };
+
+/* Answers the form; whether that led to no AI request. */
+static bool answers_rest(struct proof *p, const char *owner, const char *form, const char *which,
+                         enum promise_result *ret)
 {
-    struct lab *lab = p->with;
-    const char *owner = lab_owner(p, 0), *form = owner ? form_make(p, owner) : NULL;
-    if (!form)
-        return lab_unknown(p, "A form could not be made in the scratch organisation.");
+    const struct lab *lab = p->with;
     size_t before = receipts_count(p, owner);
     const char *path = arena_printf(p->arena, "/forms/%s/submissions", form);
-    for (int i = 0; i < 3; i++)
-        if (lab_call(p, owner, POST, path, "{\"open_to_ai\":\"x\"}", NULL) != 201)
-            return lab_unknown(p, "The form took no answer.");
+    for (int i = 0; i < ANSWERS; i++)
+        if (lab_call(p, owner, POST, path, "{\"open_to_ai\":\"x\"}", NULL) != 201) {
+            *ret = lab_unknown(p, "The form took no answer.");
+            return false;
+        }
     runner_wait(p->app->runner, lab->organisation[0]);
     size_t after = receipts_count(p, owner);
     if (after != before)
-        return lab_broken(p, "%zu AI requests followed answers to a form without a prompt.",
-                          after - before);
-    return lab_held(p, "3 answers to a form without a prompt led to no AI request.");
+        *ret =
+            lab_broken(p, "%zu AI requests followed answers to a form %s.", after - before, which);
+    return after == before;
+}
+
+/* A prompt of the form that lacks nothing but being switched on. */
+static bool prompt_make(struct proof *p, const char *owner, const char *form)
+{
+    const char *provider = lab_provider_outside(p, owner, LAB_EVIDENCE("9999-12-31"));
+    struct answer r;
+    if (!provider ||
+        lab_call(
+            p, owner, POST, "/hooks",
+            arena_printf(p->arena,
+                         "{\"form\":\"%s\",\"name\":\"Probe\",\"output\":\"text\",\"on\":false,"
+                         "\"provider\":\"%s\",\"template\":\"Say hello to {{open_to_ai}}\"}",
+                         form, provider),
+            &r) != 201)
+        return false;
+    const char *preview = arena_printf(p->arena, "/hooks/%s/preview", lab_member(p, &r, "id"));
+    return lab_call(p, owner, POST, preview, "{}", NULL) == 200;
+}
+
+/* AI is on all the while, so that nothing but the prompt keeps it from acting. */
+static enum promise_result rest_check(struct proof *p)
+{
+    const char *owner = lab_owner(p, 0), *form = owner ? form_make(p, owner) : NULL;
+    enum promise_result result;
+    if (!form || !lab_ai_on(p, owner, "hook"))
+        return lab_unknown(p, "A form could not be made in the scratch organisation.");
+    if (!answers_rest(p, owner, form, "without a prompt", &result))
+        return result;
+    if (!prompt_make(p, owner, form))
+        return lab_unknown(p, "A prompt could not be made and previewed.");
+    if (!answers_rest(p, owner, form, "whose prompt is off", &result))
+        return result;
+    return lab_held(p,
+                    "With AI on, %d answers to a form without a prompt led to no AI request, nor "
+                    "did %d to one whose prompt is off.",
+                    ANSWERS, ANSWERS);
+}
+
+static enum promise_result check_pl_3_a(struct proof *p)
+{
+    return lab_own(p, rest_check);
 }
 
 static const struct promise promise_pl_3_a = {

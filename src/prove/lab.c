@@ -125,6 +125,17 @@ const char *lab_provider(struct proof *p, const char *owner)
     return status == 201 ? lab_member(p, &r, "id") : NULL;
 }
 
+const char *lab_provider_outside(struct proof *p, const char *owner, const char *evidence)
+{
+    struct answer r;
+    const char *json = arena_printf(p->arena,
+                                    "{\"name\":\"outside\",\"endpoint\":"
+                                    "\"https://provider.invalid/v1\",\"model\":\"m\"%s}",
+                                    evidence);
+    return lab_call(p, owner, POST, "/ai/providers", json, &r) == 201 ? lab_member(p, &r, "id")
+                                                                      : NULL;
+}
+
 /* "probe-TAG-CODE@vow.invalid": nobody else can make such an address, because the code is made with
    a key of this installation. */
 static const char *email_of(const struct app *app, struct arena *a, const char *tag)

@@ -67,6 +67,14 @@ MUST_USE bool lab_ai_off(struct proof *p, const char *owner);
 /* The witness's provider as a provider of the scratch organisation: its id, or NULL. */
 const char *lab_provider(struct proof *p, const char *owner);
 
+/* A provider outside, which nobody can reach: its id, or NULL. `evidence` are its members, each
+   with a comma before it, such as LAB_EVIDENCE of the last day on which it promises not to train.
+ */
+const char *lab_provider_outside(struct proof *p, const char *owner, const char *evidence);
+#define LAB_EVIDENCE(no_training)                                                  \
+    ",\"agreement_until\":\"9999-12-31\",\"zero_retention_until\":\"9999-12-31\"," \
+    "\"no_training_until\":\"" no_training "\""
+
 /* Looks for a canary in everything that is stored: the files under the data folder and, when the
    databases are on a server, the rows of control and of scratch organisation 0 as they lie there.
  */

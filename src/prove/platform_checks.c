@@ -102,19 +102,22 @@ static const struct promise promise_pl_1_a = {
     check_pl_1_a,
 };
 
-/* Every row that one organisation made, asked for by the other, on every route that takes an id. */
-static enum promise_result check_pl_1_c(struct proof *p)
+/* What one organisation has, of its own database and of the one that all share. */
+static const struct {
+    const char *what;
+    enum method method;
+    const char *path, *json;
+} probes[] = {
+    { "client", POST, "/clients", "{\"name\":\"Tenant probe\"}" },
+    { "person", POST, "/people", "{\"name\":\"Tenant probe\",\"role\":\"member\"}" },
+    { "session", GET, "/sessions?limit=1", NULL },
+};
+
+/* Every route that takes an id, asked for this one by another organisation. */
+static enum promise_result row_try(struct proof *p, const char *two, const char *what,
+                                   const char *id, int *tried)
 {
-    const char *one = lab_owner(p, 0), *two = lab_owner(p, 1);
     struct answer r;
-    int tried = 0;
-    if (!one || !two)
-        return PROMISE_UNKNOWN;
-    const char *row = arena_printf(p->arena, "{\"name\":\"Tenant probe %llx\"}",
-                                   (unsigned long long)instant_now().us);
-    if (lab_call(p, one, POST, "/clients", row, &r) != 201)
-        return lab_unknown(p, "A row could not be made in the scratch organisation.");
-    const char *id = lab_member(p, &r, "id");
     for (size_t i = 0; i < p->app->route_count; i++) {
         const struct route *route = p->app->routes[i];
         const char *open = strstr(route->path, "{"), *close = open ? strchr(open, '}') : NULL;
@@ -124,20 +127,44 @@ static enum promise_result check_pl_1_c(struct proof *p)
                                         route->path, id, close + 1);
         int status =
             lab_change(p, two, route->method, path, route->method == GET ? NULL : "{}", 1, &r);
-        tried++;
+        ++*tried;
+        if (status < 300 && route->method != GET)
+            return lab_broken(p, "%s %s changed another organisation's %s.",
+                              method_name(route->method), route->path, what);
         if (status < 300 && strstr(r.body, id))
-            return lab_broken(p, "%s %s gave another organisation's row.",
-                              method_name(route->method), route->path);
-        if (status < 300 && route->method == DELETE)
-            return lab_broken(p, "%s %s deleted another organisation's row.",
-                              method_name(route->method), route->path);
+            return lab_broken(p, "%s %s gave another organisation's %s.",
+                              method_name(route->method), route->path, what);
+    }
+    return PROMISE_HELD;
+}
+
+static enum promise_result tenants_check(struct proof *p)
+{
+    const char *one = lab_owner(p, 0), *two = lab_owner(p, 1);
+    struct answer r;
+    int tried = 0;
+    if (!one || !two)
+        return PROMISE_UNKNOWN;
+    for (size_t i = 0; i < LENGTH(probes); i++) {
+        if (lab_call(p, one, probes[i].method, probes[i].path, probes[i].json, &r) >= 300)
+            return lab_unknown(p, "The scratch organisation has no %s.", probes[i].what);
+        enum promise_result result =
+            row_try(p, two, probes[i].what, lab_member(p, &r, "id"), &tried);
+        if (result != PROMISE_HELD)
+            return result;
     }
     enum promise_result place = places_check(p);
     return place == PROMISE_HELD
-               ? lab_held(
-                     p, "%d routes asked for another organisation's row: none gave or deleted it.",
-                     tried)
+               ? lab_held(p,
+                          "%d times another organisation's row was asked for, by each route that "
+                          "takes one: none gave or changed it.",
+                          tried)
                : place;
+}
+
+static enum promise_result check_pl_1_c(struct proof *p)
+{
+    return lab_own(p, tenants_check);
 }
 
 static const struct promise promise_pl_1_c = {

@@ -192,7 +192,7 @@ static void a_command_waits_for_the_check_of_a_page(void **state)
     assert_int_equal(fixture_free(f), 0);
 }
 
-enum { SABOTAGES_MAX = 74, OTHERS_MAX = 7 };
+enum { SABOTAGES_MAX = 90, OTHERS_MAX = 7 };
 
 /* Adds the sabotages that are tried on this store. */
 static void sabotages_add(const struct sabotage *row, bool server, struct arena *a,

@@ -1,9 +1,11 @@
 /* rights_sabotage_fixture.c: what breaks the promises about accounts, organisations and rights. */
 #include "prove/sabotage_fixture.h"
 
+#include "core/sessions.h"
 #include "feature/accounts/accounts.h"
 #include "feature/ai/run.h"
 #include "feature/forms/forms.h"
+#include "feature/forms/hook.h"
 #include "feature/time/time.h"
 
 #include <setjmp.h>
@@ -79,6 +81,22 @@ static void route_across(struct fixture *f)
     feature_add(f, &leaks);
 }
 
+static bool session_close_any(struct ctx *c, void *with)
+{
+    return session_close(c, *(const struct id *)with);
+}
+
+static bool session_end_any(struct ctx *c, const void *in, void *ret)
+{
+    (void)ret;
+    return control_write(c, session_close_any, (void *)(uintptr_t)in);
+}
+
+static void sessions_of_others(struct fixture *f)
+{
+    handle_own(f, "accounts", DELETE, "/sessions/{id}", session_end_any);
+}
+
 static bool eager(struct ctx *c, const struct event *e)
 {
     struct date today = instant_date_utc(c->now);
@@ -97,6 +115,18 @@ static void eager_subscriber(struct fixture *f)
     static const struct subscriber subscribers[] = { { &form_submitted, "eager", eager }, { 0 } };
     static const struct feature feature = { .name = "eager", .subscribers = subscribers };
     feature_add(f, &feature);
+}
+
+static bool hook_on(struct ctx *c, enum op op, const void *old, void *row)
+{
+    (void)c, (void)op, (void)old;
+    ((struct hook *)row)->on = true;
+    return true;
+}
+
+static void hooks_never_off(struct fixture *f)
+{
+    table_own(f, "forms", "hook")->check = hook_on;
 }
 
 static void hook_unchecked(struct fixture *f)
@@ -192,7 +222,9 @@ const struct sabotage rights_sabotage[] = {
     { "PL-1.a", "one_field_more", one_field_more, 4 },
     { "PL-1.b", "cheap_hash", cheap_hash, 4 },
     { "PL-1.c", "route_across", route_across, 4 },
+    { "PL-1.c", "sessions_of_others", sessions_of_others, 4 },
     { "PL-3.a", "eager_subscriber", eager_subscriber, 4 },
+    { "PL-3.a", "hooks_never_off", hooks_never_off, 4 },
     { "PL-3.b", "hook_unchecked", hook_unchecked, 4 },
     { "PL-3.c", "work_needs_ai", work_needs_ai, 4 },
     { "PL-5.a", "deletion_forgotten", deletion_forgotten, 4, ON_BOTH },

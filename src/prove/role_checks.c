@@ -57,6 +57,28 @@ static enum promise_result role_try(struct proof *p, enum role role, int *tried)
     return PROMISE_HELD;
 }
 
+/* How far a permission reaches: a member sees nothing of what somebody else has worked. */
+static enum promise_result reach_try(struct proof *p)
+{
+    const char *owner = lab_owner(p, 0), *member = lab_colleague(p, "member");
+    struct answer r, list;
+    if (!member || lab_call(p, owner, POST, "/time/entries",
+                            "{\"started_at\":\"2026-03-04T08:00:00.000Z\",\"ended_at\":"
+                            "\"2026-03-04T09:00:00.000Z\",\"note\":\"reach probe\"}",
+                            &r) != 201)
+        return lab_unknown(p, "The scratch organisation could not be prepared.");
+    const char *id = lab_member(p, &r, "id");
+    const char *path = arena_printf(p->arena, "/time/entries/%s", id);
+    if (lab_call(p, member, GET, "/time/entries", NULL, &list) != 200)
+        return lab_unknown(p, "A member could not list time entries (%d).", list.status);
+    if (strstr(list.body, id) || lab_call(p, member, GET, path, NULL, NULL) != 404)
+        return lab_broken(p, "A member could read an entry of somebody else.");
+    if (lab_change(p, member, PATCH, path, "{\"note\":\"taken\"}", 1, NULL) != 404 ||
+        lab_change(p, member, DELETE, path, NULL, 1, NULL) != 404)
+        return lab_broken(p, "A member could change an entry of somebody else.");
+    return PROMISE_HELD;
+}
+
 static enum promise_result check_pl_6_d(struct proof *p)
 {
     static const enum role roles[] = { ROLE_MEMBER, ROLE_MANAGER, ROLE_AUDITOR };
@@ -70,9 +92,13 @@ static enum promise_result check_pl_6_d(struct proof *p)
     }
     if (!tried)
         return lab_broken(p, "Every role may do everything.");
+    enum promise_result reach = reach_try(p);
+    if (reach != PROMISE_HELD)
+        return reach;
     return lab_held(p,
                     "A member, a manager and an auditor tried the %d routes that are closed to "
-                    "them: each was refused (403).",
+                    "them: each was refused (403). A member could neither see nor change what "
+                    "somebody else has worked.",
                     tried);
 }
 
