@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -381,15 +382,21 @@ static void waited_end(struct exchange *x)
     (void)x;
     sem_post(&waited);
 }
-static void wait_in_pool(struct shop *w, const char *session, struct exchange *x)
+static bool handled(struct shop *w, const char *session, enum method m, const char *path,
+                    struct exchange *x)
 {
     *x = (struct exchange){
         .at = instant_now(), .bearer = session, .address = "127.0.0.1", .finish = waited_end
     };
-    assert_true(exchange_route(x, w->world->app->router, POST, "/api/v1/gadgets/look"));
+    assert_true(exchange_route(x, w->world->app->router, m, path));
     exchange_input(x, NULL, (struct blob){ 0 });
-    assert_false(app_handle(w->world->app, x));
+    bool stands = app_handle(w->world->app, x);
     app_round(w->world->app);
+    return stands;
+}
+static void wait_in_pool(struct shop *w, const char *session, struct exchange *x)
+{
+    assert_false(handled(w, session, POST, "/api/v1/gadgets/look", x));
 }
 
 static bool sessions_end(struct ctx *c, void *with)
@@ -489,6 +496,31 @@ static void tell(const char *sentence)
 static struct id shop_organisation(struct shop *w)
 {
     return world_id(world_self(w->world, w->owner, "organisation"));
+}
+
+/* Who takes an answer slowly keeps nobody from removing the organisation, nor a thread waiting. */
+static void test_an_answer_holds_no_database(void **state)
+{
+    static const struct {
+        enum method method;
+        const char *path;
+    } asked[] = { { GET, "/api/v1/gadgets" }, { POST, "/api/v1/gadgets/look" } };
+    struct shop *w = *state;
+    struct app *app = w->world->app;
+    struct id organisation = shop_organisation(w);
+    sem_init(&waited, 0, 0);
+    for (size_t i = 0; i < LENGTH(asked); i++) {
+        struct exchange x;
+        if (!handled(w, w->owner, asked[i].method, asked[i].path, &x))
+            while (sem_wait(&waited))
+                ;
+        assert_int_equal(x.err.problem, NO_PROBLEM);
+        while (!db_forget(app->store, organisation)) /* also the runner looks at it */
+            usleep(1000);
+        app_ended(app, &x);
+        arena_done(&x.arena);
+    }
+    sem_destroy(&waited);
 }
 
 static bool person_leave(struct ctx *c, void *with)
@@ -731,6 +763,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_long_read_has_its_own_thread, setup, teardown),
         cmocka_unit_test_setup_teardown(test_who_is_gone_writes_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_answer_holds_no_database, setup, teardown),
         cmocka_unit_test(test_declarations_miss_a_person),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),

@@ -29,10 +29,22 @@ struct request {
     atomic_int holds; /* what must end before the exchange may: the answer, and a reading thread */
 };
 
+/* The answer lies in the arena: how long its client takes it must keep nobody from closing or
+   removing the database. */
+static void let_go(struct request *r)
+{
+    if (r->db)
+        db_release(r->db);
+    r->db = r->c.db = NULL;
+}
+
 static void answered(struct request *r)
 {
-    if (atomic_fetch_sub(&r->holds, 1) == 1)
-        exchange_finish(r->x);
+    if (atomic_fetch_sub(&r->holds, 1) != 1)
+        return;
+    if (!r->kept) /* the thread that took it may be at it still */
+        let_go(r);
+    exchange_finish(r->x);
 }
 
 static const char *token_of(const struct exchange *x)
@@ -482,7 +494,10 @@ bool app_handle(void *with, struct exchange *x)
                          .x = x,
                          .request_id = x->request_id };
     atomic_init(&r->holds, 1);
-    return app->readers ? request_run_waiting(r) : request_run(r);
+    bool stands = app->readers ? request_run_waiting(r) : request_run(r);
+    if (stands)
+        let_go(r);
+    return stands;
 }
 
 void app_round(void *with)
@@ -497,8 +512,8 @@ void app_ended(void *with, struct exchange *x)
     struct request *r = x->owner;
     struct app *app = with;
     limit_release(app->limits, x);
-    if (r && r->db)
-        db_release(r->db);
+    if (r)
+        let_go(r);
 }
 
 /* Calls within the program: the answer of an exchange that finished on another thread. */
