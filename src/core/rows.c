@@ -331,6 +331,14 @@ static bool is_changed(struct ctx *c, const struct field *f, const void *old, co
     return memcmp(field_of(f, old), field_of(f, row), kind_size(f->kind)) != 0;
 }
 
+bool row_differs(struct ctx *c, const struct table *t, const void *old, const void *row)
+{
+    EACH_FIELD (f, t->fields)
+        if (is_changed(c, f, old, row))
+            return true;
+    return false;
+}
+
 /* The names of those of the given fields that have changed, for the audit log. */
 static const char *changed_names(struct ctx *c, const struct table *t, field_set given,
                                  const void *old, const void *row)

@@ -45,6 +45,10 @@ MUST_USE bool rows_find(struct ctx *c, const struct table *t, const struct query
 MUST_USE bool row_update(struct ctx *c, const struct table *t, struct id id, int64_t version,
                          const void *change, field_set given, void *ret);
 
+/* Whether any column of a row is other than it was; for rules that write many rows and leave out
+   those that stay. */
+bool row_differs(struct ctx *c, const struct table *t, const void *old, const void *row);
+
 /* Whether a row of these tables (see tables_all) refers to the row. Derived tables do not count. */
 MUST_USE bool row_named(struct ctx *c, const struct table *const *tables, size_t count,
                         const struct table *t, struct id id, bool *ret);

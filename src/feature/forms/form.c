@@ -320,7 +320,8 @@ static bool field_store(struct ctx *c, struct id form, const struct list *old,
                            "cannot change once there is a column; add a question instead");
         row = *now;
         field_fill(&row, v, i);
-        return row_update(c, &form_field_table, now->id, 0, &row, columns_own(), &ret);
+        return !row_differs(c, &form_field_table, now, &row) ||
+               row_update(c, &form_field_table, now->id, 0, &row, columns_own(), &ret);
     }
     snprintf(pointer, sizeof pointer, "/fields/%zu/key", i);
     if (!column_name_free(v->key))

@@ -205,6 +205,24 @@ static void test_grows(void **state)
     form_patch(s, form, "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"number\"}]}", 422);
 }
 
+/* A form is saved as a whole; the audit log says what of it was changed. */
+static void test_what_stays_is_not_noted(void **state)
+{
+    struct scene *s = *state;
+    const char *form = form_open_new(s, "{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"},"
+                                        "{\"label\":\"B\",\"key\":\"b\",\"kind\":\"choice\","
+                                        "\"choices\":[\"x\",\"y\"]}");
+    form_patch(s, form,
+               "{\"fields\":[{\"label\":\"Why?\",\"key\":\"a\",\"kind\":\"text\"},"
+               "{\"label\":\"B\",\"key\":\"b\",\"kind\":\"choice\",\"choices\":[\"x\",\"y\"]}]}",
+               200);
+    const char *log = world_get(s->w, s->owner, "/audit?action=form_field.update", 200).body;
+    const char *only = strstr(log, "\"object_called\":\"Why?\"");
+    assert_non_null(only);
+    assert_null(strstr(only + 1, "\"object_called\""));
+    assert_non_null(strstr(log, "\"detail\":\"label\""));
+}
+
 /* The questions q0, q1 ... from one on, as an edit of a form. */
 static const char *questions(struct scene *s, int from, int count)
 {
@@ -613,6 +631,7 @@ int main(void)
         WITH(test_bad_definitions),
         WITH(test_required_and_hidden),
         WITH(test_grows),
+        WITH(test_what_stays_is_not_noted),
         WITH(test_as_many_as_fit),
         WITH(test_keys_are_made),
         WITH(test_draft_and_closed),
