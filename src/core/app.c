@@ -32,6 +32,14 @@ static const struct feature *const *features_with_core(struct arena *a,
     return all;
 }
 
+const struct table *app_table(const struct app *app, const char *name)
+{
+    for (const struct table *const *t = app->tables; t && *t; t++)
+        if (!strcmp((*t)->name, name))
+            return *t;
+    return NULL;
+}
+
 static bool tables_collect(struct app *app, struct error *err)
 {
     size_t n = 0, at = 0;
@@ -150,11 +158,8 @@ static void passwords_make(struct app *app)
 #ifndef __OPTIMIZE__
 static bool table_grows(void *with, const char *name)
 {
-    const struct app *app = with;
-    for (const struct table *const *t = app->tables; t && *t; t++)
-        if (!strcmp((*t)->name, name))
-            return !(*t)->singleton && !(*t)->directory && !(*t)->few;
-    return false;
+    const struct table *t = app_table(with, name);
+    return t && !t->singleton && !t->directory && !t->few;
 }
 #endif
 

@@ -90,6 +90,9 @@ void app_stop(struct app *app);
 MUST_USE bool app_declare(const struct feature *const *features, struct app **ret,
                           struct error *err);
 
+/* The table declared in C that has the name; NULL: none has. */
+const struct table *app_table(const struct app *app, const char *name);
+
 /* net's server_config.handle, .round and .ended; `with` is the app. */
 bool app_handle(void *with, struct exchange *x);
 void app_round(void *with);

@@ -41,6 +41,7 @@ struct audit_event {
 extern const struct table audit_event_table;
 extern const struct permission audit_read;
 extern const struct permission *const audit_permissions[];
+extern const struct route audit_routes[];
 
 /* Adds an audit row in the current transaction. detail may be NULL. */
 MUST_USE bool audit_add(struct ctx *c, const char *action, struct id object, struct id subject,
@@ -48,21 +49,6 @@ MUST_USE bool audit_add(struct ctx *c, const char *action, struct id object, str
 
 /* Notes that another person's data was read (for features with queries of their own). */
 void read_note(struct ctx *c, const struct table *t, struct id subject);
-
-/* An event with what it names by id and by column in words, as they are now and as far as who reads
-   the log may know them. Rows that are somebody's (table_is_personal) are known by that person
-   alone: nothing is read of them. */
-struct audit_line {
-    struct audit_event event;
-    const char *actor_called, *subject_called; /* NULL: gone, or not for who reads */
-    const char *object_kind;                   /* "question" */
-    const char *object_state;                  /* here, gone, hidden; NULL: it has no name */
-    const char *object_called;                 /* "Which device?" */
-    const char *object_within;                 /* "Equipment request" */
-    struct list changed;                       /* const char *: "rate per hour" */
-};
-extern const struct field audit_line_fields[];
-route_fn audit_list;
 
 /* The act and its detail in words, for people: "time entry: update", "note, rate per hour". */
 void audit_say(struct ctx *c, struct audit_event *e);

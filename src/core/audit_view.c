@@ -1,6 +1,8 @@
-/* audit_view.c: the audit log as it is read: what its events name, in words. */
+/* audit_view.c: the audit log as it is read: its events, with what they name in words, and whether
+   it is whole. */
 #include "app.h"
 #include "audit.h"
+#include "checkpoint.h"
 #include "generic.h"
 #include "scope.h"
 #include "sql.h"
@@ -8,9 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An event with what it names by id and by column in words, as they are now and as far as who reads
+   the log may know them. Rows that are somebody's (table_is_personal) are known by that person
+   alone: nothing is read of them. */
+struct audit_line {
+    struct audit_event event;
+    const char *actor_called, *subject_called; /* NULL: gone, or not for who reads */
+    const char *object_kind;                   /* "question" */
+    const char *object_state;                  /* here, gone, hidden; NULL: it has no name */
+    const char *object_called;                 /* "Which device?" */
+    const char *object_within;                 /* "Equipment request" */
+    struct list changed;                       /* const char *: "rate per hour" */
+};
+
 static const char *const states[] = { "here", "gone", "hidden", NULL };
 
-const struct field audit_line_fields[] = {
+static const struct field audit_line_fields[] = {
     AUDIT_EVENT_FIELDS,
     FIELD(struct audit_line, actor_called, .privacy = PERSONAL,
           .doc = "Name of the person who acted; absent of somebody who is gone"),
@@ -147,14 +162,6 @@ static bool names_load(struct ctx *c, const struct buffer *asked, struct list *r
     return true;
 }
 
-static const struct table *table_find(const struct app *app, const char *name)
-{
-    const struct table *const *t = app->tables;
-    while (*t && strcmp((*t)->name, name) != 0)
-        t++;
-    return *t;
-}
-
 /* What an event is about: the row, and of a row of a declared table the row that declares it. */
 struct about {
     const struct table *table, *parent;
@@ -165,7 +172,7 @@ static struct about about_of(struct ctx *c, const struct audit_event *e)
 {
     const char *dot = strrchr(e->action, '.');
     const char *name = dot ? arena_text(c->arena, e->action, (size_t)(dot - e->action)) : e->action;
-    struct about a = { .table = table_find(c->app, name) };
+    struct about a = { .table = app_table(c->app, name) };
     for (const struct table *const *t = c->app->tables; *t && !a.table && !a.parent; t++)
         if (table_declares(*t, name, &a.within))
             a.parent = *t;
@@ -188,20 +195,24 @@ static struct list changed_of(struct ctx *c, const struct audit_event *e, const 
     return (struct list){ words.at, words.len / sizeof(const char *) };
 }
 
+/* What people call such a row; NULL: no table that is declared has it. */
+static const char *kind_of(struct ctx *c, const struct about *a)
+{
+    return a->table ? table_one(c->arena, a->table) : a->parent ? a->parent->answers : NULL;
+}
+
 void audit_say(struct ctx *c, struct audit_event *e)
 {
     struct about a = about_of(c, e);
     struct list changed = changed_of(c, e, a.table);
-    const char *const *words = changed.at, *dot = strrchr(e->action, '.');
+    const char *const *words = changed.at, *dot = strrchr(e->action, '.'), *kind = kind_of(c, &a);
     struct buffer detail = buffer_new(c->arena);
     for (size_t i = 0; i < changed.count; i++)
         buffer_printf(&detail, i ? ", %s" : "%s", words[i]);
     if (detail.len)
         e->detail = detail.at;
-    if (dot && (a.table || a.parent))
-        e->action =
-            arena_printf(c->arena, "%s: %s",
-                         a.table ? table_one(c->arena, a.table) : a.parent->answers, dot + 1);
+    if (dot && kind)
+        e->action = arena_printf(c->arena, "%s: %s", kind, dot + 1);
 }
 
 static const char *called_of(const struct list *names, const struct table *t, struct id id)
@@ -219,19 +230,17 @@ static void line_fill(struct ctx *c, const struct list *rows, const struct list 
                       struct audit_line *line)
 {
     const struct audit_event *e = &line->event;
-    const struct table *person = table_find(c->app, "person");
+    const struct table *person = app_table(c->app, "person");
     struct about a = about_of(c, e);
     const struct named *row = named_find(rows, a.table, e->object);
     const struct named *parent = named_find(rows, a.parent, a.within);
     line->actor_called = called_of(rows, person, e->actor);
     line->subject_called = called_of(rows, person, e->subject);
     line->changed = changed_of(c, e, a.table);
+    line->object_kind = kind_of(c, &a);
     if (parent) {
-        line->object_kind = a.parent->answers;
         line->object_within = parent->called;
         line->object_state = parent->state;
-    } else if (a.table) {
-        line->object_kind = table_one(c->arena, a.table);
     }
     if (row) {
         line->object_called = row->called;
@@ -241,10 +250,10 @@ static void line_fill(struct ctx *c, const struct list *rows, const struct list 
 }
 
 /* However long the page is, a table is asked once for each AT_ONCE of its rows. */
-bool audit_list(struct ctx *c, const void *in, void *ret)
+static bool audit_list(struct ctx *c, const void *in, void *ret)
 {
     struct buffer asked = buffer_new(c->arena), more = buffer_new(c->arena);
-    const struct table *person = table_find(c->app, "person");
+    const struct table *person = app_table(c->app, "person");
     struct list page, rows, wholes;
     (void)ret;
     if (!list_read(c, &audit_event_table, in, &page, &c->x->next))
@@ -271,3 +280,44 @@ bool audit_list(struct ctx *c, const void *in, void *ret)
     c->x->page = (struct list){ lines, page.count };
     return true;
 }
+
+static const struct field proof_fields[] = {
+    FIELD(struct audit_proof, whole, .privacy = OPERATIONAL,
+          .doc = "Whether every event under a checkpoint is as it was signed"),
+    FIELD(struct audit_proof, checkpoints, .privacy = OPERATIONAL, .doc = "How many there are"),
+    FIELD(struct audit_proof, events, .privacy = OPERATIONAL,
+          .doc = "How many events they cover, up to the first that is not right"),
+    FIELD(struct audit_proof, open, .privacy = OPERATIONAL,
+          .doc = "Events that wait for the next checkpoint, within the hour"),
+    FIELD(struct audit_proof, broken, .privacy = OPERATIONAL, .nullable = true,
+          .doc = "Number of the first checkpoint that is not right"),
+    FIELD(struct audit_proof, problem, .privacy = OPERATIONAL,
+          .doc = "What is not right with it, in words"),
+    FIELD(struct audit_proof, head, .privacy = OPERATIONAL,
+          .doc = "Head of the last checkpoint; kept elsewhere, it shows later what was cut off"),
+    FIELD(struct audit_proof, public_key, .privacy = OPERATIONAL,
+          .doc = "Ed25519 key that signs here, in hex"),
+    { 0 },
+};
+
+static bool verify_work(struct ctx *c, void *with)
+{
+    return audit_verify(c, with);
+}
+
+/* Reading a long log takes seconds: not for the threads that serve connections. */
+static bool proof_get(struct ctx *c, const void *in, void *ret)
+{
+    (void)in;
+    return ctx_read(c, verify_work, ret);
+}
+
+const struct route audit_routes[] = {
+    { GET, "/audit", audit_list, "List: audit event, with what it names in words",
+      .can = &audit_read, .lists = &audit_event_table, OUTPUT(struct audit_line, audit_line_fields),
+      .list = true, .schema = "audit_event" },
+    { GET, "/audit/proof", proof_get, "Compute the audit log's chain anew and compare it",
+      .can = &audit_read, OUTPUT(struct audit_proof, proof_fields), .schema = "audit_proof",
+      LANE(LANE_SLOW) },
+    { 0 },
+};

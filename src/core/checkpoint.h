@@ -22,8 +22,6 @@ extern const struct table audit_checkpoint_table;
 /* Makes checkpoints of the ctx's organisation until every event is covered; every hour. */
 extern const struct job_type audit_checkpoint_job;
 
-extern const struct route audit_routes[];
-
 struct audit_proof {
     bool whole;
     int64_t checkpoints, events; /* events: that checkpoints cover */

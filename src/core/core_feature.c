@@ -42,10 +42,8 @@ static const struct {
 static bool asked_check(const struct app *app, struct error *err)
 {
     for (size_t i = 0; i < LENGTH(asked); i++) {
-        const struct table *const *t = app->tables;
-        while (*t && strcmp((*t)->name, asked[i].table) != 0)
-            t++;
-        if (!*t || !field_find((*t)->fields, asked[i].column))
+        const struct table *t = app_table(app, asked[i].table);
+        if (!t || !field_find(t->fields, asked[i].column))
             return error_set(err, INTERNAL, "no feature declares %s.%s", asked[i].table,
                              asked[i].column);
     }

@@ -108,9 +108,8 @@ static bool row_erase(struct take *k, struct blob payload)
 
 static bool table_gone(struct take *k, const char *name)
 {
-    for (const struct table *const *t = k->c->app->tables; *t; t++)
-        if (!strcmp((*t)->name, name))
-            return fail(k->c, INVALID, "The source lost a table that belongs to the program");
+    if (app_table(k->c->app, name))
+        return fail(k->c, INVALID, "The source lost a table that belongs to the program");
     return schema_drop(k->c, &(struct table){ .name = name });
 }
 

@@ -373,10 +373,7 @@ static size_t control_count(struct world *w, const char *name)
 {
     struct error err = { 0 };
     struct ctx c = app_ctx(w->app, &w->a, &err, "test");
-    struct counting n = { 0 };
-    for (const struct table *const *t = w->app->tables; *t; t++)
-        if (!strcmp((*t)->name, name))
-            n.table = *t;
+    struct counting n = { .table = app_table(w->app, name) };
     assert_true(control_read(&c, rows_counted, &n));
     return n.count;
 }

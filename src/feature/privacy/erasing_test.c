@@ -146,7 +146,7 @@ static void nobody_gets_an_account_who_was_erased_meanwhile(void **state)
 
 static bool suggestion_put(struct ctx *c, void *with)
 {
-    const struct table *t = table_named(c->app, "suggestion");
+    const struct table *t = app_table(c->app, "suggestion");
     struct row *row = arena_alloc(c->arena, t->size);
     EACH_FIELD (f, t->fields)
         field_clear(f, row);

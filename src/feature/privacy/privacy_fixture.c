@@ -89,15 +89,6 @@ static const struct feature notes = { .name = "notes",
                                       .tables = note_tables,
                                       .permissions = note_permissions };
 
-const struct table *table_named(const struct app *app, const char *name)
-{
-    for (const struct table *const *t = app->tables; *t; t++)
-        if (!strcmp((*t)->name, name))
-            return *t;
-    fail_msg("no table %s", name);
-    return NULL;
-}
-
 enum { FEATURES_MAX = 20 };
 static const struct feature *all[FEATURES_MAX];
 

@@ -19,8 +19,6 @@ int house_open(void **state);
 int house_close(void **state);
 #define HOUSE_TEST(f) cmocka_unit_test_setup_teardown(f, house_open, house_close)
 
-const struct table *table_named(const struct app *app, const char *name);
-
 struct unpacked {
     struct archive_file *files;
     size_t count;
