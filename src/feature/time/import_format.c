@@ -569,8 +569,8 @@ struct import_file import_read(struct arena *a, struct blob file,
         r.file.total.s += one.duration.s;
         rows[r.file.count++] = one;
     }
-    rows_place(a, options->zone, problems, rows, r.file.count);
-    rows_number(a, rows, r.file.count);
+    import_rows_place(a, options->zone, problems, rows, r.file.count);
+    import_rows_number(a, rows, r.file.count);
     r.file.row = rows;
     return r.file;
 }

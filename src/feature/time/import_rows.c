@@ -26,8 +26,8 @@ static int compare_day(const void *left, const void *right)
     return c ? c : (a->line > b->line) - (a->line < b->line);
 }
 
-void rows_place(struct arena *a, const struct zone *zone, struct import_problems *problems,
-                struct import_row *rows, size_t count)
+void import_rows_place(struct arena *a, const struct zone *zone, struct import_problems *problems,
+                       struct import_row *rows, size_t count)
 {
     struct import_row **order = arena_many(a, count + 1, struct import_row *);
     size_t n = 0;
@@ -92,7 +92,7 @@ static int compare_row(const void *left, const void *right)
     return c ? c : (a->line > b->line) - (a->line < b->line);
 }
 
-void rows_number(struct arena *a, struct import_row *rows, size_t count)
+void import_rows_number(struct arena *a, struct import_row *rows, size_t count)
 {
     struct import_row **order = arena_many(a, count + 1, struct import_row *);
     for (size_t i = 0; i < count; i++)
