@@ -14,7 +14,7 @@ export function actName(action: string, kind?: string | null): string {
 }
 
 /** What people call a column, and one of the rows that it is of. */
-export interface ColumnWords {
+interface ColumnWords {
   table: string;
   table_one?: string | null;
   column: string;

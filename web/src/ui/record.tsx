@@ -1,9 +1,35 @@
-// What every list of records has: the menu of a row, and the drawer with the form of one.
+// What every list of records has: a name that opens one and the menu of a row, the drawer with the form of
+// one, and the question before one is removed.
 import { ActionIcon, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
 import { words } from "~/words";
+import { Confirm } from "./confirm";
 import { Drawer } from "./dialog";
 import { Icon } from "./icon";
+
+interface RowNameProps {
+  /** Opens it; absent for whoever may not change it. */
+  onEdit: (() => void) | false;
+  children: ReactNode;
+}
+
+export function RowName({ onEdit, children }: RowNameProps) {
+  if (!onEdit) return children;
+  return (
+    <button type="button" className="linklike" onClick={onEdit}>
+      {children}
+    </button>
+  );
+}
+
+/** The head of the column of menus. */
+export function MenuHead() {
+  return (
+    <th scope="col">
+      <span className="visually-hidden">{words.act.edit}</span>
+    </th>
+  );
+}
 
 interface RowMenuProps {
   name: string;
@@ -58,5 +84,27 @@ export function RecordDrawer<T>(props: RecordDrawerProps<T>) {
     <Drawer opened onClose={onClose} title={stored ? edit : create} size={size}>
       {children(stored)}
     </Drawer>
+  );
+}
+
+interface RecordRemovalProps {
+  name: string;
+  text: { remove_title: (name: string) => string; remove_help: string };
+  run: () => Promise<unknown>;
+  onClose: () => void;
+}
+
+export function RecordRemoval({ name, text, run, onClose }: RecordRemovalProps) {
+  return (
+    <Confirm
+      opened
+      onClose={onClose}
+      title={text.remove_title(name)}
+      act={words.act.remove}
+      name={name}
+      run={run}
+    >
+      <p>{text.remove_help}</p>
+    </Confirm>
   );
 }

@@ -7,10 +7,9 @@ import { limitsOf, restsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { useChosen } from "~/ui/chosen";
-import { Confirm } from "~/ui/confirm";
 import { useColumnNames } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
-import { RecordDrawer, RowMenu } from "~/ui/record";
+import { RecordDrawer, RecordRemoval, RowMenu } from "~/ui/record";
 import { Empty, Notice, Show } from "~/ui/states";
 import { dateText, today } from "~/ui/time";
 import { notifyProblem } from "~/ui/toasts";
@@ -293,20 +292,16 @@ function Providers() {
         {(provider) => <ProviderForm provider={provider} onClose={() => setEditing(null)} />}
       </RecordDrawer>
       {removing && (
-        <Confirm
-          opened
-          onClose={() => setRemoving(null)}
-          title={text.remove_title(removing.name)}
-          act={shared.act.remove}
+        <RecordRemoval
           name={removing.name}
+          text={text}
+          onClose={() => setRemoving(null)}
           run={async () => {
             const { id, version } = removing;
             await api.delete("/ai/providers/{id}", { params: { id }, version });
             await refresh("ai");
           }}
-        >
-          <p>{text.remove_help}</p>
-        </Confirm>
+        />
       )}
     </section>
   );

@@ -5,12 +5,10 @@ import { api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { go, Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
-import { Confirm } from "~/ui/confirm";
 import { Icon } from "~/ui/icon";
-import { RowMenu } from "~/ui/record";
+import { MenuHead, RecordRemoval, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
-import { words as shared } from "~/words";
 import { type FormRow, useForms } from "./data";
 import { words } from "./words";
 
@@ -45,9 +43,7 @@ export default function Forms() {
                     <th scope="col" className="num">
                       {words.columns.fields}
                     </th>
-                    <th scope="col">
-                      <span className="visually-hidden">{shared.act.edit}</span>
-                    </th>
+                    <MenuHead />
                   </tr>
                 </thead>
                 <tbody>
@@ -81,20 +77,16 @@ export default function Forms() {
         </Show>
       </Scroll>
       {removing && (
-        <Confirm
-          opened
-          onClose={() => setRemoving(null)}
-          title={words.remove_title(removing.title)}
-          act={shared.act.remove}
+        <RecordRemoval
           name={removing.title}
+          text={words}
+          onClose={() => setRemoving(null)}
           run={async () => {
             const { id, version } = removing;
             await api.delete("/forms/{id}", { params: { id }, version });
             await refresh("forms");
           }}
-        >
-          <p>{words.remove_help}</p>
-        </Confirm>
+        />
       )}
     </>
   );

@@ -9,10 +9,9 @@ import { useAiSettings, useCapabilities, useProviders } from "~/feature/ai/data"
 import { type Disclosed, DisclosureSheet } from "~/feature/ai/disclosure";
 import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
-import { Confirm } from "~/ui/confirm";
 import { Form, ProblemNotice, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { RecordDrawer, RowMenu } from "~/ui/record";
+import { RecordDrawer, RecordRemoval, RowMenu } from "~/ui/record";
 import { Select } from "~/ui/select";
 import { Empty, Notice, Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
@@ -170,20 +169,16 @@ export function Hooks({ form }: { form: FormRow }) {
         {(hook) => <HookForm form={form} hook={hook} onClose={() => setEditing(null)} />}
       </RecordDrawer>
       {removing && (
-        <Confirm
-          opened
-          onClose={() => setRemoving(null)}
-          title={text.remove_title(removing.name)}
-          act={shared.act.remove}
+        <RecordRemoval
           name={removing.name}
+          text={text}
+          onClose={() => setRemoving(null)}
           run={async () => {
             const { id, version } = removing;
             await api.delete("/hooks/{id}", { params: { id }, version });
             await refresh("hooks");
           }}
-        >
-          <p>{text.remove_help}</p>
-        </Confirm>
+        />
       )}
     </div>
   );

@@ -9,9 +9,10 @@ import { go, useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { Modal } from "~/ui/dialog";
 import { Eye } from "~/ui/eye";
+import { TextFilter } from "~/ui/filters";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { RecordDrawer, RowMenu } from "~/ui/record";
+import { MenuHead, RecordDrawer, RowMenu, RowName } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Select } from "~/ui/select";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
@@ -134,12 +135,7 @@ export default function People() {
       </PageHead>
       <PeopleTabs here="people" />
       <div className="filters">
-        <TextInput
-          label={words.people.search}
-          type="search"
-          value={filters.get("q") ?? ""}
-          onChange={(event) => setFilters({ q: event.currentTarget.value })}
-        />
+        <TextFilter label={words.people.search} />
         <Switch
           mb={8}
           label={words.people.inactive_shown}
@@ -166,9 +162,7 @@ export default function People() {
                       {words.people.team}
                     </th>
                     <th scope="col">{words.people.role}</th>
-                    <th scope="col">
-                      <span className="visually-hidden">{shared.act.edit}</span>
-                    </th>
+                    <MenuHead />
                   </tr>
                 </thead>
                 <tbody>
@@ -176,17 +170,9 @@ export default function People() {
                     <tr key={person.id}>
                       <th scope="row">
                         <span className="stack none">
-                          {may("people.manage") ? (
-                            <button
-                              type="button"
-                              className="linklike"
-                              onClick={() => setEditing(person)}
-                            >
-                              {person.name}
-                            </button>
-                          ) : (
-                            <span>{person.name}</span>
-                          )}
+                          <RowName onEdit={may("people.manage") && (() => setEditing(person))}>
+                            {person.name}
+                          </RowName>
                           <span className="small muted wrap-anywhere">{person.email}</span>
                           <span className="small muted on-phone">
                             {[person.title, teams.get(person.team ?? "")?.name]

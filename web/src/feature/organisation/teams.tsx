@@ -6,10 +6,9 @@ import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
 import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
-import { Confirm } from "~/ui/confirm";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { RecordDrawer, RowMenu } from "~/ui/record";
+import { MenuHead, RecordDrawer, RecordRemoval, RowMenu, RowName } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { words as shared } from "~/words";
@@ -50,26 +49,16 @@ export default function Teams() {
                     <th scope="col" className="num">
                       {words.teams.members}
                     </th>
-                    <th scope="col">
-                      <span className="visually-hidden">{shared.act.edit}</span>
-                    </th>
+                    <MenuHead />
                   </tr>
                 </thead>
                 <tbody>
                   {teams.map((team) => (
                     <tr key={team.id}>
                       <th scope="row">
-                        {may("people.manage") ? (
-                          <button
-                            type="button"
-                            className="linklike"
-                            onClick={() => setEditing(team)}
-                          >
-                            {team.name}
-                          </button>
-                        ) : (
-                          team.name
-                        )}
+                        <RowName onEdit={may("people.manage") && (() => setEditing(team))}>
+                          {team.name}
+                        </RowName>
                       </th>
                       <td>
                         {(people.data ?? [])
@@ -107,20 +96,16 @@ export default function Teams() {
         {(team) => <TeamForm team={team} onClose={close} />}
       </RecordDrawer>
       {removing && (
-        <Confirm
-          opened
-          onClose={() => setRemoving(null)}
-          title={words.teams.remove_title(removing.name)}
-          act={shared.act.remove}
+        <RecordRemoval
           name={removing.name}
+          text={words.teams}
+          onClose={() => setRemoving(null)}
           run={async () => {
             const { id, version } = removing;
             await api.delete("/teams/{id}", { params: { id }, version });
             await refresh("teams", "people");
           }}
-        >
-          <p>{words.teams.remove_help}</p>
-        </Confirm>
+        />
       )}
     </>
   );

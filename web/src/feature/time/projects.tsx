@@ -7,10 +7,10 @@ import { refresh, useById } from "~/api/queries";
 import { useAsked, useFilters } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { PALETTE } from "~/ui/colours";
-import { Confirm } from "~/ui/confirm";
+import { TextFilter } from "~/ui/filters";
 import { Form, Submit, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
-import { RecordDrawer, RowMenu } from "~/ui/record";
+import { MenuHead, RecordDrawer, RecordRemoval, RowMenu, RowName } from "~/ui/record";
 import { Select } from "~/ui/select";
 import { Empty, PageHead, Show } from "~/ui/states";
 import { Tabs } from "~/ui/tabs";
@@ -121,12 +121,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
   return (
     <>
       <div className="filters">
-        <TextInput
-          label={words.projects.search}
-          type="search"
-          value={filters.get("q") ?? ""}
-          onChange={(event) => setFilters({ q: event.currentTarget.value })}
-        />
+        <TextFilter label={words.projects.search} />
         {kind !== "tags" && (
           <Switch
             label={words.projects.show_archived}
@@ -170,9 +165,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                           {words.field.rate(currency)}
                         </th>
                       )}
-                      <th scope="col">
-                        <span className="visually-hidden">{shared.act.edit}</span>
-                      </th>
+                      <MenuHead />
                     </tr>
                   </thead>
                   <tbody>
@@ -180,17 +173,9 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
                       <tr key={thing.id}>
                         <th scope="row">
                           <span className="row">
-                            {mayManage ? (
-                              <button
-                                type="button"
-                                className="linklike"
-                                onClick={() => onEdit(thing)}
-                              >
-                                <ThingName kind={kind} thing={thing} />
-                              </button>
-                            ) : (
+                            <RowName onEdit={mayManage && (() => onEdit(thing))}>
                               <ThingName kind={kind} thing={thing} />
-                            )}
+                            </RowName>
                             {thing.archived && (
                               <span className="tag">{words.projects.archived}</span>
                             )}
@@ -242,12 +227,10 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
         </Show>
       </section>
       {removing && (
-        <Confirm
-          opened
-          onClose={() => setRemoving(null)}
-          title={words.projects.remove_title(removing.name)}
-          act={shared.act.remove}
+        <RecordRemoval
           name={removing.name}
+          text={words.projects}
+          onClose={() => setRemoving(null)}
           run={async () => {
             await api.delete(rowPath(kind), {
               params: { id: removing.id },
@@ -256,9 +239,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
             await refresh(kind);
             notify(words.projects.removed(removing.name));
           }}
-        >
-          <p>{words.projects.remove_help}</p>
-        </Confirm>
+        />
       )}
     </>
   );
