@@ -37,7 +37,7 @@ export function notifyProblem(error: unknown) {
   notify(reasonOf(error), { bad: true });
 }
 
-/** Says that something is gone, with ten seconds to take it back. */
+/** Says what was done, with ten seconds to take it back. */
 export function notifyUndo(text: string, undo: () => void) {
   notify(text, { act: { label: words.act.undo, run: undo } });
 }
