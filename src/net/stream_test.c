@@ -48,7 +48,13 @@ static void source_is_read_beside(void **state)
     h->sourced = false;
     uint64_t left = 2;
     assert_int_equal(write(h->source, &left, sizeof left), sizeof left);
-    usleep(50000);
+    do { /* until the thread that would read it has looked at all that it watches */
+        int fd = dial(h);
+        say(fd, text, strlen(text));
+        sem_wait(&h->arrived);
+        exchange_finish(h->slow);
+        assert_status(hear(fd), 200);
+    } while (!pthread_equal(h->slow_thread, h->source_thread));
     assert_int_equal(poll(&unread, 1, 0), 1); /* closed, so nobody reads it any more */
     assert_int_equal(read(h->source, &left, sizeof left), sizeof left);
 }
