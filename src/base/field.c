@@ -29,6 +29,11 @@ const char *name_words(struct arena *a, const char *name)
     return text;
 }
 
+const char *words_article(const char *words)
+{
+    return strchr("aeiouAEIOU", *words) ? "an" : "a";
+}
+
 const char *field_words(struct arena *a, const struct field *f)
 {
     static const char *const units[] = { "_at", "_s", "_minor" };

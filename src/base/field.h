@@ -138,6 +138,9 @@ const char *field_words(struct arena *a, const struct field *f);
 /* A name that we declared, in words: "time_entry" is "time entry". */
 const char *name_words(struct arena *a, const char *name);
 
+/* What stands before words: "a" or "an". */
+const char *words_article(const char *words);
+
 /* Where the field lives in a record. */
 void *field_in(const struct field *f, void *record);
 const void *field_of(const struct field *f, const void *record);

@@ -274,7 +274,7 @@ static const enum problem *write_fails(struct arena *a, const struct table *t, e
 /* What the route of one operation adds to what all of a table's have. */
 static void operation_route(struct arena *a, const struct table *t, unsigned op, struct route *r)
 {
-    const char *one = name_words(a, t->name);
+    const char *one = table_one(a, t), *article = words_article(one);
     const char *with_id = t->singleton ? t->path : arena_printf(a, "%s/{id}", t->path);
     if (op == OP_CREATE) {
         r->method = POST;
@@ -283,7 +283,7 @@ static void operation_route(struct arena *a, const struct table *t, unsigned op,
         r->in = table_input_fields(a, t, OP_CREATE);
         r->in_size = t->size;
         r->ok = 201;
-        r->doc = arena_printf(a, "Create a %s", one);
+        r->doc = arena_printf(a, "Create %s %s", article, one);
     } else if (op == OP_LIST) {
         r->method = GET;
         r->path = t->path;
@@ -305,7 +305,7 @@ static void operation_route(struct arena *a, const struct table *t, unsigned op,
         r->in = table_input_fields(a, t, OP_UPDATE);
         r->in_size = t->size;
         r->patch = r->versioned = true;
-        r->doc = arena_printf(a, "Change a %s", one);
+        r->doc = arena_printf(a, "Change %s %s", article, one);
     } else {
         r->method = DELETE;
         r->path = with_id;
@@ -315,7 +315,7 @@ static void operation_route(struct arena *a, const struct table *t, unsigned op,
         r->out = NULL;
         r->out_size = 0;
         r->versioned = true;
-        r->doc = arena_printf(a, "Delete a %s", one);
+        r->doc = arena_printf(a, "Delete %s %s", article, one);
     }
 }
 

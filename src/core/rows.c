@@ -118,13 +118,13 @@ static bool taken_tell(struct ctx *c, const struct table *t)
     err->detail[0] = 0;
     EACH_FIELD (f, t->fields)
         if (is_among(c, columns, t, f))
-            buffer_printf(&what, "%s%s", what.len ? " and " : "", f->name);
+            buffer_printf(&what, "%s%s", what.len ? " and " : "", field_words(c->arena, f));
     if (!what.len)
         return false;
-    snprintf(err->detail, sizeof err->detail, "%s %s of this %s exists",
-             strchr("aeiou", *t->name) ? "An" : "A", t->name, what.at);
-    for (char *at = err->detail; (at = strchr(at, '_'));)
-        *at = ' ';
+    const char *one = table_one(c->arena, t);
+    snprintf(err->detail, sizeof err->detail, "%s %s of this %s exists", words_article(one), one,
+             what.at);
+    *err->detail = 'A';
     EACH_FIELD (f, t->fields)
         if (is_among(c, columns, t, f))
             fail_at(c, arena_printf(c->arena, "/%s", f->name), "%s", err->detail);

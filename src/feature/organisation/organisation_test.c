@@ -133,7 +133,7 @@ static void a_name_in_other_letters_is_taken(void **state)
         { "/projects", arena_printf(&w->world->a, ",\"client\":\"%s\"", client),
           "A project of this name and client exists" },
         { "/tasks", arena_printf(&w->world->a, ",\"project\":\"%s\"", project),
-          "A project task of this project and name exists" },
+          "A task of this project and name exists" },
     };
     for (size_t i = 0; i < LENGTH(named); i++) {
         const char *body = "{\"name\":\"%s\"%s}";
