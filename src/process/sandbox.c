@@ -246,7 +246,9 @@ static void limit_user(struct sandbox_report *r)
     note(r, "user", done, "%s", done ? "it runs as nobody" : strerror(errno));
 }
 
-bool sandbox_egress(const char *extra_ca, struct sandbox_report *ret)
+/* For one that connects and answers, and has nothing to keep. */
+static bool limit_connector(const char *extra_ca, const char *reads, enum filter calls,
+                            struct sandbox_report *ret)
 {
     const char *read[PATHS] = { NULL };
     const char *const extra[] = { extra_ca, NULL };
@@ -260,28 +262,22 @@ bool sandbox_egress(const char *extra_ca, struct sandbox_report *ret)
     limit_capabilities(ret, 0);
     limit_privileges(ret);
     limit_dumps(ret);
-    limit_files(ret, &(struct landlock_plan){ .read = read, .connect = true },
-                "it reads certificates, resolver files and libraries, and writes nothing");
-    limit_calls(ret, FILTER_EGRESS, "no listening, no program started, no process looked into");
+    limit_files(ret, &(struct landlock_plan){ .read = read, .connect = true }, reads);
+    limit_calls(ret, calls, "no listening, no program started, no process looked into");
     return all_enforced(ret);
+}
+
+bool sandbox_egress(const char *extra_ca, struct sandbox_report *ret)
+{
+    return limit_connector(
+        extra_ca, "it reads certificates, resolver files and libraries, and writes nothing",
+        FILTER_EGRESS, ret);
 }
 
 bool sandbox_relay(struct sandbox_report *ret)
 {
-    const char *read[PATHS] = { NULL };
-    paths_add(read, system_read);
-    paths_add(read, resolver_read);
-    if (SANITIZED)
-        paths_add(read, sanitizer_read);
-    *ret = (struct sandbox_report){ 0 };
-    limit_user(ret);
-    limit_capabilities(ret, 0);
-    limit_privileges(ret);
-    limit_dumps(ret);
-    limit_files(ret, &(struct landlock_plan){ .read = read, .connect = true },
-                "it reads resolver files and libraries, and writes nothing");
-    limit_calls(ret, FILTER_RELAY, "no listening, no program started, no process looked into");
-    return all_enforced(ret);
+    return limit_connector(NULL, "it reads resolver files and libraries, and writes nothing",
+                           FILTER_RELAY, ret);
 }
 
 bool sandbox_supervisor(struct sandbox_report *ret)
