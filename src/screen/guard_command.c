@@ -51,10 +51,6 @@ static int file_run(struct arena *a, const struct guard *g, const char *path, en
         fprintf(stderr, "vow guard: %s: %s\n", path, strerror(errno));
         return 1;
     }
-    if (file.len >= INT32_MAX) {
-        fprintf(stderr, "vow guard: %s: larger than 2 GB\n", path);
-        return 1;
-    }
     struct guard_verdict v = guard_judge(a, g, file.at, file.len, role);
     if (v.class)
         printf("refused: %s\n%s\n", guard_class_name(v.class), guard_class_refusal(v.class));

@@ -166,8 +166,8 @@ bool file_read(struct arena *a, const char *path, struct line_text *ret)
     size_t n;
     while ((n = fread(piece, 1, sizeof piece, f)) > 0)
         buffer_add(&b, piece, n);
-    bool ok = !ferror(f);
-    int problem = errno;
+    bool ok = !ferror(f) && b.len < INT32_MAX;
+    int problem = ferror(f) ? errno : EFBIG;
     if (f != stdin)
         fclose(f);
     errno = problem;

@@ -29,7 +29,7 @@ typedef bool line_answer(struct arena *a, const char *line, size_t n, const void
    {"error": `wanted`}. Each line is wiped when answered. Returns the command's exit status. */
 int lines_answer(line_answer *answer, const void *with, const char *wanted);
 
-/* Reads a whole file ("-" is standard input); false with errno set. */
+/* Reads a whole file ("-" is standard input); false with errno set: EFBIG from 2 GB on. */
 MUST_USE bool file_read(struct arena *a, const char *path, struct line_text *ret);
 
 #endif

@@ -97,10 +97,6 @@ static int file_run(struct arena *a, const struct mask *m, const char *path, boo
         fprintf(stderr, "vow mask: %s: %s\n", path, strerror(errno));
         return 1;
     }
-    if (file.len >= INT32_MAX) {
-        fprintf(stderr, "vow mask: %s: larger than 2 GB\n", path);
-        return 1;
-    }
     struct mask_spans spans = mask_find(a, m, file.at, file.len, MASK_ALL);
     if (reasons) {
         explain(file.at, &spans);
