@@ -140,12 +140,13 @@ static bool organisation_add(struct ctx *c, void *with)
     if (id_given(m->person) && !readable_begin(c, tables, count, &m->page))
         return false;
     /* What people did comes before what was noted of it. */
-    for (size_t i = 0; i < 2 * count; i++) {
-        const struct table *t = tables[i % count];
-        bool wanted = (!id_given(m->person) || table_subject(t)) && t->log == (i >= count);
-        if (wanted && !t->held_back && !table_add(c, m, t))
-            return false;
-    }
+    for (int log = 0; log < 2; log++)
+        for (size_t i = 0; i < count; i++) {
+            const struct table *t = tables[i];
+            bool wanted = (!id_given(m->person) || table_subject(t)) && t->log == log;
+            if (wanted && !t->held_back && !table_add(c, m, t))
+                return false;
+        }
     return true;
 }
 
