@@ -101,14 +101,16 @@ struct mask_text {
 /* The text with every span replaced by a token such as PERSON_1. The same text of a kind has the
    same token throughout the map; another way of writing a directory's person (same subject) has
    PERSON_1_2, and so on. Whatever in the text already looks like a token is replaced as well
-   (TEXT_1), so that a mask_stream gives back exactly the text that was masked. */
+   (TEXT_1), so that mask_restore gives back exactly the text that was masked. */
 struct mask_text mask_apply(struct mask_map *map, const char *text, size_t n,
                             const struct mask_spans *spans);
 
-/* Puts the text behind tokens back, in an answer that arrives in pieces cut anywhere. A token is
-   recognised in any case ("Person_1"), with an escaped underscore ("PERSON\_1") and before an
-   apostrophe or an ending ("PERSON_1's"). A token that the map does not have stays as it is. What
-   is put back is not searched again. */
+/* Puts the text behind tokens back. A token is recognised in any case ("Person_1"), with an
+   escaped underscore ("PERSON\_1") and before an apostrophe or an ending ("PERSON_1's"). A token
+   that the map does not have stays as it is. What is put back is not searched again. */
+struct mask_text mask_restore(struct mask_map *map, const char *text, size_t n);
+
+/* The same for an answer that arrives in pieces cut anywhere. */
 struct mask_stream;
 struct mask_stream *mask_stream_new(struct mask_map *map);
 

@@ -407,3 +407,11 @@ struct mask_text mask_stream_end(struct mask_stream *s)
     s->inside = false;
     return (struct mask_text){ out.at, out.len };
 }
+
+struct mask_text mask_restore(struct mask_map *map, const char *text, size_t n)
+{
+    struct mask_stream s = { .map = map };
+    struct buffer out = buffer_new(map->arena);
+    stream_settle(&s, text, n, true, &out);
+    return (struct mask_text){ out.at, out.len };
+}

@@ -51,6 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t n)
     check_spans(&spans, n);
     struct mask_map *map = mask_map_new(&a);
     struct mask_text masked = mask_apply(map, (const char *)at, n, &spans);
+    struct mask_text restored = mask_restore(map, masked.at, masked.len);
+    assert(restored.len == n && (n == 0 || memcmp(restored.at, at, n) == 0));
     if (n)
         check_stream(&a, map, masked, at, n);
     arena_done(&a);
