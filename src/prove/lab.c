@@ -102,14 +102,6 @@ bool lab_ai_on(struct proof *p, const char *owner, const char *capability)
     return status == 201 || status == 409;
 }
 
-bool lab_ai_off(struct proof *p, const char *owner)
-{
-    struct answer r;
-    lab_call(p, owner, GET, "/ai/settings", NULL, &r);
-    return lab_change(p, owner, PATCH, "/ai/settings", "{\"on\":false}", r.etag ? atoll(r.etag) : 0,
-                      &r) == 200;
-}
-
 const char *lab_provider(struct proof *p, const char *owner)
 {
     struct answer r;

@@ -60,9 +60,8 @@ const char *lab_key(struct proof *p);
 /* A text member of a flat JSON answer; "" when there is none. */
 const char *lab_member(struct proof *p, const struct answer *from, const char *key);
 
-/* Switches AI and one AI function on in a scratch organisation; AI off. */
+/* Switches AI and one AI function on in a scratch organisation. */
 MUST_USE bool lab_ai_on(struct proof *p, const char *owner, const char *capability);
-MUST_USE bool lab_ai_off(struct proof *p, const char *owner);
 
 /* The witness's provider as a provider of the scratch organisation: its id, or NULL. */
 const char *lab_provider(struct proof *p, const char *owner);
