@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXPORT_ROWS_MAX = 100000, PAGE = 500 };
+enum { EXPORT_ROWS_MAX = 100000, PAGE = 500, FILTERS_MAX = 5 };
 
 const struct field export_in_fields[] = {
     FIELD(struct export_in, from, .privacy = OPERATIONAL, .query = true,
@@ -209,7 +209,7 @@ static void json_row(struct exporter *x, const struct time_entry *e)
     buffer_char(out, '}');
 }
 
-static size_t filters_make(struct exporter *x, struct row_filter filters[5])
+static size_t filters_make(struct exporter *x, struct row_filter filters[FILTERS_MAX])
 {
     const struct export_in *in = x->in;
     const struct field *f = time_entry_fields;
@@ -237,7 +237,7 @@ static size_t filters_make(struct exporter *x, struct row_filter filters[5])
 static bool each_entry(struct exporter *x,
                        void (*write)(struct exporter *, const struct time_entry *))
 {
-    struct row_filter filters[5];
+    struct row_filter filters[FILTERS_MAX];
     struct page page = { .filters = filters, .limit = PAGE, .sort = "started_at" };
     struct list list;
     page.filter_count = filters_make(x, filters);
