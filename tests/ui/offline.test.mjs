@@ -222,6 +222,28 @@ test("a timer that was started and stopped is an entry, whatever runs elsewhere 
   assert.equal(await page.getByText("did not store").count(), 0);
 });
 
+test("a timer that was stopped before the server heard of it is as long as it ran", async (t) => {
+  const first = await hold(t, page, "POST", "/time/timer");
+  const reach = await hold(t, page, "GET", "/.*");
+  await what().fill("Blink");
+  await start().click();
+  await (await first.next()).abort();
+  await stop().click();
+  await row("Blink").getByText("Not sent yet").waitFor();
+  // Nothing of it is on another day, so nothing is told to be.
+  assert.equal(await row("Blink").getByText(/^of /).count(), 0);
+  const second = () => Math.floor(Date.now() / 1000);
+  const then = second();
+  await eventually(() => assert.ok(second() > then + 1));
+  await first.end();
+  await reach.end();
+  await eventually(async () => assert.equal(await page.getByText("Not sent yet").count(), 0));
+  assert.equal(await page.getByText("did not store").count(), 0);
+  const [blink, ...others] = await entries();
+  assert.deepEqual(others, []);
+  assert.ok(Date.parse(blink.ended_at) < (then + 1) * 1000, blink.ended_at);
+});
+
 test("what was changed elsewhere meanwhile is not overwritten unasked", async () => {
   await quickAdd("Tide table", "0:30", "06:00");
   await row("Tide table").waitFor();

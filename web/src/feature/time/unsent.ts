@@ -171,7 +171,11 @@ function removed(of: Wish): Wish[] {
 function left(of: Wish, done: Entry | null): Wish[] {
   if (!done) return [];
   if (of.gone) return [wish(done, { act: "remove" })];
-  return Object.keys(of.after).length > 0 ? [wish(done, { body: of.after })] : [];
+  if (Object.keys(of.after).length === 0) return [];
+  // A timer may have been stopped before the server has started it.
+  const { started_at } = of.body;
+  const start = of.timer && of.after.ended_at ? { started_at } : {};
+  return [wish(done, { body: { ...start, ...of.after } })];
 }
 
 /** Whether it was still there. */
@@ -277,7 +281,7 @@ export function startTimer(work: Work): Promise<Listed> {
 
 export function stopTimer(running: Entry): Promise<Listed> {
   const now = Math.max(Date.now(), Date.parse(running.started_at)); // clocks are set back
-  const body = { ended_at: new Date(now).toISOString() };
+  const body = { ended_at: toSecond(new Date(now).toISOString()) };
   if (wishOf(known(running).id)) return changeEntry(running, body);
   return ask(
     (how) => api.post("/time/timer/stop", { key: crypto.randomUUID(), ...how }),
@@ -329,7 +333,7 @@ async function started({ timer, body }: Wish): Promise<Entry | null> {
   }
   const { started_at, ...rest } = body;
   const isLate = Date.parse(entry.started_at) - Date.parse(String(started_at)) > SLACK_MS;
-  const left = changesOf(isLate ? body : rest, entry);
+  const left = changesOf(isLate || body.ended_at ? body : rest, entry);
   return Object.keys(left).length > 0 ? changeTo(entry, left) : entry;
 }
 
