@@ -85,9 +85,14 @@ test("what one window changes the others of the browser show at once", async () 
     await each.goto("/");
     await each.getByRole("button", { name: "Start timer" }).waitFor();
   }
+  const what = page.getByRole("textbox", { name: "What the time goes into" });
+  await what.fill("In one of two");
   await page.getByRole("button", { name: "Start timer" }).click();
+  await page.getByText("Timer running: In one of two").waitFor();
   await other.getByRole("button", { name: "Stop timer" }).click();
   await page.getByRole("button", { name: "Start timer" }).waitFor();
+  await eventually(async () => assert.equal(await what.inputValue(), ""));
+  await page.getByText("Timer stopped").waitFor();
   await other.close();
 });
 

@@ -50,13 +50,14 @@ export function TimerBar() {
   const [project, showProject] = useState<string | null>(null);
   /** The project as it is when its turn comes, in no render yet. */
   const chosen = useRef<string | null>(null);
-  const [said, setSaid] = useState("");
   const [adding, setAdding] = useState(false);
   /** A key has started it and led to its note. */
   const [led, setLed] = useState(false);
   const path = usePath();
   const typing = useRef(false);
   const busy = useRef(false);
+  /** What ran last, as it was then. */
+  const last = useRef<Entry | null>(null);
   const what = useRef<HTMLInputElement>(null);
   const queue = useRef<Promise<void>>(Promise.resolve());
   const elapsed = useElapsed(running?.started_at);
@@ -67,10 +68,21 @@ export function TimerBar() {
     showProject(id);
   };
 
+  /** What has stopped leaves nothing of itself here; what it does not have is of what comes next. */
+  const clear = (of: Entry) => {
+    setNote((typed) => (typed.trim() === (of.note ?? "") ? "" : typed));
+    if (chosen.current === (of.project ?? null)) setProject(null);
+  };
+
   // The stored entry wins when it changes, but not over what is being typed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is stored is named by its version
   useEffect(() => {
-    if (!running) return;
+    if (!running) {
+      // Another window, or somebody else, may have stopped it.
+      if (last.current && !busy.current) clear(last.current);
+      return;
+    }
+    last.current = running;
     if (!typing.current) setNote(running.note ?? "");
     setProject(running.project ?? null);
   }, [running?.id, running?.version]);
@@ -89,7 +101,6 @@ export function TimerBar() {
     const body = { note: note.trim() || null, project: chosen.current };
     const entry = await startTimer(body);
     if (!entry.wish) queryClient.setQueryData(["timer"], { running: true, entry });
-    setSaid(words.timer.running(note.trim() || words.timer.untitled));
   };
   const stop = async () => {
     const runs = runningNow();
@@ -99,10 +110,7 @@ export function TimerBar() {
       queryClient.setQueryData<Answer<"/time/timer">>(["timer"], (old) =>
         old ? { ...old, running: false } : old,
       );
-    // What the entry does not have is of what comes next, typed meanwhile.
-    setNote((typed) => (typed.trim() === (entry.note ?? "") ? "" : typed));
-    if (chosen.current === (entry.project ?? null)) setProject(null);
-    setSaid(words.timer.stopped);
+    clear(entry);
     if (entry.duration_s < SHORT_S) offerDiscard(entry);
   };
   const toggle = async (byKey = false) => {
@@ -216,7 +224,9 @@ export function TimerBar() {
         </ActionIcon>
       </Tooltip>
       <span className="visually-hidden" role="status">
-        {said}
+        {running
+          ? words.timer.running(running.note || words.timer.untitled)
+          : last.current && words.timer.stopped}
       </span>
       {adding && <EntryDrawer onClose={() => setAdding(false)} />}
     </section>
