@@ -19,6 +19,8 @@ import { words } from "./words";
 type Result = Answer<"/time/imports", "post">;
 type Place = Result["problems"][number];
 const LARGEST = largest("/time/imports");
+/** What may be new once a file is in. */
+const CHANGES = ["entries", "week", "report", "projects", "clients", "tasks", "tags", "people"];
 
 type Options = Whole<
   Required<Pick<Query<"/time/imports", "post">, "format" | "dates" | "zone" | "mine">>
@@ -53,8 +55,7 @@ export default function ImportPage() {
       });
       if (turn !== latest.current) return;
       setResult(next);
-      if (!dry_run)
-        await refresh("entries", "week", "report", "projects", "clients", "tasks", "tags");
+      if (!dry_run) await refresh(...CHANGES);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (turn === latest.current) setProblem(error);
