@@ -183,6 +183,8 @@ const ACTS = [
   ["audit", "Audit log", "/privacy/audit"],
 ];
 const KEPT = [
+  ["my data", "A copy of my data", "/privacy"],
+  ["download", "A copy of my data", "/privacy"],
   ["data map", "Data map", "/privacy/data"],
   ["roles", "Roles: what each may do", "/people/roles"],
 ];

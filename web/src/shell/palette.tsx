@@ -1,5 +1,5 @@
 // The command palette: reaches every page, act and form, and what there is to report on, by a few letters.
-import { TextInput } from "@mantine/core";
+import { TextInput, useMantineColorScheme } from "@mantine/core";
 import { type KeyboardEvent, useId, useState } from "react";
 import type { Permission } from "~/api/generated/permissions";
 import { useForms } from "~/feature/forms/data";
@@ -18,8 +18,12 @@ interface Item {
   icon: IconName;
   label: string;
   group: string;
+  /** Other words for it, which are not shown. */
+  also?: string;
   run: () => void;
 }
+
+export const THEMES = ["auto", "light", "dark"] as const;
 
 /** Acts that a page offers: who may, and where. */
 const ACTS: [Permission, IconName, string, string][] = [
@@ -36,7 +40,10 @@ const ACTS: [Permission, IconName, string, string][] = [
   ["privacy.end", "trash", words.palette.end, "/privacy/requests"],
 ];
 
-/** A run at a word's start counts more, and words apart less; 0 does not fit. */
+/** A run at a word's start counts more, words apart less, and other words least; 0 does not fit. */
+const scoreOf = ({ label, also = "" }: Item, typed: string) =>
+  score(label, typed) || (score(`${label} ${also}`, typed) && 0.25);
+
 function score(label: string, typed: string): number {
   const text = label.toLowerCase();
   const at = text.indexOf(typed);
@@ -73,6 +80,7 @@ const leads = (id: string, icon: IconName, label: string, path: string): Item =>
   icon,
   label,
   group: words.shell.go,
+  also: words.palette.also[id],
   run: () => go(path),
 });
 
@@ -120,6 +128,7 @@ function useRecords(): Item[] {
 function useItems(onShowKeys: () => void): Item[] {
   const session = useSession();
   const records = useRecords();
+  const { setColorScheme } = useMantineColorScheme();
   const page = (path: string, icon: IconName, label: string): Item[] =>
     mayEnter(session, path) ? [leads(path, icon, label, path)] : [];
   const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
@@ -127,6 +136,7 @@ function useItems(onShowKeys: () => void): Item[] {
     icon,
     label,
     group: words.shell.do,
+    also: words.palette.also[id],
     run,
   });
   return [
@@ -146,9 +156,16 @@ function useItems(onShowKeys: () => void): Item[] {
     ...ACTS.filter(([needs]) => may(session, needs)).map(([, icon, label, path]) =>
       act(label, icon, label, () => go(path)),
     ),
+    leads("copy", "download", words.palette.copy, "/privacy"),
+    leads("objection", "privacy", words.palette.objection, "/privacy"),
     leads("account", "lock", words.palette.account, "/settings/account"),
     leads("sessions", "lock", words.palette.sessions, "/settings/sessions"),
     ...records,
+    ...THEMES.map((theme) =>
+      act(theme, "settings", words.palette.theme(words.shell.themes[theme]), () =>
+        setColorScheme(theme),
+      ),
+    ),
     { ...act("keys", "info", words.shell.keys, onShowKeys), group: words.shell.go },
     act("sign-out", "out", words.shell.sign_out, signOut),
   ];
@@ -161,7 +178,7 @@ function Choices({ onClose, onShowKeys }: Omit<PaletteProps, "opened">) {
   const items = useItems(onShowKeys);
   const wanted = typed.trim().toLowerCase();
   const shown = items
-    .map((item) => ({ item, score: wanted ? score(item.label, wanted) : 1 }))
+    .map((item) => ({ item, score: wanted ? scoreOf(item, wanted) : 1 }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ item }) => item)

@@ -12,7 +12,7 @@ import { words } from "~/words";
 import { Boundary } from "./boundary";
 import { follow } from "./device";
 import { onKeys } from "./keys";
-import { Palette } from "./palette";
+import { Palette, THEMES } from "./palette";
 import { find, isHere, mayEnter, prefetch, type Room, reload, roomsOf } from "./rooms";
 import { go, Link, usePath } from "./router";
 import { may, signOut, useIsPaused, useSession } from "./session";
@@ -123,6 +123,17 @@ export function Shell() {
         position="bottom"
         title={words.shell.more}
       >
+        <button
+          type="button"
+          className="rail-link"
+          onClick={() => {
+            setMore(false);
+            setPalette(true);
+          }}
+        >
+          <Icon name="search" size={18} />
+          <span className="rail-text">{words.shell.search}</span>
+        </button>
         <nav aria-label={words.shell.more}>
           {open.slice(4).map((room) => (
             <RoomLink key={room.path} room={room} path={path} />
@@ -191,7 +202,6 @@ function initials(name: string): string {
 function AccountMenu({ onKeys }: { onKeys: () => void }) {
   const session = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const themes = ["auto", "light", "dark"] as const;
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -213,7 +223,7 @@ function AccountMenu({ onKeys }: { onKeys: () => void }) {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{words.shell.theme}</Menu.Label>
-        {themes.map((theme) => (
+        {THEMES.map((theme) => (
           <Menu.Item
             key={theme}
             onClick={() => setColorScheme(theme)}
