@@ -223,16 +223,30 @@ test("the palette finds every act, for those who may", async () => {
 
 test("the audit log is in words, and is saved as it is shown", async () => {
   await max.get("/api/v1/privacy/me");
+  await owner.post("/api/v1/ai/switches", { capability: "hook", on: false });
   const { page } = at.owner;
   await page.goto("/privacy/audit");
   await page.getByRole("cell", { name: "Copy of own data made" }).first().waitFor();
   await checkAccessible(page);
+  const line = page.getByRole("row", { name: /AI function added/ });
+  await line.getByText("Suggestions on forms").waitFor();
+  // More than a page of it: the file has all, whatever was looked at.
+  const tag = (await owner.post("/api/v1/tags", { name: "Ebb" })).body;
+  for (let version = tag.version; version <= 200; version++)
+    await owner.patch(
+      `/api/v1/tags/${tag.id}`,
+      { name: `Ebb ${version}` },
+      { headers: { "If-Match": `"${version}"` } },
+    );
+  await page.reload();
+  await page.getByRole("button", { name: "Show more" }).waitFor();
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: "CSV of what is shown" }).click(),
+    page.getByRole("button", { name: "CSV of what is chosen here" }).click(),
   ]);
   const text = await readFile(await download.path(), "utf8");
   const { items } = (await owner.get("/api/v1/audit?limit=500")).body;
+  assert.ok(items.length > 200, `${items.length}`);
   assert.equal(text.trimEnd().split("\r\n").length, items.length + 1);
   assert.match(text, /,Max Member,Copy of own data made,Max Member,/);
 });

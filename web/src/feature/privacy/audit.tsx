@@ -2,9 +2,9 @@
 // an event names is in words where it comes from: the server knows what everything is called.
 import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Fragment } from "react";
-import { api, type Row } from "~/api/client";
-import { outcomeText } from "~/feature/ai/words";
+import { Fragment, useState } from "react";
+import { all, api, type Query, type Row } from "~/api/client";
+import { words as ai, outcomeText } from "~/feature/ai/words";
 import { PersonSelect } from "~/feature/organisation/person-select";
 import { words as time } from "~/feature/time/words";
 import { useFilters } from "~/shell/router";
@@ -18,6 +18,7 @@ import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading } from "~/ui/states";
 import { addDays, clockText, instantOf, inZone, momentText, wallOf } from "~/ui/time";
+import { notifyProblem } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import { words } from "./words";
 
@@ -48,12 +49,15 @@ const timesOf = (line: Event[]) => new Set(line.map(({ id, request_id }) => requ
 const didText = ({ action, object_kind }: Event) => actName(action ?? "–", object_kind);
 
 const whoText = ({ actor, actor_called, actor_name }: Event) =>
-  actor_called ?? actor_name ?? (actor ? text.erased : text.program);
+  actor_called ??
+  (actor_name && (text.programs[actor_name] ?? actor_name)) ??
+  (actor ? text.erased : text.program);
 
-function thingText({ object_kind, object_state, object_called, object_within }: Event) {
+function thingText({ action, object_kind, object_state, object_called, object_within }: Event) {
   if (object_state === "gone") return text.gone(object_kind ?? "");
   if (object_state === "hidden") return text.hidden(object_kind ?? "");
   if (!object_called) return object_within;
+  if (action?.startsWith("ai_switch.")) return ai.capability[object_called] ?? object_called;
   return object_within ? text.within(object_called, object_within) : object_called;
 }
 
@@ -133,18 +137,15 @@ export function Audit() {
   const action = filters.get("action");
   const period = usePeriod("last_30_days");
   const { from, to } = period;
-  const read = (more: object) =>
-    api.get("/audit", {
-      query: {
-        actor,
-        subject,
-        object,
-        created_at_from: instantOf(from, "00:00", zone).toISOString(),
-        created_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
-        sort: "-created_at",
-        ...more,
-      },
-    });
+  const query = {
+    actor,
+    subject,
+    object,
+    created_at_from: instantOf(from, "00:00", zone).toISOString(),
+    created_at_to: instantOf(addDays(to, 1), "00:00", zone).toISOString(),
+    sort: "-created_at",
+  } as Query<"/audit">;
+  const read = (more: Query<"/audit">) => api.get("/audit", { query: { ...query, ...more } });
   const kinds = useQuery({
     queryKey: ["audit", "kinds", actor, subject, object, from, to, zone],
     queryFn: () => read({ limit: KINDS_OF }),
@@ -164,9 +165,12 @@ export function Audit() {
   ]
     .map(([value, label]) => ({ value, label }))
     .sort((a, b) => a.label.localeCompare(b.label));
-  const save = () => {
+  const [saving, setSaving] = useState(false);
+  /** All of it, however much of it is on the page. */
+  const save = async () => {
+    const found = (await all("/audit", { ...query, action })) as Event[];
     const head = [text.date, text.time, text.zone, text.who, text.action, text.about, text.detail];
-    const rows = items.map((event) => [
+    const rows = found.map((event) => [
       ...wallOf(event.created_at, zone),
       zone,
       whoText(event),
@@ -211,7 +215,13 @@ export function Audit() {
           variant="default"
           disabled={items.length === 0}
           leftSection={<Icon name="download" size={16} />}
-          onClick={save}
+          loading={saving}
+          onClick={() => {
+            setSaving(true);
+            void save()
+              .catch(notifyProblem)
+              .finally(() => setSaving(false));
+          }}
         >
           {text.save}
         </Button>

@@ -70,6 +70,15 @@ export const words = {
     about: "About",
     detail: "Detail",
     program: "The program",
+    /** Who acted that is no person, by the name that the program gives it. */
+    programs: {
+      job: "The program",
+      schema: "An upgrade",
+      demo: "The demo",
+      "public form": "A public link",
+      invitation: "An invitation",
+      "sign-up": "A sign-up",
+    } as Record<string, string>,
     everything: "Everything",
     /** Somebody whose name is gone with the person. */
     erased: "somebody who is gone",
@@ -95,7 +104,7 @@ export const words = {
     filter_subject: "Whose data",
     everyone: "Everyone",
     seen: "Admins, owners and auditors.",
-    save: "CSV of what is shown",
+    save: "CSV of what is chosen here",
     file: (from: string, to: string) => `audit-${from}-to-${to}`,
     date: "Date",
     time: "Time",
