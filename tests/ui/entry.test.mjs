@@ -605,6 +605,18 @@ test("entries are found by what their note contains, and exported as found", asy
   assert.match(lines[1], /Backwards/);
 });
 
+test("a row says the task and the tags of its entry", async () => {
+  const made = (path, body) => owner.post(`/api/v1/${path}`, body).then(({ body }) => body.id);
+  const project = await made("projects", { name: "Lock gate" });
+  const task = await made("tasks", { name: "Hinges", project });
+  const tags = [await made("tags", { name: "Diver" })];
+  const [started_at, ended_at] = ["2026-05-12T06:00:00Z", "2026-05-12T07:00:00Z"];
+  await made("time/entries", { note: "Oiled", project, task, tags, started_at, ended_at });
+  await page.goto("/time/entries?from=2026-05-12&to=2026-05-12");
+  await page.locator(".entry").getByText("Hinges · Diver", { exact: true }).waitFor();
+  await checkAccessible(page);
+});
+
 test("many entries are changed at once, taken back, and deleted", async () => {
   const made = [];
   for (const note of ["Dredge one", "Dredge two", "Dredge three"]) {

@@ -1,5 +1,6 @@
 // One entry in a list: note, project, clock times, duration, acts.
 import { ActionIcon } from "@mantine/core";
+import { useById } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { RowMenu } from "~/ui/record";
@@ -12,6 +13,8 @@ import {
   type Listed,
   type Project,
   useMayChange,
+  useTags,
+  useTasks,
 } from "./data";
 import { ProjectName } from "./pick";
 import { removeEntry } from "./remove";
@@ -68,6 +71,10 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
   const shares = entry.overlap && overlapText(entry.overlap, entry, zone);
   const unsent = entry.wish && (entry.wish.refused ? words.unsent.refused : words.unsent.waits);
   const canChange = useMayChange()(entry);
+  const tasks = useById(useTasks().data);
+  const tags = useById(useTags().data);
+  const named = [tasks.get(entry.task ?? ""), ...(entry.tags ?? []).map((id) => tags.get(id))];
+  const marks = named.flatMap((each) => each?.name ?? []).join(" · ");
   const text = (
     <span className="entry-what truncate">
       <span className={entry.note ? "" : "muted"}>{what}</span>
@@ -84,6 +91,7 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
         ) : (
           text
         )}
+        {marks && <span className="entry-marks truncate muted small">{marks}</span>}
         {shares && (
           <span className="tag warn" title={shares}>
             {words.entry.overlaps}
