@@ -436,23 +436,6 @@ function Outcome({ result }: { result: Result }) {
           <span className="wrap-anywhere">{unread.join(", ")}</span>
         </Notice>
       )}
-      {may("rates.read") && result.unrated_s > 0 && (
-        <Notice kind="warn">
-          <span className="strong">{words.import.unrated(durationText(result.unrated_s))}</span>
-          <span>
-            {committed
-              ? words.import.unrated_done
-              : creates.projects > 0
-                ? words.import.unrated_new
-                : words.import.unrated_help}
-          </span>
-          {(committed || creates.projects === 0) && (
-            <Aside href="/projects" done={committed}>
-              {words.import.rates}
-            </Aside>
-          )}
-        </Notice>
-      )}
       <Wholes
         kind="bad"
         places={wholes}
@@ -476,6 +459,23 @@ function Outcome({ result }: { result: Result }) {
         places={problems.filter(isRefused)}
         count={refused_count}
       />
+      {may("rates.read") && result.unrated_s > 0 && (
+        <Notice kind="warn">
+          <span className="strong">{words.import.unrated(durationText(result.unrated_s))}</span>
+          <span>
+            {committed
+              ? words.import.unrated_done
+              : creates.projects > 0
+                ? words.import.unrated_new
+                : words.import.unrated_help}
+          </span>
+          {(committed || creates.projects === 0) && (
+            <Aside href="/projects" done={committed}>
+              {words.import.rates}
+            </Aside>
+          )}
+        </Notice>
+      )}
       <Wholes kind="warn" places={told} />
       <Trouble
         kind="warn"
