@@ -160,6 +160,7 @@ export const words = {
     last_month: "Last month",
     this_quarter: "This quarter",
     this_year: "This year",
+    last_year: "Last year",
   },
   palette: {
     timer: "Start or stop the timer",

@@ -107,6 +107,7 @@ export const PERIODS = [
   "last_month",
   "this_quarter",
   "this_year",
+  "last_year",
 ] as const;
 export type Period = (typeof PERIODS)[number];
 
@@ -134,6 +135,8 @@ export function periodOf(period: Period, zone: string, weekStart: string): { fro
       return { from: quarter, to: addDays(addMonths(quarter, 3), -1) };
     case "this_year":
       return { from: year, to: addDays(addMonths(year, 12), -1) };
+    case "last_year":
+      return { from: addMonths(year, -12), to: addDays(year, -1) };
   }
 }
 
