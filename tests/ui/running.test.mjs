@@ -219,6 +219,15 @@ test("the palette finds every act, for those who may", async () => {
   const { page } = at.member;
   await page.goto("/privacy/audit");
   await page.getByText("There is nothing at this address").waitFor();
+  // A phone has no keys for it, and no room for its button.
+  const desk = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Search and act" }).click();
+  await page.getByRole("combobox", { name: "Search and act" }).fill("log out");
+  await page.getByRole("option", { name: /^Sign out/ }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.setViewportSize(desk);
 });
 
 test("the audit log is in words, and is saved as it is shown", async () => {

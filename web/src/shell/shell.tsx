@@ -121,6 +121,7 @@ export function Shell() {
         opened={more}
         onClose={() => setMore(false)}
         position="bottom"
+        size={500}
         title={words.shell.more}
       >
         <button
