@@ -27,10 +27,11 @@ export function Filters({ children }: { children: ReactNode }) {
 }
 
 /** A text that is searched for, "q" in the address. */
-export function TextFilter({ label }: { label: string }) {
+export function TextFilter({ label, className }: { label: string; className?: string }) {
   const [filters, setFilters] = useFilters();
   return (
     <TextInput
+      className={className}
       label={label}
       type="search"
       value={filters.get("q") ?? ""}

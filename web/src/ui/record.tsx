@@ -8,7 +8,7 @@ import { Drawer } from "./dialog";
 import { Icon } from "./icon";
 
 interface RowNameProps {
-  /** Opens it; absent for whoever may not change it. */
+  /** Opens it; false for whoever may not change it. */
   onEdit: (() => void) | false;
   children: ReactNode;
 }

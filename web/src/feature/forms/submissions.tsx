@@ -1,5 +1,5 @@
 // Submissions as a table with the form's own columns, and beside each the suggestions of hooks.
-import { Button, Select, Textarea, TextInput } from "@mantine/core";
+import { Button, Select, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { address, api } from "~/api/client";
 import { refresh, useById } from "~/api/queries";
@@ -11,7 +11,7 @@ import { Confirm } from "~/ui/confirm";
 import { type Cells, downloadCsv } from "~/ui/csv";
 import { Drawer } from "~/ui/dialog";
 import { Eye } from "~/ui/eye";
-import { Filters } from "~/ui/filters";
+import { Filters, TextFilter } from "~/ui/filters";
 import { Icon } from "~/ui/icon";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Failed, Loading, Notice } from "~/ui/states";
@@ -74,7 +74,7 @@ function useSubmissionFilters(form: FormRow) {
       return value ? [[key, value] as const] : [];
     }),
   );
-  const filters: Wanted = { text: given.get("text") ?? "", state: given.get("state"), chosen };
+  const filters: Wanted = { text: given.get("q") ?? "", state: given.get("state"), chosen };
   const active = filters.text.trim() !== "" || filters.state !== null || chosen.size > 0;
   return { filters, active, setGiven };
 }
@@ -105,13 +105,7 @@ interface FilterBarProps extends ReturnType<typeof useSubmissionFilters> {
 function FilterBar({ form, filters, setGiven, suggests }: FilterBarProps) {
   return (
     <>
-      <TextInput
-        type="search"
-        className="long"
-        label={words.submissions.search}
-        value={filters.text}
-        onChange={(event) => setGiven({ text: event.currentTarget.value })}
-      />
+      <TextFilter className="long" label={words.submissions.search} />
       {form.fields
         .filter(({ kind }) => kind === "choice")
         .slice(0, FILTERS_MAX)
