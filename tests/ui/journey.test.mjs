@@ -276,6 +276,14 @@ test("the parts of a report are in the order of time where they are times", asyn
   const parts = page.locator(".legend li");
   await parts.nth(1).waitFor();
   assert.deepEqual((await parts.allTextContents()).slice(0, 2), ["2 Mar", "3 Mar"]);
+  const rows = page.locator("tbody tr");
+  const all = page.getByRole("button", { name: "Project / Day" });
+  const closed = await rows.count();
+  await all.click();
+  await eventually(async () => assert.ok((await rows.count()) > closed));
+  await checkAccessible(page);
+  await all.click();
+  await eventually(async () => assert.equal(await rows.count(), closed));
 });
 
 test("what is exported is the period that is shown, and the file's name says so", async () => {

@@ -165,6 +165,9 @@ test("money goes through minor units of its currency", () => {
   assert.equal(time.moneyOf("95,50", "EUR"), 9550);
   assert.equal(time.moneyOf("1200", "JPY"), 1200);
   assert.equal(time.moneyOf("a lot", "EUR"), null);
+  assert.equal(time.moneyOf("120.005", "EUR"), null);
+  assert.equal(time.moneyOf("120.5", "JPY"), null);
+  assert.equal(time.moneyOf("120.50", "EUR"), 12050);
   for (const [minor, currency] of [
     [125000, "EUR"],
     [950, "JPY"],

@@ -266,10 +266,12 @@ export function moneyInput(minor: number, currency: string, locale = LOCALE): st
   return (minor / 10 ** digits).toFixed(digits).replace(".", separatorsOf(locale).decimal);
 }
 
-/** Minor units of what somebody typed; null when it cannot be read. */
+/** Minor units of what somebody typed; null when it cannot be read, or has a part of one. */
 export function moneyOf(text: string, currency: string, locale = LOCALE): number | null {
   const given = numberOf(text, locale);
-  return given === null || given < 0 ? null : Math.round(given * 10 ** minorDigits(currency));
+  const digits = minorDigits(currency);
+  if (given === null || given < 0 || Number(given.toFixed(digits)) !== given) return null;
+  return Math.round(given * 10 ** digits);
 }
 
 /** A number with what it counts, in one or in many: 1 row, 1,200 rows. */

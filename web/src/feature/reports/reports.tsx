@@ -282,6 +282,8 @@ function Unrated({ report, period }: UnratedProps) {
   );
 }
 
+const keyOf = ({ key }: Line) => key;
+
 function ReportTable({
   report,
   lines,
@@ -314,13 +316,25 @@ function ReportTable({
     if (!next.delete(key)) next.add(key);
     setOpened(next);
   };
+  const closed = lines.filter(({ key, parts }) => parts.length > 0 && !opened.has(key));
   return (
     <table className="table">
       <thead>
         <tr>
           <th scope="col">
-            {words.groups[by]}
-            {then && <span>{` / ${words.groups[then]}`}</span>}
+            {then ? (
+              <button
+                type="button"
+                className="sort"
+                aria-expanded={closed.length === 0}
+                onClick={() => setOpened(new Set(closed.length > 0 ? lines.map(keyOf) : []))}
+              >
+                <Icon name={closed.length > 0 ? "right" : "down"} size={14} />
+                {words.groups[by]} / {words.groups[then]}
+              </button>
+            ) : (
+              words.groups[by]
+            )}
           </th>
           <th scope="col" className="num">
             {words.hours}
