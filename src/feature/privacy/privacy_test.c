@@ -89,6 +89,8 @@ static void a_copy_can_be_read(void **state)
     const char *scrap = arena_printf(
         &h->w->a, "{\"person\":\"%s\",\"label\":\"<b>R&D</b> \\\"x\\\"\",\"weight\":-1}", h->bo_id);
     world_post(h->w, h->bo, "/scraps", scrap, 201);
+    const char *rate = arena_printf(&h->w->a, "{\"person\":\"%s\",\"rate_minor\":7550}", h->bo_id);
+    world_post(h->w, h->owner, "/people/rates", rate, 201);
     struct unpacked u = unpack(h, export_of(h, h->bo, "/privacy/me"));
     static const char *const parts[] = {
         "<h2>Notes that stay for the books</h2>",
@@ -99,6 +101,8 @@ static void a_copy_can_be_read(void **state)
         "<td>yes</td>",
         "<td>1990-02-03</td>",
         "<td>1:00:00</td>",
+        "Amount (EUR)</th>",
+        "<td>75.50</td>",
         "<td class=\"n\">2026-03-02 08:00:00</td>",
         "<td>8 bytes</td>",
         "<td>not known</td>",

@@ -2,10 +2,12 @@
 #include "readable.h"
 
 #include "base/buffer.h"
+#include "base/money.h"
 #include "core/audit.h"
 #include "core/rows.h"
 #include "core/sql.h"
 #include "db/compose.h"
+#include "feature/organisation/organisation.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -146,6 +148,11 @@ static void html_instant(struct buffer *b, struct instant t)
     buffer_string(b, text);
 }
 
+static bool is_amount(const struct field *f)
+{
+    return f->kind == KIND_INT && text_ends(f->name, "_minor");
+}
+
 static void html_value(struct readable *p, const struct field *f, const void *row)
 {
     const void *at = field_of(f, row);
@@ -160,6 +167,8 @@ static void html_value(struct readable *p, const struct field *f, const void *ro
     case KIND_INT:
         if (f->unknown && *(const int64_t *)at == f->unknown)
             buffer_string(b, "not known");
+        else if (is_amount(f))
+            buffer_string(b, money_text(p->c->arena, *(const int64_t *)at, p->currency));
         else
             buffer_printf(b, "%lld", (long long)*(const int64_t *)at);
         break;
@@ -206,8 +215,7 @@ static bool is_shown(const struct field *f)
            strcmp(f->name, "version") != 0;
 }
 
-/* "ended_at" is "Ended", "amount_minor" is "Amount (minor units)"; what people called theirs
- * stands. */
+/* "ended_at" is "Ended", "amount_minor" is "Amount (EUR)"; what people called theirs stands. */
 static void html_heading(struct readable *p, const struct field *f)
 {
     char *words = arena_string(p->c->arena, field_words(p->c->arena, f));
@@ -217,7 +225,9 @@ static void html_heading(struct readable *p, const struct field *f)
     html_text(&p->out, f->doc ? f->doc : "");
     buffer_string(&p->out, "\">");
     html_text(&p->out, words);
-    buffer_string(&p->out, text_ends(f->name, "_minor") ? " (minor units)</th>" : "</th>");
+    if (is_amount(f) && p->currency)
+        buffer_printf(&p->out, " (%s)", p->currency);
+    buffer_string(&p->out, "</th>");
 }
 
 static void table_begin(struct readable *p, const struct table *t)
@@ -235,7 +245,10 @@ static void table_begin(struct readable *p, const struct table *t)
 bool readable_begin(struct ctx *c, const struct table *const *tables, size_t count,
                     struct readable *p)
 {
-    *p = (struct readable){ .c = c, .out = buffer_new(c->arena) };
+    struct organisation o = { 0 };
+    if (!row_single(c, &organisation_table, &o))
+        return false;
+    *p = (struct readable){ .c = c, .out = buffer_new(c->arena), .currency = o.currency };
     buffer_string(&p->out, head);
     html_instant(&p->out, c->now);
     buffer_string(&p->out, ". All times are UTC. For programs the same is in <code>tables/</code>, "

@@ -11,6 +11,7 @@
 struct readable {
     struct ctx *c;
     struct buffer out, names;
+    const char *currency;
     const struct table *table; /* whose rows come now; NULL: none yet */
 };
 

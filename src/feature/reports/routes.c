@@ -1,4 +1,5 @@
 /* routes.c: reports over HTTP, as JSON and as CSV. */
+#include "base/money.h"
 #include "core/app.h"
 #include "feature/time/csv_write.h"
 #include "feature/time/time.h"
@@ -114,7 +115,7 @@ static bool report_csv_get(struct ctx *c, const void *in, void *ret)
         hours_add(&out, c->arena, rows[i].duration_s);
         hours_add(&out, c->arena, rows[i].billable_s);
         csv_plain(&out, ctx_can(c, &rates_read)
-                            ? csv_money(c->arena, rows[i].amount_minor, r.currency)
+                            ? money_text(c->arena, rows[i].amount_minor, r.currency)
                             : "");
         hours_add(&out, c->arena, rows[i].unrated_s);
         csv_end(&out);

@@ -3,7 +3,6 @@
 
 #include "import_cell.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static void separate(struct buffer *out)
@@ -45,14 +44,4 @@ void csv_text(struct buffer *out, const char *text)
 void csv_end(struct buffer *out)
 {
     buffer_string(out, "\r\n");
-}
-
-const char *csv_money(struct arena *a, int64_t minor, const char *currency)
-{
-    int digits = currency_digits(currency);
-    int64_t unit = digits == 0 ? 1 : digits == 2 ? 100 : 1000, size = minor < 0 ? -minor : minor;
-    const char *sign = minor < 0 ? "-" : "";
-    if (!digits)
-        return arena_printf(a, "%" PRId64, minor);
-    return arena_printf(a, "%s%" PRId64 ".%0*" PRId64, sign, size / unit, digits, size % unit);
 }

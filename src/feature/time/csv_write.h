@@ -12,9 +12,6 @@ void csv_text(struct buffer *out, const char *text);
 /* One cell of text that the program itself made, such as a number. */
 void csv_plain(struct buffer *out, const char *text);
 
-/* An amount of minor units as a decimal number: 1234 of EUR is 12.34, of JPY 1234. */
-const char *csv_money(struct arena *a, int64_t minor, const char *currency);
-
 /* Ends the row. */
 void csv_end(struct buffer *out);
 

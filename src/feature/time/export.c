@@ -1,6 +1,7 @@
 /* export.c: time entries as CSV, in the layout that other trackers import and import_format.h reads
    back, and as JSON for programs. */
 #include "base/json.h"
+#include "base/money.h"
 #include "core/app.h"
 #include "core/limits.h"
 #include "core/list.h"
@@ -172,8 +173,9 @@ static void csv_row(struct exporter *x, const struct time_entry *e)
              (int)(e->duration_s.s / 60 % 60), (int)(e->duration_s.s % 60));
     csv_plain(out, number);
     csv_text(out, tag_names(x, e));
-    csv_plain(out, ctx_can(x->c, &rates_read) ? csv_money(x->c->arena, e->amount_minor, x->currency)
-                                              : "");
+    csv_plain(out, ctx_can(x->c, &rates_read)
+                       ? money_text(x->c->arena, e->amount_minor, x->currency)
+                       : "");
     csv_text(out, e->zone); /* an archive may have brought anything */
     csv_plain(out, e->source ? e->source : "");
     instant_format(e->started_at, start);

@@ -323,16 +323,6 @@ bool cell_yes(const char *text, bool *ret)
     return false;
 }
 
-int currency_digits(const char *code)
-{
-    static const char none[] =
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
-    static const char three[] = "BHD IQD JOD KWD LYD OMR TND";
-    if (!code || strlen(code) != 3)
-        return 2;
-    return strstr(none, code) ? 0 : strstr(three, code) ? 3 : 2;
-}
-
 /* The text between quotes that stand double within it, when it ends the list or an item of it; NULL
    otherwise. *rest is then what is behind. */
 static char *quoted_next(char **rest)

@@ -59,7 +59,4 @@ MUST_USE bool cell_yes(const char *text, bool *ret);
    last. With `quotes`, one that holds a comma is in quotes, and its own stand double. */
 char *cell_item(char **rest, bool quotes);
 
-/* Decimals that a currency has by ISO 4217: 2 for most, 0 for JPY, 3 for BHD. */
-int currency_digits(const char *code);
-
 #endif

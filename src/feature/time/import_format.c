@@ -3,6 +3,7 @@
 #include "import_rows.h"
 
 #include "base/buffer.h"
+#include "base/money.h"
 #include "feature/organisation/organisation.h"
 
 #include <stdlib.h>

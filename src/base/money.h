@@ -1,0 +1,13 @@
+/* money.h: amounts in minor units of a currency, as text. */
+#ifndef VOW_MONEY_H
+#define VOW_MONEY_H
+
+#include "arena.h"
+
+/* Decimals that a currency has by ISO 4217: 2 for most, 0 for JPY, 3 for BHD. NULL: 2. */
+int currency_digits(const char *code);
+
+/* An amount of minor units as a decimal number: 1234 of EUR is 12.34, of JPY 1234. */
+const char *money_text(struct arena *a, int64_t minor, const char *currency);
+
+#endif
