@@ -100,7 +100,8 @@ static bool filter_of(const struct table *t, const struct field *in, struct row_
             continue;
         memcpy(name, in->name, len);
         name[len] = 0;
-        *ret = (struct row_filter){ .field = field_find(t->fields, name), .compare = i };
+        *ret =
+            (struct row_filter){ .field = field_find(t->fields, name), .compare = (enum compare)i };
         if (ret->field)
             return true;
     }

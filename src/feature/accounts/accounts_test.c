@@ -469,10 +469,12 @@ static void one_of_many_sets_the_password_of_a_link(void **state)
         };
     const struct racer *won = race_run(r, 404);
     world_get(w, won->answer.session, "/session", 200);
-    for (int i = 0; i < RACERS; i++)
+    for (int i = 0; i < RACERS; i++) {
+        w->later.s += 60; /* so that nobody is told to wait */
         world_post(w, NULL, "/session",
                    sign_in_json(w, "bo@example.org", arena_printf(&w->a, "password number %d", i)),
                    &r[i] == won ? 201 : 401);
+    }
     race_end(r);
 }
 
