@@ -1,13 +1,9 @@
 /* core_test.c: the whole way from a request to the disk and back, with a feature made up here. */
 #include "audit.h"
-#include "crypt/crypt.h"
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 #include "feature/world_fixture.h"
-#include "outbox.h"
 #include "rows.h"
-#include "runner.h"
-#include "tenant.h"
 #include "workers.h"
 
 #include <pthread.h>
@@ -56,23 +52,6 @@ static const struct table gadget_table = {
 };
 static const struct table *const gadget_tables[] = { &gadget_table, NULL };
 static const struct permission *const gadget_permissions[] = { &gadget_use, NULL };
-static _Atomic int gadget_rounds; /* of all organisations */
-static _Atomic bool gadget_stuck, gadget_slow;
-static bool gadget_round(struct ctx *c)
-{
-    static const _Atomic bool stop;
-    assert_true(id_given(c->organisation));
-    gadget_rounds++;
-    if (gadget_slow) { /* so that the next minute has come, with all still due */
-        gadget_slow = false;
-        assert_false(periodic_run(c->app, (struct instant){ 0 }, c->now, &stop));
-    }
-    return !gadget_stuck || error_set(c->err, UNAVAILABLE, "Words that nobody else is told");
-}
-static const struct job_type gadget_job = {
-    .name = "gadget.round", .doc = "Counts itself", .run = gadget_round, .every = { 86400 }
-};
-static const struct job_type *const gadget_jobs[] = { &gadget_job, NULL };
 /* Reads somebody's gadget; while told so, the audit log is not there to note it. */
 static _Atomic bool gadget_blind;
 static bool audit_move(struct ctx *c, void *with)
@@ -114,34 +93,10 @@ static const struct route gadget_routes[] = {
       LANE(LANE_SLOW) },
     { 0 },
 };
-static const struct event_type gadget_made = { "gadget.made", "A gadget was made" };
-static const struct event_type *const gadget_events[] = { &gadget_made, NULL };
-static _Atomic int got_first, got_second;
-static _Atomic bool first_fails;
-static bool first_get(struct ctx *c, const struct event *e)
-{
-    (void)e;
-    got_first++;
-    return !first_fails || error_set(c->err, UNAVAILABLE, NULL);
-}
-static bool second_get(struct ctx *c, const struct event *e)
-{
-    (void)c, (void)e;
-    got_second++;
-    return true;
-}
-static const struct subscriber gadget_subscribers[] = {
-    { &gadget_made, "gadget.first", first_get },
-    { &gadget_made, "gadget.second", second_get },
-    { 0 },
-};
 static const struct feature gadgets = { .name = "gadgets",
                                         .tables = gadget_tables,
                                         .routes = gadget_routes,
-                                        .permissions = gadget_permissions,
-                                        .events = gadget_events,
-                                        .subscribers = gadget_subscribers,
-                                        .jobs = gadget_jobs };
+                                        .permissions = gadget_permissions };
 static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
                                                        &gadgets, NULL };
 
@@ -203,12 +158,7 @@ RELEASE(scales, scale_table)
 RELEASE(scale_words, scale_words_table)
 RELEASE(gadget_words, gadget_words_table)
 
-struct shop {
-    struct world *world;
-    const char *owner; /* session token */
-};
-
-static struct answer call(struct shop *w, enum method m, const char *path, const char *session,
+static struct answer call(struct founded *w, enum method m, const char *path, const char *session,
                           const char *json, int64_t version)
 {
     return world_call(
@@ -219,25 +169,12 @@ static struct answer call(struct shop *w, enum method m, const char *path, const
 
 static int setup(void **state)
 {
-    struct shop *w = calloc(1, sizeof *w);
-    assert_non_null(w);
-    w->world = world_new(test_features);
-    w->owner = world_sign_up(w->world, "Ada Beispiel", "ada@example.org");
-    *state = w;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct shop *w = *state;
-    int removed = world_free(w->world);
-    free(w);
-    return removed;
+    return founded_open(state, test_features);
 }
 
 static void test_row_life(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct answer r = call(w, POST, "/gadgets", w->owner,
                            "{\"label\":\"Lamp\",\"weight\":5,\"pin\":\"1234\"}", 0);
     assert_int_equal(r.status, 201);
@@ -264,7 +201,7 @@ static void test_row_life(void **state)
 
 static void test_bad_input(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     static const struct {
         const char *json;
         int status;
@@ -293,7 +230,7 @@ static void test_bad_input(void **state)
 
 static void test_tenants_apart(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     const char *other = world_sign_up(w->world, "Eve Exempel", "eve@example.org");
     struct answer r = call(w, POST, "/gadgets", w->owner, "{\"label\":\"mine\"}", 0);
     const char *path =
@@ -307,7 +244,7 @@ static void test_tenants_apart(void **state)
 
 static void test_scopes_and_audit(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     const char *bo = world_invite(w->world, w->owner, "Bo Probe", "bo@example.org", "member");
     const char *id = world_self(w->world, bo, "person");
     struct answer r =
@@ -334,7 +271,7 @@ static void test_scopes_and_audit(void **state)
 
 static void test_session_life(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct answer r =
         call(w, POST, "/session", NULL,
              "{\"email\":\"Ada@Example.org\",\"password\":\"" WORLD_PASSWORD "\"}", 0);
@@ -360,7 +297,7 @@ static void test_session_life(void **state)
 /* The thread that takes requests has others to take. */
 static void test_a_long_read_has_its_own_thread(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     assert_int_equal(call(w, GET, "/gadgets/count", w->owner, NULL, 0).status, 204);
     assert_false(pthread_equal(gadget_counter, pthread_self()));
 }
@@ -382,7 +319,7 @@ static void waited_end(struct exchange *x)
     (void)x;
     sem_post(&waited);
 }
-static bool handled(struct shop *w, const char *session, enum method m, const char *path,
+static bool handled(struct founded *w, const char *session, enum method m, const char *path,
                     struct exchange *x)
 {
     *x = (struct exchange){
@@ -394,7 +331,7 @@ static bool handled(struct shop *w, const char *session, enum method m, const ch
     app_round(w->world->app);
     return stands;
 }
-static void wait_in_pool(struct shop *w, const char *session, struct exchange *x)
+static void wait_in_pool(struct founded *w, const char *session, struct exchange *x)
 {
     assert_false(handled(w, session, POST, "/api/v1/gadgets/look", x));
 }
@@ -409,7 +346,7 @@ static bool sessions_end(struct ctx *c, void *with)
 /* Who asked counts when the work begins, not when there was no thread for it yet. */
 static void test_who_may_no_more_while_waiting(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct world *of = w->world;
     const char *bo = world_invite(of, w->owner, "Bo Probe", "bo@example.org", "member");
     const char *ann = world_invite(of, w->owner, "Ann Probe", "ann@example.org", "member");
@@ -453,7 +390,7 @@ static void test_declarations_miss_a_person(void **state)
 
 static void test_restart_keeps(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     assert_int_equal(call(w, POST, "/gadgets", w->owner, "{\"label\":\"kept\"}", 0).status, 201);
     app_stop(w->world->app);
     world_open(w->world);
@@ -461,43 +398,6 @@ static void test_restart_keeps(void **state)
 }
 
 /* In each organisation once a day, and after a start for the days before it. */
-static void test_periodic_jobs(void **state)
-{
-    struct shop *w = *state;
-    _Atomic bool stop = false;
-    struct instant none = { 0 }, day = { INT64_C(20000) * 86400 * 1000000 };
-    struct instant evening = instant_plus(day, (struct span){ -60 });
-    struct instant noon = instant_plus(day, (struct span){ 43200 });
-    world_sign_up(w->world, "Otto Esempio", "otto@example.org");
-    gadget_rounds = 0;
-    periodic_run(w->world->app, none, evening, &stop);
-    assert_int_equal(gadget_rounds, 2);
-    periodic_run(w->world->app, evening, day, &stop);
-    assert_int_equal(gadget_rounds, 4);
-    periodic_run(w->world->app, day, noon, &stop);
-    assert_int_equal(gadget_rounds, 4);
-    gadget_slow = true;
-    assert_true(periodic_run(w->world->app, none, noon, &stop));
-    assert_int_equal(gadget_rounds, 6);
-    stop = true;
-    periodic_run(w->world->app, none, noon, &stop);
-    assert_int_equal(gadget_rounds, 6);
-}
-
-static _Atomic int told;
-static void tell(const char *sentence)
-{
-    assert_non_null(strstr(sentence, "gadget.round failed in organisation "));
-    assert_non_null(strstr(sentence, "(UNAVAILABLE)"));
-    assert_null(strstr(sentence, "Words"));
-    told++;
-}
-
-static struct id shop_organisation(struct shop *w)
-{
-    return world_id(world_self(w->world, w->owner, "organisation"));
-}
-
 /* Who takes an answer slowly keeps nobody from removing the organisation, nor a thread waiting. */
 static void test_an_answer_holds_no_database(void **state)
 {
@@ -505,9 +405,9 @@ static void test_an_answer_holds_no_database(void **state)
         enum method method;
         const char *path;
     } asked[] = { { GET, "/api/v1/gadgets" }, { POST, "/api/v1/gadgets/look" } };
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct app *app = w->world->app;
-    struct id organisation = shop_organisation(w);
+    struct id organisation = founded_organisation(w);
     sem_init(&waited, 0, 0);
     for (size_t i = 0; i < LENGTH(asked); i++) {
         struct exchange x;
@@ -532,26 +432,21 @@ static bool person_leave(struct ctx *c, void *with)
 /* As another node does it, which has not told of it yet. */
 static void test_who_is_gone_writes_nothing(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct world *of = w->world;
     const char *ann = world_invite(of, w->owner, "Ann Probe", "ann@example.org", "member");
     struct id gone = world_id(world_self(of, ann, "person"));
     struct error err = { 0 };
     struct ctx c = app_ctx(of->app, &of->a, &err, "test");
     assert_int_equal(call(w, POST, "/gadgets", ann, "{\"label\":\"one\"}", 0).status, 201);
-    assert_true(organisation_write(&c, shop_organisation(w), person_leave, &gone));
+    assert_true(organisation_write(&c, founded_organisation(w), person_leave, &gone));
     assert_int_equal(call(w, POST, "/gadgets", ann, "{\"label\":\"two\"}", 0).status, 401);
-}
-
-static struct answer failures(struct shop *w)
-{
-    return world_get(w->world, w->owner, "/organisation/failures", 200);
 }
 
 /* What went wrong behind a rule is not the answer that its key keeps. */
 static void test_failures_are_not_kept(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct call c = {
         .method = POST, .path = "/gadgets/look", .session = w->owner, .key = "look", .json = "{}"
     };
@@ -561,110 +456,9 @@ static void test_failures_are_not_kept(void **state)
     assert_int_equal(world_call(w->world, c).status, 204);
 }
 
-/* What fails is told once, kept, shown to admins and tried again until it succeeds. */
-static void test_jobs_that_fail(void **state)
-{
-    struct shop *w = *state;
-    struct app *app = w->world->app;
-    _Atomic bool stop = false;
-    struct instant none = { 0 }, now = instant_now();
-    ((struct app_config *)(uintptr_t)app->config)->tell = tell;
-    gadget_stuck = true;
-    told = 0;
-    periodic_run(app, none, now, &stop);
-    periodic_run(app, none, now, &stop);
-    assert_int_equal(told, 1);
-    struct answer r = failures(w);
-    assert_non_null(strstr(r.body, "\"kind\":\"job\",\"name\":\"gadget.round\""));
-    assert_non_null(strstr(r.body, "\"problem\":\"UNAVAILABLE\",\"attempts\":1"));
-    assert_null(strstr(r.body, "Words"));
-    const char *retry = arena_printf(&w->world->a, "/organisation/failures/%s/retry",
-                                     world_text(w->world, r.body, "id"));
-    world_post(w->world, world_sign_up(w->world, "Otto Esempio", "otto@example.org"), retry, NULL,
-               404);
-    struct id organisation = world_id(world_self(w->world, w->owner, "organisation"));
-    world_post(w->world, w->owner, retry, NULL, 204);
-    runner_wait(app->runner, organisation);
-    assert_non_null(strstr(failures(w).body, "\"attempts\":2"));
-    gadget_stuck = false;
-    world_post(w->world, w->owner, retry, NULL, 204);
-    runner_wait(app->runner, organisation);
-    assert_null(strstr(failures(w).body, "gadget.round"));
-    gadget_stuck = true;
-    periodic_run(app, none, now, &stop);
-    assert_non_null(strstr(failures(w).body, "gadget.round"));
-    gadget_stuck = false;
-    periodic_run(app, none, now, &stop);
-    assert_null(strstr(failures(w).body, "gadget.round"));
-}
-
-static bool tasks_add(struct ctx *c, void *with)
-{
-    struct outbox_task *task = with; /* one of now, one of an earlier release */
-    return row_create(c, &outbox_task_table, &task[0]) &&
-           row_create(c, &outbox_task_table, &task[1]);
-}
-
-/* A delivery that waits while a release puts subscribers into another order. */
-static void test_deliveries_name_their_subscriber(void **state)
-{
-    struct shop *w = *state;
-    struct app *app = w->world->app;
-    struct error err = { 0 };
-    struct ctx c = app_ctx(app, &w->world->a, &err, "test");
-    struct outbox_task task = { .kind = "event", .name = gadget_made.name, .due_at = c.now };
-    struct outbox_task tasks[] = { task, task };
-    struct id organisation = shop_organisation(w);
-    tasks[0].receiver = "gadget.second";
-    tasks[1].subscriber = 1;
-    got_first = got_second = 0;
-    assert_true(organisation_write(&c, organisation, tasks_add, tasks));
-    runner_wake(app->runner, organisation);
-    runner_wait(app->runner, organisation);
-    assert_int_equal(got_first, 0);
-    assert_int_equal(got_second, 2);
-}
-
-/* Nobody else may ever wake the organisation again. */
-static void test_what_fails_says_when_it_is_due_again(void **state)
-{
-    enum { TRIES = 4, APART_S = 2 }; /* the store's clock may be another */
-    struct shop *w = *state;
-    struct app *app = w->world->app;
-    struct error err = { 0 };
-    struct ctx c = app_ctx(app, &w->world->a, &err, "test");
-    c.now = instant_plus(c.now, (struct span){ 3600 }); /* so that the runner leaves them */
-    struct outbox_task task = {
-        .kind = "event", .name = gadget_made.name, .receiver = "gadget.first", .due_at = c.now
-    };
-    struct outbox_task tasks[] = { task, task };
-    int64_t pause_s[TRIES];
-    int got[TRIES];
-    c.organisation = shop_organisation(w);
-    tasks[1].receiver = "gadget.second";
-    c.now = instant_plus(c.now, (struct span){ APART_S });
-    got_first = 0;
-    assert_true(organisation_write(&c, c.organisation, tasks_add, tasks));
-    assert_true(db_open(app->store, c.organisation, false, &c.db, &err));
-    for (int i = 0; i < TRIES; i++) {
-        first_fails = i < TRIES - 1;
-        struct instant next;
-        assert_true(outbox_run(&c, &next));
-        got[i] = got_first;
-        pause_s[i] = instant_given(next) ? (next.us - c.now.us + 500000) / 1000000 : 0;
-        c.now = instant_plus(c.now, (struct span){ pause_s[i] + APART_S });
-    }
-    db_release(c.db);
-    for (int i = 0; i < TRIES; i++) {
-        int64_t wanted_s = i < TRIES - 1 ? 60 << i : 0;
-        assert_int_equal(got[i], i + 1);
-        assert_in_range(pause_s[i] + 1, wanted_s, wanted_s + 2);
-    }
-}
-
 static void test_new_singletons_can_be_changed(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     app_stop(w->world->app);
     w->world->features = later_features;
     world_open(w->world);
@@ -676,10 +470,10 @@ static void test_new_singletons_can_be_changed(void **state)
 /* Nothing is converted, so that nothing is misread: refused, and all stays as it was. */
 static void test_changed_kinds_are_refused(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct error err = { 0 };
     struct db *db;
-    struct id organisation = shop_organisation(w);
+    struct id organisation = founded_organisation(w);
     assert_int_equal(
         call(w, POST, "/gadgets", w->owner, "{\"label\":\"kept\",\"weight\":7}", 0).status, 201);
     app_stop(w->world->app);
@@ -718,71 +512,34 @@ static bool inner_write(struct ctx *c, void *with)
 /* What was changed is not committed yet when a write within the work is. */
 static void test_what_follows_waits_for_the_outer_work(void **state)
 {
-    struct shop *w = *state;
+    struct founded *w = *state;
     struct error err = { 0 };
     struct ctx c = app_ctx(w->world->app, &w->world->a, &err, "test");
     bool waits = false;
-    assert_true(organisation_write(&c, shop_organisation(w), inner_write, &waits));
+    assert_true(organisation_write(&c, founded_organisation(w), inner_write, &waits));
     assert_true(waits);
     assert_false(c.forget);
-}
-
-static bool key_spoil(struct ctx *c, void *with)
-{
-    static const uint8_t wrong[WRAPPED_KEY];
-    struct tenant change = { .wrapped_key = { wrong, sizeof wrong } }, ret;
-    return row_update(c, &tenant_table, *(struct id *)with, 0, &change,
-                      row_set(&tenant_table, "wrapped_key"), &ret);
-}
-
-static void closed_tell(const char *sentence)
-{
-    told += strstr(sentence, "Jobs did not run in 1 of 2 organisations") != NULL;
-}
-
-static void test_jobs_where_a_database_is_closed(void **state)
-{
-    struct shop *w = *state;
-    struct error err = { 0 };
-    struct ctx c = app_ctx(w->world->app, &w->world->a, &err, "test");
-    struct id organisation = shop_organisation(w);
-    struct instant none = { 0 };
-    _Atomic bool stop = false;
-    world_sign_up(w->world, "Otto Esempio", "otto@example.org");
-    assert_true(control_write(&c, key_spoil, &organisation));
-    app_stop(w->world->app);
-    world_open(w->world);
-    ((struct app_config *)(uintptr_t)w->world->app->config)->tell = closed_tell;
-    told = gadget_rounds = 0;
-    assert_true(periodic_run(w->world->app, none, c.now, &stop));
-    assert_int_equal(gadget_rounds, 1);
-    assert_int_equal(told, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_row_life, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_bad_input, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_tenants_apart, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_scopes_and_audit, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_session_life, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_long_read_has_its_own_thread, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_who_is_gone_writes_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_answer_holds_no_database, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_row_life, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_bad_input, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_tenants_apart, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_scopes_and_audit, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_session_life, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_who_may_no_more_while_waiting, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_a_long_read_has_its_own_thread, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_who_is_gone_writes_nothing, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_an_answer_holds_no_database, setup, founded_close),
         cmocka_unit_test(test_declarations_miss_a_person),
-        cmocka_unit_test_setup_teardown(test_restart_keeps, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_periodic_jobs, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_jobs_that_fail, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_jobs_where_a_database_is_closed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_restart_keeps, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, founded_close),
         cmocka_unit_test_setup_teardown(test_what_follows_waits_for_the_outer_work, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_changed_kinds_are_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_deliveries_name_their_subscriber, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_fails_says_when_it_is_due_again, setup, teardown),
+                                        founded_close),
+        cmocka_unit_test_setup_teardown(test_new_singletons_can_be_changed, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_changed_kinds_are_refused, setup, founded_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,42 +32,43 @@ static bool is_range(enum kind k)
     return k == KIND_INSTANT || k == KIND_DATE || k == KIND_INT || k == KIND_SPAN || k == KIND_REAL;
 }
 
-static void filters_place(struct arena *a, struct field *list, size_t *n, size_t *size,
-                          const struct field *f)
+/* What the inputs of a list are called behind the column's name, and what they say. */
+static const struct {
+    const char *ending, *says;
+} compares[] = {
+    [COMPARE_EQUAL] = { "", "Only rows with this" },
+    [COMPARE_FROM] = { "_from", "At or after" },
+    [COMPARE_TO] = { "_to", "Before" },
+    [COMPARE_CONTAINS] = { "_contains", "Only rows with this in it, in letters of either case" },
+};
+
+static bool compares_by(const struct field *f, enum compare by)
+{
+    if (by == COMPARE_CONTAINS)
+        return f->search;
+    return f->filter && (by == COMPARE_EQUAL || is_range(f->kind));
+}
+
+static struct field filter_field(struct arena *a, const struct field *f, enum compare by)
 {
     static const char *const yes_no[] = { "true", "false", NULL };
-    struct field base = {
-        .name = f->name,
+    struct field in = {
+        .name = arena_printf(a, "%s%s", f->name, compares[by].ending),
         .kind = f->kind,
         .privacy = f->privacy,
-        .choices = f->choices,
+        .choices = by == COMPARE_EQUAL ? f->choices : NULL,
         .nullable = f->kind == KIND_INT,
         .query = true,
-        .doc = arena_printf(a, "Only rows with this: %s", f->doc),
+        .doc = arena_printf(a, "%s: %s", compares[by].says, f->doc),
     };
-    if (f->kind == KIND_BOOL) { /* absent must be told from false */
-        base.kind = KIND_TEXT;
-        base.choices = yes_no;
+    if (by == COMPARE_CONTAINS) {
+        in.min = 1;
+        in.max = SEARCH_TEXT_MAX;
+    } else if (f->kind == KIND_BOOL) { /* absent must be told from false */
+        in.kind = KIND_TEXT;
+        in.choices = yes_no;
     }
-    if (f->filter)
-        field_place(list, n, size, base);
-    base.choices = NULL;
-    if (f->search) {
-        base.name = arena_printf(a, "%s_contains", f->name);
-        base.doc =
-            arena_printf(a, "Only rows with this in it, in letters of either case: %s", f->doc);
-        base.min = 1;
-        base.max = SEARCH_TEXT_MAX;
-        field_place(list, n, size, base);
-    }
-    if (!f->filter || !is_range(f->kind))
-        return;
-    base.name = arena_printf(a, "%s_from", f->name);
-    base.doc = arena_printf(a, "At or after: %s", f->doc);
-    field_place(list, n, size, base);
-    base.name = arena_printf(a, "%s_to", f->name);
-    base.doc = arena_printf(a, "Before: %s", f->doc);
-    field_place(list, n, size, base);
+    return in;
 }
 
 static const struct field page_fields[] = { PAGE_FIELDS(struct page), { 0 } };
@@ -81,27 +82,23 @@ const struct field *list_fields(struct arena *a, const struct table *t, size_t *
         field_place(list, &n, size, *f);
     list[n - 1].doc = arena_printf(a, "%s: %s", list[n - 1].doc, list_sorts(a, t));
     EACH_FIELD (f, t->fields)
-        if ((f->filter || f->search) && f->privacy != SECRET && n + 4 <= FIELDS_MAX)
-            filters_place(a, list, &n, size, f);
+        for (enum compare by = 0; by < LENGTH(compares); by++)
+            if (compares_by(f, by) && f->privacy != SECRET && n + 1 < FIELDS_MAX)
+                field_place(list, &n, size, filter_field(a, f, by));
     return list;
 }
 
 /* Which column and comparison an input field of a list stands for. */
 static bool filter_of(const struct table *t, const struct field *in, struct row_filter *ret)
 {
-    static const char *const endings[] = { [COMPARE_EQUAL] = "",
-                                           [COMPARE_FROM] = "_from",
-                                           [COMPARE_TO] = "_to",
-                                           [COMPARE_CONTAINS] = "_contains" };
-    for (size_t i = 0; i < LENGTH(endings); i++) {
+    for (enum compare by = 0; by < LENGTH(compares); by++) {
         char name[64];
-        size_t len = strlen(in->name) - strlen(endings[i]);
-        if (!text_ends(in->name, endings[i]) || len >= sizeof name)
+        size_t len = strlen(in->name) - strlen(compares[by].ending);
+        if (!text_ends(in->name, compares[by].ending) || len >= sizeof name)
             continue;
         memcpy(name, in->name, len);
         name[len] = 0;
-        *ret =
-            (struct row_filter){ .field = field_find(t->fields, name), .compare = (enum compare)i };
+        *ret = (struct row_filter){ .field = field_find(t->fields, name), .compare = by };
         if (ret->field)
             return true;
     }

@@ -6,7 +6,7 @@
 #include "table.h"
 
 /* COMPARE_FROM and COMPARE_TO: at least and below the value. COMPARE_CONTAINS: of a text, letters
-   of either case being the same; may be given once. */
+   of either case being the same. */
 enum compare { COMPARE_EQUAL, COMPARE_FROM, COMPARE_TO, COMPARE_CONTAINS };
 struct row_filter {
     const struct field *field;

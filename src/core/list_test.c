@@ -51,30 +51,12 @@ static const struct feature leaves = { .name = "leaves",
 static const struct feature *const test_features[] = { &organisation_feature, &accounts_feature,
                                                        &leaves, NULL };
 
-struct tree {
-    struct world *world;
-    const char *owner; /* session token */
-};
-
 static int setup(void **state)
 {
-    struct tree *w = calloc(1, sizeof *w);
-    assert_non_null(w);
-    w->world = world_new(test_features);
-    w->owner = world_sign_up(w->world, "Ada Beispiel", "ada@example.org");
-    *state = w;
-    return 0;
+    return founded_open(state, test_features);
 }
 
-static int teardown(void **state)
-{
-    struct tree *w = *state;
-    int removed = world_free(w->world);
-    free(w);
-    return removed;
-}
-
-static void leaf_make(struct tree *w, const char *session, const char *members)
+static void leaf_make(struct founded *w, const char *session, const char *members)
 {
     world_post(w->world, session, "/leaves", arena_printf(&w->world->a, "{%s}", members), 201);
 }
@@ -88,7 +70,7 @@ static int leaves_in(const char *body)
 }
 
 /* Rows over all pages of a list, and how many pages. */
-static int count(struct tree *w, const char *session, const char *query, int *pages)
+static int count(struct founded *w, const char *session, const char *query, int *pages)
 {
     const char *cursor = "";
     int seen = 0;
@@ -105,7 +87,7 @@ static int count(struct tree *w, const char *session, const char *query, int *pa
 
 static void test_pages(void **state)
 {
-    struct tree *w = *state;
+    struct founded *w = *state;
     static const char *const sorts[] = { "weight", "-weight", "label", "-label", "-created_at" };
     int pages;
     for (int i = 0; i < 25; i++)
@@ -126,7 +108,7 @@ static void test_pages(void **state)
 /* It is kept in finer units than it is told in. */
 static void test_a_time_that_was_told_finds_its_row(void **state)
 {
-    struct tree *w = *state;
+    struct founded *w = *state;
     struct arena *a = &w->world->a;
     int pages;
     for (int i = 0; i < 5; i++) {
@@ -141,7 +123,7 @@ static void test_a_time_that_was_told_finds_its_row(void **state)
 
 static void test_search(void **state)
 {
-    struct tree *w = *state;
+    struct founded *w = *state;
     static const struct {
         const char *query;
         int found;
@@ -196,14 +178,13 @@ static bool many_make(struct ctx *c, void *with)
 /* A page does not read for ever: it ends, and the next goes on behind it. */
 static void test_a_search_ends(void **state)
 {
-    struct tree *w = *state;
+    struct founded *w = *state;
     struct arena a = { 0 };
     struct error err = { 0 };
     int many = 10100, pages;
     leaf_make(w, w->owner, "\"label\":\"wet\",\"note\":\"needle\"");
     struct ctx c = app_ctx(w->world->app, &a, &err, "test");
-    assert_true(organisation_write(&c, world_id(world_self(w->world, w->owner, "organisation")),
-                                   many_make, &many));
+    assert_true(organisation_write(&c, founded_organisation(w), many_make, &many));
     arena_done(&a);
     struct answer r = world_get(w->world, w->owner, "/leaves?note_contains=needle", 200);
     assert_int_equal(leaves_in(r.body), 0);
@@ -216,10 +197,11 @@ static void test_a_search_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_time_that_was_told_finds_its_row, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_search, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_search_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pages, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_a_time_that_was_told_finds_its_row, setup,
+                                        founded_close),
+        cmocka_unit_test_setup_teardown(test_search, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_a_search_ends, setup, founded_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,3 +253,26 @@ size_t world_traces(struct world *w, struct id organisation, const char *text, c
     *where = t.where;
     return t.found;
 }
+
+int founded_open(void **state, const struct feature *const *features)
+{
+    struct founded *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->world = world_new(features);
+    f->owner = world_sign_up(f->world, "Ada Beispiel", "ada@example.org");
+    *state = f;
+    return 0;
+}
+
+int founded_close(void **state)
+{
+    struct founded *f = *state;
+    int removed = world_free(f->world);
+    free(f);
+    return removed;
+}
+
+struct id founded_organisation(const struct founded *f)
+{
+    return world_id(world_self(f->world, f->owner, "organisation"));
+}

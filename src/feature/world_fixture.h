@@ -46,6 +46,16 @@ const char *world_invite(struct world *w, const char *by, const char *name, cons
 const char *world_text(struct world *w, const char *json, const char *key);
 const char *world_self(struct world *w, const char *session, const char *key);
 
+/* A world in which Ada Beispiel has founded an organisation; setup and teardown of tests that need
+   no more. */
+struct founded {
+    struct world *world;
+    const char *owner; /* session token */
+};
+int founded_open(void **state, const struct feature *const *features);
+int founded_close(void **state);
+struct id founded_organisation(const struct founded *f);
+
 /* How many values of all tables of an organisation (absent: of control) hold the text, whatever
    their type; `where` names the first such column. */
 size_t world_traces(struct world *w, struct id organisation, const char *text, const char **where);

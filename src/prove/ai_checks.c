@@ -12,17 +12,6 @@
 #define RUN(capability) \
     "{\"capability\":\"" capability "\",\"from\":\"2026-01-01\",\"to\":\"2026-12-31\"}"
 
-/* An hour of work with a note, this year's March. */
-static bool entry_add(struct proof *p, const char *owner, const char *note)
-{
-    return lab_call(p, owner, POST, "/time/entries",
-                    arena_printf(p->arena,
-                                 "{\"started_at\":\"2026-03-02T08:00:00.000Z\",\"ended_at\":"
-                                 "\"2026-03-02T09:00:00.000Z\",\"note\":\"%s\"}",
-                                 note),
-                    NULL) == 201;
-}
-
 /* How many rows the feedback of a session was made of; -1: there was none. */
 static int feedback_rows(struct proof *p, const char *session)
 {
@@ -38,7 +27,7 @@ static enum promise_result others_check(struct proof *p)
 {
     const char *owner = lab_owner(p, 0);
     const char *colleague = owner ? lab_colleague(p, "member") : NULL;
-    if (!colleague || !lab_ai_on(p, owner, "feedback.me") || !entry_add(p, colleague, "Probe"))
+    if (!colleague || !lab_ai_on(p, owner, "feedback.me") || !lab_entry(p, colleague, "Probe"))
         return lab_unknown(p, "The scratch organisation could not be prepared.");
     int own = feedback_rows(p, colleague), others = feedback_rows(p, owner);
     if (own != 1 || others < 0)
@@ -140,7 +129,7 @@ static enum promise_result check_ai_3_1_b(struct proof *p)
     for (int i = 0; i < 2; i++) {
         const char *owner = lab_owner(p, i);
         canary_make(canaries[i], &prints[i]);
-        if (!owner || !lab_ai_on(p, owner, "feedback.me") || !entry_add(p, owner, canaries[i]))
+        if (!owner || !lab_ai_on(p, owner, "feedback.me") || !lab_entry(p, owner, canaries[i]))
             return lab_unknown(p, "The scratch organisations could not be prepared.");
     }
     for (int round = 0; round < 3; round++)
@@ -174,7 +163,7 @@ static enum promise_result check_ai_3_3(struct proof *p)
     if (!p->witness || !p->witness->provider || !p->witness->captured)
         return lab_alone(p, "be the provider that receives a request");
     if (!owner || !lab_ai_on(p, owner, "feedback.me") ||
-        !entry_add(p, owner, "call with probe@vow.invalid"))
+        !lab_entry(p, owner, "call with probe@vow.invalid"))
         return lab_unknown(p, "The scratch organisation could not be prepared.");
     const char *provider = lab_provider(p, owner);
     if (!provider)

@@ -89,6 +89,22 @@ const char *lab_member(struct proof *p, const struct answer *from, const char *k
     return arena_text(p->arena, at, strcspn(at, "\""));
 }
 
+/* The id of what a POST makes; NULL when it does not. */
+static const char *made(struct proof *p, const char *session, const char *path, const char *json)
+{
+    struct answer r;
+    return lab_call(p, session, POST, path, json, &r) == 201 ? lab_member(p, &r, "id") : NULL;
+}
+
+const char *lab_entry(struct proof *p, const char *session, const char *note)
+{
+    return made(p, session, "/time/entries",
+                arena_printf(p->arena,
+                             "{\"started_at\":\"2026-03-02T08:00:00.000Z\",\"ended_at\":"
+                             "\"2026-03-02T09:00:00.000Z\",\"note\":\"%s\"}",
+                             note));
+}
+
 bool lab_ai_on(struct proof *p, const char *owner, const char *capability)
 {
     struct answer r;
@@ -104,28 +120,23 @@ bool lab_ai_on(struct proof *p, const char *owner, const char *capability)
 
 const char *lab_provider(struct proof *p, const char *owner)
 {
-    struct answer r;
     const char *url = p->witness ? p->witness->provider : NULL;
     if (!url)
         return NULL;
-    int status = lab_call(p, owner, POST, "/ai/providers",
-                          arena_printf(p->arena,
-                                       "{\"name\":\"witness\",\"endpoint\":\"%s\",\"model\":"
-                                       "\"witness\",\"local\":true}",
-                                       url),
-                          &r);
-    return status == 201 ? lab_member(p, &r, "id") : NULL;
+    return made(p, owner, "/ai/providers",
+                arena_printf(p->arena,
+                             "{\"name\":\"witness\",\"endpoint\":\"%s\",\"model\":"
+                             "\"witness\",\"local\":true}",
+                             url));
 }
 
 const char *lab_provider_outside(struct proof *p, const char *owner, const char *evidence)
 {
-    struct answer r;
-    const char *json = arena_printf(p->arena,
-                                    "{\"name\":\"outside\",\"endpoint\":"
-                                    "\"https://provider.invalid/v1\",\"model\":\"m\"%s}",
-                                    evidence);
-    return lab_call(p, owner, POST, "/ai/providers", json, &r) == 201 ? lab_member(p, &r, "id")
-                                                                      : NULL;
+    return made(p, owner, "/ai/providers",
+                arena_printf(p->arena,
+                             "{\"name\":\"outside\",\"endpoint\":"
+                             "\"https://provider.invalid/v1\",\"model\":\"m\"%s}",
+                             evidence));
 }
 
 /* "probe-TAG-CODE@vow.invalid": nobody else can make such an address, because the code is made with

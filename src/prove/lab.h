@@ -60,6 +60,9 @@ const char *lab_key(struct proof *p);
 /* A text member of a flat JSON answer; "" when there is none. */
 const char *lab_member(struct proof *p, const struct answer *from, const char *key);
 
+/* An hour of work of a session's person in March 2026, with a note: its id, or NULL. */
+const char *lab_entry(struct proof *p, const char *session, const char *note);
+
 /* Switches AI and one AI function on in a scratch organisation. */
 MUST_USE bool lab_ai_on(struct proof *p, const char *owner, const char *capability);
 

@@ -120,13 +120,11 @@ static enum promise_result row_try(struct proof *p, const char *two, const char 
     struct answer r;
     for (size_t i = 0; i < p->app->route_count; i++) {
         const struct route *route = p->app->routes[i];
-        const char *open = strstr(route->path, "{"), *close = open ? strchr(open, '}') : NULL;
-        if (!close || route->who == WHO_ANYONE || strchr(close, '{'))
+        const char *open = strchr(route->path, '{');
+        if (!open || route->who == WHO_ANYONE || strchr(open + 1, '{'))
             continue;
-        const char *path = arena_printf(p->arena, "%.*s%s%s", (int)(open - route->path),
-                                        route->path, id, close + 1);
-        int status =
-            lab_change(p, two, route->method, path, route->method == GET ? NULL : "{}", 1, &r);
+        int status = lab_change(p, two, route->method, lab_path(p, route, id),
+                                route->method == GET ? NULL : "{}", 1, &r);
         ++*tried;
         if (status < 300 && route->method != GET)
             return lab_broken(p, "%s %s changed another organisation's %s.",
@@ -362,10 +360,7 @@ static enum promise_result export_check(struct proof *p)
     if (!from || !to)
         return PROMISE_UNKNOWN;
     lab_call(p, from, POST, "/clients", "{\"name\":\"Export probe\"}", NULL);
-    lab_call(p, from, POST, "/time/entries",
-             "{\"started_at\":\"2026-03-03T08:00:00.000Z\",\"ended_at\":"
-             "\"2026-03-03T09:30:00.000Z\",\"note\":\"export probe\"}",
-             NULL);
+    lab_entry(p, from, "export probe");
     if (lab_call(p, from, GET, "/privacy/export", NULL, &archive) != 200)
         return lab_broken(p, "The export answered %d.", archive.status);
     struct call call = { .method = POST,

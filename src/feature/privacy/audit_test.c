@@ -1,6 +1,8 @@
 /* audit_test.c: what the audit log is about, in words, for those who may know them. */
 #include "feature/privacy/privacy_fixture.h"
 
+#include "feature/forms/forms.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -82,12 +84,8 @@ static void rows_of_people_are_theirs(void **state)
     expect(h, edda, "time_entry.create", "object_state", "null");
     expect(h, edda, "time_entry.create", "object_within", "null");
     const char *form = world_text(h->w, world_get(h->w, h->owner, "/forms", 200).body, "id");
-    char hex[33], *to = hex;
-    for (; *form; form++)
-        if (*form != '-')
-            *to++ = *form;
-    *to = 0;
-    const char *action = arena_printf(&h->w->a, "form_%s.create", hex);
+    const char *answers = table_declared(&h->w->a, &form_table, world_id(form));
+    const char *action = arena_printf(&h->w->a, "%s.create", answers);
     expect(h, edda, action, "object_kind", "\"answer to a form\"");
     expect(h, edda, action, "object_within", "\"Lunch\"");
     expect(h, edda, action, "subject_called", "\"Bo " CANARY "\"");

@@ -77,6 +77,8 @@ static int64_t *billed_of(struct importer *m, const struct import_row *row)
     return &m->billed_s[place_of(booked_id(m, client, row->project))];
 }
 
+/* A project that is made here is billed as most of its time is, not as its first row happens to be.
+ */
 static void billed_sum(struct importer *m)
 {
     const struct import_row *row = m->file->row;

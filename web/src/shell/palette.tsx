@@ -75,14 +75,18 @@ export function Palette({ opened, onClose, onShowKeys }: PaletteProps) {
   );
 }
 
-const leads = (id: string, icon: IconName, label: string, path: string): Item => ({
+const item = (group: string, id: string, icon: IconName, label: string, run: () => void): Item => ({
   id,
   icon,
   label,
-  group: words.shell.go,
+  group,
   also: words.palette.also[id],
-  run: () => go(path),
+  run,
 });
+const leads = (id: string, icon: IconName, label: string, path: string) =>
+  item(words.shell.go, id, icon, label, () => go(path));
+const act = (id: string, icon: IconName, label: string, run: () => void) =>
+  item(words.shell.do, id, icon, label, run);
 
 interface Named {
   id: string;
@@ -131,14 +135,6 @@ function useItems(onShowKeys: () => void): Item[] {
   const { setColorScheme } = useMantineColorScheme();
   const page = (path: string, icon: IconName, label: string): Item[] =>
     mayEnter(session, path) ? [leads(path, icon, label, path)] : [];
-  const act = (id: string, icon: IconName, label: string, run: () => void): Item => ({
-    id,
-    icon,
-    label,
-    group: words.shell.do,
-    also: words.palette.also[id],
-    run,
-  });
   return [
     ...(may(session, "time.write")
       ? [
@@ -166,7 +162,7 @@ function useItems(onShowKeys: () => void): Item[] {
         setColorScheme(theme),
       ),
     ),
-    { ...act("keys", "info", words.shell.keys, onShowKeys), group: words.shell.go },
+    item(words.shell.go, "keys", "info", words.shell.keys, onShowKeys),
     act("sign-out", "out", words.shell.sign_out, signOut),
   ];
 }
