@@ -83,7 +83,9 @@ export function TimerBar() {
       return;
     }
     last.current = running;
-    if (!typing.current) setNote(running.note ?? "");
+    const stored = running.note ?? "";
+    // Who is about to go on with it keeps a blank at its end.
+    if (!typing.current) setNote((shown) => (shown.trim() === stored ? shown : stored));
     setProject(running.project ?? null);
   }, [running?.id, running?.version]);
 
