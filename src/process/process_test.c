@@ -471,6 +471,31 @@ static pid_t echo_start_local(const char *dir)
     return echo_serve(listener);
 }
 
+/* Runs `act` in a child and returns its exit status. */
+static int in_child(int (*act)(void))
+{
+    int status;
+    pid_t pid = fork();
+    if (!pid)
+        _exit(act());
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static int alone(void)
+{
+    return unshare(CLONE_NEWUSER | CLONE_NEWNET);
+}
+
+/* Without a loopback of its own core is given no port that leads to the relay. */
+static void skip_unless_alone(void)
+{
+    if (!in_child(alone))
+        return;
+    print_message("this kernel does not permit a network namespace\n");
+    skip();
+}
+
 /* The relay among the supervisor's children. */
 static pid_t relay_find(const struct run *r)
 {
@@ -491,6 +516,7 @@ static void carries_for_core_and_comes_again(void **state)
 {
     (void)state;
     char port[8], line[200];
+    skip_unless_alone();
     setenv("VOW_STORE", "postgres://vow:secret@db.example/vow", 1);
     pid_t echo = echo_start(port);
     struct run r = run_start_relayed("relayed", "serve", "127.0.0.1", 0, port);
@@ -515,6 +541,7 @@ static void hands_over_what_is_local(void **state)
 {
     (void)state;
     char dir[] = "/tmp/process-relay-XXXXXX", path[60];
+    skip_unless_alone();
     assert_non_null(mkdtemp(dir));
     assert_int_equal(chmod(dir, 0755), 0);
     setenv("VOW_STORE", "postgres://vow:secret@db.example/vow", 1);
@@ -531,17 +558,6 @@ static void hands_over_what_is_local(void **state)
 }
 
 /* ---- sandboxes ---- */
-
-/* Runs `act` in a child and returns its exit status. */
-static int in_child(int (*act)(void))
-{
-    int status;
-    pid_t pid = fork();
-    if (!pid)
-        _exit(act());
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
 
 static void *thread_run(void *user)
 {
@@ -621,6 +637,7 @@ static void probes_core_with_a_relay(void **state)
 {
     (void)state;
     struct sandbox_probe p;
+    skip_unless_alone();
     assert_true(sandbox_probe(&(struct sandbox_core){ .data = folder, .relays = 1 }, &p));
     for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
         if (p.possible[act] != (act == SANDBOX_WRITE_DATA || act == SANDBOX_OPEN_INET) &&
@@ -652,6 +669,7 @@ static int shared_loopback(void)
 static void opens_no_port_that_others_reach(void **state)
 {
     (void)state;
+    skip_unless_alone();
     assert_int_equal(in_child(shared_loopback), 0);
 }
 
