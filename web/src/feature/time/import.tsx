@@ -346,6 +346,26 @@ const isWhole = ({ line }: Place) => line === 0;
 const isRefused = ({ refused }: Place) => refused;
 const isWrong = (place: Place) => !isWhole(place) && !isRefused(place);
 
+/** Names, each kind on a line of its own. */
+function Names({
+  kinds,
+}: {
+  kinds: readonly (readonly [kind: string | undefined, names: string[]])[];
+}) {
+  const shown = kinds.filter(([, names]) => names.length > 0);
+  if (shown.length === 0) return null;
+  return (
+    <dl className="facts small">
+      {shown.map(([kind, names]) => (
+        <Fragment key={kind}>
+          <dt>{kind}</dt>
+          <dd>{names.join("; ")}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
+
 /** The names of what is new: one that is here already in another spelling is seen before. */
 function Made({ made, creates }: Pick<Result, "made" | "creates">) {
   const kinds = [
@@ -354,24 +374,32 @@ function Made({ made, creates }: Pick<Result, "made" | "creates">) {
     ["task", "tasks"],
     ["tag", "tags"],
   ] as const;
-  const shown = kinds.flatMap(([kind, many]) => {
+  const shown = kinds.map(([kind, many]) => {
     const names = made
       .filter((each) => each.kind === kind)
       .map(({ name, of }) => (of ? `${name} (${of})` : (name ?? "")));
     const more = creates[many] - names.length;
     const told = more > 0 ? [...names, words.import.more(more)] : names;
-    return told.length > 0 ? [[words.import.creates[many][1], told.join("; ")] as const] : [];
+    return [words.import.creates[many][1], told] as const;
   });
-  if (shown.length === 0) return null;
+  return <Names kinds={shown} />;
+}
+
+/** Whom the file names: who is new may be somebody known, spelled in another way. */
+function PeopleNamed({ people }: Pick<Result, "people">) {
+  if (people.length === 0) return null;
+  const names = (known: boolean) =>
+    people.flatMap(({ name, matched }) => (name && matched === known ? [name] : []));
   return (
-    <dl className="facts small">
-      {shown.map(([kind, names]) => (
-        <Fragment key={kind}>
-          <dt>{kind}</dt>
-          <dd>{names}</dd>
-        </Fragment>
-      ))}
-    </dl>
+    <div className="stack tight">
+      <h3>{words.import.people}</h3>
+      <Names
+        kinds={[
+          [words.import.unmatched, names(false)],
+          [words.import.matched, names(true)],
+        ]}
+      />
+    </div>
   );
 }
 
@@ -513,18 +541,7 @@ function Outcome({ result }: { result: Result }) {
             </div>
           </div>
           <Made made={result.made} creates={creates} />
-          {people.length > 0 && (
-            <div className="stack tight">
-              <h3>{words.import.people}</h3>
-              <div className="row wrap">
-                {people.map(({ name, matched }) => (
-                  <span key={name} className={matched ? "tag good" : "tag warn"}>
-                    {name}: {matched ? words.import.matched : words.import.unmatched}
-                  </span>
-                ))}
-              </div>
-            </div>
-          )}
+          <PeopleNamed people={people} />
         </div>
       </section>
     </div>
