@@ -6,33 +6,44 @@ const LOCALE = navigator.language;
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
+/** What is made once for each of its options: a format takes longer to make than to use. */
+function kept<O, F>(make: (options: O) => F): (options: O) => F {
+  const made = new Map<string, F>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const format = made.get(key) ?? make(options);
+    made.set(key, format);
+    return format;
+  };
+}
+
+const dateFormat = kept((options: Intl.DateTimeFormatOptions) =>
+  Intl.DateTimeFormat(LOCALE, options),
+);
+const numberFormat = kept((options: Intl.NumberFormatOptions) =>
+  Intl.NumberFormat(LOCALE, options),
+);
+const partsFormat = kept((timeZone: string) =>
+  Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }),
+);
+
 /** Date and clock time of an instant in a zone. */
 export function inZone(instant: string | number | Date, zone: string): { date: Day; time: string } {
   const parts: Record<string, string> = {};
-  for (const { type, value } of partsOf(zone).formatToParts(new Date(instant))) parts[type] = value;
+  for (const { type, value } of partsFormat(zone).formatToParts(new Date(instant)))
+    parts[type] = value;
   return {
     date: `${parts.year}-${parts.month}-${parts.day}`,
     time: `${parts.hour}:${parts.minute}`,
   };
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function partsOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat("en-CA", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-    });
-    formats.set(zone, format);
-  }
-  return format;
 }
 
 /** Instant of a clock time in a zone; a time that a clock change skips moves forward, one that it
@@ -151,18 +162,17 @@ const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
 };
 
 export function dateText(date: Day, style: Style = "full"): string {
-  const options = { ...STYLES[style], timeZone: "UTC" };
-  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(`${date}T00:00Z`));
+  const format = dateFormat({ ...STYLES[style], timeZone: "UTC" });
+  return format.format(new Date(`${date}T00:00Z`));
 }
 
 export function rangeText(from: Day, to: Day): string {
-  const format = new Intl.DateTimeFormat(LOCALE, { ...STYLES.full, timeZone: "UTC" });
+  const format = dateFormat({ ...STYLES.full, timeZone: "UTC" });
   return format.formatRange(new Date(`${from}T00:00Z`), new Date(`${to}T00:00Z`));
 }
 
 export function clockText(instant: string, zone: string): string {
-  const options = { timeStyle: "short", timeZone: zone } as const;
-  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
+  return dateFormat({ timeStyle: "short", timeZone: zone }).format(new Date(instant));
 }
 
 /** The date and the time of an instant that clocks in a zone showed, as files have them. */
@@ -172,8 +182,8 @@ export function wallOf(instant: string, zone: string): [Day, string] {
 }
 
 export function momentText(instant: string, zone: string): string {
-  const options = { dateStyle: "medium", timeStyle: "short", timeZone: zone } as const;
-  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(instant));
+  const format = dateFormat({ dateStyle: "medium", timeStyle: "short", timeZone: zone });
+  return format.format(new Date(instant));
 }
 
 /** Seconds as 1:30, or 1:30:05 with seconds; what is less than a minute has them always. */
@@ -231,13 +241,13 @@ export function durationOf(text: string): number | null {
 
 /** Digits of the minor unit of a currency. */
 function minorDigits(currency: string): number {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  const format = numberFormat({ style: "currency", currency });
   return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** Money of minor units in its currency. */
 export function moneyText(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(LOCALE, { style: "currency", currency });
+  const format = numberFormat({ style: "currency", currency });
   return format.format(minor / 10 ** minorDigits(currency));
 }
 
@@ -281,6 +291,6 @@ export function countText(count: number, one: string, many = `${one}s`): string 
 
 /** With at most so many digits after the point; in a column, with `least` of them. */
 export function numberText(value: number, digits = 0, least = 0): string {
-  const given = { minimumFractionDigits: least, maximumFractionDigits: digits };
-  return new Intl.NumberFormat(LOCALE, given).format(value);
+  const format = numberFormat({ minimumFractionDigits: least, maximumFractionDigits: digits });
+  return format.format(value);
 }

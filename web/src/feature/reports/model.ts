@@ -41,6 +41,16 @@ function add(to: Sums, row: RowSums) {
   if (row.amount_minor != null) to.amount_minor = (to.amount_minor ?? 0) + row.amount_minor;
 }
 
+/** A line with nothing added up yet. */
+const lineOf = (group: Group, key?: string | null, label?: string | null): Line => ({
+  key: key ?? "",
+  label: labelOf(group, key ?? null, label ?? null),
+  duration_s: 0,
+  billable_s: 0,
+  amount_minor: null,
+  parts: [],
+});
+
 /** The rows as groups with their parts; days in order, names by their hours. `sums` are the rows by
     the first grouping alone, where the parts do not add up: work with several tags is in each. */
 export function linesOf(
@@ -50,17 +60,14 @@ export function linesOf(
   sums: Row[] | null = null,
 ): Line[] {
   const lines = new Map<string, Line>();
-  const empty = (): Sums => ({ duration_s: 0, billable_s: 0, amount_minor: null });
   for (const row of rows) {
-    const key = row.key ?? "";
-    const label = labelOf(by, row.key ?? null, row.label ?? null);
-    const line = lines.get(key) ?? { key, label, ...empty(), parts: [] };
-    lines.set(key, line);
+    const line = lines.get(row.key ?? "") ?? lineOf(by, row.key, row.label);
+    lines.set(line.key, line);
     if (!sums) add(line, row);
     if (then) {
-      const label = labelOf(then, row.then_key ?? null, row.then_label ?? null);
-      line.parts.push({ ...empty(), key: row.then_key ?? "", label, parts: [] });
-      add(line.parts[line.parts.length - 1] as Line, row);
+      const part = lineOf(then, row.then_key, row.then_label);
+      line.parts.push(part);
+      add(part, row);
     }
   }
   for (const row of sums ?? []) {
@@ -112,16 +119,7 @@ function filled(lines: Line[], by: Group, from: Day, to: Day): Line[] {
   const all: Line[] = [];
   const last = lines.at(-1)?.key ?? to;
   for (let day = from; day <= (last > to ? to : last) && all.length < 400; day = addDays(day, 1))
-    all.push(
-      known.get(day) ?? {
-        key: day,
-        label: labelOf("day", day, null),
-        duration_s: 0,
-        billable_s: 0,
-        amount_minor: null,
-        parts: [],
-      },
-    );
+    all.push(known.get(day) ?? lineOf("day", day));
   return all;
 }
 
