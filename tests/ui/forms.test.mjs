@@ -93,7 +93,7 @@ test("a phone shows a form's title first and its questions next", async () => {
   for (const part of parts) tops.push((await part.boundingBox()).y);
   assert.deepEqual(
     tops,
-    tops.toSorted((a, b) => a - b),
+    [...tops].sort((a, b) => a - b),
   );
   await page.setViewportSize({ width: 1280, height: 800 });
 });
