@@ -605,6 +605,22 @@ test("entries are found by what their note contains, and exported as found", asy
   assert.match(lines[1], /Backwards/);
 });
 
+test("a day that is not all here says that its hours are those so far", async () => {
+  for (let i = 0; i < 101; i++) {
+    const [hour, minute] = [6 + Math.floor(i / 30), 2 * (i % 30)].map((n) =>
+      `${n}`.padStart(2, "0"),
+    );
+    const started_at = `2026-04-09T${hour}:${minute}:00Z`;
+    const ended_at = `2026-04-09T${hour}:${minute}:30Z`;
+    await owner.post("/api/v1/time/entries", { note: "Sounding", started_at, ended_at });
+  }
+  await page.goto("/time/entries?from=2026-04-09&to=2026-04-09");
+  const day = page.locator(".day");
+  await day.getByText("0:50 so far").waitFor();
+  await page.getByRole("button", { name: "Show more" }).click();
+  await day.getByText("0:51", { exact: true }).waitFor();
+});
+
 test("a row says the task and the tags of its entry", async () => {
   const made = (path, body) => owner.post(`/api/v1/${path}`, body).then(({ body }) => body.id);
   const project = await made("projects", { name: "Lock gate" });

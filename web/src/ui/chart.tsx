@@ -42,6 +42,9 @@ function stepFor(max: number, unit: number): number {
   return Math.max(factor * power, 0.5) * unit;
 }
 
+/** A part with a line of background beside the next one, unless it would be nearly all of it. */
+const gapped = (size: number) => (size > 3 ? size - 1 : size);
+
 const HEIGHT = 240;
 const TOP = 20;
 const BOTTOM = 26;
@@ -102,7 +105,7 @@ export function Columns({ bars, series, label, format }: BarsProps) {
                     x={x}
                     width={thick}
                     y={y(below)}
-                    height={Math.max(0, y(from) - y(below) - (from > 0 ? 1 : 0))}
+                    height={from > 0 ? gapped(y(from) - y(below)) : y(from) - y(below)}
                     fill={colours.get(key)}
                   />
                 );
@@ -179,7 +182,7 @@ export function Lines({ bars, series, label, format }: BarsProps) {
                     x={x}
                     y={middle - 9}
                     height={18}
-                    width={Math.max(1, (space * value) / max - 1)}
+                    width={gapped((space * value) / max)}
                     fill={colours.get(key)}
                   />
                 );

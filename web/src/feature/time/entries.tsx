@@ -79,6 +79,8 @@ export default function Entries() {
   const items = withWishes(stored, useWishes()).filter((entry) => !entry.wish || isWanted(entry));
   const error = entries.error ?? reaching.error;
   const days = byDay(items, zone, from, to);
+  // Of the oldest day some entries may not be here yet.
+  const begun = entries.hasNextPage ? days.at(-1)?.day : null;
   const chosen = items.filter(({ id }) => selected.has(id));
   const file = (kind: "csv" | "json") =>
     address(`/time/export.${kind}`, undefined, { from, to, ...filter });
@@ -177,7 +179,11 @@ export default function Entries() {
                   />
                   <h2>{dateText(day, "long")}</h2>
                 </span>
-                <span className="num strong">{durationText(total_s)}</span>
+                <span className="num strong">
+                  {day === begun
+                    ? words.entries.so_far(durationText(total_s))
+                    : durationText(total_s)}
+                </span>
               </div>
               <ul className="entries">
                 {list.map((entry) => (

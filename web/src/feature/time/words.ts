@@ -149,6 +149,7 @@ export const words = {
     export: "Export",
     csv: "CSV of what is chosen here",
     json: "JSON of what is chosen here",
+    so_far: (hours: string) => `${hours} so far`,
     selected: (n: number) => `${n} selected`,
     select: (what: string) => `Select ${what}`,
     delete_selected: "Delete",
