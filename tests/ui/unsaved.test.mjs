@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkAccessible, eventually, openBrowser, openPage, settled } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
-import { signIn } from "./actions.mjs";
+import { hold, signIn } from "./actions.mjs";
 
 let server;
 let browser;
@@ -28,6 +28,8 @@ let question;
 const stay = () => question.getByRole("button", { name: "Stay" }).click();
 const leave = () => question.getByRole("button", { name: "Leave" }).click();
 const at = (path) => eventually(() => assert.equal(new URL(page.url()).pathname, path));
+const hasFocus = (field) =>
+  eventually(async () => assert.ok(await field.evaluate((it) => it === document.activeElement)));
 /** Typed into the page below. */
 const quick = () => page.getByRole("textbox", { name: "Add an entry" });
 
@@ -74,9 +76,7 @@ test("Esc answers the question, and gives the field back", async () => {
   await checkAccessible(page);
   await page.keyboard.press("Escape");
   await question.waitFor({ state: "detached" });
-  await eventually(async () =>
-    assert.ok(await note.evaluate((field) => field === document.activeElement)),
-  );
+  await hasFocus(note);
   await page.keyboard.press("Escape");
   await leave();
   await drawer.waitFor({ state: "detached" });
@@ -93,11 +93,26 @@ test("every form of a record asks", async () => {
   for (const [path, name] of Object.entries(forms)) {
     await page.goto(`${path}?new=true`);
     const drawer = page.getByRole("dialog", { name });
-    await drawer.getByRole("textbox", { name: "Name" }).fill("Quay");
+    const field = drawer.getByRole("textbox", { name: "Name" });
+    await hasFocus(field);
+    await field.fill("Quay");
     await page.keyboard.press("Escape");
     await leave();
     await drawer.waitFor({ state: "detached" });
   }
+});
+
+test("a form that comes later than its drawer takes the focus as well", async (t) => {
+  const rates = await hold(t, page, "GET", "/people/rates");
+  await page.goto("/people");
+  await page.getByRole("button", { name: "Edit: Olga Owner" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Edit" }).press("Enter");
+  const drawer = page.getByRole("dialog", { name: "Edit person" });
+  await hasFocus(drawer.getByRole("button", { name: "Close" }));
+  await (await rates.next()).continue();
+  await hasFocus(drawer.getByRole("textbox", { name: "Name" }));
+  await page.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
 });
 
 test("a page is left by a link, back, forward and signing out only when that is agreed to", async () => {

@@ -58,7 +58,11 @@ export function Confirm({ opened, onClose, title, act, name, run, children }: Co
           />
         )}
         <div className="row right">
-          <Button variant="default" onClick={close}>
+          <Button
+            variant="default"
+            onClick={close}
+            data-autofocus={name === undefined || undefined}
+          >
             {words.act.cancel}
           </Button>
           <Button

@@ -5,13 +5,15 @@ import {
   type FormEvent,
   type KeyboardEvent,
   type ReactNode,
+  useContext,
   useEffect,
+  useLayoutEffect,
   useRef,
   useState,
 } from "react";
 import { Problem, placesOf } from "~/api/client";
 import { queryClient } from "~/api/queries";
-import { useGuard } from "~/shell/unsaved";
+import { Layer, useGuard } from "~/shell/unsaved";
 import { words } from "~/words";
 import { Conflict, merged, type Shared, StoredNow, same } from "./conflict";
 import { Making } from "./picking";
@@ -274,6 +276,8 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
 const REFUSED =
   ":is(input, textarea, button):is([aria-invalid=true], [data-invalid], [data-error]):not(:disabled)";
 
+const FIRST = ":is(input, textarea):not([readonly])";
+
 interface FormProps {
   form: Pick<
     ReturnType<typeof useForm>,
@@ -285,9 +289,18 @@ interface FormProps {
   className?: string;
 }
 
-/** Whoever sends what is refused is taken to the first field that is to blame. */
+/** What opens above a page begins at the first field of its form. Whoever sends what is refused is taken to
+    the first field that is to blame. */
 export function Form({ form, stored, children, className = "stack" }: FormProps) {
   const ref = useRef<HTMLFormElement>(null);
+  const layer = useContext(Layer);
+  useLayoutEffect(() => {
+    const field = layer && ref.current?.querySelector<HTMLElement>(FIRST);
+    if (!field) return;
+    const isOpen = field.closest("[role=dialog]")?.contains(document.activeElement);
+    if (isOpen) field.focus();
+    else field.setAttribute("data-autofocus", "true"); // what opens looks for it
+  }, [layer]);
   useGuard(form.unsaved, words.form.lost); // here, for it is in what is open
   useEffect(() => {
     const field = form.refusals > 0 && ref.current?.querySelector<HTMLElement>(REFUSED);

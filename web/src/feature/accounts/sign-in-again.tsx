@@ -43,7 +43,6 @@ export default function SignInAgain() {
           label={words.field.password}
           autoComplete="current-password"
           required
-          data-autofocus
           {...form.text("password")}
         />
         <Submit form={form} label={words.sign_in.act} />

@@ -399,7 +399,7 @@ function ProviderForm({
   return (
     <Form form={form}>
       <Notice>{text.providers_help}</Notice>
-      <TextInput required data-autofocus {...field("name")} />
+      <TextInput required {...field("name")} />
       <TextInput required description={text.field.endpoint_help} {...moving("endpoint")} />
       <TextInput required {...moving("model")} />
       {gone.length > 0 && (

@@ -262,7 +262,7 @@ function HookForm({ form: asked, hook, onClose }: HookFormProps) {
   };
   return (
     <Form form={form}>
-      <TextInput label={text.name} required data-autofocus {...form.text("name")} />
+      <TextInput label={text.name} required {...form.text("name")} />
       <Textarea
         ref={area}
         label={text.template}

@@ -254,7 +254,7 @@ export default function People() {
             <TextInput readOnly aria-label={linkTitle} value={link} />
             <CopyButton value={link}>
               {({ copied, copy }) => (
-                <Button leftSection={<Icon name="copy" size={16} />} onClick={copy}>
+                <Button leftSection={<Icon name="copy" size={16} />} onClick={copy} data-autofocus>
                   {copied ? shared.act.copied : shared.act.copy}
                 </Button>
               )}
@@ -387,7 +387,7 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
   const mayInvite = inviting || (!person && email.trim() !== "" && role !== "none" && active);
   return (
     <Form form={form}>
-      <TextInput label={words.people.name} required data-autofocus {...form.text("name")} />
+      <TextInput label={words.people.name} required {...form.text("name")} />
       <TextInput
         label={words.people.email}
         description={person?.joined_at ? words.people.email_fixed : words.people.email_help}

@@ -149,7 +149,7 @@ function TeamForm({ team, onClose }: { team: Team | undefined; onClose: () => vo
   });
   return (
     <Form form={form}>
-      <TextInput label={words.teams.name} required data-autofocus {...form.text("name")} />
+      <TextInput label={words.teams.name} required {...form.text("name")} />
       <Submit form={form} onCancel={onClose} />
     </Form>
   );

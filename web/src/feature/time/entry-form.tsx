@@ -269,13 +269,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
   return (
     <Form form={form}>
       {whose && <p className="quiet">{whose}</p>}
-      <Textarea
-        label={words.field.note}
-        autosize
-        minRows={2}
-        data-autofocus
-        {...form.text("note")}
-      />
+      <Textarea label={words.field.note} autosize minRows={2} {...form.text("note")} />
       <ProjectSelect
         label={words.field.project}
         creates

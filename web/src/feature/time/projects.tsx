@@ -304,7 +304,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
   });
   return (
     <Form form={form}>
-      <TextInput label={words.field.name} required data-autofocus {...form.text("name")} />
+      <TextInput label={words.field.name} required {...form.text("name")} />
       {kind === "tasks" && (
         <ProjectSelect label={words.field.project} required creates {...form.select("project")} />
       )}
