@@ -692,6 +692,84 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   for (const id of made) assert.equal((await owner.get(`/api/v1/time/entries/${id}`)).status, 404);
 });
 
+test("many entries get a task and other tags at once, and have theirs back", async () => {
+  const make = (path, body) => owner.post(`/api/v1/${path}`, body).then(({ body }) => body.id);
+  const quay = await make("projects", { name: "Quay wall" });
+  const slip = await make("projects", { name: "Slip dock" });
+  const caulk = await make("tasks", { name: "Caulk", project: quay });
+  const paint = await make("tasks", { name: "Paint", project: slip });
+  const [wet, dry] = [await make("tags", { name: "Wet" }), await make("tags", { name: "Dry" })];
+  await make("tags", { name: "Nobody's" });
+  const first = { note: "Hull one", project: quay, task: caulk, tags: [wet] };
+  const second = { note: "Hull two", project: quay, task: null, tags: null };
+  const made = [];
+  for (const [i, body] of [first, second].entries()) {
+    const [started_at, ended_at] = [`2026-05-13T0${6 + i}:00:00Z`, `2026-05-13T0${6 + i}:30:00Z`];
+    made.push(await make("time/entries", { ...body, started_at, ended_at }));
+  }
+  const are = (...wanted) =>
+    eventually(async () => {
+      const stored = made.map((id) => owner.get(`/api/v1/time/entries/${id}`));
+      const found = (await Promise.all(stored)).map(({ body }) => body);
+      assert.deepEqual(
+        found.map(({ note, project, task, tags }) => ({ note, project, task, tags })),
+        wanted,
+      );
+    });
+  await are(first, second);
+  const form = page.getByRole("dialog", { name: "Change 2 entries" });
+  const field = (name) => form.getByRole("combobox", { name });
+  const pick = async (name, option) => {
+    await field(name).click();
+    await page.getByRole("option", { name: option, exact: true }).click();
+  };
+  const change = async () => {
+    await page.getByRole("button", { name: "Change", exact: true }).press("Enter");
+    await eventually(async () =>
+      assert.ok(await field("Project").evaluate((it) => it === document.activeElement)),
+    );
+    assert.equal(await page.getByRole("option").count(), 0, "the list does not cover the rest");
+  };
+  const save = async (doing) => {
+    await form.getByRole("button", { name: "Save" }).click();
+    await page.getByText("2 entries changed").last().waitFor();
+    await doing();
+    await page.getByRole("button", { name: "Undo" }).last().click();
+    await are(first, second);
+    await page.getByText("2 entries changed").waitFor({ state: "detached" });
+  };
+  await page.goto("/time/entries?from=2026-05-13&to=2026-05-13");
+  await page.getByRole("checkbox", { name: /^Select Wednesday/ }).check();
+
+  // Of the project that they share; the tags to take away are those that they have.
+  await change();
+  await field("Tags to remove").click();
+  assert.deepEqual(await page.getByRole("option").allTextContents(), ["Wet"]);
+  await page.getByRole("option", { name: "Wet" }).click();
+  await page.keyboard.press("Escape");
+  await pick("Tags to add", "Dry");
+  await page.keyboard.press("Escape");
+  await field("Task").click();
+  assert.deepEqual(await page.getByRole("option").allTextContents(), ["Caulk"]);
+  await page.keyboard.press("Escape");
+  await checkAccessible(page);
+  await save(() => are({ ...first, tags: [dry] }, { ...second, tags: [dry] }));
+
+  // Of the project that is chosen for them.
+  await change();
+  await pick("Project", "Slip dock");
+  await pick("Task", "Paint");
+  await save(() =>
+    are({ ...first, project: slip, task: paint }, { ...second, project: slip, task: paint }),
+  );
+
+  // Without one, a task stays behind with its project.
+  await change();
+  await pick("Project", "Slip dock");
+  assert.equal(await field("Task").getAttribute("placeholder"), "None where the project changes");
+  await save(() => are({ ...first, project: slip, task: null }, { ...second, project: slip }));
+});
+
 test("what is still being made is waited for by what is saved with it, and by the timer", async () => {
   await page.route(/\/api\/v1\/(clients|projects)$/, async (route) => {
     if (route.request().method() === "POST") await pause(700);

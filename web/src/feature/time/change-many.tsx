@@ -5,23 +5,36 @@ import { Modal } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { notify, notifyUndo } from "~/ui/toasts";
 import { changesOf, type Entry, type EntryInput, entriesChanged } from "./data";
-import { ProjectSelect, TagSelect } from "./pick";
+import { ProjectSelect, TagSelect, TaskSelect } from "./pick";
 import { changeEntry } from "./unsent";
 import { words } from "./words";
 
 interface Values {
   project: string | null;
+  task: string | null;
   billable: string | null;
-  tags: string[];
+  add: string[];
+  remove: string[];
 }
 
+const tagsOf = ({ tags }: Entry) => (tags ?? []) as string[];
+
 /** What an entry is to be; what is not chosen stays. */
-function wantedOf({ project, billable, tags }: Values, entry: Entry): Partial<EntryInput> {
+function wantedOf(values: Values, entry: Entry): Partial<EntryInput> {
+  const { project, task, billable, add, remove } = values;
+  const tags = [...new Set([...tagsOf(entry), ...add])].filter((tag) => !remove.includes(tag));
   return {
     ...(project && project !== entry.project && { project, task: null }),
+    ...(task && { task }),
     ...(billable && { billable: billable === "yes" }),
-    ...(tags.length > 0 && { tags: [...new Set([...((entry.tags as string[]) ?? []), ...tags])] }),
-  };
+    tags: tags.length > 0 ? tags : null,
+  } as Partial<EntryInput>;
+}
+
+/** The project that all of them have. */
+function sharedProject(entries: Entry[]): string | null {
+  const [project, ...others] = new Set(entries.map(({ project }) => project));
+  return others.length === 0 ? (project ?? null) : null;
 }
 
 interface Changed {
@@ -70,7 +83,7 @@ interface ChangeManyProps {
 
 export function ChangeMany({ entries, onClose }: ChangeManyProps) {
   const form = useForm<Values>({
-    initial: { project: null, billable: null, tags: [] },
+    initial: { project: null, task: null, billable: null, add: [], remove: [] },
     submit: async (values) => {
       const changed = await changeAll(entries, (entry) => wantedOf(values, entry));
       if (changed.length > 0)
@@ -78,6 +91,8 @@ export function ChangeMany({ entries, onClose }: ChangeManyProps) {
     },
     done: onClose,
   });
+  const { project, add, remove } = form.values;
+  const moves = project && entries.some((entry) => entry.project !== project);
   return (
     <Modal opened onClose={onClose} title={words.entries.change_many(entries.length)}>
       <Form form={form}>
@@ -85,7 +100,15 @@ export function ChangeMany({ entries, onClose }: ChangeManyProps) {
           label={words.field.project}
           creates
           {...form.select("project")}
+          onChange={(project) => form.set({ project, task: null })}
           placeholder={words.entries.stays}
+          openOnFocus={false} // it has the focus as the dialog opens
+        />
+        <TaskSelect
+          label={words.field.task}
+          project={project ?? sharedProject(entries)}
+          {...form.select("task")}
+          placeholder={moves ? words.entries.task_leaves : words.entries.stays}
         />
         <Select
           label={words.field.billable}
@@ -99,8 +122,14 @@ export function ChangeMany({ entries, onClose }: ChangeManyProps) {
         />
         <TagSelect
           label={words.entries.add_tags}
-          value={form.values.tags}
-          onChange={(tags) => form.set({ tags })}
+          value={add}
+          onChange={(add) => form.set({ add })}
+        />
+        <TagSelect
+          label={words.entries.remove_tags}
+          value={remove}
+          onChange={(remove) => form.set({ remove })}
+          among={entries.flatMap(tagsOf)}
         />
         <Submit form={form} onCancel={onClose} />
       </Form>

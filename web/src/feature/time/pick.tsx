@@ -97,7 +97,11 @@ export function ProjectSelect({ creates, ...props }: ProjectSelectProps) {
   );
 }
 
-export function TaskSelect({ project, ...props }: PickProps & { project: string | null }) {
+interface TaskSelectProps extends PickProps {
+  project: string | null;
+}
+
+export function TaskSelect({ project, placeholder = words.pick.task, ...props }: TaskSelectProps) {
   const tasks = useTasks();
   const create = useCreate("tasks", { project });
   const items = (tasks.data ?? []).filter(
@@ -110,7 +114,7 @@ export function TaskSelect({ project, ...props }: PickProps & { project: string 
     <Picker
       items={items}
       create={project !== null && create}
-      placeholder={items.length > 0 ? words.pick.task : none}
+      placeholder={items.length > 0 ? placeholder : none}
       disabled={items.length === 0 && !(project && create)}
       {...props}
       {...(stored && { stored: undefined, description: <StoredNow value={stored.name} /> })}
@@ -137,15 +141,17 @@ interface TagSelectProps {
   onChange: (value: string[]) => void;
   /** What is stored, where that differs. */
   stored?: string[];
+  /** Those to choose from; absent: all, and what is missing can be made. */
+  among?: string[];
 }
 
-export function TagSelect({ label, value, onChange, stored }: TagSelectProps) {
+export function TagSelect({ label, value, onChange, stored, among }: TagSelectProps) {
   const tags = useTags();
-  const create = useCreate("tags");
-  const options = (tags.data ?? []).map(({ id, name }) => ({
-    name,
-    item: { value: id, label: name },
-  }));
+  const make = useCreate("tags");
+  const create = !among && make;
+  const options = (tags.data ?? [])
+    .filter(({ id }) => !among || among.includes(id))
+    .map(({ id, name }) => ({ name, item: { value: id, label: name } }));
   /** As it is when something was made, in no render yet. */
   const chosen = useRef(value);
   useLayoutEffect(() => {

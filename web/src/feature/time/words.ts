@@ -161,7 +161,9 @@ export const words = {
     stays: "Stays as it is",
     billed: "Billable",
     free: "Not billable",
+    task_leaves: "None where the project changes",
     add_tags: "Tags to add",
+    remove_tags: "Tags to remove",
   },
   week: {
     title: "Week",
