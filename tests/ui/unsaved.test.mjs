@@ -13,6 +13,7 @@ let problems;
 before(async () => {
   server = await startServer();
   const owner = await server.signUp({ name: "Olga Owner", organisation: "Olga Works" });
+  await owner.post("/api/v1/projects", { name: "Wharf" });
   await owner.post("/api/v1/forms", { title: "Kit", status: "open", fields: [] });
   browser = await openBrowser();
   ({ page, problems } = await openPage(browser, server.url));
@@ -64,6 +65,28 @@ test("a drawer with something typed is not closed without asking", async () => {
     await drawer.waitFor({ state: "detached" });
     await question.waitFor({ state: "detached" });
   }
+});
+
+test("Cancel is meant, and asks only before a text is lost", async () => {
+  const drawer = page.getByRole("dialog", { name: "New entry" });
+  const note = drawer.getByRole("textbox", { name: "Note" });
+  const cancel = () => drawer.getByRole("button", { name: "Cancel" }).click();
+  await page.keyboard.press("n");
+  await drawer.getByRole("checkbox", { name: "Billable" }).check();
+  await drawer.getByLabel("From", { exact: true }).fill("09:00");
+  await cancel();
+  await drawer.waitFor({ state: "detached" });
+  assert.equal(await question.count(), 0);
+  await page.keyboard.press("n");
+  await note.fill("Tide tables");
+  await cancel();
+  await question.waitFor();
+  await stay();
+  await question.waitFor({ state: "detached" });
+  assert.equal(await note.inputValue(), "Tide tables");
+  await cancel();
+  await leave();
+  await drawer.waitFor({ state: "detached" });
 });
 
 test("Esc answers the question, and gives the field back", async () => {
@@ -158,6 +181,16 @@ test("a page is left by a link, back, forward and signing out only when that is 
   await ways.back();
   await leave();
   await at("/reports");
+  assert.equal(await question.count(), 0);
+});
+
+test("a project that is chosen and nothing more is not asked about", async () => {
+  await page.goto("/");
+  const add = page.getByRole("region", { name: "Add an entry" });
+  await add.getByRole("combobox", { name: "Project" }).click();
+  await page.getByRole("option", { name: "Wharf" }).click();
+  await page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: "Week" }).click();
+  await at("/time");
   assert.equal(await question.count(), 0);
 });
 

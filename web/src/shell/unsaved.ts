@@ -16,14 +16,14 @@ const guards = new Set<Guard>();
 /** The question that is open. */
 export const leaving = storeOf<{ lost: string; leave: () => void } | null>(null);
 
-const guardOf = (layer?: object) =>
+const guardOf = (layer?: object | null) =>
   [...guards].find((guard) => layer === undefined || guard.layer === layer);
 
 /** Whether anything on the page or above it would be lost. */
 export const isUnsaved = () => guardOf() !== undefined;
 
 /** Leaves the page, or only closes a layer: at once, or when somebody agrees to lose what is unsaved there. */
-export function leaveFor(leave: () => void, layer?: object) {
+export function leaveFor(leave: () => void, layer?: object | null) {
   const guard = guardOf(layer);
   if (guard) leaving.set({ lost: guard.lost, leave });
   else leave();

@@ -13,7 +13,7 @@ import {
 } from "react";
 import { Problem, placesOf } from "~/api/client";
 import { queryClient } from "~/api/queries";
-import { Layer, useGuard } from "~/shell/unsaved";
+import { Layer, leaveFor, useGuard } from "~/shell/unsaved";
 import { words } from "~/words";
 import { Conflict, merged, type Shared, StoredNow, same } from "./conflict";
 import { Making } from "./picking";
@@ -36,8 +36,8 @@ interface Options<T, R> {
   submit: (values: T, row: R | undefined) => Promise<unknown>;
   /** What follows when it was saved and the form still stands, such as closing it. */
   done?: () => void;
-  /** Whether it is asked before unsaved changes are left. */
-  guard?: boolean;
+  /** Whether it is asked before unsaved changes are left, or which are worth it. */
+  guard?: boolean | ((values: T) => boolean);
 }
 
 /** Where a JSON pointer leads, "fields/0/label", and the field that it is in, "fields". */
@@ -77,6 +77,8 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
   const sending = useRef(false);
   const making = useRef(new Set<Promise<boolean>>());
   const [dirty, setDirty] = useState(false);
+  /** The texts that somebody has typed into. */
+  const typedInto = useRef(new Set<keyof T>());
   /** How often it was refused because of a field. */
   const [refusals, setRefusals] = useState(0);
   const stands = useStands();
@@ -208,6 +210,11 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
     take: () => adopt(theirs),
   };
 
+  const isGuarded = typeof guard === "function" ? guard(values) : guard;
+  /** What was typed and taken back is no change. */
+  const differs = (name: keyof T) => !same(values[name], stood.current[name]);
+  const unsaved = isGuarded && dirty && !busy && !same(values, stood.current);
+
   return {
     values,
     errors,
@@ -218,8 +225,9 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
     row: theirs ?? row.current,
     busy,
     dirty,
-    /** What was typed and taken back is no change. */
-    unsaved: guard && dirty && !busy && !same(values, stood.current),
+    unsaved,
+    /** Whether a text is among it, which is longer to type again than to choose something. */
+    typed: unsaved && [...typedInto.current].some(differs),
     refusals,
     set,
     reset,
@@ -246,8 +254,10 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
         readOnly: busy,
         error,
         "aria-invalid": Boolean(error), // which Mantine leaves out of passwords and checkboxes
-        onChange: (event: { currentTarget: { value: string } }) =>
-          set({ [name]: event.currentTarget.value } as Partial<T>),
+        onChange: (event: { currentTarget: { value: string } }) => {
+          typedInto.current.add(name);
+          set({ [name]: event.currentTarget.value } as Partial<T>);
+        },
         ...below(name),
       };
     },
@@ -355,7 +365,7 @@ export function ProblemNotice({ problem }: { problem: Problem }) {
 }
 
 interface SubmitProps {
-  form: { busy: boolean };
+  form: { busy: boolean; typed: boolean };
   label?: string;
   disabled?: boolean;
   onCancel?: () => void;
@@ -363,12 +373,15 @@ interface SubmitProps {
   children?: ReactNode;
 }
 
+/** Who cancels means it, and is asked only before a text is lost. */
 export function Submit(props: SubmitProps) {
   const { form, label = words.act.save, disabled, onCancel, children } = props;
+  const layer = useContext(Layer);
+  const cancel = onCancel && (() => (form.typed ? leaveFor(onCancel, layer) : onCancel()));
   return (
     <div className="row right">
-      {onCancel && (
-        <Button variant="default" onClick={onCancel}>
+      {cancel && (
+        <Button variant="default" onClick={cancel}>
           {words.act.cancel}
         </Button>
       )}

@@ -289,6 +289,7 @@ function QuickAdd() {
   const form = useForm({
     initial: empty,
     max: limitsOf("/time/entries"),
+    guard: ({ project: _, ...typed }) => Object.values(typed).some((text) => text.trim() !== ""),
     check: ({ duration_s }) => ({ duration_s: quickProblem(duration_s) }),
     submit: async ({ note, project, started_at, duration_s }) => {
       const seconds = durationOf(duration_s) ?? 0;
