@@ -1,7 +1,9 @@
-/* answers.c: what goes with answers to forms: suggestions about them, and files that they name. */
+/* answers.c: how many answers there are to a form, and what goes with them: suggestions about them,
+   and files that they name. */
 #include "forms.h"
 
 #include "core/rows.h"
+#include "core/scope.h"
 #include "db/compose.h"
 #include "private.h"
 
@@ -9,6 +11,32 @@
 #include <string.h>
 
 enum { FILES_AT_ONCE = 50, UNNAMED_S = 86400 };
+
+struct answers {
+    int64_t count;
+};
+static const struct field answers_fields[] = {
+    FIELD(struct answers, count, .privacy = OPERATIONAL, .doc = "Answers"),
+    { 0 },
+};
+
+bool answers_count(struct ctx *c, struct id form, int64_t *ret)
+{
+    struct buffer sql = buffer_new(c->arena);
+    struct value args[2];
+    struct answers answers;
+    size_t n = 0;
+    bool found;
+    buffer_printf(&sql, "SELECT COUNT(*) FROM %s WHERE 1 = 1",
+                  table_declared(c->arena, &form_table, form));
+    scope_add_column(c, &sql, "submitter", ctx_scope(c, &submissions_read), args, &n);
+    struct query q = query_composed(sql.at);
+    q.whole = "All answers to a form are counted";
+    if (!tx_row(c->tx, &q, args, n, answers_fields, &answers, &found))
+        return false;
+    *ret = answers.count;
+    return true;
+}
 
 struct file_id {
     struct id id;

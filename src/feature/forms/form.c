@@ -168,6 +168,8 @@ const struct field form_view_fields[] = {
                .privacy = OPERATIONAL, .read_only = true,
                .doc =
                    "Questions taken out of the form; listed again, one is back with its answers"),
+    FIELD(struct form_view, answers, .privacy = OPERATIONAL, .read_only = true,
+          .see = &submissions_read, .doc = "How many answers to it the caller may read"),
     { 0 },
 };
 const struct field public_form_fields[] = {
@@ -216,7 +218,7 @@ bool form_view(struct ctx *c, const struct form *form, struct form_view *ret)
         .fields = { to, shown },
         .hidden_fields = { to + shown, hidden },
     };
-    return true;
+    return !ctx_can(c, &submissions_read) || answers_count(c, form->id, &ret->answers);
 }
 
 /* "How did you hear of us?" -> how_did_you_hear_of_us; never one of the names every row has. */

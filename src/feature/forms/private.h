@@ -28,7 +28,7 @@ struct form_view {
     struct list ai_reads;          /* const char *: keys of the questions AI is given now, */
     struct list ai_masked;         /* and of those among them that it is given masked */
     bool public;
-    int64_t retention_days;
+    int64_t retention_days, answers;
     struct list fields, hidden_fields; /* struct form_field_view */
 };
 struct form_field_view {
@@ -130,6 +130,9 @@ MUST_USE bool files_named(struct ctx *c, const struct table *t, const struct lis
                           struct list *ret);
 MUST_USE bool file_create(struct ctx *c, const char *name, const char *type, struct blob body,
                           struct file_view *ret);
+
+/* How many answers to a form are within the actor's scope. */
+MUST_USE bool answers_count(struct ctx *c, struct id form, int64_t *ret);
 
 /* Before answers are deleted: deletes the suggestions about them, and gives the files that they
    name for files_forget, which follows. `where`: SQL that says which rows of `t`. */

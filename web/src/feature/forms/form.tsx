@@ -103,7 +103,7 @@ function FillInside({ form }: { form: FormRow }) {
             params: { form: form.id },
             body: answers,
           });
-          await refresh("submissions", "suggestions");
+          await refresh("forms", "submissions", "suggestions");
           notify(words.fill.sent);
           setCount(count + 1);
         }}

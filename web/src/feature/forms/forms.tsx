@@ -9,13 +9,17 @@ import { Icon } from "~/ui/icon";
 import { MenuHead, RecordRemoval, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
 import { Empty, PageHead, Show } from "~/ui/states";
+import { numberText } from "~/ui/time";
 import { type FormRow, useForms } from "./data";
 import { words } from "./words";
+
+const linkOf = (form: FormRow) => (form.public ? words.public : words.internal);
 
 export default function Forms() {
   const may = useMay();
   const forms = useForms();
   const [removing, setRemoving] = useState<FormRow | null>(null);
+  const counted = may("submissions.read");
   const add = may("forms.manage") && (
     <Button leftSection={<Icon name="plus" size={16} />} onClick={() => go("/forms/new")}>
       {words.create}
@@ -39,10 +43,17 @@ export default function Forms() {
                   <tr>
                     <th scope="col">{words.columns.title}</th>
                     <th scope="col">{words.columns.status}</th>
-                    <th scope="col">{words.columns.link}</th>
-                    <th scope="col" className="num">
+                    <th scope="col" className="off-phone">
+                      {words.columns.link}
+                    </th>
+                    <th scope="col" className="num off-phone">
                       {words.columns.fields}
                     </th>
+                    {counted && (
+                      <th scope="col" className="num">
+                        {words.tabs.submissions}
+                      </th>
+                    )}
                     <MenuHead />
                   </tr>
                 </thead>
@@ -53,12 +64,14 @@ export default function Forms() {
                         <Link className="linklike" href={`/forms/${form.id}`}>
                           {form.title}
                         </Link>
+                        <span className="on-phone below">{linkOf(form)}</span>
                       </th>
                       <td>
                         <StatusTag status={form.status} />
                       </td>
-                      <td>{form.public ? words.public : words.internal}</td>
-                      <td className="num">{form.fields.length}</td>
+                      <td className="off-phone">{linkOf(form)}</td>
+                      <td className="num off-phone">{form.fields.length}</td>
+                      {counted && <td className="num">{numberText(form.answers ?? 0)}</td>}
                       <td className="acts">
                         {may("forms.manage") && (
                           <RowMenu

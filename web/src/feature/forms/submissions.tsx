@@ -402,7 +402,7 @@ function Detail({ form, row, by, files, suggestions, hooks, onClose }: DetailPro
             params: { form: form.id, id: row.id },
             version: row.version,
           });
-          await refresh("submissions", "suggestions");
+          await refresh("forms", "submissions", "suggestions");
           notify(words.submissions.removed);
           onClose();
         }}
