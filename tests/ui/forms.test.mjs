@@ -34,7 +34,11 @@ test("a form is built from questions, each with its privacy", async () => {
   await page.goBack();
   await page.getByText("No forms yet").waitFor();
   await page.getByRole("button", { name: "New form" }).first().click();
-  await page.getByRole("textbox", { name: /^Title/ }).fill("Support");
+  const title = page.getByRole("textbox", { name: /^Title/ });
+  await eventually(async () =>
+    assert.ok(await title.evaluate((field) => field === document.activeElement)),
+  );
+  await title.fill("Support");
   const questions = page.getByRole("textbox", { name: /^Question/ });
   const add = async (question, kind) => {
     const before = await questions.count();
@@ -189,7 +193,7 @@ test("a prompt shows its exact payload before it can be switched on", async () =
   await page.getByRole("button", { name: "New prompt" }).click();
   await page.getByRole("textbox", { name: /^Name/ }).fill("Urgency");
   await page.getByRole("textbox", { name: /^Template/ }).fill("How urgent? {{nothing}}");
-  await choose(page, "Model", "House model");
+  assert.equal(await page.getByRole("combobox", { name: "Model" }).inputValue(), "House model");
   await choose(page, "Answer", "One of the choices");
   await page.getByRole("textbox", { name: /^Choices/ }).fill("low\nurgent");
   await page.getByRole("button", { name: "Save" }).click();
@@ -272,6 +276,8 @@ test("a form with nothing filled in is not sent, inside and through the link", a
     );
     if (inside) assert.equal(await ideas.inputValue(), "");
   }
+  await page.goto("/forms");
+  await page.getByRole("row", { name: /^Box .* 2 2 / }).waitFor(); // questions, answers
 });
 
 test("nothing is sent without a file that was refused, nor to a form that is closed", async () => {

@@ -1,6 +1,6 @@
 // Building a form: its questions, what kind of answer each takes, and how private that is.
 import { ActionIcon, Button, Checkbox, Switch, Textarea, TextInput } from "@mantine/core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "~/api/client";
 import { limitsOf, most, pattern } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
@@ -222,6 +222,11 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
       notify(text.saved_off(namesOf(off)), { act: { label: words.tabs.hooks, run } });
     },
   });
+  const title = useRef<HTMLInputElement>(null);
+  const isNew = !given;
+  useEffect(() => {
+    if (isNew) title.current?.focus(); // the page has had it by now
+  }, [isNew]);
   const { fields } = form.values;
   const next = 1 + Math.max(-1, ...fields.map(({ at }) => at));
   const stored = form.storedOf("fields");
@@ -273,7 +278,7 @@ function Editor({ form: given, kinds }: { form: FormRow | undefined; kinds: Ques
     <Form form={form} className="builder" stored={stored && differences(stored, fields)}>
       <div className="stack wide">
         <section className="card stack" aria-label={words.columns.title}>
-          <TextInput label={text.title} required {...form.text("title")} />
+          <TextInput ref={title} label={text.title} required {...form.text("title")} />
           <Textarea label={text.description} autosize minRows={2} {...form.text("description")} />
         </section>
         <section className="card flush" aria-label={words.tabs.fields}>

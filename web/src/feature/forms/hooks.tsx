@@ -202,8 +202,9 @@ function HookForm({ form: asked, hook, onClose }: HookFormProps) {
   const providers = useProviders(true);
   const area = useRef<HTMLTextAreaElement>(null);
   const readable = asked.fields.filter((field) => field.ai);
+  const [first, another] = providers.data ?? [];
   const form = useForm({
-    initial: valuesOf(hook),
+    initial: hook || another ? valuesOf(hook) : { ...valuesOf(), provider: first?.id ?? null },
     shared: {
       row: hook,
       values: valuesOf,
