@@ -155,6 +155,17 @@ test("a day in an address is one that there is", () => {
   for (const text of none) assert.equal(time.dayNamed(text), null, text);
 });
 
+test("days in a sentence of the server are as the locale has them, and nothing else is", () => {
+  const said = (day) => `The longest was 6:20 on ${day}.`;
+  const day = new Intl.DateTimeFormat(navigator.language, {
+    dateStyle: "medium",
+    timeZone: "UTC",
+  }).format(new Date("2026-09-05"));
+  assert.equal(time.withDays(said("2026-09-05")), said(day));
+  for (const other of ["2026-02-30", "2026-99-99", "12026-09-05", "Sprint 9"])
+    assert.equal(time.withDays(said(other)), said(other));
+});
+
 test("weeks begin on Monday or Sunday", () => {
   assert.equal(time.startOfWeek("2026-03-01", "monday"), "2026-02-23");
   assert.equal(time.startOfWeek("2026-03-01", "sunday"), "2026-03-01");

@@ -44,7 +44,8 @@ static const struct field number_fields[] = {
 static const struct field finding_fields[] = {
     FIELD(struct ai_finding, kind, .privacy = OPERATIONAL, .doc = "Kind of finding"),
     FIELD(struct ai_finding, title, .privacy = OPERATIONAL, .doc = "A few words"),
-    FIELD(struct ai_finding, sentence, .privacy = CONTENT, .doc = "What was found"),
+    FIELD(struct ai_finding, sentence, .privacy = CONTENT,
+          .doc = "What was found; days stand in it as 2026-03-05"),
     FIELD(struct ai_finding, method, .privacy = OPERATIONAL, .doc = "How it was found"),
     FIELD(struct ai_finding, value, .privacy = CONTENT, .doc = "The number it is about"),
     FIELD(struct ai_finding, unit, .privacy = OPERATIONAL, .doc = "Unit of the value"),

@@ -171,6 +171,13 @@ export function rangeText(from: Day, to: Day): string {
   return format.formatRange(new Date(`${from}T00:00Z`), new Date(`${to}T00:00Z`));
 }
 
+/** A sentence of the server, in which days are 2026-03-05, with them as they are read here. */
+export const withDays = (sentence: string) =>
+  sentence.replace(/\b\d{4}-\d\d-\d\d\b/g, (text) => {
+    const day = dayNamed(text);
+    return day ? dateText(day) : text;
+  });
+
 export function clockText(instant: string, zone: string): string {
   return dateFormat({ timeStyle: "short", timeZone: zone }).format(new Date(instant));
 }

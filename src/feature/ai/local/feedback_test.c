@@ -110,7 +110,7 @@ static void test_long_day(void **state)
     NEAR(number(f, "days above 10:00"), 1);
     assert_int_equal(f->rows.count, 2);
     assert_string_equal(((const struct ai_number *)f->numbers.at)->unit, "day");
-    assert_non_null(strstr(f->sentence, "1 day had more than 10 hours; the longest, 3 Mar 2026"));
+    assert_non_null(strstr(f->sentence, "1 day had more than 10 hours; the longest, 2026-03-03"));
 }
 
 /* As in the week sheet, days end at midnight and an entry counts in the period as far as it lies

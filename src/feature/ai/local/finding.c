@@ -98,11 +98,9 @@ const char *tenths_text(struct arena *a, double x)
 
 const char *day_text(struct arena *a, struct date day)
 {
-    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    int y, m, d;
-    date_split(day, &y, &m, &d);
-    return arena_printf(a, "%d %s %d", d, months[m - 1], y);
+    char *text = arena_alloc(a, DATE_TEXT);
+    date_format(day, text);
+    return text;
 }
 
 const char *word_for(double x, const char *one, const char *many)

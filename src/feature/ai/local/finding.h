@@ -31,7 +31,8 @@ int64_t seconds_of_hours(double hours);        /* to the nearest second */
 int64_t shift_of(int64_t now, int64_t before); /* seconds; the difference of the minutes shown */
 double tenths_of(double x);
 
-/* "7:30" or "-0:15" of seconds, "7.4" or "50" of a number, "2 Mar 2026" of a day, in the arena. */
+/* "7:30" or "-0:15" of seconds, "7.4" or "50" of a number, "2026-03-02" of a day, which the app
+   shows as its reader's dates are, in the arena. */
 const char *hours_text(struct arena *a, int64_t seconds);
 const char *tenths_text(struct arena *a, double x);
 const char *day_text(struct arena *a, struct date day);

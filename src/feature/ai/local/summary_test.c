@@ -152,7 +152,7 @@ static void test_unusual_day(void **state)
     add(5, 1, 12, 0); /* a Saturday is no working day */
     const struct ai_finding *f = find(7, "unusual_day");
     NEAR(f->value, 2);
-    assert_string_equal(f->sentence, "5 Mar 2026 had 2:00 hours; a usual working day has 8:00.");
+    assert_string_equal(f->sentence, "2026-03-05 had 2:00 hours; a usual working day has 8:00.");
     assert_int_equal(f->series.count, 5);
 }
 
@@ -168,7 +168,7 @@ static void test_level_change(void **state)
     const struct ai_number *p = f->numbers.at;
     NEAR(p->value, 2 * exp(-60000.0 / 8400));
     assert_string_equal(
-        f->sentence, "From 16 Mar 2026 on, a working day has 4:00 hours instead of 8:00 (-4:00).");
+        f->sentence, "From 2026-03-16 on, a working day has 4:00 hours instead of 8:00 (-4:00).");
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { Link } from "~/shell/router";
 import { Spark } from "~/ui/chart";
-import { quantityText } from "~/ui/time";
+import { quantityText, withDays } from "~/ui/time";
 import type { Finding } from "./data";
 import { words } from "./words";
 
@@ -35,7 +35,7 @@ export function InsightCard({ finding, entries, onDismiss, onNever }: InsightCar
           />
         )}
       </div>
-      <p>{sentence}</p>
+      <p>{withDays(sentence ?? "")}</p>
       <details>
         <summary>{words.answer.how}</summary>
         <div className="stack tight how">
