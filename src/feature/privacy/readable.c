@@ -100,12 +100,11 @@ static void html_text(struct buffer *b, const char *text)
     }
 }
 
+/* A dash for a row that has no name, or is gone: the files for programs have its id. */
 static void html_id(struct readable *p, struct id id)
 {
     const char *name = name_of(p, id);
-    char text[ID_TEXT];
-    id_format(id, text);
-    html_text(&p->out, name ? name : text);
+    html_text(&p->out, name ? name : "–");
 }
 
 static void html_list(struct readable *p, const struct field *f, const struct list *list)
@@ -208,10 +207,12 @@ static void html_value(struct readable *p, const struct field *f, const void *ro
     }
 }
 
-/* Who reads their own rows needs neither the rows' ids nor their own. */
-static bool is_shown(const struct field *f)
+/* Who reads their own rows needs no ids: theirs, the rows', and those of what has no name, such as
+   a request, or accounts, which stand in control. */
+static bool is_shown(const struct table *t, const struct field *f)
 {
-    return f->privacy != SECRET && !f->subject && strcmp(f->name, "id") != 0 &&
+    bool unnamed = (t->control && f->kind == KIND_ID) || text_ends(f->name, "_id");
+    return f->privacy != SECRET && !f->subject && !unnamed && strcmp(f->name, "id") != 0 &&
            strcmp(f->name, "version") != 0;
 }
 
@@ -236,7 +237,7 @@ static void table_begin(struct readable *p, const struct table *t)
     html_text(&p->out, t->doc);
     buffer_string(&p->out, "</h2><table><tr>");
     EACH_FIELD (f, t->fields)
-        if (is_shown(f))
+        if (is_shown(t, f))
             html_heading(p, f);
     buffer_string(&p->out, "</tr>\n");
     p->table = t;
@@ -268,7 +269,7 @@ void readable_row(struct readable *p, const struct table *t, const void *row)
         table_begin(p, t);
     buffer_string(&p->out, "<tr>");
     EACH_FIELD (f, t->fields)
-        if (is_shown(f)) {
+        if (is_shown(t, f)) {
             buffer_string(&p->out, f->kind == KIND_INSTANT ? "<td class=\"n\">" : "<td>");
             html_value(p, f, row);
             buffer_string(&p->out, "</td>");
