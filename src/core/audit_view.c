@@ -12,7 +12,7 @@
 
 /* An event with what it names by id and by column in words, as they are now and as far as who reads
    the log may know them. Rows that are somebody's (table_is_personal) are known by that person
-   alone: nothing is read of them. */
+   alone: nothing is read of them but what they are part of, which says nothing of anybody. */
 struct audit_line {
     struct audit_event event;
     const char *actor_called, *subject_called; /* NULL: gone, or not for who reads */
@@ -102,19 +102,20 @@ enum { AT_ONCE = 50 };
 /* Looks some rows of one table up, in one statement whatever their number. */
 static bool named_look(struct ctx *c, const struct table *t, struct named *names, size_t count)
 {
-    enum scope scope = ctx_scope(c, t->read);
+    bool personal = table_is_personal(t);
+    enum scope scope = personal ? SCOPE_ALL : ctx_scope(c, t->read);
     struct buffer sql = buffer_new(c->arena);
     struct field *fields = arena_many(c->arena, 4, struct field);
     struct value args[AT_ONCE + 4];
     struct list rows, all = { names, count };
     size_t n = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !personal; i++)
         names[i].state = scope == SCOPE_ALL ? "gone" : "hidden";
     if (scope == SCOPE_NONE)
         return true;
     buffer_string(&sql, "SELECT ");
     column_ask(c, t, "id", offsetof(struct called, id), &sql, fields, &n);
-    column_ask(c, t, t->called, offsetof(struct called, text), &sql, fields, &n);
+    column_ask(c, t, personal ? NULL : t->called, offsetof(struct called, text), &sql, fields, &n);
     column_ask(c, t, t->part_of, offsetof(struct called, part_of), &sql, fields, &n);
     buffer_printf(&sql, " FROM %s WHERE id IN (", t->name);
     for (n = 0; n < AT_ONCE; n++) {
@@ -130,15 +131,15 @@ static bool named_look(struct ctx *c, const struct table *t, struct named *names
         struct named *name = named_find(&all, t, row->id);
         name->called = row->text;
         name->part_of = row->part_of;
-        name->state = "here";
+        name->state = personal ? NULL : "here";
     }
     return true;
 }
 
-/* Rows that are somebody's are not read: the log says whose they are. */
 static bool has_names(const struct table *t)
 {
-    return (t->called || t->part_of) && t->read && !t->control && !table_is_personal(t);
+    bool named = t->called && !table_is_personal(t);
+    return (named || t->part_of) && t->read && !t->control;
 }
 
 /* Each row once, in order, and looked up. */

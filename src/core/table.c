@@ -77,7 +77,8 @@ static bool names_check(const struct table *t, struct error *err)
     const struct field *part_of = t->part_of ? field_find(t->fields, t->part_of) : NULL;
     if (t->called && (!called || called->kind != KIND_TEXT || called->privacy == SECRET))
         return error_set(err, INTERNAL, "table %s: no row is called by %s", t->name, t->called);
-    if (t->part_of && (!part_of || part_of->kind != KIND_ID || !part_of->refers))
+    if (t->part_of && (!part_of || part_of->kind != KIND_ID || !part_of->refers ||
+                       part_of->privacy != OPERATIONAL))
         return error_set(err, INTERNAL, "table %s: no row is part of %s", t->name, t->part_of);
     return true;
 }

@@ -55,7 +55,7 @@ struct table {
     const struct field *fields;
     const char *one;     /* what people call a row, within a sentence; NULL: as the name says */
     const char *called;  /* column that people know a row by; NULL: there is none */
-    const char *part_of; /* column that names the row it is part of; NULL: there is none */
+    const char *part_of; /* OPERATIONAL column that names the row it is part of; NULL: none */
     const char *answers; /* what people call a row of the table that each row declares, see
                             table_declared; NULL: rows declare none */
     size_t size;         /* bytes of a record */

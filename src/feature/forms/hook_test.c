@@ -329,6 +329,12 @@ static void test_a_person_decides(void **state)
     assert_string_equal(world_text(w, r.body, "state"), "dismissed");
     assert_non_null(strstr(r.body, "\"edited\":false"));
     world_post(w, s->h->owner, arena_printf(&w->a, "/suggestions/%s/accept", id), "{}", 409);
+    /* The log says of which form it was, and of the suggestion nothing that is somebody's. */
+    const char *auditor = world_invite(w, s->h->owner, "Edda", "edda@example.org", "auditor");
+    const char *log = world_get(w, auditor, "/audit?action=suggestion.update", 200).body;
+    assert_string_equal(world_text(w, log, "object_within"), "Feedback");
+    assert_non_null(strstr(log, "\"object_state\":null,\"object_called\":null"));
+    assert_non_null(strstr(log, "\"changed\":[\"decision\""));
 }
 
 /* Delivers form.submitted once more. */
