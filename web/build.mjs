@@ -1,6 +1,6 @@
 // Builds the app into dist/: split by room, named by content, compressed beforehand. Before that it
-// derives the types and the limits of fields from the API description (`node build.mjs types`: only
-// that), so that the app holds no copy of either.
+// derives the types, the limits of fields and what problems are called from the API description
+// (`node build.mjs types`: only that), so that the app holds no copy of them.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -103,6 +103,15 @@ async function generate() {
   await writeFile(
     `${GENERATED}/permissions.ts`,
     `${note}export type Permission = ${permissions};\n`,
+  );
+  const told = Object.entries(document["x-problems"] ?? {}).map(([name, { title }]) => [
+    name,
+    title,
+  ]);
+  const problems = JSON.stringify(Object.fromEntries(told), null, 2);
+  await writeFile(
+    `${GENERATED}/problems.ts`,
+    `${note}export const problems: Record<string, string> = ${problems};\n`,
   );
 }
 

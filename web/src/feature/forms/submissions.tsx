@@ -2,6 +2,7 @@
 import { Button, Select, Textarea } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { address, api } from "~/api/client";
+import { problems } from "~/api/generated/problems";
 import { refresh, useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
 import { go, useFilters } from "~/shell/router";
@@ -471,7 +472,7 @@ function SuggestionCard({ suggestion, hook }: { suggestion: Suggestion; hook: Ho
       ) : (
         <>
           {value && <p className="strong">{value}</p>}
-          {problem && <p>{words.suggestion.problems[problem] ?? problem}</p>}
+          {problem && <p>{problems[problem] ?? problem}</p>}
           <p className="small muted">
             {words.suggestion.states[state]}
             {edited ? `, ${words.suggestion.edited}` : ""}
