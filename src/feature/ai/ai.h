@@ -39,6 +39,7 @@ struct ai_input {
     bool preview;         /* stop at the disclosure */
     const char *provider; /* "local", the id of a provider, or NULL for the organisation's */
     const char *question; /* the person's own words; NULL: none */
+    const char *task;     /* the words of whoever set up what runs now; NULL: none */
     const char *expect;   /* SHA-256 of the disclosure that was previewed; CONFLICT otherwise */
     struct id subject;    /* whose data it is, when not the actor's: an objection counts */
     struct date from, to; /* days, `to` not included */
@@ -97,12 +98,10 @@ struct ai_answer {
 };
 extern const struct field ai_answer_fields[];
 
-/* What a route that previews may end in, with ai_preview_admit; and one that runs, which takes a
-   person's own words, too. */
+/* What a route that previews may end in, with ai_preview_admit; and one that runs. */
 #define AI_PREVIEW_FAILS \
-    AI_OFF, AI_OBJECTED, PROVIDER_NOT_ALLOWED, DISCLOSURE_TOO_LARGE, RATE_LIMITED
-#define AI_RUN_FAILS \
-    AI_PREVIEW_FAILS, PROHIBITED_USE, CONFLICT, PROVIDER_FAILED, PROVIDER_TIMEOUT, ANSWER_INVALID
+    AI_OFF, AI_OBJECTED, PROVIDER_NOT_ALLOWED, PROHIBITED_USE, DISCLOSURE_TOO_LARGE, RATE_LIMITED
+#define AI_RUN_FAILS AI_PREVIEW_FAILS, CONFLICT, PROVIDER_FAILED, PROVIDER_TIMEOUT, ANSWER_INVALID
 
 /* Runs the ten steps. On a thread that may wait, outside a transaction. Problems: AI_RUN_FAILS. A
    run that was refused leaves a receipt with the reason, too. */

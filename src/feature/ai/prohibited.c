@@ -1,4 +1,5 @@
-/* prohibited.c: step 3: a person's own words are judged before anything else is done with them. */
+/* prohibited.c: step 3: the words of people, of who asks and of who set up what runs, are judged
+   before anything else is done with them. */
 #include "run.h"
 
 #include "screen/guard.h"
@@ -6,19 +7,23 @@
 
 #include <string.h>
 
-bool ai_prohibited(struct ai_run *run)
+static bool words_judge(struct ai_run *run, const char *text)
 {
-    const char *text = run->in->question;
-    struct arena *a = run->c->arena;
+    const struct guard *guard = run->c->app->ai->guard;
     if (!text_given(text))
         return true;
     if (run->hasty && strlen(text) > HASTY_BYTES / 4)
         return ai_elsewhere(run);
-    if (text_points(text) > QUESTION_MAX)
-        return ai_fail(run, REASON_QUESTION_TOO_LONG);
-    struct guard_verdict v =
-        guard_judge(a, run->c->app->ai->guard, text, strlen(text), GUARD_PROMPT);
+    struct guard_verdict v = guard_judge(run->c->arena, guard, text, strlen(text), GUARD_PROMPT);
     if (v.class == GUARD_NONE)
         return true;
     return ai_fail_as(run, PROHIBITED_USE, guard_class_name(v.class), guard_class_refusal(v.class));
+}
+
+bool ai_prohibited(struct ai_run *run)
+{
+    const char *question = run->in->question;
+    if (text_given(question) && text_points(question) > QUESTION_MAX)
+        return ai_fail(run, REASON_QUESTION_TOO_LONG);
+    return words_judge(run, question) && words_judge(run, run->in->task);
 }

@@ -168,12 +168,24 @@ static enum ai_output output_of(const struct hook *h)
                                              : AI_TEXT;
 }
 
+/* What its author asks for: the template and, for a choice, what it is between. */
+static const char *task_of(struct arena *a, const struct hook *h)
+{
+    struct buffer b = buffer_new(a);
+    const char *const *choices = h->choices.at;
+    buffer_string(&b, h->template);
+    for (size_t i = 0; output_of(h) == AI_CHOICE && i < h->choices.count; i++)
+        buffer_printf(&b, "%s%s", i ? ", " : "\nChoose one of: ", choices[i]);
+    return b.at;
+}
+
 static bool hook_answer(struct ctx *c, const struct hook_run *run, bool preview,
                         struct ai_answer *ret)
 {
     struct ai_input in = {
         .preview = preview,
         .provider = run->hook->provider,
+        .task = task_of(c->arena, run->hook),
         .subject = ((const struct submission *)run->row)->submitter,
         .output = output_of(run->hook),
         .choices = run->hook->choices,

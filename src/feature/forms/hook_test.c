@@ -140,6 +140,27 @@ static void test_preview_first(void **state)
     assert_non_null(strstr(r.body, "\"on\":true")); /* the payload is the same */
 }
 
+/* Its words are those of a person, like a question's: what they may not ask cannot be seen, nor be
+   switched on. */
+static void test_prohibited_uses_are_refused(void **state)
+{
+    static const struct {
+        const char *template, *more;
+    } tasks[] = {
+        { "Should we fire who wrote {{story}}?", "" },
+        { "What shall happen to who wrote {{story}}?",
+          ",\"output\":\"choice\",\"choices\":[\"dismiss\",\"promote\"]" },
+    };
+    struct scene *s = *state;
+    for (size_t i = 0; i < LENGTH(tasks); i++) {
+        const char *path = hook_path(s, hook_post(s, tasks[i].template, tasks[i].more, 201));
+        struct answer r =
+            world_post(s->w, s->h->owner, arena_printf(&s->w->a, "%s/preview", path), "{}", 422);
+        assert_non_null(strstr(r.body, "prohibited-use"));
+        house_patch(s->h, path, "{\"on\":true}", 422);
+    }
+}
+
 static void test_names_only_what_is_open(void **state)
 {
     struct scene *s = *state;
@@ -610,6 +631,7 @@ int main(void)
 #define WITH(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
         WITH(test_preview_first),
+        WITH(test_prohibited_uses_are_refused),
         WITH(test_names_only_what_is_open),
         WITH(test_no_hook_no_request),
         WITH(test_previews_are_limited),
