@@ -39,7 +39,7 @@ struct ai_input {
     bool preview;         /* stop at the disclosure */
     const char *provider; /* "local", the id of a provider, or NULL for the organisation's */
     const char *question; /* the person's own words; NULL: none */
-    const char *task;     /* the words of whoever set up what runs now; NULL: none */
+    const char *task;     /* what whoever set up what runs now asks with it; NULL: nobody */
     const char *expect;   /* SHA-256 of the disclosure that was previewed; CONFLICT otherwise */
     struct id subject;    /* whose data it is, when not the actor's: an objection counts */
     struct date from, to; /* days, `to` not included */

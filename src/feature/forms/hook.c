@@ -168,14 +168,14 @@ static enum ai_output output_of(const struct hook *h)
                                              : AI_TEXT;
 }
 
-/* What its author asks for: the template and, for a choice, what it is between. */
+/* What its author asks, whatever the answers and their questions are called. */
 static const char *task_of(struct arena *a, const struct hook *h)
 {
     struct buffer b = buffer_new(a);
-    const char *const *choices = h->choices.at;
-    buffer_string(&b, h->template);
-    for (size_t i = 0; output_of(h) == AI_CHOICE && i < h->choices.count; i++)
-        buffer_printf(&b, "%s%s", i ? ", " : "\nChoose one of: ", choices[i]);
+    const char *at = h->template, *literal, *key;
+    while (template_next(a, &at, &literal, &key))
+        buffer_printf(&b, "%s\u2026", literal);
+    buffer_string(&b, at);
     return b.at;
 }
 
