@@ -246,11 +246,12 @@ int serve_command(int argc, char **argv)
     return status;
 }
 
-/* Ends the process at once, whatever has been started in it, for the supervisor to hear. */
+/* Ends the process at once, whatever has been started in it, for the supervisor to hear. What
+   failed when the relay was gone may do well with the next one. */
 __attribute__((noreturn)) static void refuse(const struct error *err)
 {
     complain_error(err);
-    _exit(PROCESS_REFUSED);
+    _exit(store_named() && relay_gone(PROCESS_RELAYED) ? 1 : PROCESS_REFUSED);
 }
 
 static int core_wait(void)

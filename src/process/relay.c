@@ -347,6 +347,12 @@ bool relay_listen(int channel, size_t count, uint16_t *ports)
     return done;
 }
 
+bool relay_gone(int channel)
+{
+    struct pollfd end = { .fd = channel };
+    return poll(&end, 1, 0) == 1 && end.revents & POLLHUP;
+}
+
 struct handed {
     struct handed *next;
     uint16_t port;

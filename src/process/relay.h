@@ -31,6 +31,9 @@ int relay_run(struct relay_target *targets, size_t count, relay_tell *tell);
    gone. False with errno. */
 MUST_USE bool relay_listen(int channel, size_t count, uint16_t *ports);
 
+/* Whether the relay at the other end of `channel` is gone. */
+bool relay_gone(int channel);
+
 /* What the relay hands over to core by way of `channel`. */
 struct relay_way;
 struct relay_way *relay_way_new(int channel);

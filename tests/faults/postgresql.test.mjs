@@ -2,13 +2,14 @@
 // around a commit, its disk or its log's is full, it dies and a standby takes its place.
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
 import { canMount, Postgres } from "../lib/postgres.mjs";
-import { PASSWORD } from "../lib/server.mjs";
+import { PASSWORD, startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 import { allOnce, answered, entry, load, serve } from "../lib/work.mjs";
 
@@ -62,6 +63,43 @@ class Cutter {
     far.on("data", (bytes) => (deaf ? end() : near.write(bytes)));
   }
 }
+
+/** The process of that part among the children of `pid`; undefined: not yet. */
+function part(pid, flag) {
+  const read = (path) => {
+    try {
+      return readFileSync(path, "utf8");
+    } catch {
+      return ""; // it has ended meanwhile
+    }
+  };
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
+  return children.map(Number).find((child) => read(`/proc/${child}/cmdline`).includes(flag));
+}
+
+test("the relay is killed before core was ever ready: both are started again", async (t) => {
+  const postgres = await Postgres.start(t);
+  const server = await startServer({ env: { VOW_STORE: postgres.url() } });
+  t.after(() => server.stop());
+  let again = 0;
+  for (let turns = 0; turns < 6; turns++) {
+    await server.stop({ keep: true });
+    const started = server.start();
+    const relay = await until(() => part(server.pid, "--relay"));
+    const core = await until(() => part(server.pid, "--core"));
+    for (let i = 0; i < 8 * turns; i++) await new Promise(setImmediate); // a little later each time
+    process.kill(relay, "SIGKILL");
+    await started;
+    await until(() => part(server.pid, "--relay") !== relay);
+    again += (await until(() => part(server.pid, "--core"))) !== core;
+    const reply = await until(
+      () => server.api("GET", "/api/v1/session").catch(() => null),
+      (r) => r !== null,
+    );
+    assert.equal(reply.status, 401, reply.text);
+  }
+  assert.ok(again > 0);
+});
 
 test("the server restarts while entries are made: none is lost, none is there twice", async (t) => {
   const postgres = await Postgres.start(t);
