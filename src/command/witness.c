@@ -6,6 +6,7 @@
 #include "egress/fetch.h"
 #include "process/canary.h"
 #include "process/sandbox.h"
+#include "prove/lab.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -80,7 +81,8 @@ static void request_note(struct witness_desk *d, const struct request *r)
     pthread_mutex_unlock(&d->lock);
 }
 
-/* Says something quiet, in pieces, and repeats the canary that it was asked about. */
+/* Says something quiet, in pieces, and repeats the canary that it was asked about; but a model of
+   its own says what nobody may see. */
 static void request_answer(int fd, const struct request *r)
 {
     static const char head[] =
@@ -96,6 +98,10 @@ static void request_answer(int fd, const struct request *r)
              "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%.*s.\"},"
              "\"finish_reason\":null}]}\n\n",
              canary ? CANARY_TEXT - 1 : 8, canary ? canary : "the team");
+    if (strstr(r->body, "\"model\":\"" LAB_MODEL_PROHIBITED "\""))
+        strcpy(text,
+               "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Anna should be "
+               "dismissed and the salary of the others cut.\"},\"finish_reason\":null}]}\n\n");
     const char *const parts[] = { head, text, tail };
     for (size_t i = 0; i < LENGTH(parts); i++)
         if (send(fd, parts[i], strlen(parts[i]), MSG_NOSIGNAL) < 0)

@@ -165,7 +165,7 @@ static enum promise_result check_ai_3_3(struct proof *p)
     if (!owner || !lab_ai_on(p, owner, "feedback.me") ||
         !lab_entry(p, owner, "call with probe@vow.invalid"))
         return lab_unknown(p, "The scratch organisation could not be prepared.");
-    const char *provider = lab_provider(p, owner);
+    const char *provider = lab_provider(p, owner, LAB_MODEL);
     if (!provider)
         return lab_unknown(p, "The loopback provider could not be registered.");
     const char *json = "{\"capability\":\"feedback.me\",\"provider\":\"%s\",%s\"question\":\"How "

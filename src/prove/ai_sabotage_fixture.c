@@ -6,6 +6,7 @@
 #include "feature/ai/run.h"
 #include "feature/organisation/organisation.h"
 #include "feature/time/time.h"
+#include "screen/guard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -129,6 +130,42 @@ static bool run_unlabelled(struct ctx *c, const void *in, void *ret)
 static void no_label(struct fixture *f)
 {
     handle_own(f, "ai", POST, "/ai/run", run_unlabelled);
+}
+
+static void questions_unjudged(struct fixture *f)
+{
+    (void)f;
+    removed.guard_roles = 1u << GUARD_PROMPT;
+}
+
+static void orders_in_data_unjudged(struct fixture *f)
+{
+    (void)f;
+    removed.guard_roles = 1u << GUARD_DATA;
+}
+
+static void answers_unjudged(struct fixture *f)
+{
+    (void)f;
+    removed.guard_roles = 1u << GUARD_ANSWER;
+}
+
+static void prompts_unjudged(struct fixture *f)
+{
+    (void)f;
+    removed.tasks = true;
+}
+
+static void choices_unjudged(struct fixture *f)
+{
+    (void)f;
+    removed.choices = true;
+}
+
+static void types_unchecked(struct fixture *f)
+{
+    (void)f;
+    removed.types = true;
 }
 
 static bool notes_add(struct ctx *c, void *with)
@@ -389,6 +426,12 @@ const struct sabotage ai_sabotage[] = {
     { "AI-2.c", "feedback_of_all", feedback_of_all, 4 },
     { "AI-2.e", "no_gate", no_gate, 4 },
     { "AI-2.e", "no_label", no_label, 4 },
+    { "AI-2.e", "questions_unjudged", questions_unjudged, 4 },
+    { "AI-2.e", "prompts_unjudged", prompts_unjudged, 4 },
+    { "AI-2.e", "choices_unjudged", choices_unjudged, 4 },
+    { "AI-2.e", "orders_in_data_unjudged", orders_in_data_unjudged, 4 },
+    { "AI-2.e", "answers_unjudged", answers_unjudged, 4 },
+    { "AI-2.e", "types_unchecked", types_unchecked, 4 },
     { "AI-3.1.a", "no_gate", no_gate, 4 },
     { "AI-3.1.a", "evidence_never_over", evidence_never_over, 4 },
     { "AI-3.1.b", "one_context_for_all", one_context_for_all, 4 },

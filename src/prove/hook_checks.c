@@ -4,21 +4,10 @@
 #include "lab.h"
 
 #include "core/app.h"
-#include "core/runner.h"
+#include "core/tenant.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define FORM                                                                  \
-    "{\"title\":\"Probe\",\"status\":\"open\",\"fields\":["                   \
-    "{\"key\":\"open_to_ai\",\"label\":\"A\",\"kind\":\"text\",\"ai\":true}," \
-    "{\"key\":\"closed_to_ai\",\"label\":\"B\",\"kind\":\"text\"}]}"
-
-static const char *form_make(struct proof *p, const char *owner)
-{
-    struct answer r;
-    return lab_call(p, owner, POST, "/forms", FORM, &r) == 201 ? lab_member(p, &r, "id") : NULL;
-}
 
 static size_t receipts_count(struct proof *p, const char *owner)
 {
@@ -36,15 +25,12 @@ enum { ANSWERS = 3 };
 static bool answers_rest(struct proof *p, const char *owner, const char *form, const char *which,
                          enum promise_result *ret)
 {
-    const struct lab *lab = p->with;
     size_t before = receipts_count(p, owner);
-    const char *path = arena_printf(p->arena, "/forms/%s/submissions", form);
     for (int i = 0; i < ANSWERS; i++)
-        if (lab_call(p, owner, POST, path, "{\"open_to_ai\":\"x\"}", NULL) != 201) {
+        if (!lab_submit(p, owner, form, "x")) {
             *ret = lab_unknown(p, "The form took no answer.");
             return false;
         }
-    runner_wait(p->app->runner, lab->organisation[0]);
     size_t after = receipts_count(p, owner);
     if (after != before)
         *ret =
@@ -52,28 +38,29 @@ static bool answers_rest(struct proof *p, const char *owner, const char *form, c
     return after == before;
 }
 
+#define TEMPLATE "\"template\":\"Say hello to {{open_to_ai}}\""
+
 /* A prompt of the form that lacks nothing but being switched on. */
-static bool prompt_make(struct proof *p, const char *owner, const char *form)
+static const char *prompt_make(struct proof *p, const char *owner, const char *form)
 {
     const char *provider = lab_provider_outside(p, owner, LAB_EVIDENCE("9999-12-31"));
-    struct answer r;
-    if (!provider ||
-        lab_call(
-            p, owner, POST, "/hooks",
-            arena_printf(p->arena,
-                         "{\"form\":\"%s\",\"name\":\"Probe\",\"output\":\"text\",\"on\":false,"
-                         "\"provider\":\"%s\",\"template\":\"Say hello to {{open_to_ai}}\"}",
-                         form, provider),
-            &r) != 201)
-        return false;
-    const char *preview = arena_printf(p->arena, "/hooks/%s/preview", lab_member(p, &r, "id"));
-    return lab_call(p, owner, POST, preview, "{}", NULL) == 200;
+    const char *prompt =
+        provider ? lab_prompt(p, owner, form,
+                              arena_printf(p->arena,
+                                           ",\"output\":\"choice\",\"choices\":[\"loud\",\"low\"],"
+                                           "\"provider\":\"%s\"," TEMPLATE,
+                                           provider))
+                 : NULL;
+    return prompt && lab_call(p, owner, POST, arena_printf(p->arena, "%s/preview", prompt), "{}",
+                              NULL) == 200
+               ? prompt
+               : NULL;
 }
 
 /* AI is on all the while, so that nothing but the prompt keeps it from acting. */
 static enum promise_result rest_check(struct proof *p)
 {
-    const char *owner = lab_owner(p, 0), *form = owner ? form_make(p, owner) : NULL;
+    const char *owner = lab_owner(p, 0), *form = owner ? lab_form(p, owner) : NULL;
     enum promise_result result;
     if (!form || !lab_ai_on(p, owner, "hook"))
         return lab_unknown(p, "A form could not be made in the scratch organisation.");
@@ -102,39 +89,119 @@ static const struct promise promise_pl_3_a = {
     check_pl_3_a,
 };
 
-static enum promise_result check_pl_3_b(struct proof *p)
+/* Before anything was previewed. */
+static enum promise_result unseen_check(struct proof *p, const char *owner, const char *form)
 {
-    const char *owner = lab_owner(p, 0), *form = owner ? form_make(p, owner) : NULL;
-    struct answer r;
-    if (!form)
-        return lab_unknown(p, "A form could not be made in the scratch organisation.");
-    const char *json = "{\"form\":\"%s\",\"name\":\"Probe\",\"output\":\"text\",\"on\":%s,"
-                       "\"template\":\"Say hello to {{%s}}\"}";
-    int closed = lab_call(p, owner, POST, "/hooks",
-                          arena_printf(p->arena, json, form, "false", "closed_to_ai"), NULL);
-    if (closed != 422)
-        return lab_broken(p, "A prompt that names a question not open to AI answered %d.", closed);
-    int unseen = lab_call(p, owner, POST, "/hooks",
-                          arena_printf(p->arena, json, form, "true", "open_to_ai"), NULL);
-    if (unseen != 422)
-        return lab_broken(p, "A prompt was switched on before its payload was seen (%d).", unseen);
-    if (lab_call(p, owner, POST, "/hooks",
-                 arena_printf(p->arena, json, form, "false", "open_to_ai"), &r) != 201)
-        return lab_unknown(p, "A prompt could not be made (%d).", r.status);
-    const char *path = arena_printf(p->arena, "/hooks/%s", lab_member(p, &r, "id"));
-    int later = lab_change(p, owner, PATCH, path, "{\"on\":true}", 1, NULL);
+    static const char *const refused[] = {
+        ",\"on\":false,\"template\":\"Say hello to {{closed_to_ai}}\"",
+        ",\"on\":true," TEMPLATE,
+    };
+    for (size_t i = 0; i < LENGTH(refused); i++)
+        if (lab_prompt(p, owner, form, refused[i]))
+            return lab_broken(p, i ? "A prompt was switched on before its payload was seen."
+                                   : "A prompt could name a question that is not open to AI.");
+    const char *prompt = lab_prompt(p, owner, form, ",\"on\":false," TEMPLATE);
+    if (!prompt)
+        return lab_unknown(p, "A prompt could not be made.");
+    int later = lab_patch(p, owner, prompt, "{\"on\":true}", NULL);
     if (later != 422)
         return lab_broken(p, "A prompt was switched on later without a preview (%d).", later);
+    return PROMISE_HELD;
+}
+
+/* A prompt that is on is changed in one way: then it is off, and stays so until it is previewed. */
+static enum promise_result change_try(struct proof *p, const char *owner, const char *prompt,
+                                      const char *path, const char *json, const char *what)
+{
+    struct answer r;
+    if (!lab_prompt_on(p, owner, prompt))
+        return lab_unknown(p, "A prompt that was previewed could not be switched on.");
+    if (lab_patch(p, owner, path, json, NULL) != 200)
+        return lab_unknown(p, "The %s could not be changed.", what);
+    lab_call(p, owner, GET, prompt, NULL, &r);
+    if (!strstr(r.body, "\"on\":false"))
+        return lab_broken(p, "A prompt whose %s changed after its preview stayed on.", what);
+    int again = lab_patch(p, owner, prompt, "{\"on\":true}", NULL);
+    if (again != 422)
+        return lab_broken(p, "With another %s, a prompt was switched on without a preview (%d).",
+                          what, again);
+    return PROMISE_HELD;
+}
+
+static bool prompt_alter(struct ctx *c, void *with)
+{
+    static const struct query q = { "UPDATE hook SET output = 'text' WHERE id = $1" };
+    return tx_run(c->tx, &q, ARGS(value_id(*(const struct id *)with)), NULL);
+}
+
+/* One that was changed past all rules and is still on does not run, either. */
+static enum promise_result altered_try(struct proof *p, const char *owner, const char *form,
+                                       const char *prompt)
+{
+    const struct lab *lab = p->with;
+    struct error err = { 0 };
+    struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
+    struct answer r;
+    struct id id;
+    enum promise_result result;
+    if (!lab_prompt_on(p, owner, prompt) || !id_parse(strrchr(prompt, '/') + 1, &id) ||
+        !organisation_write(&c, lab->organisation[0], prompt_alter, &id))
+        return lab_unknown(p, "A prompt could not be altered in the store.");
+    if (!answers_rest(p, owner, form, "whose prompt is another than was previewed", &result))
+        return result;
+    lab_call(p, owner, GET, prompt, NULL, &r);
+    return strstr(r.body, "\"on\":false")
+               ? PROMISE_HELD
+               : lab_broken(p, "A prompt that was altered in the store stayed on.");
+}
+
+static enum promise_result author_check(struct proof *p)
+{
+    const char *owner = lab_owner(p, 0), *form = owner ? lab_form(p, owner) : NULL;
+    if (!form || !lab_ai_on(p, owner, "hook"))
+        return lab_unknown(p, "A form could not be made in the scratch organisation.");
+    enum promise_result result = unseen_check(p, owner, form);
+    if (result != PROMISE_HELD)
+        return result;
+    const char *prompt = prompt_make(p, owner, form);
+    const char *other = lab_provider_outside(p, owner, LAB_EVIDENCE("9999-12-31"));
+    if (!prompt || !other)
+        return lab_unknown(p, "A prompt could not be made and previewed.");
+    result = altered_try(p, owner, form, prompt);
+    const struct {
+        const char *what, *path, *json;
+    } changes[] = {
+        { "template", prompt, "{\"template\":\"Say goodbye to {{open_to_ai}}\"}" },
+        { "provider", prompt, arena_printf(p->arena, "{\"provider\":\"%s\"}", other) },
+        { "choices", prompt, "{\"choices\":[\"loud\",\"low\",\"not at all\"]}" },
+        { "type of answer", prompt, "{\"output\":\"number\"}" },
+        { "named question", arena_printf(p->arena, "/forms/%s", form),
+          "{\"fields\":[{\"key\":\"open_to_ai\",\"label\":\"A\",\"kind\":\"text\",\"ai\":true,"
+          "\"privacy\":\"OPERATIONAL\"}]}" },
+    };
+    for (size_t i = 0; result == PROMISE_HELD && i < LENGTH(changes); i++)
+        result = change_try(p, owner, prompt, changes[i].path, changes[i].json, changes[i].what);
+    if (result != PROMISE_HELD)
+        return result;
     return lab_held(p,
                     "A prompt naming a question that is not open to AI was refused, and so was "
-                    "switching one on, at once or later, before its exact payload was previewed.");
+                    "switching one on, at once or later, before its exact payload was previewed. "
+                    "One that was on was switched off by a change of its template, provider, "
+                    "choices, type of answer or of a question that it names, and could not be "
+                    "switched on again without a new preview; altered in the store, it did not "
+                    "run.");
+}
+
+static enum promise_result check_pl_3_b(struct proof *p)
+{
+    return lab_own(p, author_check);
 }
 
 static const struct promise promise_pl_3_b = {
     "PL-3.b",
     "The author of a prompt chooses the data and the model.",
     "A template names its fields one by one; only fields open to AI can be named; what was not "
-    "previewed cannot be switched on.",
+    "previewed as it is now cannot be switched on and does not run.",
     PROMISE_LIVE,
     check_pl_3_b,
 };
@@ -158,7 +225,7 @@ static enum promise_result pass_check(struct proof *p)
         { GET, "/time/entries", NULL, 200 },
         { GET, "/reports/time?by=day&then=project&from=2026-01-01&to=2026-12-31", NULL, 200 },
         { POST, "/people", "{\"name\":\"Probe\"}", 201 },
-        { POST, "/forms", FORM, 201 },
+        { POST, "/forms", LAB_FORM, 201 },
         { GET, "/forms", NULL, 200 },
         { GET, "/privacy/data-map", NULL, 200 },
         { GET, "/privacy/export", NULL, 200 },

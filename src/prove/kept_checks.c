@@ -164,30 +164,16 @@ static bool hook_make(struct proof *p, const char *provider, const char **answer
                       const char **prompt)
 {
     const char *owner = ((const struct lab *)p->with)->owner[0];
-    struct answer r;
-    if (!lab_ai_on(p, owner, "hook") ||
-        lab_call(p, owner, POST, "/forms",
-                 "{\"title\":\"Probe\",\"status\":\"open\",\"fields\":[{\"key\":\"what\","
-                 "\"label\":\"What\",\"kind\":\"text\",\"ai\":true}]}",
-                 &r) != 201)
-        return false;
-    const char *form = lab_member(p, &r, "id");
-    if (lab_call(
-            p, owner, POST, "/hooks",
-            arena_printf(p->arena,
-                         "{\"form\":\"%s\",\"name\":\"Probe\",\"output\":\"text\",\"provider\":"
-                         "\"%s\",\"template\":\"Say what this is about: {{what}}\"}",
-                         form, provider),
-            &r) != 201)
-        return false;
-    const char *hook = arena_printf(p->arena, "/hooks/%s", lab_member(p, &r, "id"));
-    if (lab_call(p, owner, POST, arena_printf(p->arena, "%s/preview", hook), "{}", NULL) != 200 ||
-        lab_call(p, owner, GET, hook, NULL, &r) != 200 ||
-        lab_change(p, owner, PATCH, hook, "{\"on\":true}", atoll(r.etag), NULL) != 200)
+    const char *form = lab_ai_on(p, owner, "hook") ? lab_form(p, owner) : NULL;
+    if (!form)
         return false;
     *answers = arena_printf(p->arena, "/api/v1/forms/%s/submissions", form);
-    *prompt = hook;
-    return true;
+    *prompt = lab_prompt(p, owner, form,
+                         arena_printf(p->arena,
+                                      ",\"output\":\"text\",\"provider\":\"%s\",\"template\":"
+                                      "\"Say what this is about: {{open_to_ai}}\"",
+                                      provider));
+    return *prompt && lab_prompt_on(p, owner, *prompt);
 }
 
 /* The preview of the prompt for the answer with the canary, which it shows whole. */
@@ -231,7 +217,7 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
     int status = 0;
     if (!hook_make(p, provider, &answers, &prompt) || !p->witness->canary(p->witness->with, &print))
         return lab_unknown(p, "A prompt could not be switched on.");
-    struct witness_post post = { answers, "{\"what\":\"How did CANARY go in March?\"}",
+    struct witness_post post = { answers, "{\"open_to_ai\":\"How did CANARY go in March?\"}",
                                  lab->owner[0], false, NULL };
     if (!p->witness->post(p->witness->with, &post, &status, &head) || status != 201)
         return lab_unknown(p, "The form took no answer (%d).", status);
@@ -251,7 +237,8 @@ static enum promise_result hook_check(struct proof *p, const char *provider)
 
 static enum promise_result kept_check(struct proof *p)
 {
-    const char *owner = lab_owner(p, 0), *provider = owner ? lab_provider(p, owner) : NULL;
+    const char *owner = lab_owner(p, 0),
+               *provider = owner ? lab_provider(p, owner, LAB_MODEL) : NULL;
     if (!provider)
         return lab_unknown(p, "The loopback provider could not be registered.");
     enum promise_result result = questions_check(p, provider);

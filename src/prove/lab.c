@@ -1,6 +1,7 @@
 /* lab.c: scratch organisations and calls on their behalf. */
 #include "lab.h"
 
+#include "core/runner.h"
 #include "core/tenant.h"
 #include "core/workers.h"
 #include "crypt/crypt.h"
@@ -89,6 +90,14 @@ const char *lab_member(struct proof *p, const struct answer *from, const char *k
     return arena_text(p->arena, at, strcspn(at, "\""));
 }
 
+int lab_patch(struct proof *p, const char *session, const char *path, const char *json,
+              struct answer *ret)
+{
+    struct answer now;
+    lab_call(p, session, GET, path, NULL, &now);
+    return lab_change(p, session, PATCH, path, json, now.etag ? atoll(now.etag) : 0, ret);
+}
+
 /* The id of what a POST makes; NULL when it does not. */
 static const char *made(struct proof *p, const char *session, const char *path, const char *json)
 {
@@ -107,10 +116,7 @@ const char *lab_entry(struct proof *p, const char *session, const char *note)
 
 bool lab_ai_on(struct proof *p, const char *owner, const char *capability)
 {
-    struct answer r;
-    lab_call(p, owner, GET, "/ai/settings", NULL, &r);
-    if (lab_change(p, owner, PATCH, "/ai/settings", "{\"on\":true}", r.etag ? atoll(r.etag) : 0,
-                   &r) != 200)
+    if (lab_patch(p, owner, "/ai/settings", "{\"on\":true}", NULL) != 200)
         return false;
     int status =
         lab_call(p, owner, POST, "/ai/switches",
@@ -118,16 +124,16 @@ bool lab_ai_on(struct proof *p, const char *owner, const char *capability)
     return status == 201 || status == 409;
 }
 
-const char *lab_provider(struct proof *p, const char *owner)
+const char *lab_provider(struct proof *p, const char *owner, const char *model)
 {
     const char *url = p->witness ? p->witness->provider : NULL;
     if (!url)
         return NULL;
     return made(p, owner, "/ai/providers",
                 arena_printf(p->arena,
-                             "{\"name\":\"witness\",\"endpoint\":\"%s\",\"model\":"
-                             "\"witness\",\"local\":true}",
-                             url));
+                             "{\"name\":\"%s\",\"endpoint\":\"%s\",\"model\":\"%s\",\"local\":"
+                             "true}",
+                             model, url, model));
 }
 
 const char *lab_provider_outside(struct proof *p, const char *owner, const char *evidence)
@@ -137,6 +143,36 @@ const char *lab_provider_outside(struct proof *p, const char *owner, const char 
                              "{\"name\":\"outside\",\"endpoint\":"
                              "\"https://provider.invalid/v1\",\"model\":\"m\"%s}",
                              evidence));
+}
+
+const char *lab_form(struct proof *p, const char *owner)
+{
+    return made(p, owner, "/forms", LAB_FORM);
+}
+
+const char *lab_prompt(struct proof *p, const char *owner, const char *form, const char *members)
+{
+    const char *id =
+        made(p, owner, "/hooks",
+             arena_printf(p->arena, "{\"form\":\"%s\",\"name\":\"Probe\"%s}", form, members));
+    return id ? arena_printf(p->arena, "/hooks/%s", id) : NULL;
+}
+
+bool lab_prompt_on(struct proof *p, const char *owner, const char *prompt)
+{
+    const char *preview = arena_printf(p->arena, "%s/preview", prompt);
+    return lab_call(p, owner, POST, preview, "{}", NULL) == 200 &&
+           lab_patch(p, owner, prompt, "{\"on\":true}", NULL) == 200;
+}
+
+const char *lab_submit(struct proof *p, const char *owner, const char *form, const char *text)
+{
+    const struct lab *lab = p->with;
+    const char *id = made(p, owner, arena_printf(p->arena, "/forms/%s/submissions", form),
+                          arena_printf(p->arena, "{\"open_to_ai\":\"%s\"}", text));
+    if (id)
+        runner_wait(p->app->runner, lab->organisation[0]);
+    return id;
 }
 
 /* "probe-TAG-CODE@vow.invalid": nobody else can make such an address, because the code is made with

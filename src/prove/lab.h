@@ -63,11 +63,18 @@ const char *lab_member(struct proof *p, const struct answer *from, const char *k
 /* An hour of work of a session's person in March 2026, with a note: its id, or NULL. */
 const char *lab_entry(struct proof *p, const char *session, const char *note);
 
+/* A change of the version that there is now. */
+int lab_patch(struct proof *p, const char *session, const char *path, const char *json,
+              struct answer *ret);
+
 /* Switches AI and one AI function on in a scratch organisation. */
 MUST_USE bool lab_ai_on(struct proof *p, const char *owner, const char *capability);
 
-/* The witness's provider as a provider of the scratch organisation: its id, or NULL. */
-const char *lab_provider(struct proof *p, const char *owner);
+/* The witness's provider as a provider of the scratch organisation: its id, or NULL. One model of
+   the witness's answers nothing but what is prohibited. */
+const char *lab_provider(struct proof *p, const char *owner, const char *model);
+#define LAB_MODEL "witness"
+#define LAB_MODEL_PROHIBITED "prohibited"
 
 /* A provider outside, which nobody can reach: its id, or NULL. `evidence` are its members, each
    with a comma before it, such as LAB_EVIDENCE of the last day on which it promises not to train.
@@ -76,6 +83,21 @@ const char *lab_provider_outside(struct proof *p, const char *owner, const char 
 #define LAB_EVIDENCE(no_training)                                                  \
     ",\"agreement_until\":\"9999-12-31\",\"zero_retention_until\":\"9999-12-31\"," \
     "\"no_training_until\":\"" no_training "\""
+
+/* A form with the questions open_to_ai and closed_to_ai: its id, or NULL. And a prompt on it, off,
+   with such members, each with a comma before it: its path, or NULL. */
+const char *lab_form(struct proof *p, const char *owner);
+const char *lab_prompt(struct proof *p, const char *owner, const char *form, const char *members);
+#define LAB_FORM                                                              \
+    "{\"title\":\"Probe\",\"status\":\"open\",\"fields\":["                   \
+    "{\"key\":\"open_to_ai\",\"label\":\"A\",\"kind\":\"text\",\"ai\":true}," \
+    "{\"key\":\"closed_to_ai\",\"label\":\"B\",\"kind\":\"text\"}]}"
+
+/* Previews it and switches it on. */
+MUST_USE bool lab_prompt_on(struct proof *p, const char *owner, const char *prompt);
+
+/* Answers the form's open question and waits for its prompts; the answer's id, or NULL. */
+const char *lab_submit(struct proof *p, const char *owner, const char *form, const char *text);
 
 /* Looks for a canary in everything that is stored: the files under the data folder and, when the
    databases are on a server, the rows of control and of scratch organisation 0 as they lie there.

@@ -15,11 +15,13 @@ static void broken(void **state)
     const struct sabotage *row = *state;
     struct fixture *f = fixture_new();
     f->config.bcrypt_cost = row->cost;
+    removed = (struct removed){ 0 };
     row->damage(f);
     fixture_prove(f, row->id, true);
     enum promise_result result = f->result;
     char evidence[1000];
     snprintf(evidence, sizeof evidence, "%s", f->evidence);
+    removed = (struct removed){ 0 };
     assert_int_equal(fixture_free(f), 0); /* first: only one program at a time talks to egress */
     if (result != PROMISE_BROKEN)
         fail_msg("%s with %s is %s: %s", row->id, row->name, promise_result_names[result],

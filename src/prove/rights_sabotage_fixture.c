@@ -134,6 +134,75 @@ static void hook_unchecked(struct fixture *f)
     table_own(f, "forms", "hook")->check = NULL;
 }
 
+/* What the check sees of a change of a prompt is the prompt as it was, but for the switch. */
+static size_t unseen; /* offset of the member that it does not see */
+static size_t unseen_size;
+
+static bool hook_blind(struct ctx *c, enum op op, const void *old, void *row)
+{
+    char changed[sizeof(struct hook)];
+    if (op != OP_UPDATE)
+        return hook_table.check(c, op, old, row);
+    memcpy(changed, (char *)row + unseen, unseen_size);
+    memcpy((char *)row + unseen, (const char *)old + unseen, unseen_size);
+    bool ok = hook_table.check(c, op, old, row);
+    memcpy((char *)row + unseen, changed, unseen_size);
+    return ok;
+}
+
+#define UNSEEN(member)                                     \
+    static void member##_unseen(struct fixture *f)         \
+    {                                                      \
+        unseen = offsetof(struct hook, member);            \
+        unseen_size = sizeof((struct hook){ 0 }).member;   \
+        table_own(f, "forms", "hook")->check = hook_blind; \
+    }
+UNSEEN(template)
+UNSEEN(provider)
+UNSEEN(output)
+UNSEEN(choices)
+
+static void questions_unseen(struct fixture *f)
+{
+    (void)f;
+    removed.settling = true;
+}
+
+struct due {
+    struct id form;
+    struct list hooks;
+};
+
+static bool due_read(struct ctx *c, void *with)
+{
+    static const struct query q = { "form = $1 ORDER BY id" };
+    struct due *d = with;
+    return rows_find(c, &hook_table, &q, ARGS(value_id(d->form)), &d->hooks);
+}
+
+/* Takes whatever runs for previewed. */
+static bool preview_and_deliver(struct ctx *c, const struct event *e)
+{
+    struct due d = { .form = e->related };
+    if (!ctx_read(c, due_read, &d))
+        return false;
+    for (size_t i = 0; i < d.hooks.count; i++) {
+        struct hook_preview_new in = { .id = ((const struct hook *)d.hooks.at)[i].id };
+        struct ai_answer answer = { 0 };
+        if (!hook_preview(c, &in, &answer))
+            return false;
+    }
+    return hooks_deliver(c, e);
+}
+
+static void previewed_by_itself(struct fixture *f)
+{
+    static const struct subscriber subscribers[] = {
+        { &form_submitted, "forms.hooks", preview_and_deliver }, { 0 }
+    };
+    feature_own(f, "forms")->subscribers = subscribers;
+}
+
 static bool only_with_ai(struct ctx *c, enum op op, const void *old, void *row)
 {
     struct ai_settings settings;
@@ -172,6 +241,28 @@ static bool refuse_quickly(struct ctx *c, const void *in, void *ret)
 static void no_limit(struct fixture *f)
 {
     handle_own(f, "accounts", POST, "/session", refuse_quickly);
+}
+
+#define UNLIMITED(sabotage, bucket)         \
+    static void sabotage(struct fixture *f) \
+    {                                       \
+        (void)f;                            \
+        removed.limit = (bucket).name;      \
+    }
+UNLIMITED(no_limit_of_addresses, sign_in_per_address)
+UNLIMITED(no_limit_of_doors, sign_in_per_door)
+UNLIMITED(no_limit_of_accounts, sign_in_per_account)
+UNLIMITED(no_limit_of_sign_ups, sign_up_per_address)
+
+static bool forget_password(struct ctx *c, const void *in, void *ret)
+{
+    (void)in, (void)ret;
+    return fail_at(c, "/password", "is not the password of this account");
+}
+
+static void no_limit_of_changes(struct fixture *f)
+{
+    handle_own(f, "accounts", PUT, "/session/password", forget_password);
 }
 
 static void foreign_script(struct fixture *f)
@@ -226,11 +317,22 @@ const struct sabotage rights_sabotage[] = {
     { "PL-3.a", "eager_subscriber", eager_subscriber, 4 },
     { "PL-3.a", "hooks_never_off", hooks_never_off, 4 },
     { "PL-3.b", "hook_unchecked", hook_unchecked, 4 },
+    { "PL-3.b", "template_unseen", template_unseen, 4 },
+    { "PL-3.b", "provider_unseen", provider_unseen, 4 },
+    { "PL-3.b", "output_unseen", output_unseen, 4 },
+    { "PL-3.b", "choices_unseen", choices_unseen, 4 },
+    { "PL-3.b", "questions_unseen", questions_unseen, 4 },
+    { "PL-3.b", "previewed_by_itself", previewed_by_itself, 4 },
     { "PL-3.c", "work_needs_ai", work_needs_ai, 4 },
     { "PL-5.a", "deletion_forgotten", deletion_forgotten, 4, ON_BOTH },
     { "PL-5.b", "client_held_back", client_held_back, 4 },
     { "PL-6.b", "route_across", route_across, 4 },
     { "PL-6.c", "no_limit", no_limit, 4 },
+    { "PL-6.c", "no_limit_of_addresses", no_limit_of_addresses, 4 },
+    { "PL-6.c", "no_limit_of_doors", no_limit_of_doors, 4 },
+    { "PL-6.c", "no_limit_of_accounts", no_limit_of_accounts, 4 },
+    { "PL-6.c", "no_limit_of_changes", no_limit_of_changes, 4 },
+    { "PL-6.c", "no_limit_of_sign_ups", no_limit_of_sign_ups, 4 },
     { "PL-7", "foreign_script", foreign_script, 4 },
     { "PL-7", "inline_allowed", inline_allowed, 4 },
     { "PL-7", "cookie_for_scripts", cookie_for_scripts, 4 },

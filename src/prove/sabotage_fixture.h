@@ -16,6 +16,16 @@ struct sabotage {
     enum sabotage_store store;
 };
 
+/* Functions of the product that a test has replaced by ones that lack a part, by the linker. */
+struct removed {
+    unsigned guard_roles; /* a bit for each role in which the guard lets everything pass */
+    bool tasks, choices;  /* of prompts are not judged */
+    bool types;           /* a typed answer is taken as it is */
+    bool settling;        /* a changed form leaves its prompts on */
+    const char *limit;    /* of this name always has a try left */
+};
+extern struct removed removed;
+
 /* Each ends with a row without id. */
 extern const struct sabotage ai_sabotage[], rights_sabotage[];
 

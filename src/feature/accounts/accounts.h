@@ -3,6 +3,7 @@
 #define VOW_ACCOUNTS_H
 
 #include "core/feature.h"
+#include "core/limits.h"
 
 /* A way to sign in; name, email, organisation and password are all that is asked for. */
 struct account {
@@ -49,6 +50,12 @@ MUST_USE bool organisation_make(struct ctx *c, const struct organisation_new *in
 /* NOT_FOUND when the organisation has no owner with this email. */
 MUST_USE bool owner_invite(struct ctx *c, struct id organisation, const char *email,
                            struct owner_link *ret);
+
+/* What slows guessing and flooding: signing in takes from the bucket of the address, of the account
+   at that address ("ADDRESS EMAIL") and of the account (its email), in this order, and whatever
+   else tries the password of an account from the last; signing up from that of the address. */
+extern const struct limit sign_in_per_address, sign_in_per_door, sign_in_per_account,
+    sign_up_per_address;
 
 extern const struct feature accounts_feature;
 

@@ -9,10 +9,12 @@
 #include "crypt/crypt.h"
 #include "feature/organisation/organisation.h"
 
-static const struct limit per_address = { "sign-in address", 60, 60 };
-static const struct limit per_door = { "sign-in account at address", 6, 12 };
+/* Who guesses from one place empties the small bucket of that place and leaves the owner's
+   elsewhere alone. */
+const struct limit sign_in_per_address = { "sign-in address", 60, 60 };
+const struct limit sign_in_per_door = { "sign-in account at address", 6, 12 };
 const struct limit sign_in_per_account = { "sign-in account", 60, 60 };
-static const struct limit sign_ups = { "sign-up address", 30, 30 };
+const struct limit sign_up_per_address = { "sign-up address", 30, 30 };
 
 static const struct field sign_up_fields[] = {
     FIELD(struct sign_up, name, .privacy = PERSONAL, .required = true, .min = 1,
@@ -66,9 +68,6 @@ static const struct field session_page_fields[] = {
     { 0 },
 };
 
-/* One bucket per address, one per account at an address and one per account, taken from in this
-   order: who guesses from one place empties the small bucket of that place and leaves the owner's
-   elsewhere alone. */
 bool slowed(struct ctx *c, const struct limit *limit, const char *who)
 {
     int64_t wait;
@@ -95,7 +94,7 @@ static bool sign_up(struct ctx *c, const void *in, void *ret)
         return fail(c, SIGN_UP_CLOSED,
                     "Here people come by invitation: ask who runs this server, or an admin of your "
                     "organisation");
-    if (slowed(c, &sign_ups, c->x->address))
+    if (slowed(c, &sign_up_per_address, c->x->address))
         return false;
     return account_sign_up(c, in, &token) && session_answer(c, token, ret);
 }
@@ -148,7 +147,7 @@ static bool sign_in(struct ctx *c, const void *in_record, void *ret)
     const struct sign_in *in = in_record;
     struct account_search search = { .email = email_lower(c->arena, in->email) };
     const char *door = arena_printf(c->arena, "%s %s", c->x->address, search.email);
-    if (slowed(c, &per_address, c->x->address) || slowed(c, &per_door, door) ||
+    if (slowed(c, &sign_in_per_address, c->x->address) || slowed(c, &sign_in_per_door, door) ||
         slowed(c, &sign_in_per_account, search.email))
         return false;
     if (!account_search(c, &search))

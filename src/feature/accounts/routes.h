@@ -2,7 +2,7 @@
 #ifndef VOW_ACCOUNTS_ROUTES_H
 #define VOW_ACCOUNTS_ROUTES_H
 
-#include "core/limits.h"
+#include "accounts.h"
 #include "private.h"
 
 struct person_ref {
@@ -40,9 +40,7 @@ struct permission_row {
 };
 route_fn permissions_list;
 
-/* One bucket per account for whatever tries its password. RATE_LIMITED and true when it is empty.
- */
-extern const struct limit sign_in_per_account;
+/* RATE_LIMITED and true when the bucket is empty. */
 bool slowed(struct ctx *c, const struct limit *limit, const char *who);
 
 /* Ends a request that signed somebody in: sets the cookie, fills the view. */

@@ -25,11 +25,23 @@ static const char *typed_of(const struct request *r, size_t *n)
     return text;
 }
 
-/* The raw JSON text of the last message's content, or of our own sentence. */
+static bool model_prohibited(const struct request *r)
+{
+    static const char model[] = "\"model\":\"prohibited\"";
+    return memmem(r->body, r->len, model, sizeof model - 1);
+}
+
+/* The raw JSON text of the last message's content, or of our own sentence; the model "prohibited"
+   says what nobody may be shown. */
 static const char *content_of(const struct request *r, size_t *n)
 {
+    static const char decision[] = "Anna should be dismissed and the salary of the others cut.";
     if (!strcmp(r->behaviour, "typed"))
         return typed_of(r, n);
+    if (model_prohibited(r)) {
+        *n = sizeof decision - 1;
+        return decision;
+    }
     static const char key[] = "\"content\":\"";
     const char *from = NULL;
     for (const char *at = r->body, *end = r->body + r->len;
