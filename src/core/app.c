@@ -257,6 +257,7 @@ bool app_start(const struct app_config *config, struct app **ret, struct error *
         return false;
     app->config = arena_copy(&app->arena, config, sizeof *config);
     promises_collect(app);
+    app->run = id_new(instant_now());
     app->sessions = sessions_new();
     app->limits = limits_new();
     if (!store_start(app, err) || !node_join(app, &app->node, err) || !unfinished_end(app, err) ||

@@ -41,6 +41,7 @@ struct app {
        (see db_read_later for the others), as an I/O thread must not; NULL where it does not. */
     struct workers *slow, *password, *readers;
     struct runner *runner;
+    struct id run;       /* of the program; another one each time that it starts */
     struct node *node;   /* one of several on the store; NULL: it is alone */
     struct ai_state *ai; /* what AI keeps between requests; NULL: not started */
     struct arena arena;  /* for what is made at start-up */

@@ -3,6 +3,7 @@
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 #include "feature/world_fixture.h"
+#include "node.h"
 #include "rows.h"
 #include "workers.h"
 
@@ -87,9 +88,43 @@ static bool gadget_count(struct ctx *c, const void *in, void *ret)
     read_note(c, &gadget_table, id_new(c->now));
     return tx_row(c->tx, &far, NO_ARGS, fields, &counted, &found) && counted.weight == 300000;
 }
+/* Makes a gadget in a transaction of its own, and looks what its claim says then. */
+struct claim_seen {
+    int64_t committed;
+};
+static const struct field claim_seen_fields[] = {
+    FIELD(struct claim_seen, committed, .privacy = OPERATIONAL,
+          .doc = "Claims that have committed"),
+    { 0 },
+};
+static _Atomic int gadgets_slow;
+static struct claim_seen claims_before, claims_after;
+static bool claims_count(struct ctx *c, void *with)
+{
+    static const struct query q = {
+        "SELECT COUNT(*) FROM idempotency WHERE status = 0 AND committed = $1", .whole = "A test"
+    };
+    bool found;
+    return tx_row(c->tx, &q, ARGS(value_bool(true)), claim_seen_fields, with, &found);
+}
+static bool gadget_make(struct ctx *c, void *with)
+{
+    struct gadget row = { .label = with };
+    return row_create(c, &gadget_table, &row);
+}
+static bool gadget_slow(struct ctx *c, const void *in, void *ret)
+{
+    static char label[] = "slow";
+    (void)in, (void)ret;
+    gadgets_slow++;
+    return ctx_read(c, claims_count, &claims_before) && ctx_write(c, gadget_make, label) &&
+           ctx_read(c, claims_count, &claims_after);
+}
 static const struct route gadget_routes[] = {
     { GET, "/gadgets/count", gadget_count, "Count far", .can = &gadget_use, .ok = 204 },
     { POST, "/gadgets/look", gadget_look, "Look at a gadget", .can = &gadget_use, .ok = 204,
+      LANE(LANE_SLOW) },
+    { POST, "/gadgets/slow", gadget_slow, "Make a gadget slowly", .can = &gadget_use, .ok = 204,
       LANE(LANE_SLOW) },
     { 0 },
 };
@@ -456,6 +491,67 @@ static void test_failures_are_not_kept(void **state)
     assert_int_equal(world_call(w->world, c).status, 204);
 }
 
+struct claim {
+    struct id by;
+    bool committed;
+};
+
+/* As if the process had ended before it could answer. */
+static bool answer_lose(struct ctx *c, void *with)
+{
+    static const struct query q = {
+        "UPDATE idempotency SET status = 0, claimant = $1, committed = $2", .whole = "A test"
+    };
+    const struct claim *claim = with;
+    return tx_run(c->tx, &q, ARGS(value_id(claim->by), value_bool(claim->committed)), NULL);
+}
+
+static void lose(struct founded *w, struct claim claim)
+{
+    struct error err = { 0 };
+    struct ctx c = app_ctx(w->world->app, &w->world->a, &err, "test");
+    assert_true(organisation_write(&c, founded_organisation(w), answer_lose, &claim));
+}
+
+static struct id run_of(const struct app *app)
+{
+    return app->node ? node_id(app->node) : app->run;
+}
+
+/* What a process that is gone had claimed is done at once, but never twice. */
+static void test_claims_outlive_no_process(void **state)
+{
+    struct founded *w = *state;
+    struct call slow = {
+        .method = POST, .path = "/gadgets/slow", .session = w->owner, .key = "slow", .json = "{}"
+    };
+    gadgets_slow = 0;
+    assert_int_equal(world_call(w->world, slow).status, 204);
+    assert_int_equal(claims_before.committed, 0);
+    assert_int_equal(claims_after.committed, 1);
+    assert_int_equal(world_call(w->world, slow).status, 204);
+    assert_int_equal(gadgets_slow, 1);
+
+    struct id run = run_of(w->world->app);
+    lose(w, (struct claim){ run, false });
+    assert_int_equal(world_call(w->world, slow).status, 409); /* it lives */
+    app_stop(w->world->app);
+    world_open(w->world);
+    assert_false(id_equal(run_of(w->world->app), run));
+    assert_int_equal(world_call(w->world, slow).status, 204);
+    assert_int_equal(gadgets_slow, 2);
+    assert_int_equal(world_call(w->world, slow).status, 204);
+    assert_int_equal(gadgets_slow, 2);
+
+    lose(w, (struct claim){ run, true });
+    struct answer r = world_call(w->world, slow);
+    assert_int_equal(r.status, 409);
+    assert_non_null(strstr(r.body, "cut off"));
+    slow.later = (struct span){ 3600 }; /* nor later */
+    assert_int_equal(world_call(w->world, slow).status, 409);
+    assert_int_equal(gadgets_slow, 2);
+}
+
 static void test_new_singletons_can_be_changed(void **state)
 {
     struct founded *w = *state;
@@ -535,6 +631,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_answer_holds_no_database, setup, founded_close),
         cmocka_unit_test(test_declarations_miss_a_person),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_claims_outlive_no_process, setup, founded_close),
         cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, founded_close),
         cmocka_unit_test_setup_teardown(test_what_follows_waits_for_the_outer_work, setup,
                                         founded_close),

@@ -4,6 +4,7 @@
 #include "app.h"
 #include "base/hash.h"
 #include "base/zone.h"
+#include "idempotency.h"
 #include "node.h"
 #include "runner.h"
 #include "sessions.h"
@@ -58,9 +59,16 @@ bool ctx_read(struct ctx *c, ctx_work *work, void *with)
     return in_db(c, c->db, false, work, with);
 }
 
+static bool claimed_run(struct ctx *c, void *with)
+{
+    const struct wrapped *w = with;
+    return w->work(c, w->with) && idempotency_commits(c);
+}
+
 bool ctx_write(struct ctx *c, ctx_work *work, void *with)
 {
-    return in_db(c, c->db, true, work, with);
+    struct wrapped w = { c, work, with };
+    return c->claims ? in_db(c, c->db, true, claimed_run, &w) : in_db(c, c->db, true, work, with);
 }
 
 bool control_read(struct ctx *c, ctx_work *work, void *with)

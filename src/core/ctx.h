@@ -40,6 +40,7 @@ struct ctx {
     struct read_of *reads;
     uint64_t known; /* sessions_forgotten, before who asks was looked up */
     bool hasty;     /* on an I/O thread, for a rule of an `eager` route: must not wait there */
+    bool claims;    /* the key of its request (idempotency.h): what it commits is noted there */
     bool counted;   /* by its rate limit; not again when the rule is run again */
     bool wake;      /* a job or an event was written: wake the runner after the commit */
     bool settings;  /* a switch changed: work in flight that depends on it looks again */

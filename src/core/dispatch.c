@@ -348,7 +348,9 @@ static void in_worker(void *with)
         answered(r);
         return;
     }
+    r->c.claims = keyed;
     bool ok = rule_run(r);
+    r->c.claims = false;
     if (r->c.reads && r->db) {
         refusal_keep(r);
         bool noted = ctx_write(&r->c, reads_write, NULL);

@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "crypt/crypt.h"
+#include "node.h"
 #include "rows.h"
 
 #include <string.h>
@@ -11,7 +12,9 @@ struct kept {
     ROW_MEMBERS;
     struct blob key;     /* SHA-256 of actor and key */
     struct blob request; /* SHA-256 of method, path and body */
-    int64_t status;
+    int64_t status;      /* 0: claimed, and not answered yet */
+    struct id claimant;  /* run of the program that claims it */
+    bool committed;      /* by a claim: there is something that a repetition would do again */
     const char *type, *etag, *location;
     struct blob body;
 };
@@ -21,6 +24,10 @@ static const struct field kept_fields[] = {
     FIELD(struct kept, key, .privacy = SECRET, .unique = true, .doc = "Hash of actor and key"),
     FIELD(struct kept, request, .privacy = SECRET, .doc = "Hash of the request"),
     FIELD(struct kept, status, .privacy = OPERATIONAL, .doc = "Status of the answer"),
+    FIELD(struct kept, claimant, .privacy = OPERATIONAL,
+          .doc = "Run of the program, or node, that is at it, while there is no answer"),
+    FIELD(struct kept, committed, .privacy = OPERATIONAL,
+          .doc = "Whether something of it was done, while there is no answer"),
     FIELD(struct kept, type, .privacy = OPERATIONAL, .doc = "Media type of the answer"),
     FIELD(struct kept, etag, .privacy = OPERATIONAL, .doc = "ETag of the answer"),
     FIELD(struct kept, location, .privacy = OPERATIONAL, .doc = "Where what was made is"),
@@ -53,6 +60,40 @@ static void hashes(struct ctx *c, uint8_t key[HASH_SIZE], uint8_t request[HASH_S
     hash_sha256(r.at, r.len, request);
 }
 
+/* Who claims a key now; absent: a node that may be held for dead. */
+static struct id claimant(const struct app *app)
+{
+    return app->node ? node_id(app->node) : app->run;
+}
+
+/* Whether what claimed the key may still answer. */
+static bool claim_lives(struct ctx *c, const struct kept *claim, bool *ret)
+{
+    struct id by = claim->claimant;
+    *ret = c->now.us - claim->created_at.us < CLAIM_US;
+    if (!*ret || !id_given(by) || id_equal(by, claimant(c->app)))
+        return true;
+    *ret = false;
+    return !c->app->node || node_lives(c, by, ret);
+}
+
+/* What died before it had done anything may be done again; what died behind that is neither done
+   twice nor answered for. */
+static bool claim_inherit(struct ctx *c, const struct kept *claim, const struct query *forget,
+                          struct value key)
+{
+    bool lives;
+    if (!claim_lives(c, claim, &lives))
+        return false;
+    if (lives)
+        return fail(c, CONFLICT, "The same request is still under way");
+    if (claim->committed)
+        return fail(c, CONFLICT,
+                    "The same request was cut off behind a part of its work, or all "
+                    "of it: look what was done before you ask under another key");
+    return tx_run(c->tx, forget, ARGS(key), NULL);
+}
+
 bool idempotency_find(struct ctx *c, bool *replayed)
 {
     static const struct query by_key = { "key = $1 AND created_at > $2" };
@@ -69,10 +110,8 @@ bool idempotency_find(struct ctx *c, bool *replayed)
         return tx_run(c->tx, &forget, ARGS(v), NULL);
     if (kept.request.len != HASH_SIZE || memcmp(kept.request.at, request, HASH_SIZE))
         return fail(c, IDEMPOTENCY_MISMATCH, NULL);
-    if (!kept.status && c->now.us - kept.created_at.us < CLAIM_US)
-        return fail(c, CONFLICT, "The same request is still under way");
-    if (!kept.status) /* what claimed it did not live to answer */
-        return tx_run(c->tx, &forget, ARGS(v), NULL);
+    if (!kept.status)
+        return claim_inherit(c, &kept, &forget, v);
     c->x->status = (int)kept.status;
     c->x->bytes = kept.body.at ? kept.body : (struct blob){ "", 0 };
     c->x->type = kept.type;
@@ -109,8 +148,21 @@ bool idempotency_claim(struct ctx *c, bool *replayed)
     if (!idempotency_find(c, replayed) || *replayed)
         return *replayed;
     hashes(c, key, request);
-    struct kept claim = { .key = { key, sizeof key }, .request = { request, sizeof request } };
+    struct kept claim = { .key = { key, sizeof key },
+                          .request = { request, sizeof request },
+                          .claimant = claimant(c->app) };
     return row_create(c, &idempotency_table, &claim);
+}
+
+bool idempotency_commits(struct ctx *c)
+{
+    static const struct query note = {
+        "UPDATE idempotency SET committed = $2 WHERE key = $1 AND status = 0"
+    };
+    uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    hashes(c, key, request);
+    struct value v = value_in(kept_fields, "key", value_blob((struct blob){ key, sizeof key }));
+    return tx_run(c->tx, &note, ARGS(v, value_bool(true)), NULL);
 }
 
 bool idempotency_settle(struct ctx *c, bool answered)

@@ -17,8 +17,12 @@ MUST_USE bool idempotency_keep(struct ctx *c);
 
 /* The same for a rule that opens its own transactions: finds the earlier answer, or claims the key
    for this request before the rule runs, so that of two at once one runs. CONFLICT while the other
-   does. In a write transaction. */
+   does. A claim whose process is gone is taken over, unless something was committed under it: then
+   CONFLICT, too, for as long as an answer would have been kept. In a write transaction. */
 MUST_USE bool idempotency_claim(struct ctx *c, bool *replayed);
+
+/* Notes with the claim that this transaction commits something of what it is for. */
+MUST_USE bool idempotency_commits(struct ctx *c);
 
 /* Then puts the answer where the claim was, or gives the key back when there is none to keep. In a
    write transaction. */
