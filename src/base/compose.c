@@ -1,6 +1,7 @@
-/* compose.c: Unicode's normalization form C, by utf8proc. */
+/* compose.c: Unicode's normalization form C, by utf8proc, and signs that nobody sees. */
 #include "compose.h"
 
+#include "buffer.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -41,4 +42,31 @@ const char *text_compose(struct arena *a, const char *text)
     const char *ret = same ? text : arena_string(a, (const char *)composed);
     free(composed);
     return ret;
+}
+
+static bool turns(uint32_t point)
+{
+    return point == 0x061C || point == 0x200E || point == 0x200F ||
+           (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+}
+
+static bool has_turns(const char *text)
+{
+    while (*text)
+        if (turns(text_next(&text)))
+            return true;
+    return false;
+}
+
+const char *text_unturned(struct arena *a, const char *text)
+{
+    if (!has_turns(text))
+        return text;
+    struct buffer out = buffer_new(a);
+    for (const char *at = text; *at;) {
+        const char *from = at;
+        if (!turns(text_next(&at)))
+            buffer_add(&out, from, (size_t)(at - from));
+    }
+    return out.at;
 }

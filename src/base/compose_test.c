@@ -63,11 +63,33 @@ static void heaps_of_marks_stay(void **state)
     arena_done(&a);
 }
 
+static void lines_keep_their_direction(void **state)
+{
+    (void)state;
+    static const char *const turned[][2] = {
+        { "", "" },
+        { "invoice\u202Efdp.exe", "invoicefdp.exe" },
+        { "\u202AAda\u202C \u2068Lovelace\u2069", "Ada Lovelace" },
+        { "\u200Fשלום\u200E \u061Cسلام\u061C", "שלום سلام" },
+        { "\u202D\u202B\u2066\u2067", "" },
+        /* Joiners, what stands beside the signs, and letters that begin with their bytes. */
+        { "می\u200Cخواهم 👩\u200D💻", "می\u200Cخواهم 👩\u200D💻" },
+        { "\u2029\u202F\u2065\u206A\u061B\u061D€", "\u2029\u202F\u2065\u206A\u061B\u061D€" },
+    };
+    struct arena a = { 0 };
+    for (size_t i = 0; i < LENGTH(turned); i++) {
+        assert_string_equal(text_unturned(&a, turned[i][0]), turned[i][1]);
+        assert_ptr_equal(text_unturned(&a, turned[i][1]), turned[i][1]);
+    }
+    arena_done(&a);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_have_one_spelling),
         cmocka_unit_test(heaps_of_marks_stay),
+        cmocka_unit_test(lines_keep_their_direction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* field.c: questions about fields and checks of their values. */
 #include "field.h"
 
+#include "compose.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -277,6 +279,14 @@ static bool check_number(const struct field *f, double value, const char *pointe
         return error_at(err, pointer, "must be between %lld and %lld", (long long)f->min,
                         (long long)f->max);
     return true;
+}
+
+const char *field_text(struct arena *a, const struct field *f, const char *text)
+{
+    if (f->privacy == SECRET)
+        return text;
+    text = text_compose(a, text);
+    return text_equal(f->format, "line") ? text_unturned(a, text) : text;
 }
 
 bool field_check(const struct field *f, const void *record, const char *pointer, struct error *err)

@@ -168,6 +168,10 @@ size_t kind_size(enum kind k);
 const char *kind_name(enum kind k);
 const char *privacy_name(enum privacy p);
 
+/* A text as the field takes it in: in one spelling and, in a line, without signs that turn its
+   direction (compose.h); a secret as it was typed, byte by byte. */
+const char *field_text(struct arena *a, const struct field *f, const char *text);
+
 /* Checks bounds, choices and format of one value; notes a place under `pointer` when not right. */
 MUST_USE bool field_check(const struct field *f, const void *record, const char *pointer,
                           struct error *err);

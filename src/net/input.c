@@ -16,7 +16,8 @@ static const char *list_append(struct exchange *x, const struct field *f, const 
     char *at = arena_array(&x->arena, list->count + 1, element.size);
     if (list->count)
         memcpy(at, list->at, list->count * element.size);
-    const char *problem = value_parse(&x->arena, f->of, text, at + list->count * element.size);
+    const char *problem = value_parse(&x->arena, f->of, field_text(&x->arena, &element, text),
+                                      at + list->count * element.size);
     if (problem)
         return problem;
     *list = (struct list){ at, list->count + 1 };
@@ -35,7 +36,8 @@ static void plain_read(struct exchange *x, const struct field *f, const char *te
     else if (x->given & bit)
         problem = "is given twice";
     else
-        problem = value_parse(&x->arena, f->kind, text, field_in(f, x->in));
+        problem =
+            value_parse(&x->arena, f->kind, field_text(&x->arena, f, text), field_in(f, x->in));
     x->given |= bit;
     if (problem && *problem)
         error_at(&x->err, f->name, "%s", problem);

@@ -1,7 +1,6 @@
 /* json_read.c: JSON text into records, over jansson, strictly. */
 #include "json_read.h"
 
-#include "base/compose.h"
 #include "base/json.h"
 #include "value.h"
 
@@ -215,8 +214,7 @@ static bool string_read(struct reader *r, const struct field *f, json_t *value, 
     const char *text = json_string_value(value);
     if (f->kind == KIND_TEXT)
         text = arena_text(r->arena, text, json_string_length(value));
-    if (f->privacy != SECRET) /* which counts as it was typed, byte by byte */
-        text = text_compose(r->arena, text);
+    text = field_text(r->arena, f, text);
     const char *problem = value_parse_string(r->arena, f->kind, text, at);
     return problem ? wrong(r, problem) : true;
 }

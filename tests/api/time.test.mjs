@@ -225,6 +225,28 @@ test("a name has one spelling, however its accents were written", async () => {
   assert.equal((await take()).body.creates.entries, 0);
 });
 
+test("a name has no signs that turn what is written behind it", async () => {
+  const owner = await organisation();
+  const client = await made(owner, "/clients", {
+    name: "\u202AAnalytical \u202EEngines\u202C\u200F",
+  });
+  assert.equal(client.name, "Analytical Engines");
+  const again = await owner.post(`${API}/clients`, { name: "Analytical\u200E Engines" });
+  assert.equal(again.status, 409, again.text);
+  const nothing = await owner.post(`${API}/clients`, { name: "\u2066\u2069" });
+  assert.equal(nothing.status, 422, nothing.text);
+  assert.equal(nothing.body.errors[0].problem, "must not be empty");
+  const file =
+    "User,Client,Project,Description,Start date,Start time,Duration\n" +
+    "Ada,\u2068Analytical Engines\u2069,Mill\u200F,\u200FC++,2026-06-01,09:00:00,01:00:00\n";
+  const taken = await owner.post(`${API}/time/imports?mine=true`, Buffer.from(file), {
+    headers: { "Content-Type": "text/csv" },
+  });
+  assert.deepEqual(taken.body.made, [{ kind: "project", name: "Mill", of: "Analytical Engines" }]);
+  const { items } = (await owner.get(`${API}/time/entries`)).body;
+  assert.equal(items[0].note, "\u200FC++"); // of more than a line, it is part of the text
+});
+
 test("a file with one wrong row changes nothing and tells every line", async () => {
   const owner = await organisation();
   const tried = await upload(owner, "broken.csv", "&dry_run=true");

@@ -135,6 +135,18 @@ static struct blob forge(struct house *h, const char *file, const char *from, co
     return pack(h, &u);
 }
 
+/* Of a release that kept them. */
+static void signs_that_turn_a_line_stay_behind(void **state)
+{
+    static const char turned[] = "\"name\":\"\u202E\u200F";
+    struct house *h = *state;
+    import_ok(h, h->other, forge(h, "tables/person.jsonl", "\"name\":\"", turned));
+    struct unpacked u = unpack(h, export_of(h, h->other, "/privacy/export"));
+    assert_false(says(&u, "\u202E"));
+    assert_false(says(&u, "\u200F"));
+    assert_int_equal(lines_of(file_of(h, &u, "tables/person.jsonl")), 3);
+}
+
 static struct blob renamed(struct house *h, const char *file, const char *name)
 {
     struct unpacked u = unpack(h, export_of(h, h->owner, "/privacy/export"));
@@ -272,6 +284,7 @@ int main(void)
         HOUSE_TEST(an_import_equals_what_was_exported),
         HOUSE_TEST(one_can_go_back_to_an_own_archive),
         HOUSE_TEST(the_importer_is_recognised_by_email),
+        HOUSE_TEST(signs_that_turn_a_line_stay_behind),
         HOUSE_TEST(hostile_archives_change_nothing),
         HOUSE_TEST(an_archive_brings_no_more_than_requests_could),
         HOUSE_TEST(an_objection_outlives_an_import),

@@ -30,9 +30,10 @@ static bool name_load(void *with, const void *record)
 {
     struct loading *l = with;
     const struct named *n = record;
-    const char *name = n->name ? text_compose(l->arena, arena_string(l->arena, n->name)) : NULL;
-    if (!name)
+    if (!n->name)
         return true;
+    const char *name = text_compose(l->arena, arena_string(l->arena, n->name));
+    name = text_unturned(l->arena, name); /* as what comes is compared; it may be from before */
     names_add(l->names, n->parent, name, n->id);
     if (l->any)
         names_add(l->any, any_client, name, n->id);

@@ -3,6 +3,7 @@
 #include "import_rows.h"
 
 #include "base/buffer.h"
+#include "base/compose.h"
 #include "base/money.h"
 #include "feature/organisation/organisation.h"
 
@@ -74,12 +75,15 @@ static bool header_read(struct reader *r, const struct csv *csv)
 /* --- cells --- */
 
 /* The text of a cell, or NULL when there is no such column or it is empty. */
+/* All but notes are lines. */
 static const char *cell(const struct reader *r, const struct csv_row *row, enum column column)
 {
     int i = r->column[column];
-    if (i < 0 || (size_t)i >= row->count || !*row->cell[i])
+    const char *text = i < 0 || (size_t)i >= row->count ? "" : row->cell[i];
+    if (column != NOTE)
+        text = text_unturned(r->arena, text);
+    if (!*text)
         return NULL;
-    const char *text = row->cell[i];
     if (r->file.source == IMPORT_TOGGL && !strcmp(text, "-"))
         return NULL; /* as its reports of today write nothing */
     bool guarded = r->file.source == IMPORT_VOW && *text == '\'' && cell_is_formula(text);
