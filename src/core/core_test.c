@@ -120,10 +120,31 @@ static bool gadget_slow(struct ctx *c, const void *in, void *ret)
     return ctx_read(c, claims_count, &claims_before) && ctx_write(c, gadget_make, label) &&
            ctx_read(c, claims_count, &claims_after);
 }
+/* Keeps its request, and ends it. */
+static bool gadget_keep(struct ctx *c, const void *in, void *ret)
+{
+    (void)in, (void)ret;
+    ctx_keep(c);
+    ctx_finish(c, true);
+    return true;
+}
+/* Keeps its request, and finds that it would have to wait. */
+static bool gadget_leave(struct ctx *c, const void *in, void *ret)
+{
+    (void)in, (void)ret;
+    if (!c->hasty)
+        return true;
+    ctx_keep(c);
+    return ctx_elsewhere(c);
+}
 static const struct route gadget_routes[] = {
     { GET, "/gadgets/count", gadget_count, "Count far", .can = &gadget_use, .ok = 204 },
     { POST, "/gadgets/look", gadget_look, "Look at a gadget", .can = &gadget_use, .ok = 204,
       LANE(LANE_SLOW) },
+    { POST, "/gadgets/keep", gadget_keep, "Keep a request", .can = &gadget_use, .ok = 204,
+      LANE(LANE_SLOW), .eager = true },
+    { POST, "/gadgets/leave", gadget_leave, "Leave a request to others", .can = &gadget_use,
+      .ok = 204, LANE(LANE_SLOW), .eager = true },
     { POST, "/gadgets/slow", gadget_slow, "Make a gadget slowly", .can = &gadget_use, .ok = 204,
       LANE(LANE_SLOW) },
     { 0 },
@@ -432,14 +453,16 @@ static void test_restart_keeps(void **state)
     assert_non_null(strstr(call(w, GET, "/gadgets", w->owner, NULL, 0).body, "kept"));
 }
 
-/* In each organisation once a day, and after a start for the days before it. */
 /* Who takes an answer slowly keeps nobody from removing the organisation, nor a thread waiting. */
 static void test_an_answer_holds_no_database(void **state)
 {
     static const struct {
         enum method method;
         const char *path;
-    } asked[] = { { GET, "/api/v1/gadgets" }, { POST, "/api/v1/gadgets/look" } };
+    } asked[] = { { GET, "/api/v1/gadgets" },
+                  { POST, "/api/v1/gadgets/look" },
+                  { POST, "/api/v1/gadgets/keep" },
+                  { POST, "/api/v1/gadgets/leave" } };
     struct founded *w = *state;
     struct app *app = w->world->app;
     struct id organisation = founded_organisation(w);

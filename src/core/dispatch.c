@@ -26,7 +26,8 @@ struct request {
     struct error *refused; /* what is told once the reads of a refusal are noted */
     bool hurried;          /* on a thread that must not wait for the store */
     bool kept, elsewhere;  /* what a hasty rule asked for */
-    atomic_int holds; /* what must end before the exchange may: the answer, and a reading thread */
+    atomic_int holds; /* what must end before the exchange may: the answer, a reading thread, and
+                         the one that took what is kept */
 };
 
 /* The answer lies in the arena: how long its client takes it must keep nobody from closing or
@@ -42,8 +43,7 @@ static void answered(struct request *r)
 {
     if (atomic_fetch_sub(&r->holds, 1) != 1)
         return;
-    if (!r->kept) /* the thread that took it may be at it still */
-        let_go(r);
+    let_go(r);
     exchange_finish(r->x);
 }
 
@@ -374,6 +374,7 @@ void ctx_keep(struct ctx *c)
 {
     struct request *r = c->x->owner;
     r->kept = true;
+    atomic_fetch_add(&r->holds, 1);
 }
 
 void ctx_finish(struct ctx *c, bool ok)
@@ -392,10 +393,13 @@ static bool in_slow_lane(struct request *r)
     bool ok = rule_call(r);
     if (r->elsewhere) {
         r->c.hasty = false;
+        atomic_fetch_sub(&r->holds, r->kept); /* it was not kept after all */
         return in_pool(r, r->app->slow, ctx_party(&r->c), in_worker);
     }
-    if (r->kept)
+    if (r->kept) {
+        answered(r);
         return false;
+    }
     rule_end(r, ok);
     return read_answers(r);
 }
