@@ -2,11 +2,14 @@
 // Every test keeps its own ledger of what was acknowledged, and looks for it afterwards.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
+import { request as createRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { addProvider, startProvider, switchOn } from "../../lib/provider.mjs";
 import { Client, PASSWORD, startServer, vow } from "../../lib/server.mjs";
 import { until } from "../../lib/until.mjs";
 
@@ -98,6 +101,114 @@ test("parts that are killed again and again come back", async (t) => {
   t.diagnostic(
     `${ledger.kept.size} entries kept; back after ${back.map(Math.round).join(", ")} ms`,
   );
+  await server.stop();
+});
+
+/** A form of its own whose prompt asks the provider; resolves to the path of its answers. */
+async function prompted(owner, provider) {
+  await switchOn(owner, "hook");
+  const field = { key: "story", label: "Story", kind: "text", ai: true };
+  const form = await owner.post("/api/v1/forms", { title: "F", status: "open", fields: [field] });
+  const hook = await owner.post("/api/v1/hooks", {
+    form: form.body.id,
+    name: "Sum up",
+    template: "Sum up: {{story}}",
+    provider: await addProvider(owner, provider, "slow"),
+  });
+  const path = `/api/v1/hooks/${hook.body.id}`;
+  assert.equal((await owner.post(`${path}/preview`, {})).status, 200);
+  const { headers } = await owner.get(path);
+  const on = await owner.patch(
+    path,
+    { on: true },
+    { headers: { "If-Match": headers.get("etag") } },
+  );
+  assert.equal(on.status, 200, on.text);
+  return `/api/v1/forms/${form.body.id}/submissions`;
+}
+
+const PIECE = 64 << 10;
+
+/** Gives a file piece by piece: sent hears of each where it begins; resolves to the status, null when it was cut off. */
+async function give(owner, path, key, content, sent) {
+  const request = createRequest(owner.server.url + path, {
+    method: "POST",
+    headers: {
+      Cookie: owner.cookie,
+      Origin: owner.server.url,
+      "Content-Type": "application/octet-stream",
+      "Content-Length": content.length,
+      "Idempotency-Key": key,
+    },
+  });
+  const answer = once(request, "response").then(
+    ([response]) => response.resume().statusCode,
+    () => null,
+  );
+  for (let at = 0; at < content.length && !request.destroyed; at += PIECE) {
+    if (request.write(content.subarray(at, at + PIECE)) === false)
+      await Promise.race([once(request, "drain"), answer]).catch(() => null);
+    sent(at);
+  }
+  request.end();
+  return answer;
+}
+
+test("core is killed while prompts run and files come in: nothing is lost or there twice", async (t) => {
+  const provider = await startProvider();
+  t.after(() => provider.stop());
+  const server = await startServer({ env: { VOW_LOCAL_PROVIDERS: provider.origin } });
+  const ann = await server.signUp();
+  const answers = await prompted(ann, provider);
+  const stories = new Map();
+  const files = [];
+  let cut = 0;
+  for (let round = 0; round < 5; round++) {
+    const [core] = children(server.pid);
+    const asked = await provider.count();
+    const content = Buffer.alloc((2 << 20) + round, 65 + round);
+    const path = `/api/v1/files?name=${round}`;
+    const submit = async (story) => {
+      const headers = { "Idempotency-Key": story };
+      const send = () => ann.post(answers, { story }, { headers }).catch(() => null);
+      const reply = await until(send, (r) => r?.status === 201);
+      stories.set(reply.body.id, story);
+    };
+    const submitted = [0, 1, 2].map((i) => submit(`story-${round}-${i}`));
+    await until(async () => (await provider.count()) > asked);
+    const status = await give(ann, path, `file-${round}`, content, (at) => {
+      if (at === 3 * PIECE) process.kill(core, "SIGKILL");
+    });
+    await Promise.all(submitted);
+    // Asked again at once: the claim of who is dead holds nobody up.
+    const headers = {
+      "Content-Type": "application/octet-stream",
+      "Idempotency-Key": `file-${round}`,
+    };
+    const again = await until(
+      () => ann.post(path, content, { headers }).catch(() => null),
+      (r) => r !== null,
+    );
+    cut += status === null;
+    if (again.status === 201) files.push({ id: again.body.id, content });
+    else assert.match(again.body.detail, /was cut off behind a part of its work/);
+  }
+  assert.ok(files.length > 0);
+  for (const { id, content } of files) {
+    const reply = await fetch(`${server.url}/api/v1/files/${id}`, {
+      headers: { Cookie: ann.cookie },
+    });
+    assert.ok(Buffer.from(await reply.arrayBuffer()).equals(content));
+  }
+  const kept = await ann.get(`${answers}?limit=500`);
+  assert.deepEqual(new Set(kept.body.items.map(({ id }) => id)), new Set(stories.keys()));
+  const told = await until(
+    () => ann.get("/api/v1/suggestions?state=proposed&limit=500"),
+    (reply) => reply.body.items.length >= stories.size,
+  );
+  const about = told.body.items.map(({ submission }) => submission).sort();
+  assert.deepEqual(about, [...stories.keys()].sort());
+  t.diagnostic(`${stories.size} answers, ${cut} of 5 files cut off`);
   await server.stop();
 });
 
