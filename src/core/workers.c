@@ -152,10 +152,9 @@ bool workers_add(struct workers *w, uint64_t party, void (*run)(void *with), voi
         w->last = &work->next;
         w->count++;
         w->added++;
+        pthread_cond_signal(&w->some); /* behind the lock, the work may be done and the pool gone */
     }
     pthread_mutex_unlock(&w->lock);
-    if (room)
-        pthread_cond_signal(&w->some); /* without the lock, which the woken thread wants */
     return room;
 }
 
