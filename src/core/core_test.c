@@ -3,6 +3,7 @@
 #include "feature/accounts/accounts.h"
 #include "feature/organisation/organisation.h"
 #include "feature/world_fixture.h"
+#include "idempotency.h"
 #include "node.h"
 #include "rows.h"
 #include "workers.h"
@@ -98,6 +99,7 @@ static const struct field claim_seen_fields[] = {
     { 0 },
 };
 static _Atomic int gadgets_slow;
+static bool slow_is_taken_over;
 static struct claim_seen claims_before, claims_after;
 static bool claims_count(struct ctx *c, void *with)
 {
@@ -112,11 +114,23 @@ static bool gadget_make(struct ctx *c, void *with)
     struct gadget row = { .label = with };
     return row_create(c, &gadget_table, &row);
 }
+/* As another that holds this one for dead. */
+static bool claim_take_over(struct ctx *c, void *with)
+{
+    struct id claim;
+    bool replayed;
+    (void)with;
+    return idempotency_forget(c) && idempotency_claim(c, &claim, &replayed);
+}
 static bool gadget_slow(struct ctx *c, const void *in, void *ret)
 {
     static char label[] = "slow";
     (void)in, (void)ret;
     gadgets_slow++;
+    struct ctx other = *c;
+    other.claim = (struct id){ 0 };
+    if (slow_is_taken_over && !ctx_write(&other, claim_take_over, NULL))
+        return false;
     return ctx_read(c, claims_count, &claims_before) && ctx_write(c, gadget_make, label) &&
            ctx_read(c, claims_count, &claims_after);
 }
@@ -575,6 +589,22 @@ static void test_claims_outlive_no_process(void **state)
     assert_int_equal(gadgets_slow, 2);
 }
 
+/* Who was held for dead, and goes on, adds nothing to what another does under the same key. */
+static void test_what_was_taken_over_commits_nothing(void **state)
+{
+    struct founded *w = *state;
+    struct call slow = {
+        .method = POST, .path = "/gadgets/slow", .session = w->owner, .key = "slow", .json = "{}"
+    };
+    slow_is_taken_over = true;
+    struct answer r = world_call(w->world, slow);
+    slow_is_taken_over = false;
+    assert_int_equal(r.status, 409);
+    assert_non_null(strstr(r.body, "begun again"));
+    assert_null(strstr(call(w, GET, "/gadgets", w->owner, NULL, 0).body, "slow"));
+    assert_int_equal(world_call(w->world, slow).status, 409); /* the other's claim stands */
+}
+
 static void test_new_singletons_can_be_changed(void **state)
 {
     struct founded *w = *state;
@@ -655,6 +685,8 @@ int main(void)
         cmocka_unit_test(test_declarations_miss_a_person),
         cmocka_unit_test_setup_teardown(test_restart_keeps, setup, founded_close),
         cmocka_unit_test_setup_teardown(test_claims_outlive_no_process, setup, founded_close),
+        cmocka_unit_test_setup_teardown(test_what_was_taken_over_commits_nothing, setup,
+                                        founded_close),
         cmocka_unit_test_setup_teardown(test_failures_are_not_kept, setup, founded_close),
         cmocka_unit_test_setup_teardown(test_what_follows_waits_for_the_outer_work, setup,
                                         founded_close),

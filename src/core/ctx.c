@@ -68,7 +68,8 @@ static bool claimed_run(struct ctx *c, void *with)
 bool ctx_write(struct ctx *c, ctx_work *work, void *with)
 {
     struct wrapped w = { c, work, with };
-    return c->claims ? in_db(c, c->db, true, claimed_run, &w) : in_db(c, c->db, true, work, with);
+    return id_given(c->claim) ? in_db(c, c->db, true, claimed_run, &w)
+                              : in_db(c, c->db, true, work, with);
 }
 
 bool control_read(struct ctx *c, ctx_work *work, void *with)

@@ -37,10 +37,11 @@ struct ctx {
     struct tx *tx;                /* NULL in lanes without a transaction */
     struct exchange *x;           /* NULL outside HTTP */
     const char *request_id;
+    struct id claim; /* of the key of its request, when each ctx_write is noted with it (see
+                        idempotency.h); what it does in control must bear repetition */
     struct read_of *reads;
     uint64_t known; /* sessions_forgotten, before who asks was looked up */
     bool hasty;     /* on an I/O thread, for a rule of an `eager` route: must not wait there */
-    bool claims;    /* the key of its request (idempotency.h): what it commits is noted there */
     bool counted;   /* by its rate limit; not again when the rule is run again */
     bool wake;      /* a job or an event was written: wake the runner after the commit */
     bool settings;  /* a switch changed: work in flight that depends on it looks again */
@@ -67,7 +68,8 @@ MUST_USE bool organisation_write(struct ctx *c, struct id organisation, ctx_work
 
 /* A hasty rule may answer as any does. Or, before it has done anything, ask to be run again by a
    worker: `return ctx_elsewhere(c)`. Or keep the request with ctx_keep, then end it by one call of
-   ctx_finish, from any thread, perhaps before it returns; what it returns is ignored then. */
+   ctx_finish, from any thread, perhaps before it returns; what it returns is ignored then. Who has
+   kept it may still ask for a worker, as long as it has handed the request to nobody. */
 bool ctx_elsewhere(struct ctx *c);
 void ctx_keep(struct ctx *c);
 void ctx_finish(struct ctx *c, bool ok);

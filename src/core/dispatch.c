@@ -317,48 +317,58 @@ static bool reads_write(struct ctx *c, void *with)
     return audit_reads(c);
 }
 
+/* A key that is claimed while a rule runs that opens its own transactions. */
+struct claim {
+    struct id id;
+    bool replayed, answered;
+};
+
 static bool key_claim(struct ctx *c, void *with)
 {
-    return idempotency_claim(c, with);
+    struct claim *claim = with;
+    return idempotency_claim(c, &claim->id, &claim->replayed);
 }
 
 static bool key_settle(struct ctx *c, void *with)
 {
-    return idempotency_settle(c, *(const bool *)with);
+    const struct claim *claim = with;
+    return idempotency_settle(c, claim->id, claim->answered);
 }
 
 /* The answer stands, whether or not it could be kept. */
-static void answer_settle(struct request *r, bool ok)
+static void answer_settle(struct request *r, struct claim *claim)
 {
     struct error none = { 0 };
     r->c.err = &none;
-    (void)!ctx_write(&r->c, key_settle, &ok);
+    (void)!ctx_write(&r->c, key_settle, claim);
     r->c.err = &r->x->err;
 }
 
 static void in_worker(void *with)
 {
     struct request *r = with;
-    bool keyed = is_keyed(r), replayed = false;
+    bool keyed = is_keyed(r);
+    struct claim claim = { 0 };
     if (!still_admitted(r)) {
         answered(r);
         return;
     }
-    if (keyed && (!ctx_write(&r->c, key_claim, &replayed) || replayed)) {
+    if (keyed && (!ctx_write(&r->c, key_claim, &claim) || claim.replayed)) {
         answered(r);
         return;
     }
-    r->c.claims = keyed;
+    r->c.claim = claim.id;
     bool ok = rule_run(r);
-    r->c.claims = false;
+    r->c.claim = (struct id){ 0 };
     if (r->c.reads && r->db) {
         refusal_keep(r);
         bool noted = ctx_write(&r->c, reads_write, NULL);
         refusal_tell(r, noted);
         ok = ok && noted;
     }
+    claim.answered = ok;
     if (keyed)
-        answer_settle(r, ok);
+        answer_settle(r, &claim);
     answered(r);
 }
 
@@ -394,6 +404,7 @@ static bool in_slow_lane(struct request *r)
     if (r->elsewhere) {
         r->c.hasty = false;
         atomic_fetch_sub(&r->holds, r->kept); /* it was not kept after all */
+        r->kept = false;
         return in_pool(r, r->app->slow, ctx_party(&r->c), in_worker);
     }
     if (r->kept) {

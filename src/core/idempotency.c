@@ -79,19 +79,22 @@ static bool claim_lives(struct ctx *c, const struct kept *claim, bool *ret)
 
 /* What died before it had done anything may be done again; what died behind that is neither done
    twice nor answered for. */
-static bool claim_inherit(struct ctx *c, const struct kept *claim, const struct query *forget,
-                          struct value key)
+static bool claim_inherit(struct ctx *c, const struct kept *claim)
 {
+    static const struct query forget = {
+        "DELETE FROM idempotency WHERE id = $1 AND status = 0 AND committed = $2"
+    };
     bool lives;
+    int64_t gone = 0;
     if (!claim_lives(c, claim, &lives))
         return false;
-    if (lives)
-        return fail(c, CONFLICT, "The same request is still under way");
-    if (claim->committed)
+    if (!lives && claim->committed)
         return fail(c, CONFLICT,
                     "The same request was cut off behind a part of its work, or all "
                     "of it: look what was done before you ask under another key");
-    return tx_run(c->tx, forget, ARGS(key), NULL);
+    if (!lives && !tx_run(c->tx, &forget, ARGS(value_id(claim->id), value_bool(false)), &gone))
+        return false;
+    return gone || fail(c, CONFLICT, "The same request is still under way");
 }
 
 bool idempotency_find(struct ctx *c, bool *replayed)
@@ -111,7 +114,7 @@ bool idempotency_find(struct ctx *c, bool *replayed)
     if (kept.request.len != HASH_SIZE || memcmp(kept.request.at, request, HASH_SIZE))
         return fail(c, IDEMPOTENCY_MISMATCH, NULL);
     if (!kept.status)
-        return claim_inherit(c, &kept, &forget, v);
+        return claim_inherit(c, &kept);
     c->x->status = (int)kept.status;
     c->x->bytes = kept.body.at ? kept.body : (struct blob){ "", 0 };
     c->x->type = kept.type;
@@ -141,38 +144,42 @@ bool idempotency_keep(struct ctx *c)
     return row_create(c, &idempotency_table, &kept);
 }
 
-bool idempotency_claim(struct ctx *c, bool *replayed)
+bool idempotency_claim(struct ctx *c, struct id *claim, bool *replayed)
 {
     uint8_t key[HASH_SIZE], request[HASH_SIZE];
     *replayed = false;
     if (!idempotency_find(c, replayed) || *replayed)
         return *replayed;
     hashes(c, key, request);
-    struct kept claim = { .key = { key, sizeof key },
-                          .request = { request, sizeof request },
-                          .claimant = claimant(c->app) };
-    return row_create(c, &idempotency_table, &claim);
+    struct kept kept = { .key = { key, sizeof key },
+                         .request = { request, sizeof request },
+                         .claimant = claimant(c->app) };
+    if (!row_create(c, &idempotency_table, &kept))
+        return false;
+    *claim = kept.id;
+    return true;
 }
 
 bool idempotency_commits(struct ctx *c)
 {
-    static const struct query note = {
-        "UPDATE idempotency SET committed = $2 WHERE key = $1 AND status = 0"
-    };
+    static const struct query note = { "UPDATE idempotency SET committed = $2 WHERE id = $1" };
+    static const struct query other = { "SELECT id FROM idempotency WHERE key = $1" };
     uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    int64_t noted = 0;
+    bool taken = false;
     hashes(c, key, request);
     struct value v = value_in(kept_fields, "key", value_blob((struct blob){ key, sizeof key }));
-    return tx_run(c->tx, &note, ARGS(v, value_bool(true)), NULL);
+    if (!tx_run(c->tx, &note, ARGS(value_id(c->claim), value_bool(true)), &noted) ||
+        (!noted && !tx_found(c->tx, &other, ARGS(v), &taken)))
+        return false;
+    return !taken || fail(c, CONFLICT, "The same request was begun again meanwhile");
 }
 
-bool idempotency_settle(struct ctx *c, bool answered)
+bool idempotency_settle(struct ctx *c, struct id claim, bool answered)
 {
-    static const struct query forget = { "DELETE FROM idempotency WHERE key = $1 AND status = 0" };
-    uint8_t key[HASH_SIZE], request[HASH_SIZE];
+    static const struct query forget = { "DELETE FROM idempotency WHERE id = $1 AND status = 0" };
     int64_t claims = 0;
-    hashes(c, key, request);
-    struct value v = value_in(kept_fields, "key", value_blob((struct blob){ key, sizeof key }));
-    return tx_run(c->tx, &forget, ARGS(v), &claims) &&
+    return tx_run(c->tx, &forget, ARGS(value_id(claim)), &claims) &&
            (!answered || !claims || idempotency_keep(c));
 }
 

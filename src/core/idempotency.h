@@ -19,14 +19,15 @@ MUST_USE bool idempotency_keep(struct ctx *c);
    for this request before the rule runs, so that of two at once one runs. CONFLICT while the other
    does. A claim whose process is gone is taken over, unless something was committed under it: then
    CONFLICT, too, for as long as an answer would have been kept. In a write transaction. */
-MUST_USE bool idempotency_claim(struct ctx *c, bool *replayed);
+MUST_USE bool idempotency_claim(struct ctx *c, struct id *claim, bool *replayed);
 
-/* Notes with the claim that this transaction commits something of what it is for. */
+/* Notes with c->claim that this transaction commits something of what it is for. CONFLICT when the
+   key was taken over meanwhile: then it may commit nothing. */
 MUST_USE bool idempotency_commits(struct ctx *c);
 
 /* Then puts the answer where the claim was, or gives the key back when there is none to keep. In a
    write transaction. */
-MUST_USE bool idempotency_settle(struct ctx *c, bool answered);
+MUST_USE bool idempotency_settle(struct ctx *c, struct id claim, bool answered);
 
 /* Drops every kept answer of the organisation: they may show what is erased or replaced now. */
 MUST_USE bool idempotency_forget(struct ctx *c);

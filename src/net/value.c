@@ -1,8 +1,6 @@
 /* value.c: strict readers of single values. */
 #include "value.h"
 
-#include "base/compose.h"
-
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -129,7 +127,7 @@ const char *value_parse(struct arena *a, enum kind kind, const char *text, void 
     case KIND_RECORD:
         return "cannot be given here";
     default:
-        return value_parse_string(a, kind, text_compose(a, text), to);
+        return value_parse_string(a, kind, text, to);
     }
 }
 

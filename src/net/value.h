@@ -5,12 +5,10 @@
 #include "base/field.h"
 
 /* Reads a value of a kind into the member at `to`. `text` is valid UTF-8 and may stay referenced by
-   KIND_TEXT, which has every letter in one spelling (see text_compose). Returns NULL, or what it
-   must be. */
+   KIND_TEXT; field_text comes before. Returns NULL, or what it must be. */
 MUST_USE const char *value_parse(struct arena *a, enum kind kind, const char *text, void *to);
 
-/* The same for values that JSON writes as strings (times, ids, text, base64), with the spelling
-   that they have. */
+/* The same for values that JSON writes as strings (times, ids, text, base64). */
 MUST_USE const char *value_parse_string(struct arena *a, enum kind kind, const char *text,
                                         void *to);
 

@@ -247,8 +247,7 @@ static enum promise_result check_ai_2_e(struct proof *p)
 static const struct promise promise_ai_2_e = {
     "AI-2.e",
     "AI decides nothing about employment, discipline or pay; all it says is advice.",
-    "A guard judges every question and every prompt before anything is read, leaves out what in "
-    "the "
+    "A guard judges every question and every prompt before anything leaves, leaves out what in the "
     "data gives the model orders, and judges every answer before it is shown; a typed answer is of "
     "its type or none; every answer is labelled as advice.",
     PROMISE_LIVE,

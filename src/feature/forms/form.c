@@ -168,8 +168,9 @@ const struct field form_view_fields[] = {
                .privacy = OPERATIONAL, .read_only = true,
                .doc =
                    "Questions taken out of the form; listed again, one is back with its answers"),
-    FIELD(struct form_view, answers, .privacy = OPERATIONAL, .read_only = true,
-          .see = &submissions_read, .doc = "How many answers to it the caller may read"),
+    FIELD(struct form_view, answers, .privacy = OPERATIONAL, .read_only = true, .nullable = true,
+          .see = &submissions_read,
+          .doc = "How many answers to it the caller may read; told in the list of forms alone"),
     { 0 },
 };
 const struct field public_form_fields[] = {
@@ -215,10 +216,11 @@ bool form_view(struct ctx *c, const struct form *form, struct form_view *ret)
         .link = form->public ? form->link : NULL,
         .public = form->public,
         .retention_days = form->retention_days,
+        .answers = INT_NONE,
         .fields = { to, shown },
         .hidden_fields = { to + shown, hidden },
     };
-    return !ctx_can(c, &submissions_read) || answers_count(c, form->id, &ret->answers);
+    return true;
 }
 
 /* "How did you hear of us?" -> how_did_you_hear_of_us; never one of the names every row has. */
@@ -503,9 +505,13 @@ static bool list(struct ctx *c, void *with)
     const struct form *at = forms.at;
     struct form_view *views = arena_many(c->arena, forms.count, struct form_view);
     for (size_t i = 0; i < forms.count; i++) {
-        bool shown = ctx_can(c, &forms_manage) || text_equal(at[i].status, "open");
-        if (shown && !form_view(c, &at[i], &views[n++]))
+        struct form_view *v = &views[n];
+        if (!ctx_can(c, &forms_manage) && !text_equal(at[i].status, "open"))
+            continue;
+        if (!form_view(c, &at[i], v) ||
+            (ctx_can(c, &submissions_read) && !answers_count(c, v->id, &v->answers)))
             return false;
+        n++;
     }
     c->x->page = (struct list){ views, n };
     return true;

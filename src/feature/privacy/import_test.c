@@ -256,7 +256,7 @@ static void an_archive_brings_no_more_than_requests_could(void **state)
     world_get(w, NULL, arena_printf(&w->a, "/public/forms/%s", h->link), 200);
     /* nor questions that no form has */
     static const char question[] = "tables/form_field.jsonl";
-    refused(h, forge(h, question, "\"key\":\"wish\"", "\"key\":\"submitter\""), "question");
+    refused(h, forge(h, question, "\"key\":\"wish_id\"", "\"key\":\"submitter\""), "question");
     refused(h,
             forge(h, question, "\"privacy\":\"CONTENT\",\"required\":false,\"ai\":false",
                   "\"privacy\":\"SENSITIVE\",\"required\":false,\"ai\":true"),

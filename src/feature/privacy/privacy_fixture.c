@@ -123,12 +123,12 @@ static void form_write(struct house *h)
     struct answer form = world_post(
         w, h->owner, "/forms",
         "{\"title\":\"Lunch\",\"status\":\"open\",\"public\":true,\"fields\":[{\"label\":\"Wish\","
-        "\"key\":\"wish\",\"kind\":\"text\",\"privacy\":\"CONTENT\"}]}",
+        "\"key\":\"wish_id\",\"kind\":\"text\",\"privacy\":\"CONTENT\"}]}",
         201);
     const char *id = world_text(w, form.body, "id");
     h->link = world_text(w, form.body, "link");
     world_post(w, h->bo, arena_printf(&w->a, "/forms/%s/submissions", id),
-               "{\"wish\":\"soup for " CANARY "\"}", 201);
+               "{\"wish_id\":\"soup for " CANARY "\"}", 201);
     world_get(w, NULL, arena_printf(&w->a, "/public/forms/%s", h->link), 200);
 }
 

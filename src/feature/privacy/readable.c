@@ -211,7 +211,7 @@ static void html_value(struct readable *p, const struct field *f, const void *ro
    a request, or accounts, which stand in control. */
 static bool is_shown(const struct table *t, const struct field *f)
 {
-    bool unnamed = (t->control && f->kind == KIND_ID) || text_ends(f->name, "_id");
+    bool unnamed = (t->control && f->kind == KIND_ID) || (t->log && text_ends(f->name, "_id"));
     return f->privacy != SECRET && !f->subject && !unnamed && strcmp(f->name, "id") != 0 &&
            strcmp(f->name, "version") != 0;
 }

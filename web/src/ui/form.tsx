@@ -286,7 +286,7 @@ export function useForm<T extends object, R extends Versioned = Versioned>(optio
 const REFUSED =
   ":is(input, textarea, button):is([aria-invalid=true], [data-invalid], [data-error]):not(:disabled)";
 
-const FIRST = ":is(input, textarea):not([readonly])";
+const FIRST = ":is(input, textarea):not([type=hidden], [readonly], :disabled)";
 
 interface FormProps {
   form: Pick<

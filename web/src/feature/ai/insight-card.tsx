@@ -30,7 +30,7 @@ export function InsightCard({ finding, entries, onDismiss, onNever }: InsightCar
         </div>
         {series.length > 1 && (
           <Spark
-            values={series.map(({ name, value }) => ({ key: name, value }))}
+            values={series.map(({ name, value }) => ({ key: withDays(name ?? ""), value }))}
             label={words.answer.series}
           />
         )}

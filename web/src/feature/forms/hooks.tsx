@@ -5,7 +5,7 @@ import { useRef, useState } from "react";
 import { type Answer, api, Problem } from "~/api/client";
 import { limitsOf } from "~/api/limits";
 import { refresh } from "~/api/queries";
-import { useAiSettings, useCapabilities, useProviders } from "~/feature/ai/data";
+import { type Provider, useAiSettings, useCapabilities, useProviders } from "~/feature/ai/data";
 import { type Disclosed, DisclosureSheet } from "~/feature/ai/disclosure";
 import { Link } from "~/shell/router";
 import { useMay } from "~/shell/session";
@@ -166,7 +166,13 @@ export function Hooks({ form }: { form: FormRow }) {
         size={560}
         onClose={() => setEditing(null)}
       >
-        {(hook) => <HookForm form={form} hook={hook} onClose={() => setEditing(null)} />}
+        {(hook) => (
+          <Show query={providers}>
+            {(all) => (
+              <HookForm form={form} hook={hook} providers={all} onClose={() => setEditing(null)} />
+            )}
+          </Show>
+        )}
       </RecordDrawer>
       {removing && (
         <RecordRemoval
@@ -187,6 +193,7 @@ export function Hooks({ form }: { form: FormRow }) {
 interface HookFormProps {
   form: FormRow;
   hook: Hook | undefined;
+  providers: Provider[];
   onClose: () => void;
 }
 
@@ -198,11 +205,10 @@ const valuesOf = (hook?: Hook) => ({
   choices: hook?.choices.join("\n") ?? "",
 });
 
-function HookForm({ form: asked, hook, onClose }: HookFormProps) {
-  const providers = useProviders(true);
+function HookForm({ form: asked, hook, providers, onClose }: HookFormProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const readable = asked.fields.filter((field) => field.ai);
-  const [first, another] = providers.data ?? [];
+  const [first, another] = providers;
   const form = useForm({
     initial: hook || another ? valuesOf(hook) : { ...valuesOf(), provider: first?.id ?? null },
     shared: {
@@ -291,9 +297,9 @@ function HookForm({ form: asked, hook, onClose }: HookFormProps) {
       </fieldset>
       <Select
         label={text.provider}
-        description={providers.data?.length === 0 ? text.no_provider : undefined}
+        description={providers.length === 0 ? text.no_provider : undefined}
         required
-        data={(providers.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        data={providers.map(({ id, name }) => ({ value: id, label: name }))}
         {...form.select("provider")}
       />
       <Select
