@@ -347,6 +347,16 @@ test("the local engine answers, labelled as advice, and leaves a receipt", async
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
+test("dates that are the wrong way round get no insight", async () => {
+  await page.goto("/insights?from=2026-03-03&to=2026-03-04");
+  const get = page.getByRole("button", { name: "Get the insight" });
+  await page.getByLabel("To", { exact: true }).fill("2026-03-01");
+  await page.getByText("Before “From”").waitFor();
+  assert.equal(await get.isDisabled(), true);
+  await page.getByLabel("From", { exact: true }).fill("2026-02-27");
+  assert.equal(await get.isDisabled(), false);
+});
+
 test("a card shows the number of its sentence, with its sign", async () => {
   await page.goto("/insights?from=2026-03-03&to=2026-03-03&what=summary.report");
   await page.getByRole("button", { name: "Get the insight" }).click();

@@ -29,7 +29,13 @@ export function usePeriod(fallback: Period): Chosen {
   return { from, to, preset: preset ?? null };
 }
 
-export function PeriodFilter({ period: { preset, ...used } }: { period: Chosen }) {
+interface PeriodFilterProps {
+  period: Chosen;
+  /** Whether the dates that stand there are the period. */
+  onUsable?: (usable: boolean) => void;
+}
+
+export function PeriodFilter({ period: { preset, ...used }, onUsable }: PeriodFilterProps) {
   const [, setFilters] = useFilters();
   const { zone, week_start } = useSession();
   // Dates that cannot be used yet stay here: a year half typed, an end before the begin.
@@ -38,10 +44,10 @@ export function PeriodFilter({ period: { preset, ...used } }: { period: Chosen }
   const type = (changes: { from?: Day; to?: Day }) => {
     const next = { from, to, ...changes };
     const isWhole = [next.from, next.to].every((day) => day >= FIRST);
-    setTyped(next);
-    if (!isWhole || next.to < next.from) return;
-    setTyped(null);
-    setFilters(next);
+    const usable = isWhole && next.from <= next.to;
+    setTyped(usable ? null : next);
+    onUsable?.(usable);
+    if (usable) setFilters(next);
   };
   return (
     <>
@@ -54,6 +60,7 @@ export function PeriodFilter({ period: { preset, ...used } }: { period: Chosen }
         onChange={(period) => {
           if (!period) return;
           setTyped(null);
+          onUsable?.(true);
           setFilters({ ...periodOf(period, zone, week_start) });
         }}
       />

@@ -108,8 +108,11 @@ export function usePicking(given: Options) {
       ...(create && options.length === 0 && { nothingFoundMessage: words.picking.first }),
       searchValue: search,
       onSearchChange: setSearch,
-      onKeyDown: ({ key }: KeyboardEvent) => {
-        if (key === "Escape") takeBack();
+      onKeyDown: (event: KeyboardEvent<HTMLInputElement>) => {
+        if (event.key === "Escape") takeBack();
+        // In an open list it chooses, and never sends the form, be there nothing to choose.
+        const isOpen = event.currentTarget.getAttribute("aria-expanded") === "true";
+        if (event.key === "Enter" && isOpen) event.preventDefault();
       },
       onInput: () => {
         isTyped.current = true;

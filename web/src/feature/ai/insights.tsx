@@ -102,6 +102,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
   const [picked, setPicked] = useState<string | null>(null);
   const usual = providers.data?.find(({ id }) => id === settings.data?.provider)?.id;
   const provider = picked ?? usual ?? LOCAL;
+  const [dated, setDated] = useState(true);
   const [question, setQuestion] = useState("");
   const [preview, setPreview] = useState<{ body: AiInput; answer: AiAnswer } | null>(null);
   const [answer, setAnswer] = useState<AiAnswer | null>(null);
@@ -114,7 +115,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
   useGuard(question.trim() !== "" && answer === null, shared.form.lost);
 
   const tooLong = provider === LOCAL ? null : overText(question, limit("/ai/run", "question"));
-  const cannot = loading || busy !== null || tooLong !== null;
+  const cannot = loading || busy !== null || tooLong !== null || !dated;
   const input: AiInput = {
     capability: chosen,
     provider,
@@ -182,7 +183,7 @@ function Workbench({ capabilities }: { capabilities: Capability[] }) {
             ))}
           </div>
           <div className="filters even">
-            <PeriodFilter period={period} />
+            <PeriodFilter period={period} onUsable={setDated} />
             <Select
               label={words.engine}
               data={[

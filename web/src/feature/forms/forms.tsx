@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api } from "~/api/client";
 import { refresh } from "~/api/queries";
 import { go, Link } from "~/shell/router";
-import { useMay } from "~/shell/session";
+import { reachOf, useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
 import { MenuHead, RecordRemoval, RowMenu } from "~/ui/record";
 import { Scroll } from "~/ui/scroll";
@@ -19,7 +19,7 @@ export default function Forms() {
   const may = useMay();
   const forms = useForms();
   const [removing, setRemoving] = useState<FormRow | null>(null);
-  const counted = may("submissions.read");
+  const counted = reachOf(useSession(), "submissions.read");
   const add = may("forms.manage") && (
     <Button leftSection={<Icon name="plus" size={16} />} onClick={() => go("/forms/new")}>
       {words.create}
@@ -49,9 +49,9 @@ export default function Forms() {
                     <th scope="col" className="num off-phone">
                       {words.columns.fields}
                     </th>
-                    {counted && (
+                    {counted !== "none" && (
                       <th scope="col" className="num">
-                        {words.tabs.submissions}
+                        {counted === "own" ? words.columns.own : words.tabs.submissions}
                       </th>
                     )}
                     <MenuHead />
@@ -71,7 +71,9 @@ export default function Forms() {
                       </td>
                       <td className="off-phone">{linkOf(form)}</td>
                       <td className="num off-phone">{form.fields.length}</td>
-                      {counted && <td className="num">{numberText(form.answers ?? 0)}</td>}
+                      {counted !== "none" && (
+                        <td className="num">{numberText(form.answers ?? 0)}</td>
+                      )}
                       <td className="acts">
                         {may("forms.manage") && (
                           <RowMenu

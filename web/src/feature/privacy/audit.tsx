@@ -30,15 +30,23 @@ const NAMES_MAX = 3;
 /** So many of the newest events tell which kinds there are to choose from. */
 const KINDS_OF = 500;
 
-/** Events in a row in which somebody did the same, of one day: one line, the newest first. */
+/** Events in a row in which somebody did the same, of one day, and all of the same that one request did: one
+    line, the newest first. */
 function linesOf(events: Event[], zone: string): Event[][] {
   const act = ({ actor, actor_name, action, detail, created_at }: Event) =>
     JSON.stringify([actor, actor_name, action, detail, inZone(created_at, zone).date]);
   const lines: Event[][] = [];
+  const ofRequest = new Map<string, Event[]>();
   for (const event of events) {
-    const line = lines.at(-1);
-    if (line?.[0] && act(line[0]) === act(event)) line.push(event);
-    else lines.push([event]);
+    const before = lines.at(-1);
+    const request = event.request_id && event.request_id + act(event);
+    let line = request ? ofRequest.get(request) : undefined;
+    if (!line) {
+      line = before?.[0] && act(before[0]) === act(event) ? before : [];
+      if (line !== before) lines.push(line);
+      if (request) ofRequest.set(request, line);
+    }
+    line.push(event);
   }
   return lines;
 }

@@ -98,24 +98,6 @@ export default function Entries() {
         lead={words.entries.lead}
         aside={<Eye table="time_entry" seen={words.today.seen} />}
       >
-        {chosen.length > 0 && (
-          <>
-            <span className="quiet">{words.entries.selected(chosen.length)}</span>
-            <Button variant="default" onClick={() => setChanging(true)}>
-              {words.entries.change_selected}
-            </Button>
-            <Button
-              variant="light"
-              color="red"
-              onClick={() => {
-                setSelected(new Set());
-                void removeEntries(chosen);
-              }}
-            >
-              {words.entries.delete_selected}
-            </Button>
-          </>
-        )}
         {may("time.import") && <Link href="/time/import">{words.today.import}</Link>}
         <Menu position="bottom-end">
           <Menu.Target>
@@ -218,6 +200,24 @@ export default function Entries() {
           ))
         )}
       </section>
+      {chosen.length > 0 && (
+        <section className="card selection" aria-label={words.entries.selected(chosen.length)}>
+          <span className="grow">{words.entries.selected(chosen.length)}</span>
+          <Button variant="default" onClick={() => setChanging(true)}>
+            {words.entries.change_selected}
+          </Button>
+          <Button
+            variant="light"
+            color="red"
+            onClick={() => {
+              setSelected(new Set());
+              void removeEntries(chosen);
+            }}
+          >
+            {words.entries.delete_selected}
+          </Button>
+        </section>
+      )}
       {entries.hasNextPage && (
         <div className="state">
           <Button
