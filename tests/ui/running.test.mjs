@@ -239,6 +239,18 @@ test("the audit log is in words, and is saved as it is shown", async () => {
   await checkAccessible(page);
   const line = page.getByRole("row", { name: /AI function added/ });
   await line.getByText("Suggestions on forms").waitFor();
+  // What one request did is one line, whatever else it did in between.
+  const added = page.getByRole("row", { name: /Project added/ });
+  const before = await added.count();
+  const taken = ["Neap", "Spring"].map(
+    (name, i) => `Ada,${name},2026-03-0${i + 2},09:00:00,01:00:00`,
+  );
+  const file = ["User,Project,Start date,Start time,Duration", ...taken].join("\n");
+  const csv = { headers: { "Content-Type": "text/csv" } };
+  const made = await owner.post("/api/v1/time/imports?mine=true", Buffer.from(file), csv);
+  assert.equal(made.body.creates?.projects, 2, made.text);
+  await page.reload();
+  await eventually(async () => assert.equal(await added.count(), before + 1));
   // More than a page of it: the file has all, whatever was looked at.
   const tag = (await owner.post("/api/v1/tags", { name: "Ebb" })).body;
   for (let version = tag.version; version <= 200; version++)
