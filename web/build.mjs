@@ -104,10 +104,7 @@ async function generate() {
     `${GENERATED}/permissions.ts`,
     `${note}export type Permission = ${permissions};\n`,
   );
-  const told = Object.entries(document["x-problems"] ?? {}).map(([name, { title }]) => [
-    name,
-    title,
-  ]);
+  const told = Object.entries(document["x-problems"]).map(([name, { title }]) => [name, title]);
   const problems = JSON.stringify(Object.fromEntries(told), null, 2);
   await writeFile(
     `${GENERATED}/problems.ts`,

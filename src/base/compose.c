@@ -70,3 +70,8 @@ const char *text_unturned(struct arena *a, const char *text)
     }
     return out.at;
 }
+
+const char *text_line(struct arena *a, const char *text)
+{
+    return text_unturned(a, text_compose(a, text));
+}

@@ -17,4 +17,7 @@ const char *text_compose(struct arena *a, const char *text);
    none. */
 const char *text_unturned(struct arena *a, const char *text);
 
+/* As texts of one line are kept: both of it. */
+const char *text_line(struct arena *a, const char *text);
+
 #endif

@@ -285,8 +285,7 @@ const char *field_text(struct arena *a, const struct field *f, const char *text)
 {
     if (f->privacy == SECRET)
         return text;
-    text = text_compose(a, text);
-    return text_equal(f->format, "line") ? text_unturned(a, text) : text;
+    return text_equal(f->format, "line") ? text_line(a, text) : text_compose(a, text);
 }
 
 bool field_check(const struct field *f, const void *record, const char *pointer, struct error *err)

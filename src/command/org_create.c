@@ -60,7 +60,7 @@ static bool request_run(struct app *app, const char *request, admin_line *say, v
     const char *args[ARGUMENTS];
     const struct act *act = NULL;
     if (text_is_utf8(request, strlen(request))) /* as the edge does with what comes by HTTP */
-        request = text_unturned(&a, text_compose(&a, request));
+        request = text_line(&a, request);
     size_t count = 0, name = strcspn(request, "\t");
     for (const char *at = request + name; *at && count < ARGUMENTS; count++) {
         size_t n = strcspn(++at, "\t");

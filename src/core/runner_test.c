@@ -66,6 +66,7 @@ static int setup(void **state)
     return founded_open(state, test_features);
 }
 
+/* In each organisation once a day, and after a start for the days before it. */
 static void test_periodic_jobs(void **state)
 {
     struct founded *w = *state;
@@ -124,7 +125,7 @@ static void test_jobs_that_fail(void **state)
                                      world_text(w->world, r.body, "id"));
     world_post(w->world, world_sign_up(w->world, "Otto Esempio", "otto@example.org"), retry, NULL,
                404);
-    struct id organisation = world_id(world_self(w->world, w->owner, "organisation"));
+    struct id organisation = founded_organisation(w);
     world_post(w->world, w->owner, retry, NULL, 204);
     runner_wait(app->runner, organisation);
     assert_non_null(strstr(failures(w).body, "\"attempts\":2"));

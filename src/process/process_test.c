@@ -1,10 +1,9 @@
-/* process_test.c: the supervisor with children that do as they are told, and the sandboxes tried
-   for real. Run with --core, --egress or --relay this program is such a child. */
+/* process_test.c: the supervisor with children that do as they are told. Run with --core, --egress
+   or --relay this program is such a child. */
 #include "process.h"
 
 #include "base/arena.h"
-#include "canary.h"
-#include "memory.h"
+#include "process_fixture.h"
 #include "relay.h"
 #include "sandbox.h"
 #include "sanitized.h"
@@ -13,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -84,17 +82,6 @@ static int egress_serve(void)
 static bool descriptor_open(int fd)
 {
     return fcntl(fd, F_GETFD) >= 0;
-}
-
-static char folder[] = "/tmp/process-test-XXXXXX";
-
-static bool sandbox_with_relay(uint16_t ports[1], struct sandbox_report *report)
-{
-    struct sandbox_core core = {
-        .data = "/tmp", .relay = PROCESS_RELAYED, .relays = 1, .ports = ports
-    };
-    sandbox_core(&core, report);
-    return ports[0];
 }
 
 /* Whether the socket is a local one now, and leads to one place for good. */
@@ -471,31 +458,6 @@ static pid_t echo_start_local(const char *dir)
     return echo_serve(listener);
 }
 
-/* Runs `act` in a child and returns its exit status. */
-static int in_child(int (*act)(void))
-{
-    int status;
-    pid_t pid = fork();
-    if (!pid)
-        _exit(act());
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
-
-static int alone(void)
-{
-    return unshare(CLONE_NEWUSER | CLONE_NEWNET);
-}
-
-/* Without a loopback of its own core is given no port that leads to the relay. */
-static void skip_unless_alone(void)
-{
-    if (!in_child(alone))
-        return;
-    print_message("this kernel does not permit a network namespace\n");
-    skip();
-}
-
 /* The relay among the supervisor's children. */
 static pid_t relay_find(const struct run *r)
 {
@@ -557,190 +519,6 @@ static void hands_over_what_is_local(void **state)
     unsetenv("VOW_STORE");
 }
 
-/* ---- sandboxes ---- */
-
-static void *thread_run(void *user)
-{
-    *(int *)user = 7;
-    return user;
-}
-
-/* What core does all day must go on in its sandbox. */
-static int core_life(void)
-{
-    struct sandbox_report report;
-    char path[200], other[200];
-    int seven = 0, pair[2];
-    pthread_t thread;
-    sandbox_core(&(struct sandbox_core){ .data = folder }, &report);
-    if (!sandbox_control(&report, "seccomp")->enforced)
-        return 2;
-    snprintf(path, sizeof path, "%s/a", folder);
-    snprintf(other, sizeof other, "%s/b", folder);
-    if (pthread_create(&thread, NULL, thread_run, &seven) || pthread_join(thread, NULL) ||
-        seven != 7)
-        return 3;
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    if (fd < 0 || write(fd, "x", 1) != 1 || fsync(fd) || ftruncate(fd, 0) ||
-        fcntl(fd, F_SETLK, &lock) || rename(path, other) || unlink(other))
-        return 4;
-    if (mkdir(path, 0700) || rmdir(path))
-        return 5;
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || write(pair[0], "x", 1) != 1)
-        return 6;
-    if (open("/etc/hostname", O_RDONLY) >= 0 || open("/tmp/process-test", O_CREAT, 0600) >= 0)
-        return 7;
-    if (socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EPERM)
-        return 8;
-    if (!SANITIZED && (fork() != -1 || kill(getppid(), 0) != -1))
-        return 9;
-    return 0;
-}
-
-static void core_lives_in_its_sandbox(void **state)
-{
-    (void)state;
-    assert_int_equal(in_child(core_life), 0);
-}
-
-static int core_report(void)
-{
-    struct sandbox_report report;
-    bool all = sandbox_core(&(struct sandbox_core){ .data = folder }, &report);
-    int absent = 0;
-    for (size_t i = 0; i < report.count; i++)
-        absent += !report.control[i].enforced || !report.control[i].text[0];
-    return all == (absent == 0) && !sandbox_control(&report, "unheard of") ? absent : 100;
-}
-
-static void reports_every_control(void **state)
-{
-    (void)state;
-    int absent = in_child(core_report);
-    if (absent > (SANITIZED ? 1 : 0))
-        print_message("this kernel leaves %d controls absent\n", absent);
-    assert_in_range(absent, 0, SANDBOX_CONTROLS);
-}
-
-static void probes_core(void **state)
-{
-    (void)state;
-    struct sandbox_probe p;
-    assert_true(sandbox_probe(&(struct sandbox_core){ .data = folder }, &p));
-    for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
-        if (p.possible[act] != (act == SANDBOX_WRITE_DATA) && !(SANITIZED && act == SANDBOX_TRACE))
-            fail_msg("%s", sandbox_act_name(act));
-}
-
-static void probes_core_with_a_relay(void **state)
-{
-    (void)state;
-    struct sandbox_probe p;
-    skip_unless_alone();
-    assert_true(sandbox_probe(&(struct sandbox_core){ .data = folder, .relays = 1 }, &p));
-    for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
-        if (p.possible[act] != (act == SANDBOX_WRITE_DATA || act == SANDBOX_OPEN_INET) &&
-            !(SANITIZED && act == SANDBOX_TRACE))
-            fail_msg("%s", sandbox_act_name(act));
-}
-
-static bool number_write(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && !close(fd);
-}
-
-/* In a namespace of users that may make none of networks, no port is opened for a relay. */
-static int shared_loopback(void)
-{
-    struct sandbox_report report;
-    uint16_t ports[1] = { 1 };
-    if (unshare(CLONE_NEWUSER) || !number_write("/proc/sys/user/max_net_namespaces", "0") ||
-        !number_write("/proc/sys/user/max_user_namespaces", "0"))
-        return 1;
-    if (sandbox_with_relay(ports, &report) || ports[0])
-        return 2;
-    if (sandbox_control(&report, "network_namespace")->enforced)
-        return 3;
-    return socket(AF_INET, SOCK_STREAM, 0) < 0 ? 0 : 4;
-}
-
-static void opens_no_port_that_others_reach(void **state)
-{
-    (void)state;
-    skip_unless_alone();
-    assert_int_equal(in_child(shared_loopback), 0);
-}
-
-static void probes_egress(void **state)
-{
-    (void)state;
-    struct sandbox_probe p;
-    assert_true(sandbox_probe(NULL, &p));
-    for (enum sandbox_act act = 0; act < SANDBOX_ACTS; act++)
-        if (p.possible[act] != (act == SANDBOX_OPEN_INET || act == SANDBOX_OPEN_DATAGRAM ||
-                                act == SANDBOX_CONNECT) &&
-            !(SANITIZED && act == SANDBOX_TRACE))
-            fail_msg("%s", sandbox_act_name(act));
-}
-
-static int folder_make(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : 1;
-}
-
-static int folder_remove(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
-/* ---- memory ---- */
-
-static size_t canaries(void *with, const void *piece, size_t n)
-{
-    return canary_count(with, piece, n);
-}
-
-static size_t canaries_seen(const struct memory_view *v, struct canary_print *print)
-{
-    size_t found = SIZE_MAX;
-    return memory_view_scan(v, CANARY_TEXT - 2, canaries, print, &found) ? found : SIZE_MAX;
-}
-
-/* The view stays open when the process hides itself, sees what is there, and takes its own copies
-   for none. */
-static int own_memory_look(void)
-{
-    struct memory_view v;
-    struct canary_print print;
-    char *text = calloc(1, CANARY_TEXT);
-    if (!text || !memory_view_open(&v) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-        return 1;
-    canary_make(text, &print);
-    if (canaries_seen(&v, &print) != 1 || canaries_seen(&v, &print) != 1)
-        return 2;
-    wipe(text, CANARY_TEXT);
-    if (canaries_seen(&v, &print) != 0)
-        return 3;
-    memory_view_close(&v);
-    free(text);
-    return canaries_seen(&v, &print) == SIZE_MAX ? 0 : 4;
-}
-
-static void own_memory_is_seen(void **state)
-{
-    int status;
-    (void)state;
-    pid_t pid = fork();
-    if (!pid)
-        _exit(own_memory_look());
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
 int main(int count, char **args)
 {
     const struct CMUnitTest tests[] = {
@@ -753,14 +531,7 @@ int main(int count, char **args)
         cmocka_unit_test(says_why_it_cannot_listen),
         cmocka_unit_test(children_die_with_it),
         cmocka_unit_test(carries_for_core_and_comes_again),
-        cmocka_unit_test(core_lives_in_its_sandbox),
-        cmocka_unit_test(reports_every_control),
-        cmocka_unit_test(probes_core),
         cmocka_unit_test(hands_over_what_is_local),
-        cmocka_unit_test(probes_core_with_a_relay),
-        cmocka_unit_test(opens_no_port_that_others_reach),
-        cmocka_unit_test(probes_egress),
-        cmocka_unit_test(own_memory_is_seen),
     };
     if (count > 2 && (!strcmp(args[1], PROCESS_CORE) || !strcmp(args[1], PROCESS_EGRESS)))
         return child_main(!strcmp(args[1], PROCESS_CORE), args[2]);
@@ -768,5 +539,5 @@ int main(int count, char **args)
         return relay_main(args[2]);
     setenv("VOW_MASTER_KEY_FILE", "/nowhere", 1);
     setenv("VOW_EGRESS_CA", "/nowhere", 1);
-    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

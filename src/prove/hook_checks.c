@@ -6,7 +6,6 @@
 #include "core/app.h"
 #include "core/tenant.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static size_t receipts_count(struct proof *p, const char *owner)
@@ -44,17 +43,14 @@ static bool answers_rest(struct proof *p, const char *owner, const char *form, c
 static const char *prompt_make(struct proof *p, const char *owner, const char *form)
 {
     const char *provider = lab_provider_outside(p, owner, LAB_EVIDENCE("9999-12-31"));
-    const char *prompt =
-        provider ? lab_prompt(p, owner, form,
-                              arena_printf(p->arena,
-                                           ",\"output\":\"choice\",\"choices\":[\"loud\",\"low\"],"
-                                           "\"provider\":\"%s\"," TEMPLATE,
-                                           provider))
-                 : NULL;
-    return prompt && lab_call(p, owner, POST, arena_printf(p->arena, "%s/preview", prompt), "{}",
-                              NULL) == 200
-               ? prompt
-               : NULL;
+    if (!provider)
+        return NULL;
+    const char *members = arena_printf(p->arena,
+                                       ",\"output\":\"choice\",\"choices\":[\"loud\",\"low\"],"
+                                       "\"provider\":\"%s\"," TEMPLATE,
+                                       provider);
+    const char *prompt = lab_prompt(p, owner, form, members);
+    return prompt && lab_preview(p, owner, prompt, NULL) == 200 ? prompt : NULL;
 }
 
 /* AI is on all the while, so that nothing but the prompt keeps it from acting. */

@@ -158,10 +158,14 @@ const char *lab_prompt(struct proof *p, const char *owner, const char *form, con
     return id ? arena_printf(p->arena, "/hooks/%s", id) : NULL;
 }
 
+int lab_preview(struct proof *p, const char *owner, const char *prompt, struct answer *ret)
+{
+    return lab_call(p, owner, POST, arena_printf(p->arena, "%s/preview", prompt), "{}", ret);
+}
+
 bool lab_prompt_on(struct proof *p, const char *owner, const char *prompt)
 {
-    const char *preview = arena_printf(p->arena, "%s/preview", prompt);
-    return lab_call(p, owner, POST, preview, "{}", NULL) == 200 &&
+    return lab_preview(p, owner, prompt, NULL) == 200 &&
            lab_patch(p, owner, prompt, "{\"on\":true}", NULL) == 200;
 }
 

@@ -93,7 +93,8 @@ const char *lab_prompt(struct proof *p, const char *owner, const char *form, con
     "{\"key\":\"open_to_ai\",\"label\":\"A\",\"kind\":\"text\",\"ai\":true}," \
     "{\"key\":\"closed_to_ai\",\"label\":\"B\",\"kind\":\"text\"}]}"
 
-/* Previews it and switches it on. */
+/* Previews it; and switches it on behind that. */
+int lab_preview(struct proof *p, const char *owner, const char *prompt, struct answer *ret);
 MUST_USE bool lab_prompt_on(struct proof *p, const char *owner, const char *prompt);
 
 /* Answers the form's open question and waits for its prompts; the answer's id, or NULL. */

@@ -91,7 +91,7 @@ static const char *prompt_preview(struct proof *p, const struct scene *s, const 
     const char *all = arena_printf(p->arena, ",\"provider\":\"%s\"%s", s->outside, members);
     const char *prompt = lab_prompt(p, s->owner, s->form, all);
     if (prompt)
-        lab_call(p, s->owner, POST, arena_printf(p->arena, "%s/preview", prompt), "{}", ret);
+        lab_preview(p, s->owner, prompt, ret);
     return prompt;
 }
 
@@ -107,8 +107,7 @@ static enum promise_result prompts_check(struct proof *p, const struct scene *s)
           ",\"template\":\"Should we fire who wrote this? {{open_to_ai}}\"" },
         { "A prompt that asks for a number for somebody's performance",
           ",\"output\":\"number\",\"template\":\"Rate the performance of the employee from 1 to "
-          "10: "
-          "{{open_to_ai}}\"" },
+          "10: {{open_to_ai}}\"" },
         { "A prompt that chooses between dismissing and promoting",
           ",\"output\":\"choice\",\"choices\":[\"dismiss\",\"promote\"],\"template\":\"What shall "
           "happen to who wrote this? {{open_to_ai}}\"" },

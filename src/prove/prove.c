@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-const struct promise *const *const promises[] = { ai_promises,       audit_promises,
-                                                  hook_promises,     kept_promises,
-                                                  platform_promises, prohibited_promises,
-                                                  role_promises,     NULL };
+const struct promise *const *const promises[] = {
+    ai_promises,       audit_promises,      hook_promises, kept_promises, limit_promises,
+    platform_promises, prohibited_promises, role_promises, NULL,
+};
 
 /* How long the end of another check is waited for. */
 enum { PATIENCE_MS = 10 * 60 * 1000 };

@@ -8,6 +8,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { children } from "../lib/children.mjs";
 import { BINARY, Client, startServer, vow } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -324,11 +325,6 @@ test("a restore says what to do, and leaves a whole folder or none", async () =>
   assert.match(restored.stdout, /^Restored into .*\/data: 2 organisations\./);
   assert.deepEqual((await readdir(home)).sort(), ["copy", "data"]);
 });
-
-function children(pid) {
-  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-  return list ? list.split(" ").map(Number) : [];
-}
 
 const core = (server) =>
   children(server.pid).find((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").includes("core"));

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { children } from "../lib/children.mjs";
 import { switchOn } from "../lib/provider.mjs";
 import { Client, startServer } from "../lib/server.mjs";
 import { startStore } from "../lib/store.mjs";
@@ -251,8 +251,7 @@ test("what a killed node had begun the other ends", async () => {
 
 /** The processes of a node: the one that looks after the others, and these. */
 function signal(server, how) {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, "utf8");
-  for (const pid of [server.pid, ...children.trim().split(" ").map(Number)]) process.kill(pid, how);
+  for (const pid of [server.pid, ...children(server.pid)]) process.kill(pid, how);
 }
 
 test("a node that stood still for longer than its lease adds nothing to what another has done", async () => {

@@ -8,6 +8,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
+import { children } from "../lib/children.mjs";
 import { canMount, Postgres } from "../lib/postgres.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
 import { until } from "../lib/until.mjs";
@@ -66,15 +67,12 @@ class Cutter {
 
 /** The process of that part among the children of `pid`; undefined: not yet. */
 function part(pid, flag) {
-  const read = (path) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      return ""; // it has ended meanwhile
-    }
-  };
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
-  return children.map(Number).find((child) => read(`/proc/${child}/cmdline`).includes(flag));
+  const is = (child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes(flag);
+  try {
+    return children(pid).find(is);
+  } catch {
+    return undefined; // one of them has ended meanwhile
+  }
 }
 
 test("the relay is killed before core was ever ready: both are started again", async (t) => {

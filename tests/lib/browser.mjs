@@ -87,6 +87,12 @@ export async function eventually(check) {
   }
 }
 
+/** Waits until a field, or whatever it is, has the focus. */
+export const hasFocus = (locator) =>
+  eventually(async () =>
+    assert.ok(await locator.evaluate((node) => node === document.activeElement), "it has no focus"),
+  );
+
 /** Waits until the page is there and nothing on it says that it is still loading. */
 export async function settled(page) {
   await page.locator("main h1").waitFor();

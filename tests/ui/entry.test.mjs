@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, hasFocus, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { signIn } from "./actions.mjs";
 
@@ -176,21 +176,17 @@ test("an entry added on Today is read out, and the next can be typed at once", a
   const form = page.getByRole("region", { name: "Add an entry" });
   const note = form.getByRole("textbox", { name: "Add an entry" });
   const duration = form.getByRole("textbox", { name: "Duration" });
-  const focused = () =>
-    eventually(async () =>
-      assert.ok(await note.evaluate((field) => field === document.activeElement)),
-    );
   const status = form.getByRole("status");
   await note.fill("Rope");
   await duration.fill("0:10");
   await form.getByRole("button", { name: "Add" }).click();
   await status.getByText("Entry added: 0:10", { exact: true }).waitFor();
-  await focused();
+  await hasFocus(note);
   await page.keyboard.type("Anchor");
   await duration.fill("0:20");
   await duration.press("Enter");
   await status.getByText("Entry added: 0:20", { exact: true }).waitFor();
-  await focused();
+  await hasFocus(note);
   for (const name of ["Rope", "Anchor"])
     await page.getByRole("button", { name, exact: true }).waitFor();
 
@@ -728,9 +724,7 @@ test("many entries get a task and other tags at once, and have theirs back", asy
   };
   const change = async () => {
     await page.getByRole("button", { name: "Change", exact: true }).press("Enter");
-    await eventually(async () =>
-      assert.ok(await field("Project").evaluate((it) => it === document.activeElement)),
-    );
+    await hasFocus(field("Project"));
     assert.equal(await page.getByRole("option").count(), 0, "the list does not cover the rest");
   };
   const save = async (doing) => {

@@ -2,7 +2,14 @@
 // public link, a prompt looked at before it is switched on.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, flip, openBrowser, openPage } from "../lib/browser.mjs";
+import {
+  checkAccessible,
+  eventually,
+  flip,
+  hasFocus,
+  openBrowser,
+  openPage,
+} from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { addProvider, choose, signUp, startModel, switchOn } from "./actions.mjs";
 
@@ -35,9 +42,7 @@ test("a form is built from questions, each with its privacy", async () => {
   await page.getByText("No forms yet").waitFor();
   await page.getByRole("button", { name: "New form" }).first().click();
   const title = page.getByRole("textbox", { name: /^Title/ });
-  await eventually(async () =>
-    assert.ok(await title.evaluate((field) => field === document.activeElement)),
-  );
+  await hasFocus(title);
   await title.fill("Support");
   const questions = page.getByRole("textbox", { name: /^Question/ });
   const add = async (question, kind) => {
@@ -114,18 +119,14 @@ test("what is wrong with a question stands where it is, and saving stays in reac
   const place = await save.boundingBox();
   assert.ok(place.y > 0 && place.y + place.height <= bar.y, "Save is in sight, above the bar");
   await save.click();
-  await eventually(async () =>
-    assert.ok(await choices.evaluate((input) => input === document.activeElement)),
-  );
+  await hasFocus(choices);
   const error = page.locator("[id$=error]", { hasText: "A choice needs at least two choices" });
   assert.equal(await error.count(), 1);
   const described = (await choices.getAttribute("aria-describedby")).split(/ +/);
   assert.ok(described.includes(await error.getAttribute("id")));
   await title.fill("");
   await save.click();
-  await eventually(async () =>
-    assert.ok(await title.evaluate((input) => input === document.activeElement)),
-  );
+  await hasFocus(title);
   await title.fill("Support");
   await choices.fill("Website\nInvoice");
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -363,9 +364,7 @@ test("the suggestion waits beside the submission until a person accepts it", asy
   await page.getByRole("button", { name: "Accept", exact: true }).click();
   await page.getByText("Suggestion accepted").waitFor();
   const card = page.getByRole("region", { name: "Suggestion", exact: true });
-  await eventually(async () =>
-    assert.ok(await card.evaluate((node) => node === document.activeElement)),
-  );
+  await hasFocus(card);
   await page.getByText(/^Accepted · Fay Forms/).waitFor();
 });
 

@@ -2,7 +2,14 @@
 // organisation.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, flip, openBrowser, openPage } from "../lib/browser.mjs";
+import {
+  checkAccessible,
+  eventually,
+  flip,
+  hasFocus,
+  openBrowser,
+  openPage,
+} from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
 import { choose, signUp } from "./actions.mjs";
 
@@ -98,9 +105,7 @@ test("a person is added and joins by the link", async () => {
   await member.page.getByRole("button", { name: "Join" }).click();
   await member.page.getByText("Accounts are for people of 16 and older").waitFor();
   const affirmed = member.page.getByLabel("I am 16 or older");
-  await eventually(async () =>
-    assert.ok(await affirmed.evaluate((input) => input === document.activeElement)),
-  );
+  await hasFocus(affirmed);
   await checkAccessible(member.page);
   await affirmed.check();
   await member.page.getByRole("button", { name: "Join" }).click();
@@ -160,9 +165,7 @@ test("a team opens by its name, and is not called like another", async () => {
   await name.fill("qUAY");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("A team of this name exists").waitFor();
-  await eventually(async () =>
-    assert.ok(await name.evaluate((input) => input === document.activeElement)),
-  );
+  await hasFocus(name);
   await checkAccessible(page);
   const [refused, ...others] = problems.splice(0);
   assert.match(refused, /^409 PATCH \/api\/v1\/teams\/[\w-]+$/);

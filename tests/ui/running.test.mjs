@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, hasFocus, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { signIn } from "./actions.mjs";
 
@@ -336,9 +336,7 @@ test("a list with nothing in it yet says what to type", async () => {
   await page.goto("/projects?new=true");
   const form = page.getByRole("dialog");
   const name = form.getByRole("textbox", { name: /^Name/ });
-  await eventually(async () =>
-    assert.ok(await name.evaluate((input) => input === document.activeElement)),
-  );
+  await hasFocus(name);
   await form.getByRole("combobox", { name: "Client" }).click();
   await page.getByText("Type a name to create one").filter({ visible: true }).waitFor();
   await form.getByRole("combobox", { name: "Client" }).fill("Harbour");

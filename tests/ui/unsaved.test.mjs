@@ -1,7 +1,14 @@
 // What is typed and not saved: asked about once before it is left, whichever way, and only then.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, openBrowser, openPage, settled } from "../lib/browser.mjs";
+import {
+  checkAccessible,
+  eventually,
+  hasFocus,
+  openBrowser,
+  openPage,
+  settled,
+} from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { hold, signIn } from "./actions.mjs";
 
@@ -29,8 +36,6 @@ let question;
 const stay = () => question.getByRole("button", { name: "Stay" }).click();
 const leave = () => question.getByRole("button", { name: "Leave" }).click();
 const at = (path) => eventually(() => assert.equal(new URL(page.url()).pathname, path));
-const hasFocus = (field) =>
-  eventually(async () => assert.ok(await field.evaluate((it) => it === document.activeElement)));
 /** Typed into the page below. */
 const quick = () => page.getByRole("textbox", { name: "Add an entry" });
 

@@ -1,7 +1,7 @@
 // The week sheet by keyboard, like a spreadsheet; the palette and the keys.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, hasFocus, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { signUp } from "./actions.mjs";
 
@@ -400,9 +400,7 @@ test("a week begins with the rows of the week before", async () => {
   await page.goto("/time?date=2026-08-10");
   await add.click();
   const cell = page.getByRole("textbox", { name: /^Lock gates, Hinges, Monday/ });
-  await eventually(async () =>
-    assert.ok(await cell.evaluate((it) => it === document.activeElement)),
-  );
+  await hasFocus(cell);
   assert.equal(await page.locator("table.week tbody tr").count(), 1);
   await page.keyboard.type("2");
   await page.keyboard.press("Enter");

@@ -32,8 +32,8 @@ static bool name_load(void *with, const void *record)
     const struct named *n = record;
     if (!n->name)
         return true;
-    const char *name = text_compose(l->arena, arena_string(l->arena, n->name));
-    name = text_unturned(l->arena, name); /* as what comes is compared; it may be from before */
+    /* As what comes is compared; it may be from before. */
+    const char *name = text_line(l->arena, arena_string(l->arena, n->name));
     names_add(l->names, n->parent, name, n->id);
     if (l->any)
         names_add(l->any, any_client, name, n->id);
@@ -78,8 +78,7 @@ static int64_t *billed_of(struct importer *m, const struct import_row *row)
     return &m->billed_s[place_of(booked_id(m, client, row->project))];
 }
 
-/* A project that is made here is billed as most of its time is, not as its first row happens to be.
- */
+/* A project that is made here is billed as most of its time is, whatever its first row is. */
 static void billed_sum(struct importer *m)
 {
     const struct import_row *row = m->file->row;

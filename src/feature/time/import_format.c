@@ -74,8 +74,8 @@ static bool header_read(struct reader *r, const struct csv *csv)
 
 /* --- cells --- */
 
-/* The text of a cell, or NULL when there is no such column or it is empty. All but notes are lines.
- */
+/* The text of a cell, or NULL when there is no such column or it is empty. Notes may be longer than
+   a line. */
 static const char *cell(const struct reader *r, const struct csv_row *row, enum column column)
 {
     int i = r->column[column];

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { children } from "../../lib/children.mjs";
 
 const run = promisify(execFile);
 const SECONDS = 4;
@@ -59,11 +60,6 @@ export async function wrk(url, { connections = 32, headers = {}, script, args, e
   );
   if (/Non-2xx|Socket errors/.test(said)) throw new Error(said);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(said)[1]);
-}
-
-function children(pid) {
-  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-  return list ? list.split(" ").map(Number) : [];
 }
 
 /** Bytes of one process: its share of shared pages where that may be read, else all it has resident. */

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { request as createRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { children } from "../../lib/children.mjs";
 import { addProvider, startProvider, switchOn } from "../../lib/provider.mjs";
 import { Client, PASSWORD, startServer, vow } from "../../lib/server.mjs";
 import { until } from "../../lib/until.mjs";
@@ -28,10 +28,6 @@ async function folder() {
 function entry(number) {
   const at = (minute) => new Date(Date.UTC(2025, 0, 1) + minute * 60_000).toISOString();
   return { started_at: at(number), ended_at: at(number + 1), note: `entry ${number}` };
-}
-
-function children(pid) {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(/\s+/).map(Number);
 }
 
 /** Several writers at once; `kept` is the ledger: the ids that were acknowledged. */

@@ -39,14 +39,11 @@ function linesOf(events: Event[], zone: string): Event[][] {
   const ofRequest = new Map<string, Event[]>();
   for (const event of events) {
     const before = lines.at(-1);
-    const request = event.request_id && event.request_id + act(event);
-    let line = request ? ofRequest.get(request) : undefined;
-    if (!line) {
-      line = before?.[0] && act(before[0]) === act(event) ? before : [];
-      if (line !== before) lines.push(line);
-      if (request) ofRequest.set(request, line);
-    }
+    const key = (event.request_id ?? event.id) + act(event);
+    const line = ofRequest.get(key) ?? (before?.[0] && act(before[0]) === act(event) ? before : []);
+    if (line.length === 0) lines.push(line);
     line.push(event);
+    ofRequest.set(key, line);
   }
   return lines;
 }
