@@ -1,6 +1,6 @@
 /* node.c: a node's row in control, what it reads in the others' rows, and what follows from that.
  */
-#include "node.h"
+#include "node_parts.h"
 
 #include "app.h"
 #include "base/hash.h"
@@ -10,8 +10,6 @@
 #include "sessions.h"
 
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -48,7 +46,6 @@ const struct table node_table = {
     .log = true,
 };
 
-#define S_US INT64_C(1000000)
 enum {
     TELL_PAUSE_US = 100000,
     SKEW_TOLD_US = 2000000,
@@ -56,51 +53,7 @@ enum {
     GONE_S = 3600,
     REFUSED_S = 60
 };
-enum { LEAVING_MAX = 8, HEARD_S = 10, HEARD_PAUSE_NS = 50000000 };
-
-/* The store's clock. Only PostgreSQL has nodes. */
-#define US(moment) "CAST(EXTRACT(EPOCH FROM " moment ") * 1000000 AS bigint)"
-#define NOW US("clock_timestamp()")
-
-/* Organisations that other nodes are about to give away. */
-struct leaving {
-    struct id id[LEAVING_MAX];
-    size_t count;
-};
-
-struct node {
-    struct app *app;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t wake;
-
-    /* Under the lock. */
-    struct id id;
-    int64_t lives_until; /* by up_us: earlier than the others think */
-    bool forget, settings;
-    bool stopping;
-    struct leaving leaving;
-    struct id giving; /* what this one is about to give away; by the next beat its row says so */
-
-    /* The thread's. */
-    int64_t beaten, polled, swept; /* when, by up_us */
-    int64_t refused;               /* the same: when a connection was last, if any */
-    uint64_t forgets_seen, settings_seen;
-    bool settled;         /* what is known of those that leave is written */
-    bool dropping;        /* organisations have gone whose databases may be open here */
-    bool skewed, unheard; /* and that was told */
-
-    pthread_mutex_t settling;
-    bool settles; /* under it: features can be asked */
-
-    atomic_bool leave;        /* whether there is any; to look without the lock */
-    _Atomic int64_t ahead_us; /* of the store's clock over this machine's */
-    _Atomic uint64_t inherited;
-    bool first; /* before the thread begins */
-};
-
-/* A clock that nobody sets, and that runs while the machine sleeps. */
-static int64_t up_us(void)
+int64_t up_us(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_BOOTTIME, &t);
@@ -115,15 +68,6 @@ struct beat {
     bool joined, alone;
 };
 
-/* Asked in the transaction that writes it, so that no older answer is written over a newer one. */
-static struct value giving_now(struct node *n)
-{
-    pthread_mutex_lock(&n->lock);
-    struct id giving = n->giving;
-    pthread_mutex_unlock(&n->lock);
-    return value_id(giving);
-}
-
 static bool join(struct ctx *c, struct beat *b)
 {
     static const struct query add = {
@@ -137,7 +81,7 @@ static bool join(struct ctx *c, struct beat *b)
     b->id = id_new(c->now);
     if (!tx_run(c->tx, &add,
                 ARGS(value_id(b->id), value_instant(c->now), value_int(NODE_LEASE_S * S_US),
-                     giving_now(b->node)),
+                     node_giving(b->node)),
                 NULL) ||
         !row_find(c, &node_table, &other, ARGS(value_id(b->id)), &row, &found))
         return false;
@@ -158,7 +102,7 @@ static bool beat_run(struct ctx *c, void *with)
     if (id_given(b->id) &&
         !tx_run(c->tx, &live,
                 ARGS(value_id(b->id), value_int(NODE_LEASE_S * S_US), value_int(b->forget),
-                     value_int(b->settings), value_instant(c->now), giving_now(b->node)),
+                     value_int(b->settings), value_instant(c->now), node_giving(b->node)),
                 &lives))
         return false;
     return (lives || join(c, b)) && tx_run(c->tx, &dead, NO_ARGS, &b->gone);
@@ -261,66 +205,6 @@ static void news_follow(struct node *n, bool forget, bool settings)
     n->dropping |= forget;
 }
 
-struct heard {
-    struct id self;
-    struct instant at;
-};
-
-static bool heard_note(struct ctx *c, void *with)
-{
-    static const struct query note = { "UPDATE node SET heard = $2 WHERE id = $1" };
-    const struct heard *h = with;
-    return tx_run(c->tx, &note, ARGS(value_id(h->self), value_instant(h->at)), NULL);
-}
-
-/* First nothing more is begun of what leaves, then what is known of it is written, then that is
-   said. */
-static bool leaving_follow(struct node *n, struct ctx *c, const struct poll *p)
-{
-    struct heard h = { p->self, p->begun };
-    size_t count = p->leaving.count < LEAVING_MAX ? p->leaving.count : LEAVING_MAX;
-    bool same = n->leaving.count == count &&
-                !memcmp(n->leaving.id, p->leaving.id, count * sizeof p->leaving.id[0]);
-    pthread_mutex_lock(&n->lock);
-    n->leaving = p->leaving;
-    n->leaving.count = count;
-    n->leave = count;
-    pthread_mutex_unlock(&n->lock);
-    pthread_mutex_lock(&n->settling);
-    n->settled &= same;
-    bool settles = count && n->settles && p->leaving.count == count;
-    /* Once: with what leaves locked, each takes as long as a lock is waited for. */
-    for (size_t i = 0; settles && !n->settled && i < count; i++) {
-        c->organisation = p->leaving.id[i];
-        tables_settle(c);
-    }
-    n->settled = settles;
-    pthread_mutex_unlock(&n->settling);
-    c->organisation = (struct id){ 0 };
-    return !settles || control_write(c, heard_note, &h);
-}
-
-void node_settles(struct node *n, bool settles)
-{
-    if (!n)
-        return;
-    pthread_mutex_lock(&n->settling);
-    n->settles = settles;
-    pthread_mutex_unlock(&n->settling);
-}
-
-bool node_leaves(struct node *n, struct id organisation)
-{
-    bool found = false;
-    if (!n || !n->leave)
-        return false;
-    pthread_mutex_lock(&n->lock);
-    for (size_t i = 0; i < n->leaving.count; i++)
-        found |= id_equal(n->leaving.id[i], organisation);
-    pthread_mutex_unlock(&n->lock);
-    return found;
-}
-
 static bool poll(struct node *n, struct ctx *c)
 {
     struct poll p = { .self = node_id(n) };
@@ -333,7 +217,7 @@ static bool poll(struct node *n, struct ctx *c)
     news_follow(n, p.forgets != n->forgets_seen, p.settings != n->settings_seen);
     n->forgets_seen = p.forgets;
     n->settings_seen = p.settings;
-    return leaving_follow(n, c, &p);
+    return node_hears(n, c, &p.leaving, p.self, p.begun);
 }
 
 struct gone {
@@ -543,61 +427,6 @@ bool node_lives(struct ctx *c, struct id node, bool *ret)
         return false;
     *ret = l.found;
     return true;
-}
-
-struct giving {
-    struct node *node;
-    struct id self;
-    struct instant since;
-    int64_t late;
-    struct instant now;
-};
-static const struct field giving_fields[] = {
-    FIELD(struct giving, late, .privacy = OPERATIONAL, .doc = "Nodes that have not heard yet"),
-    FIELD(struct giving, now, .privacy = OPERATIONAL, .doc = "The store's clock"),
-    { 0 },
-};
-
-static bool giving_note(struct ctx *c, void *with)
-{
-    static const struct query note = { "UPDATE node SET leaving = $2 WHERE id = $1" };
-    const struct giving *g = with;
-    return tx_run(c->tx, &note, ARGS(value_id(g->self), giving_now(g->node)), NULL);
-}
-
-static bool late_count(struct ctx *c, void *with)
-{
-    static const struct query late = { "SELECT count(*), " NOW " FROM node WHERE id <> $1"
-                                       " AND until > " NOW " AND (heard IS NULL OR heard <= $2)" };
-    struct giving *g = with;
-    bool found;
-    return tx_row(c->tx, &late, ARGS(value_id(g->self), value_instant(g->since)), giving_fields, g,
-                  &found);
-}
-
-/* What cannot be noted now, the next beat notes. One that does not hear (an older version, or one
-   that stands still) is not waited for long. */
-void node_gives(struct node *n, struct id organisation)
-{
-    struct arena a = { 0 };
-    struct error err = { 0 };
-    struct giving g = { .node = n };
-    if (!n)
-        return;
-    pthread_mutex_lock(&n->lock);
-    n->giving = organisation;
-    pthread_mutex_unlock(&n->lock);
-    struct ctx c = app_ctx(n->app, &a, &err, "node");
-    int64_t end = up_us() + HEARD_S * S_US;
-    g.self = node_id(n);
-    bool ok = control_write(&c, giving_note, &g) && control_read(&c, late_count, &g);
-    g.since = g.now; /* whoever had heard before that had heard of another */
-    g.late = 1;
-    while (ok && id_given(organisation) && g.late && up_us() < end) {
-        nanosleep(&(struct timespec){ .tv_nsec = HEARD_PAUSE_NS }, NULL);
-        ok = control_read(&c, late_count, &g);
-    }
-    arena_done(&a);
 }
 
 struct instant node_time(struct node *n, struct instant t)
