@@ -7,12 +7,16 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Postgres } from "../lib/postgres.mjs";
+import { test as relayed } from "../lib/relayed.mjs";
 import { Client, startServer } from "../lib/server.mjs";
 import { unzip } from "../lib/zip.mjs";
 
 const SAMPLES = join(dirname(fileURLToPath(import.meta.url)), "../samples");
 const versions = (await readdir(SAMPLES)).filter((name) => /^\d/.test(name));
 assert.ok(versions.length > 0);
+
+/** What its database server held, if it had one. */
+const dumpIn = (dir) => join(dir, "store.sql");
 
 /** A copy, with the rights that a key must have and that no repository keeps. */
 async function copyOf(version) {
@@ -38,7 +42,7 @@ async function tablesOf(server, cookie) {
  * nothing has been declared anew since.
  */
 async function storeOf(t, dir) {
-  const dump = join(dir, "store.sql");
+  const dump = dumpIn(dir);
   if (!existsSync(dump)) return "";
   const postgres = await Postgres.start(t);
   postgres.load(dump);
@@ -55,7 +59,8 @@ function asBefore(row, old) {
 }
 
 for (const version of versions) {
-  test(`a sample of ${version} opens with everything in it`, async (t) => {
+  const tried = existsSync(dumpIn(join(SAMPLES, version))) ? relayed : test;
+  tried(`a sample of ${version} opens with everything in it`, async (t) => {
     const dir = await copyOf(version);
     const { email, password, report, tables } = JSON.parse(
       await readFile(join(dir, "expected.json"), "utf8"),

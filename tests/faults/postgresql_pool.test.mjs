@@ -1,8 +1,8 @@
 // The product behind PgBouncer in transaction mode, with the settings of docs/operations.md.
 import assert from "node:assert/strict";
-import test from "node:test";
 import { PgBouncer } from "../lib/pgbouncer.mjs";
 import { Postgres } from "../lib/postgres.mjs";
+import { test } from "../lib/relayed.mjs";
 import { until } from "../lib/until.mjs";
 import { allOnce, answered, entry, load, serve } from "../lib/work.mjs";
 

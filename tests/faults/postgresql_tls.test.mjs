@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import test from "node:test";
 import { freePort, Postgres } from "../lib/postgres.mjs";
+import { test } from "../lib/relayed.mjs";
 import { startServer } from "../lib/server.mjs";
 
 const BINARY = resolve(process.env.VOW_BINARY ?? "build/debug/src/vow");

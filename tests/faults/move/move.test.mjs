@@ -7,9 +7,9 @@ import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promis
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { addProvider, startProvider, switchOn } from "../../lib/provider.mjs";
+import { after, before, test } from "../../lib/relayed.mjs";
 import { Client, PASSWORD, startServer, vow } from "../../lib/server.mjs";
 import { startStore } from "../../lib/store.mjs";
 import { until } from "../../lib/until.mjs";
