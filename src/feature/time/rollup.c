@@ -166,6 +166,12 @@ bool parts_give(struct ctx *c, const struct time_entry *e, const struct sink *si
 
 /* --- one entry --- */
 
+/* What is packed says so; it is asked all the same where no unique key would tell. */
+static bool is_missing(const struct sums *s, const struct rollup *r)
+{
+    return s->person && !r->stored && id_given(r->person) && id_given(r->project);
+}
+
 bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *r, int sign, bool *odd)
 {
     const struct value args[] = {
@@ -182,6 +188,13 @@ bool sum_add(struct ctx *c, const struct sums *s, const struct rollup *r, int si
     int64_t changed;
     struct query add = s->add;
     add.likely = r->stored;
+    if (sign > 0 && is_missing(s, r)) {
+        if (tx_run(c->tx, &s->make, args, n, NULL))
+            return true;
+        if (c->err->problem != ALREADY_EXISTS)
+            return false;
+        error_clear(c->err);
+    }
     if (!tx_run(c->tx, &add, args, n, &changed))
         return false;
     *odd |= changed > 1 || (sign < 0 && changed == 0);

@@ -17,7 +17,7 @@ struct rollup {
     struct id person, project;
     struct span duration_s, billable_s, unrated_s;
     int64_t amount_minor, entries;
-    bool stored; /* to be added to one that is there already */
+    bool stored; /* what is packed of the day has it: it is added to one that is there */
 };
 
 struct rollup_packed {

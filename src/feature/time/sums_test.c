@@ -194,6 +194,29 @@ static void sums_can_be_made_anew(void **state)
     sums_are_right(w);
 }
 
+static bool packed_forget(struct ctx *c, void *with)
+{
+    static const struct query forget = { "DELETE FROM time_day_packed", .whole = "A test" };
+    (void)with;
+    return tx_run(c->tx, &forget, NO_ARGS, NULL);
+}
+
+/* Until they are made anew, what is packed may lack a sum that is there. */
+static void a_sum_that_is_not_packed_is_added_to(void **state)
+{
+    struct staff *w = *state;
+    const char *entry = arena_printf(&w->world->a,
+                                     "{\"started_at\":\"2026-03-02T08:00:00Z\",\"ended_at\":"
+                                     "\"2026-03-02T09:00:00Z\",\"project\":\"%s\"}",
+                                     make(w, "/projects", "{\"name\":\"Quay\"}"));
+    make(w, "/time/entries", entry);
+    assert_true(in_organisation(w, true, packed_forget, NULL));
+    make(w, "/time/entries", entry);
+    struct sum sum = sum_of(w, &all_days);
+    assert_int_equal(sum.rows, 1);
+    assert_int_equal(sum.seconds, 2 * 3600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +224,7 @@ int main(void)
         STAFF_TEST(rates_are_those_of_the_time_of_writing),
         STAFF_TEST(hours_without_a_rate_get_one_when_asked),
         STAFF_TEST(sums_can_be_made_anew),
+        STAFF_TEST(a_sum_that_is_not_packed_is_added_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
