@@ -58,7 +58,7 @@ static bool check_refers(struct ctx *c, const struct table *t, const void *row, 
     return !c->err->problem;
 }
 
-static bool check_fields(struct ctx *c, const struct table *t, const void *row, field_set given)
+static bool fields_fit(struct ctx *c, const struct table *t, const void *row, field_set given)
 {
     field_set bit = 1;
     for (const struct field *f = t->fields; f->name; f++, bit <<= 1) {
@@ -69,7 +69,12 @@ static bool check_fields(struct ctx *c, const struct table *t, const void *row, 
         if (!ctx_field_check(c, f, row, pointer, c->err))
             continue;
     }
-    return !c->err->problem && check_refers(c, t, row, given);
+    return !c->err->problem;
+}
+
+static bool check_fields(struct ctx *c, const struct table *t, const void *row, field_set given)
+{
+    return fields_fit(c, t, row, given) && check_refers(c, t, row, given);
 }
 
 /* A row that the actor writes for somebody must be within the actor's reach. */
@@ -218,15 +223,21 @@ static bool check_owner(struct ctx *c, const struct table *t, const void *row)
            (lives || fail(c, NOT_FOUND, NULL));
 }
 
-bool row_create(struct ctx *c, const struct table *t, void *row)
+bool row_plan(struct ctx *c, const struct table *t, void *row)
 {
     struct row *head = row;
     if (!id_given(head->id))
         head->id = id_new(c->now);
     head->version = 1;
     head->created_at = head->updated_at = c->now;
-    if (!check_fields(c, t, row, ~(field_set)0) || !check_reach(c, t, row) ||
-        !check_owner(c, t, row))
+    return fields_fit(c, t, row, ~(field_set)0);
+}
+
+bool row_create(struct ctx *c, const struct table *t, void *row)
+{
+    const struct row *head = row;
+    if (!row_plan(c, t, row) || !check_refers(c, t, row, ~(field_set)0) ||
+        !check_reach(c, t, row) || !check_owner(c, t, row))
         return false;
     if (t->check && !t->check(c, OP_CREATE, NULL, row))
         return false;

@@ -14,6 +14,10 @@
    audit. */
 MUST_USE bool row_create(struct ctx *c, const struct table *t, void *row);
 
+/* The beginning of that, for one that is created later: id, version and times, and the checks of
+   the fields. Reads and writes nothing. */
+MUST_USE bool row_plan(struct ctx *c, const struct table *t, void *row);
+
 /* Inserts a row exactly as it is (id, version and times too), checked by its fields alone, of which
    any may have been erased; for what the program itself wrote before. */
 MUST_USE bool row_put(struct ctx *c, const struct table *t, const void *row);

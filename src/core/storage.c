@@ -98,13 +98,29 @@ static bool is_asked(const struct ctx *c, const struct table *t)
     return c->x && !t->control && !t->log && !t->singleton && !t->stands;
 }
 
+int64_t storage_bytes(const struct ctx *c, const struct table *t, const void *row)
+{
+    return c->app->config->org_storage && is_asked(c, t) ? row_bytes(t, row) : 0;
+}
+
+static bool refuse_full(struct ctx *c)
+{
+    return fail(c, STORAGE_USED_UP,
+                "Delete what is not needed, or ask who runs this server for more room");
+}
+
 bool storage_admit(struct ctx *c, const struct table *t, const void *row)
 {
+    return storage_admit_bytes(c, storage_bytes(c, t, row));
+}
+
+bool storage_admit_bytes(struct ctx *c, int64_t more)
+{
     int64_t limit = c->app->config->org_storage;
-    if (!limit || !is_asked(c, t))
+    if (!more)
         return true;
     struct db_room *room = db_room(tx_db(c->tx));
-    int64_t more = row_bytes(t, row), now = c->now.us / 1000000;
+    int64_t now = c->now.us / 1000000;
     /* What has grown may be gone again: only a measurement says that there is no room. */
     int64_t serves = room->used + room->grown + more <= limit ? WHILE_ROOM_S
                      : room->used + more <= limit             ? 0
@@ -117,8 +133,16 @@ bool storage_admit(struct ctx *c, const struct table *t, const void *row)
         *room = (struct db_room){ .used = used, .at = now };
     }
     if (room->used + room->grown + more > limit)
-        return fail(c, STORAGE_USED_UP,
-                    "Delete what is not needed, or ask who runs this server for more room");
+        return refuse_full(c);
     room->grown += more;
     return true;
+}
+
+bool storage_holds(struct ctx *c, int64_t more)
+{
+    int64_t used;
+    if (!more)
+        return true;
+    return measure(c, more, &used) &&
+           (used + more <= c->app->config->org_storage || refuse_full(c));
 }

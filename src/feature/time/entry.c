@@ -217,20 +217,25 @@ bool entry_unrated(const struct time_entry *e)
     return e->billable && !e->rated && !e->rate_minor && !e->amount_minor;
 }
 
-static void rate_set(struct time_entry *e, const struct booked *b)
+static int64_t booked_rate(const struct booked *b)
 {
-    int64_t rate = b->rate_minor != INT_NONE ? b->rate_minor : b->person_rate;
+    return b->rate_minor != INT_NONE ? b->rate_minor : b->person_rate;
+}
+
+static void rate_set(struct time_entry *e, int64_t rate)
+{
     e->rated = e->billable && rate != INT_NONE;
     e->rate_minor = e->rated ? rate : 0;
     e->amount_minor = amount_of(e->duration_s.s, e->rate_minor);
 }
 
-bool entry_bill(struct ctx *c, struct time_entry *e)
+bool entry_terms(struct ctx *c, struct id project, struct id person, struct entry_terms *ret)
 {
+    struct time_entry e = { .project = project, .person = person };
     struct booked booked;
-    if (!booked_find(c, e, &booked))
+    if (!booked_find(c, &e, &booked))
         return false;
-    e->billable = booked.billable;
+    *ret = (struct entry_terms){ booked.billable, booked_rate(&booked) };
     return true;
 }
 
@@ -240,7 +245,7 @@ bool entry_rate(struct ctx *c, struct time_entry *e)
     if (!booked_find(c, e, &booked))
         return false;
     if (!booked.archived)
-        rate_set(e, &booked);
+        rate_set(e, booked_rate(&booked));
     return true;
 }
 
@@ -409,7 +414,7 @@ static bool entry_check(struct ctx *c, enum op op, const void *old_row, void *ne
         e->source = "manual";
     bool kept = old && old->billable == e->billable && id_equal(old->project, e->project);
     if (!kept)
-        rate_set(e, &booked);
+        rate_set(e, booked_rate(&booked));
     else
         e->rated = e->billable && !entry_unrated(old);
     if (kept && old->duration_s.s != e->duration_s.s)
@@ -476,12 +481,8 @@ const struct query *entry_insert(struct ctx *c)
     return composed(c, &sql);
 }
 
-bool entry_put(struct ctx *c, const struct query *insert, struct time_entry *e)
+void entry_complete(const struct ctx *c, const struct entry_terms *terms, struct time_entry *e)
 {
-    struct value args[FIELDS_MAX];
-    struct booked booked;
-    size_t n = 0;
-    e->id = id_given(e->id) ? e->id : id_new(c->now);
     e->version = 1;
     e->created_at = e->updated_at = c->now;
     e->started_at = whole_seconds(e->started_at);
@@ -489,11 +490,14 @@ bool entry_put(struct ctx *c, const struct query *insert, struct time_entry *e)
     e->duration_s = instant_minus(e->ended_at, e->started_at);
     reaches_set(e);
     e->rated = e->amount_minor != 0;
-    if (!e->rated) {
-        if (!booked_find(c, e, &booked))
-            return false;
-        rate_set(e, &booked);
-    }
+    if (!e->rated)
+        rate_set(e, terms->rate_minor);
+}
+
+bool entry_put(struct ctx *c, const struct query *insert, const struct time_entry *e)
+{
+    struct value args[FIELDS_MAX];
+    size_t n = 0;
     EACH_FIELD (f, time_entry_fields)
         args[n++] = value_field(f, e);
     return tx_run(c->tx, insert, args, n, NULL);

@@ -56,9 +56,10 @@ struct import_result {
 };
 
 /* Imports a file: everything, or nothing when a row cannot be read (then problem_count tells). A
-   dry run does the same and takes it all back. Rows that are here already from an earlier import of
-   the same source are counted as duplicates and skipped; so are those of vow's own export that are
-   entries here, however they were made. Needs a ctx without a transaction. */
+   dry run decides the same and writes nothing, beside whoever writes meanwhile. Rows that are here
+   already from an earlier import of the same source are counted as duplicates and skipped; so are
+   those of vow's own export that are entries here, however they were made. Needs a ctx without a
+   transaction. */
 MUST_USE bool import_run(struct ctx *c, const struct import_in *in, struct import_result *ret);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
+#include "core/storage.h"
 #include "importer.h"
 
 #include <string.h>
@@ -88,27 +89,92 @@ static void billed_sum(struct importer *m)
             *billed_of(m, &row[i]) += row[i].billable ? row[i].duration.s : -row[i].duration.s;
 }
 
+/* Who and what is there: id, parent and name. */
+static const struct query all_clients = { "SELECT id, NULL, name FROM client ORDER BY id" };
+static const struct query all_projects = {
+    "SELECT id, client, name FROM project ORDER BY archived, id"
+};
+static const struct query all_tasks = { "SELECT id, project, name FROM project_task ORDER BY id" };
+static const struct query all_tags = { "SELECT id, NULL, name FROM tag ORDER BY id" };
+static const struct query all_emails = { "SELECT id, NULL, email FROM person ORDER BY id" };
+static const struct query all_people = {
+    "SELECT id, NULL, name FROM person ORDER BY active DESC, id"
+};
+
 bool importer_directory(struct importer *m)
 {
-    static const struct query clients = { "SELECT id, NULL, name FROM client" };
-    static const struct query projects = {
-        "SELECT id, client, name FROM project ORDER BY archived, id"
-    };
-    static const struct query tasks = { "SELECT id, project, name FROM project_task" };
-    static const struct query tags = { "SELECT id, NULL, name FROM tag" };
-    static const struct query emails = { "SELECT id, NULL, email FROM person" };
-    static const struct query people = {
-        "SELECT id, NULL, name FROM person ORDER BY active DESC, id"
-    };
     struct names *all[] = { &m->clients,  &m->projects, &m->tasks, &m->tags,
                             &m->by_email, &m->by_name,  &m->known, &m->booked };
     for (size_t i = 0; i < LENGTH(all); i++)
         *all[i] = (struct names){ .arena = m->c->arena };
     billed_sum(m);
-    return names_load(m, &clients, &m->clients, NULL) &&
-           names_load(m, &projects, &m->projects, &m->projects) &&
-           names_load(m, &tasks, &m->tasks, NULL) && names_load(m, &tags, &m->tags, NULL) &&
-           names_load(m, &emails, &m->by_email, NULL) && names_load(m, &people, &m->by_name, NULL);
+    return names_load(m, &all_clients, &m->clients, NULL) &&
+           names_load(m, &all_projects, &m->projects, &m->projects) &&
+           names_load(m, &all_tasks, &m->tasks, NULL) && names_load(m, &all_tags, &m->tags, NULL) &&
+           names_load(m, &all_emails, &m->by_email, NULL) &&
+           names_load(m, &all_people, &m->by_name, NULL);
+}
+
+/* --- whether it is as it was --- */
+
+static void text_mark(struct siphash *mark, const char *text)
+{
+    siphash_add(mark, text ? text : "", text ? strlen(text) + 1 : 0);
+}
+
+static bool name_mark(void *with, const void *record)
+{
+    const struct named *n = record;
+    siphash_add(with, &n->id, sizeof n->id);
+    siphash_add(with, &n->parent, sizeof n->parent);
+    text_mark(with, n->name);
+    return true;
+}
+
+/* A day more on either side: files of earlier releases do not say which of two moments it was. */
+static bool people_mark(struct importer *m, struct siphash *mark)
+{
+    const struct span day = { 86400 };
+    bool ok = true;
+    if (!m->refuses_overlap && m->file->source != IMPORT_VOW)
+        return true;
+    for (size_t i = 0; ok && i < m->person_count; i++)
+        ok = entries_mark(m->c, m->person[i].id, instant_plus(m->first_at, (struct span){ -day.s }),
+                          instant_plus(m->last_at, day), mark);
+    return ok;
+}
+
+bool importer_mark(struct importer *m, uint64_t *ret)
+{
+    static const struct query currency = { "SELECT id, NULL, currency FROM organisation" };
+    static const struct query overlap = { "SELECT id, NULL, overlap FROM organisation" };
+    static const struct query *const all[] = { &all_clients, &all_projects, &all_tasks, &all_tags,
+                                               &all_emails,  &all_people,   &currency,  &overlap };
+    struct siphash mark = siphash_start(&m->mark_key);
+    for (size_t i = 0; i < LENGTH(all); i++)
+        if (!tx_each(m->c->tx, all[i], NO_ARGS, named_fields, sizeof(struct named), name_mark,
+                     &mark))
+            return false;
+    if (!people_mark(m, &mark))
+        return false;
+    *ret = siphash_end(&mark);
+    return true;
+}
+
+/* --- what is missing --- */
+
+/* Plans a row, of which the arena keeps a copy; NULL when it cannot be made. */
+static void *row_make(struct importer *m, const struct table *t, const void *row)
+{
+    void *kept = arena_copy(m->c->arena, row, t->size);
+    struct planned_row *planned = arena_new(m->c->arena, struct planned_row);
+    if (!row_plan(m->c, t, kept))
+        return NULL;
+    *planned = (struct planned_row){ .table = t, .row = kept };
+    *m->row_end = planned;
+    m->row_end = &planned->next;
+    m->row_bytes += storage_bytes(m->c, t, kept);
+    return kept;
 }
 
 /* --- people --- */
@@ -132,10 +198,11 @@ static bool person_make(struct importer *m, const struct import_row *row, struct
                                 "has a name that cannot be a person's", p.name);
         return true;
     }
-    if (!row_create(m->c, &person_table, &p))
+    const struct person *made = row_make(m, &person_table, &p);
+    if (!made)
         return false;
     m->result.creates.people++;
-    *ret = p.id;
+    *ret = made->id;
     return true;
 }
 
@@ -152,7 +219,7 @@ static bool person_resolve(struct importer *m, const struct import_row *row, boo
 {
     const struct id nobody = { 0 };
     struct id id = nobody;
-    if (m->in->mine || (!row->email && !row->person))
+    if (m->in.mine || (!row->email && !row->person))
         id = m->c->actor.person;
     if (!id_given(id) && row->email)
         id = names_find(&m->by_email, nobody, row->email);
@@ -182,12 +249,12 @@ static struct known_person *known_find(const struct importer *m, const char *key
 bool importer_person(struct importer *m, const struct import_row *row, struct known_person **ret)
 {
     *ret = NULL;
-    if (m->file->source == IMPORT_VOW && !m->in->mine && !row->email && !row->person) {
+    if (m->file->source == IMPORT_VOW && !m->in.mine && !row->email && !row->person) {
         import_problem_add(m->file->warnings, row->line, m->file->heading[PERSON],
                            "is nobody, as of a person who was erased; the row is left out");
         return true;
     }
-    const char *key = m->in->mine ? "" : row->email ? row->email : row->person ? row->person : "";
+    const char *key = m->in.mine ? "" : row->email ? row->email : row->person ? row->person : "";
     *ret = known_find(m, key);
     if (*ret)
         return true;
@@ -237,13 +304,14 @@ static bool client_find(struct importer *m, const struct import_row *row, struct
 {
     struct id id = names_find(&m->clients, (struct id){ 0 }, row->client);
     if (!id_given(id) && may_add(m, row, &projects_manage, CLIENT, row->client)) {
-        struct client made = { .name = row->client };
-        if (!row_create(m->c, &client_table, &made))
+        const struct client *made =
+            row_make(m, &client_table, &(struct client){ .name = row->client });
+        if (!made)
             return false;
-        names_add(&m->clients, (struct id){ 0 }, row->client, made.id);
+        names_add(&m->clients, (struct id){ 0 }, row->client, made->id);
         m->result.creates.clients++;
         made_note(m, "client", row->client, NULL);
-        id = made.id;
+        id = made->id;
     }
     *ret = id;
     return true;
@@ -252,17 +320,19 @@ static bool client_find(struct importer *m, const struct import_row *row, struct
 static bool project_make(struct importer *m, const struct import_row *row, struct id client,
                          struct id *ret)
 {
-    struct project made = { .name = row->project,
-                            .client = client,
-                            .billable = *billed_of(m, row) > 0,
-                            .rate_minor = INT_NONE };
-    if (!row_create(m->c, &project_table, &made))
+    const struct project p = { .name = row->project,
+                               .client = client,
+                               .billable = *billed_of(m, row) > 0,
+                               .rate_minor = INT_NONE };
+    struct project *made = row_make(m, &project_table, &p);
+    if (!made)
         return false;
-    names_add(&m->projects, client, row->project, made.id);
-    names_add(&m->projects, any_client, row->project, made.id);
+    places_put(&m->new_projects, made->id, (struct id){ 0 }, made);
+    names_add(&m->projects, client, row->project, made->id);
+    names_add(&m->projects, any_client, row->project, made->id);
     m->result.creates.projects++;
     made_note(m, "project", row->project, row->client);
-    *ret = made.id;
+    *ret = made->id;
     return true;
 }
 
@@ -295,13 +365,14 @@ static bool task_find(struct importer *m, const struct import_row *row, struct i
     *ret = names_find(&m->tasks, project, row->task);
     if (id_given(*ret) || !may_add(m, row, &projects_manage, TASK, row->task))
         return true;
-    struct task made = { .name = row->task, .project = project };
-    if (!row_create(m->c, &project_task_table, &made))
+    const struct task *made =
+        row_make(m, &project_task_table, &(struct task){ .name = row->task, .project = project });
+    if (!made)
         return false;
-    names_add(&m->tasks, project, row->task, made.id);
+    names_add(&m->tasks, project, row->task, made->id);
     m->result.creates.tasks++;
     made_note(m, "task", row->task, row->project);
-    *ret = made.id;
+    *ret = made->id;
     return true;
 }
 
@@ -314,13 +385,13 @@ static bool tags_find(struct importer *m, const struct import_row *row, const ch
             continue;
         if (!may_add(m, row, &tags_manage, TAGS, row->tags[i]))
             return true;
-        struct tag made = { .name = row->tags[i] };
-        if (!row_create(m->c, &tag_table, &made))
+        const struct tag *made = row_make(m, &tag_table, &(struct tag){ .name = row->tags[i] });
+        if (!made)
             return false;
-        names_add(&m->tags, (struct id){ 0 }, row->tags[i], made.id);
+        names_add(&m->tags, (struct id){ 0 }, row->tags[i], made->id);
         m->result.creates.tags++;
         made_note(m, "tag", row->tags[i], NULL);
-        tags[i] = made.id;
+        tags[i] = made->id;
     }
     *ret = tags_format(m->c->arena, tags, row->tag_count);
     return true;
@@ -348,6 +419,25 @@ bool importer_is_entry(struct importer *m, const struct import_row *row, bool *r
     if (*ret)
         read_note(m->c, &time_entry_table, e.person);
     return true;
+}
+
+/* Whether an entry says what a row does, once it is known what that was booked on. */
+static bool is_same(const struct time_entry *e, const struct import_row *row,
+                    const struct time_entry *is)
+{
+    return id_equal(e->project, is->project) && id_equal(e->task, is->task) &&
+           e->duration_s.s == row->duration.s && text_equal(e->note, row->note) &&
+           text_equal(e->tags.text, is->tags.text);
+}
+
+static int64_t same_planned(const struct importer *m, const struct import_row *row,
+                            struct id person, struct instant start, const struct time_entry *is)
+{
+    int64_t same = 0;
+    const struct planned_link *link = places_find(&m->begun, person, places_number(start.us));
+    for (; link; link = link->next)
+        same += is_same(link->entry, row, is);
+    return same;
 }
 
 /* Finds all of what a row was booked on; nothing is made. */
@@ -398,9 +488,10 @@ bool importer_has_same(struct importer *m, const struct import_row *row, struct 
         return false;
     const struct time_entry *e = list.at;
     for (size_t i = 0; i < list.count; i++)
-        same += id_equal(e[i].project, is.project) && id_equal(e[i].task, is.task) &&
-                e[i].duration_s.s == row->duration.s && text_equal(e[i].note, row->note) &&
-                text_equal(e[i].tags.text, is.tags.text);
+        same += is_same(&e[i], row, &is);
+    same += same_planned(m, row, person, row->started_at, &is);
+    if (row->or_started_at.us != row->started_at.us)
+        same += same_planned(m, row, person, row->or_started_at, &is);
     *ret = same > row->ordinal;
     if (same)
         read_note(m->c, &time_entry_table, person);

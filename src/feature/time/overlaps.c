@@ -12,17 +12,24 @@ bool overlap_refused(const char *policy)
     return text_equal(policy, "refuse");
 }
 
+/* Few reach far: those are found by their ends, the others by their starts. */
+#define WITHIN                                                   \
+    " FROM time_entry WHERE id IN (SELECT id FROM time_entry"    \
+    " WHERE person = $1 AND reaches > $2 AND started_at <= $3"   \
+    " UNION ALL SELECT id FROM time_entry"                       \
+    " WHERE person = $1 AND started_at > $3 AND started_at < $4" \
+    " AND (ended_at > $2 OR ended_at IS NULL)) ORDER BY started_at"
+
+static struct instant within_first(struct instant from)
+{
+    return instant_plus(from, (struct span){ -ENTRY_REACHES_S });
+}
+
 bool entries_within(struct ctx *c, struct id person, struct instant from, struct instant until,
                     struct list *ret)
 {
-    /* Few reach far: those are found by their ends, the others by their starts. */
     static const struct query within = {
-        "SELECT id, project, task, started_at, ended_at, zone, note, source FROM time_entry"
-        " WHERE id IN (SELECT id FROM time_entry"
-        " WHERE person = $1 AND reaches > $2 AND started_at <= $3"
-        " UNION ALL SELECT id FROM time_entry"
-        " WHERE person = $1 AND started_at > $3 AND started_at < $4"
-        " AND (ended_at > $2 OR ended_at IS NULL)) ORDER BY started_at"
+        "SELECT id, project, task, started_at, ended_at, zone, note, source" WITHIN
     };
     static const struct field fields[] = {
         FIELD(struct time_entry, id),
@@ -35,11 +42,31 @@ bool entries_within(struct ctx *c, struct id person, struct instant from, struct
         FIELD(struct time_entry, source),
         { 0 },
     };
-    struct instant first = instant_plus(from, (struct span){ -ENTRY_REACHES_S });
-    return tx_rows(
-        c->tx, &within,
-        ARGS(value_id(person), value_instant(from), value_instant(first), value_instant(until)),
-        fields, sizeof(struct time_entry), 0, ret);
+    return tx_rows(c->tx, &within,
+                   ARGS(value_id(person), value_instant(from), value_instant(within_first(from)),
+                        value_instant(until)),
+                   fields, sizeof(struct time_entry), 0, ret);
+}
+
+static bool entry_mark(void *with, const void *record)
+{
+    const struct row *row = record;
+    siphash_add(with, &row->id, sizeof row->id);
+    siphash_add(with, &row->version, sizeof row->version);
+    return true;
+}
+
+bool entries_mark(struct ctx *c, struct id person, struct instant from, struct instant until,
+                  struct siphash *mark)
+{
+    static const struct query within = { "SELECT id, version" WITHIN ", id" };
+    static const struct field fields[] = { FIELD(struct row, id),
+                                           FIELD(struct row, version),
+                                           { 0 } };
+    return tx_each(c->tx, &within,
+                   ARGS(value_id(person), value_instant(from), value_instant(within_first(from)),
+                        value_instant(until)),
+                   fields, sizeof(struct row), entry_mark, mark);
 }
 
 bool entry_placed(const char *source)
@@ -59,10 +86,17 @@ static bool has_times(const struct ctx *c, const struct time_entry *e)
     return !entry_placed(e->source) && e->started_at.us < entry_end(c, e).us;
 }
 
-/* How many of the person's entries within a stretch overlap one of them: those that share time with
-   it; *first is the first to begin. Hours of the week sheet overlap nothing, as nobody chose their
-   clock times, and nor does what has no length, such as a timer stopped at once. A running entry
-   has lasted until now. */
+/* Hours of the week sheet overlap nothing, as nobody chose their clock times, and nor does what has
+   no length, such as a timer stopped at once. A running entry has lasted until now. */
+bool entries_overlap(const struct ctx *c, const struct time_entry *e,
+                     const struct time_entry *other)
+{
+    return has_times(c, e) && has_times(c, other) && other->started_at.us < entry_end(c, e).us &&
+           entry_end(c, other).us > e->started_at.us;
+}
+
+/* How many of the person's entries within a stretch overlap one of them; *first is the first to
+   begin. */
 static size_t overlaps_count(const struct ctx *c, const struct time_entry *e,
                              const struct list *within, struct time_entry *first)
 {
@@ -70,8 +104,7 @@ static size_t overlaps_count(const struct ctx *c, const struct time_entry *e,
     struct instant end = entry_end(c, e);
     size_t n = 0, most = has_times(c, e) ? within->count : 0;
     for (size_t i = 0; i < most && other[i].started_at.us < end.us; i++) {
-        if (id_equal(other[i].id, e->id) || !has_times(c, &other[i]) ||
-            entry_end(c, &other[i]).us <= e->started_at.us)
+        if (id_equal(other[i].id, e->id) || !entries_overlap(c, e, &other[i]))
             continue;
         if (!n++)
             *first = other[i];

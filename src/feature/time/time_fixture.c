@@ -62,6 +62,14 @@ const char *make(struct staff *w, const char *path, const char *json)
     return text_of(w, &r, "id");
 }
 
+void overlaps_refuse(struct staff *w)
+{
+    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
+    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
+                   strtoll(r.etag, NULL, 10));
+    assert_int_equal(r.status, 200);
+}
+
 int staff_open(void **state)
 {
     struct staff *w = calloc(1, sizeof *w);

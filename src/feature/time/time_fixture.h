@@ -26,6 +26,9 @@ struct answer upload(struct staff *w, int status, const char *path, const char *
                      const char *csv);
 const char *make(struct staff *w, const char *path, const char *json);
 
+/* From now on the organisation refuses entries of one person that overlap. */
+void overlaps_refuse(struct staff *w);
+
 /* The text member that is called `key` first. */
 const char *text_of(struct staff *w, const struct answer *r, const char *key);
 

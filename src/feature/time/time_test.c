@@ -215,15 +215,6 @@ static void people_reach_their_own_time(void **state)
     has(&r, "time_entry.read");
 }
 
-/* From now on the organisation refuses entries of one person that overlap. */
-static void overlaps_refuse(struct staff *w)
-{
-    struct answer r = expect(w, 200, GET, "/organisation", w->owner, NULL);
-    r = staff_send(w, PATCH, "/organisation", w->owner, "{\"overlap\":\"refuse\"}",
-                   strtoll(r.etag, NULL, 10));
-    assert_int_equal(r.status, 200);
-}
-
 static size_t reads_of(struct staff *w, const char *person)
 {
     const char *path =
