@@ -148,6 +148,19 @@ test("every sample imports: tried, done, and not done twice", async () => {
   }
 });
 
+test("a file that is sent several times at once comes once", async () => {
+  const owner = await organisation();
+  const sent = await Promise.all([1, 2, 3].map(() => upload(owner, "toggl.csv")));
+  for (const { status, text } of sent) assert.equal(status, 200, text);
+  const came = sent.map(({ body }) => [body.creates.entries, body.duplicates]);
+  assert.deepEqual(came.sort(), [
+    [0, 6],
+    [0, 6],
+    [6, 0],
+  ]);
+  assert.equal((await total(owner)).total_s, 53130);
+});
+
 test("what is exported imports elsewhere with the same hours and money", async () => {
   const one = await organisation();
   await upload(one, "toggl.csv");

@@ -46,7 +46,8 @@ static int compare_hash(const void *a, const void *b)
 void keys_make(struct importer *m)
 {
     size_t count = m->file->count;
-    struct keyed *all = arena_many(m->c->arena, count, struct keyed);
+    struct arena own = { 0 };
+    struct keyed *all = arena_many(&own, count, struct keyed);
     m->key = arena_many(m->c->arena, count, struct row_key);
     m->key_of = arena_many(m->c->arena, count, struct row_key *);
     for (size_t i = 0; i < count; i++) {
@@ -61,6 +62,7 @@ void keys_make(struct importer *m)
             memcpy(m->key[m->key_count++].hash, all[i].hash, HASH_SIZE);
         m->key_of[all[i].row] = &m->key[m->key_count - 1];
     }
+    arena_done(&own);
 }
 
 static struct value key_value(const struct row_key *key)

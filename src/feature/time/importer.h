@@ -121,8 +121,8 @@ MUST_USE bool importer_is_entry(struct importer *m, const struct import_row *row
 MUST_USE bool importer_has_same(struct importer *m, const struct import_row *row, struct id person,
                                 bool *ret);
 
-/* What the rows of the file are known by; which of them are here; and remembering them, STALE
-   noted when one has come meanwhile. */
+/* What the rows of the file are known by; which of them are here; and remembering those that came,
+   which notes that the plan is stale when another import has brought one meanwhile. */
 void keys_make(struct importer *m);
 MUST_USE bool keys_look(struct importer *m);
 MUST_USE bool keys_keep(struct importer *m);
