@@ -131,17 +131,17 @@ static bool name_mark(void *with, const void *record)
     return true;
 }
 
-/* A day more on either side: files of earlier releases do not say which of two moments it was. */
+/* Of those who get any. A day more on either side: files of earlier releases do not say which of
+   two moments it was. */
 static bool people_mark(struct importer *m, struct siphash *mark)
 {
-    const struct span day = { 86400 };
-    bool ok = true;
-    if (!m->refuses_overlap && m->file->source != IMPORT_VOW)
-        return true;
-    for (size_t i = 0; ok && i < m->person_count; i++)
-        ok = entries_mark(m->c, m->person[i].id, instant_plus(m->first_at, (struct span){ -day.s }),
-                          instant_plus(m->last_at, day), mark);
-    return ok;
+    struct instant from = instant_plus(m->first_at, (struct span){ -86400 });
+    struct instant until = instant_plus(m->last_at, (struct span){ 86400 });
+    bool asked = m->refuses_overlap || m->file->source == IMPORT_VOW;
+    for (size_t i = 0; asked && i < m->person_count; i++)
+        if (m->person[i].entries && !entries_mark(m->c, m->person[i].id, from, until, mark))
+            return false;
+    return true;
 }
 
 bool importer_mark(struct importer *m, uint64_t *ret)

@@ -64,7 +64,8 @@ static bool decide_and_write(struct ctx *c, void *with)
 bool importer_write(struct importer *m)
 {
     struct ctx *c = m->c;
-    bool wrote = ctx_write(c, plan_write, m);
+    bool nothing = !m->row && !m->entry_count;
+    bool wrote = nothing || ctx_write(c, plan_write, m);
     if (!wrote && m->stale) {
         *c->err = (struct error){ 0 };
         wrote = ctx_write(c, decide_and_write, m);

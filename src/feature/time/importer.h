@@ -90,8 +90,8 @@ MUST_USE bool importer_plan(struct importer *m);
 /* The same within a transaction. */
 MUST_USE bool importer_decide(struct importer *m);
 
-/* Writes what was planned; decides anew, with the writer, where that no longer holds. All of it, or
-   nothing when there are problems by then. */
+/* Writes what was planned, if anything; decides anew, with the writer, where that no longer holds.
+   All of it, or nothing when there are problems by then. */
 MUST_USE bool importer_write(struct importer *m);
 
 /* Refuses a row that can be read, for what stands in a column of it: something is missing here, or

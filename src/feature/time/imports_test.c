@@ -23,9 +23,8 @@ static const char two[] = HEADER NORA("02", "08:00:00", "09:00:00", "01:00:00")
 
 struct beside {
     struct staff *staff;
-    const char *file;
+    const char *path, *file;
     struct answer tried;
-    int status;
 };
 
 static bool try_beside(struct ctx *c, void *with)
@@ -33,7 +32,7 @@ static bool try_beside(struct ctx *c, void *with)
     struct beside *b = with;
     (void)c;
     b->tried = world_call(b->staff->world, (struct call){ .method = POST,
-                                                          .path = "/time/imports?dry_run=true",
+                                                          .path = b->path,
                                                           .session = b->staff->owner,
                                                           .type = "text/csv",
                                                           .body = { b->file, strlen(b->file) } });
@@ -50,12 +49,23 @@ static void a_dry_run_leaves_the_writer_to_others(void **state)
         buffer_printf(&file,
                       "Pia Roth,pia@example.org,Quay %d,2026-03-02,%02d:%02d:00,,,00:01:00\n",
                       i % 7, i / 60, i % 60);
-    struct beside b = { .staff = w, .file = file.at };
+    struct beside b = { .staff = w, .path = "/time/imports?dry_run=true", .file = file.at };
     assert_true(in_organisation(w, true, try_beside, &b));
     assert_int_equal(b.tried.status, 200);
     has(&b.tried, "{\"clients\":0,\"projects\":7,\"tasks\":0,\"tags\":0,\"people\":1,"
                   "\"entries\":600}");
     assert_int_equal(sum_of(w, &all_days).rows, 0);
+}
+
+static void an_import_of_what_is_here_leaves_it_too(void **state)
+{
+    struct staff *w = *state;
+    struct beside b = { .staff = w, .path = "/time/imports", .file = two };
+    upload(w, 200, b.path, w->owner, two);
+    assert_true(in_organisation(w, true, try_beside, &b));
+    assert_int_equal(b.tried.status, 200);
+    has(&b.tried, "\"duplicates\":2,");
+    has(&b.tried, "\"committed\":true");
 }
 
 /* --- what a dry run tells --- */
@@ -240,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAFF_TEST(a_dry_run_leaves_the_writer_to_others),
+        STAFF_TEST(an_import_of_what_is_here_leaves_it_too),
         STAFF_TEST(a_row_that_stands_twice_is_taken_once),
         STAFF_TEST(what_is_made_is_billed_as_it_will_be),
         STAFF_TEST(rows_that_overlap_are_refused),
