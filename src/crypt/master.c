@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -86,26 +87,29 @@ static ssize_t file_read(int fd, char *to, size_t room)
     return -1;
 }
 
-static bool folder_sync(const char *path)
+static int folder_open(const char *path)
 {
     char folder[PATH_MAX];
     if (snprintf(folder, sizeof folder, "%s", path) >= (int)sizeof folder)
-        return false;
+        return -1;
     char *slash = strrchr(folder, '/');
     if (!slash)
         strcpy(folder, ".");
     else
         slash[slash == folder] = 0;
-    autofree(fd_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && fsync(fd) == 0;
+    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Writes a file that must not be there yet, so that it is there whole or not at all: a crash
-   leaves at most the unfinished file beside it, which the next try replaces. */
+   leaves at most the unfinished file beside it, which the next try replaces. Who else makes one in
+   that folder waits; EEXIST when it was this one. */
 static bool file_create(const char *path, const void *at, size_t n)
 {
     char made[PATH_MAX];
     if (snprintf(made, sizeof made, "%s.new", path) >= (int)sizeof made)
+        return false;
+    autofree(fd_close) int folder = folder_open(path);
+    if (folder < 0 || flock(folder, LOCK_EX))
         return false;
     unlink(made);
     autofree(fd_close) int fd =
@@ -116,8 +120,10 @@ static bool file_create(const char *path, const void *at, size_t n)
     int why = errno;
     unlink(made);
     errno = why;
-    return ok && folder_sync(path);
+    return ok && fsync(folder) == 0;
 }
+
+static bool file_load(const char *path, bool may_create, struct secret_key *ret, struct error *err);
 
 static bool file_make(const char *path, struct secret_key *ret, struct error *err)
 {
@@ -128,6 +134,8 @@ static bool file_make(const char *path, struct secret_key *ret, struct error *er
     strcpy(text + KEY_TEXT, "\n");
     bool ok = file_create(path, text, KEY_TEXT + 1);
     OPENSSL_cleanse(text, sizeof text);
+    if (!ok && errno == EEXIST) /* another process made it meanwhile */
+        return file_load(path, false, ret, err);
     if (!ok)
         return error_set(err, UNAVAILABLE, "The master key file %s could not be written: %s.", path,
                          strerror(errno));
@@ -200,30 +208,39 @@ static void check_make(const struct secret_key *key, uint8_t ret[MASTER_CHECK])
     memcpy(ret, check.byte, MASTER_CHECK);
 }
 
+/* What is stored, if it is there. */
+static bool check_read(const char *path, bool *known, char ret[MASTER_CHECK + 1], struct error *err)
+{
+    autofree(fd_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *known = fd >= 0;
+    if (!*known && errno != ENOENT)
+        return error_set(err, UNAVAILABLE, "%s cannot be read: %s.", path, strerror(errno));
+    return !*known || file_read(fd, ret, MASTER_CHECK + 1) == MASTER_CHECK ||
+           error_set(err, INVALID, "%s is damaged; put that of another backup in its place.", path);
+}
+
 bool master_key_open(const struct master_key_source *source, const char *check_path,
                      bool may_create, struct secret_key *ret, struct error *err)
 {
     char stored[MASTER_CHECK + 1];
-    autofree(fd_close) int fd = open(check_path, O_RDONLY | O_CLOEXEC);
-    bool known = fd >= 0;
-    if (!known && errno != ENOENT)
-        return error_set(err, UNAVAILABLE, "%s cannot be read: %s.", check_path, strerror(errno));
-    if (known && file_read(fd, stored, sizeof stored) != MASTER_CHECK)
-        return error_set(err, INVALID, "%s is damaged; put that of another backup in its place.",
-                         check_path);
-
+    bool known;
     autofree(secret_key_wipe) struct secret_key key;
-    if (!master_key_load(source, may_create && !known, &key, err))
+    if (!check_read(check_path, &known, stored, err) ||
+        !master_key_load(source, may_create && !known, &key, err))
         return false;
     uint8_t check[MASTER_CHECK];
     check_make(&key, check);
+    if (!known && may_create && !file_create(check_path, check, sizeof check)) {
+        if (errno != EEXIST)
+            return error_set(err, UNAVAILABLE, "%s could not be written: %s.", check_path,
+                             strerror(errno));
+        if (!check_read(check_path, &known, stored, err))
+            return false;
+    }
     if (known && !hash_equal(check, stored, MASTER_CHECK))
         return error_set(err, INVALID,
                          "This is not the master key that the data was stored with: give that one; "
                          "nothing was opened or changed.");
-    if (!known && may_create && !file_create(check_path, check, sizeof check))
-        return error_set(err, UNAVAILABLE, "%s could not be written: %s.", check_path,
-                         strerror(errno));
     *ret = key;
     return true;
 }

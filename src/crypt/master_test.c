@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -183,6 +184,50 @@ static void test_wrong_key_is_recognised(void **state)
     assert_non_null(strstr(err.detail, "damaged"));
 }
 
+struct opening {
+    pthread_barrier_t *together;
+    bool ok;
+    struct secret_key key;
+};
+
+static void *key_open(void *with)
+{
+    struct opening *o = with;
+    struct master_key_source source = { .default_file = key_path };
+    struct error err = { 0 };
+    pthread_barrier_wait(o->together);
+    o->ok = master_key_open(&source, check_path, true, &o->key, &err);
+    return NULL;
+}
+
+/* A key that one of them goes on with, while the file holds another's, would be lost. */
+static void test_made_once_by_several(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 100, OPENERS = 4 };
+    pthread_barrier_t together;
+    assert_int_equal(pthread_barrier_init(&together, NULL, OPENERS), 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_t thread[OPENERS];
+        struct opening opening[OPENERS];
+        struct secret_key kept;
+        struct error err = { 0 };
+        for (int i = 0; i < OPENERS; i++) {
+            opening[i] = (struct opening){ .together = &together };
+            assert_int_equal(pthread_create(&thread[i], NULL, key_open, &opening[i]), 0);
+        }
+        for (int i = 0; i < OPENERS; i++)
+            pthread_join(thread[i], NULL);
+        assert_true(master_key_open(&(struct master_key_source){ .default_file = key_path },
+                                    check_path, false, &kept, &err));
+        for (int i = 0; i < OPENERS; i++)
+            assert_true(opening[i].ok && secret_key_equal(&opening[i].key, &kept));
+        unlink(key_path);
+        unlink(check_path);
+    }
+    pthread_barrier_destroy(&together);
+}
+
 static void test_environment(void **state)
 {
     (void)state;
@@ -202,9 +247,13 @@ static void test_environment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),       IN_FOLDER(test_missing_key_is_not_made),
-        IN_FOLDER(test_made_once),          IN_FOLDER(test_credential),
-        IN_FOLDER(test_bad_files),          IN_FOLDER(test_wrong_key_is_recognised),
+        cmocka_unit_test(test_texts),
+        IN_FOLDER(test_missing_key_is_not_made),
+        IN_FOLDER(test_made_once),
+        IN_FOLDER(test_credential),
+        IN_FOLDER(test_bad_files),
+        IN_FOLDER(test_wrong_key_is_recognised),
+        IN_FOLDER(test_made_once_by_several),
         cmocka_unit_test(test_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
