@@ -3,7 +3,9 @@
 #include "process/process.h"
 #include "screen/command.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static int version_command(int argc, char **argv)
 {
@@ -47,8 +49,28 @@ static int usage(FILE *to)
     return to == stderr ? 2 : 0;
 }
 
+/* One that is closed would be given to the next file that is opened, a database say, and what is
+   said be written into that. Read-only, so that what is printed is missed. */
+static bool standard_open(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+/* A command whose answer nobody can get has failed. */
+static int answered(int status)
+{
+    if ((fflush(stdout) || ferror(stdout)) && !status)
+        return complain("What this command prints could not be written to standard output");
+    return status;
+}
+
 int main(int argc, char **argv)
 {
+    if (!standard_open())
+        return 1;
     if (argc < 2)
         return usage(stderr);
     if (!strcmp(argv[1], PROCESS_CORE))
@@ -58,11 +80,11 @@ int main(int argc, char **argv)
     if (!strcmp(argv[1], PROCESS_RELAY))
         return relay_process(argc - 2, argv + 2);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
-        return usage(stdout);
+        return answered(usage(stdout));
     const char *name = strcmp(argv[1], "--version") ? argv[1] : "version";
     for (const struct command *c = commands; c->name; c++)
         if (!strcmp(c->name, name))
-            return c->run(argc - 2, argv + 2);
+            return answered(c->run(argc - 2, argv + 2));
     complain("%s is not a command", name);
     return usage(stderr);
 }

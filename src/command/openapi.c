@@ -17,5 +17,5 @@ int openapi_command(int argc, char **argv)
     fputs(openapi_document(&a, app->routes, app->route_count), stdout);
     arena_done(&a);
     app_stop(app);
-    return fflush(stdout) ? complain("The document could not be written") : 0;
+    return 0;
 }

@@ -122,10 +122,10 @@ static void tell(void *user, enum supervisor_event event, const char *text)
     const struct serve *s = user;
     switch (event) {
     case SUPERVISOR_READY:
-        printf("vow is ready at %s://%s/\n", s->plain ? "http" : "https", text);
+        dprintf(STDOUT_FILENO, "vow is ready at %s://%s/\n", s->plain ? "http" : "https", text);
         break;
     case SUPERVISOR_RESTARTED:
-        printf("vow started a part of itself again: %s\n", text);
+        dprintf(STDOUT_FILENO, "vow started a part of itself again: %s\n", text);
         break;
     case SUPERVISOR_OPEN:
         open_tell("the supervisor", text);
@@ -134,7 +134,6 @@ static void tell(void *user, enum supervisor_event event, const char *text)
         complain("%s", text);
         break;
     }
-    fflush(stdout);
 }
 
 /* By the option or the environment, where it is said with 1 and left open with 0. */
@@ -241,6 +240,7 @@ int serve_command(int argc, char **argv)
     int status;
     if (!serve_options(argc, argv, &s, &status))
         return status;
+    signal(SIGPIPE, SIG_IGN); /* whoever read what it says may be gone */
     status = serve(&s, &a);
     arena_done(&a);
     return status;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -422,3 +422,51 @@ for (const who of ["core", "egress", "both"]) {
     await server.stop();
   });
 }
+
+/** Runs the program through a shell that first does with its files what `redirection` says. */
+function redirected(redirection, args) {
+  const program = ["-c", `exec "$0" "$@" ${redirection}`, BINARY, ...args];
+  return spawn("sh", program, { stdio: ["ignore", "pipe", "pipe"] });
+}
+
+test("an answer that cannot be written is no success", async () => {
+  for (const where of [">/dev/full", ">&-"])
+    for (const args of [["version"], ["--help"], ["openapi"], ["org", "list", "--help"]]) {
+      const child = redirected(where, args);
+      const [said] = await once(child.stderr.setEncoding("utf8"), "data");
+      const [status] = await once(child, "close");
+      assert.equal(status, 1, `${args} ${where}`);
+      assert.match(said, /^vow: What this command prints could not be written [^\n]+\n$/);
+    }
+});
+
+test("a server outlives who read what it says, and writes that nowhere else", async (t) => {
+  const dir = await folder();
+  const serve = (name) => {
+    const listen = ["--listen", "127.0.0.1:0", "--plain-http"];
+    return ["serve", "--data", join(dir, name), ...listen];
+  };
+  const heard = redirected("", serve("heard"));
+  const mute = redirected("<&- >&- 2>&-", serve("mute"));
+  t.after(() => [heard, mute].forEach((child) => void child.kill("SIGKILL")));
+
+  const [line] = await once(heard.stdout.setEncoding("utf8"), "data");
+  heard.stdout.destroy();
+  heard.stderr.destroy();
+  const first = core(heard);
+  process.kill(first, "SIGKILL");
+  await until(() => ![undefined, first].includes(core(heard)));
+  const [url] = /http:\S+/.exec(line);
+  assert.equal((await fetch(new URL("healthz", url))).status, 200);
+
+  await until(() => existsSync(join(dir, "mute", "admin.sock")));
+  const listed = await vow(["org", "list", "--data", join(dir, "mute")]);
+  assert.equal(listed.status, 0, listed.stderr);
+  for (const pid of [mute.pid, ...children(mute.pid)])
+    for (const fd of [0, 1, 2])
+      assert.equal(readlinkSync(`/proc/${pid}/fd/${fd}`), "/dev/null", `${fd} of ${pid}`);
+  for (const child of [heard, mute]) {
+    child.kill("SIGTERM");
+    assert.equal((await once(child, "exit"))[0], 0);
+  }
+});
