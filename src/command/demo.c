@@ -5,6 +5,7 @@
 
 #include "core/rows.h"
 #include "core/schema.h"
+#include "core/tenant.h"
 #include "feature/accounts/accounts.h"
 #include "feature/ai/ai.h"
 #include "feature/ai/settings.h"
@@ -311,11 +312,22 @@ static bool company_make(struct ctx *c, void *with)
            people_make(c, d) && work_make(c, d) && form_make(c, &d->form) && ai_enable(c);
 }
 
+/* Its passwords are known to everybody, so it has no place beside what is meant. */
+static bool store_is_new(struct ctx *c)
+{
+    struct list active;
+    return control_read(c, tenants_active, &active) &&
+           (!active.count ||
+            fail(c, ALREADY_EXISTS,
+                 "There are organisations here already, such as that of a demo, whole or "
+                 "interrupted; name a data folder that does not exist"));
+}
+
 static bool demo_fill(struct app *app, struct arena *a, struct demo *d, struct error *err)
 {
     struct ctx c = app_ctx(app, a, err, "demo");
     struct sign_up up = { people[0].name, people[0].email, "Lantern Studio", DEMO_PASSWORD, true };
-    if (!account_sign_up(&c, &up, NULL))
+    if (!store_is_new(&c) || !account_sign_up(&c, &up, NULL))
         return false;
     d->owner = c.actor.person;
     c.actor = (struct actor){ .program = true, .name = "demo" };
@@ -362,12 +374,10 @@ int demo_command(int argc, char **argv)
         return complain_error(&err);
     bool ok = demo_fill(app, &a, &d, &err);
     app_stop(app);
-    if (!ok && err.problem == ALREADY_EXISTS)
-        complain("The demo is in this data folder already");
-    else if (!ok)
-        complain_error(&err);
-    else
+    if (ok)
         demo_tell(&d);
+    else
+        complain_error(&err);
     arena_done(&a);
     return ok ? 0 : 1;
 }

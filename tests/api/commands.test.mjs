@@ -78,6 +78,15 @@ test("a demo that is served already is named, not started again", async () => {
   await once(first.child, "close");
 });
 
+test("a demo is put beside no organisation that is there", async () => {
+  const data = join(await folder(), "data");
+  const owner = ["--owner", "Olga Owner", "--email", "olga@harbour.example"];
+  const made = await vow(["org", "create", "--data", data, "--name", "Harbour Ltd", ...owner]);
+  assert.equal(made.status, 0, made.stderr);
+  assert.match(await refused(["demo", "--data", data]), /There are organisations here already/);
+  assert.match((await vow(["org", "list", "--data", data])).stdout, /^\S+ {2}Harbour Ltd\n$/);
+});
+
 test("what cannot be is said in one sentence", async () => {
   const dir = await folder();
   const data = join(dir, "data");
