@@ -27,7 +27,7 @@ struct caller {
     int fd;
     int64_t until; /* by clock_ms, how long that is waited for */
     size_t n;
-    char line[2000];
+    char line[ADMIN_REQUEST];
 };
 
 struct admin {

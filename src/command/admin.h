@@ -10,6 +10,8 @@
    sandbox, which would not let it. */
 MUST_USE bool admin_listen(const char *data, int *ret, struct error *err);
 
+enum { ADMIN_REQUEST = 2000 }; /* bytes of the longest request, with its end */
+
 /* Answers requests on a thread of its own until admin_stop, one after the other, each once it is
    whole: who says nothing holds nobody up. Requests: "backup", "orgs", those
    of org_create.h, "prove WITNESS [ID]", "move from ID" and "move to ID" (see core/move.h). The

@@ -322,11 +322,11 @@ static bool backup_write(const char *data, const char *to, struct arena *a, stru
     return ok;
 }
 
-/* A folder within the data folder would be lost with it. */
-static bool is_within(struct arena *a, const char *data, const char *to)
+/* A backup within the data folder would be lost with it. */
+static bool is_within(struct arena *a, const char *dir, const char *to)
 {
     char outer[PATH_MAX], inner[PATH_MAX];
-    if (!realpath(data, outer) || !realpath(folder_around(a, to), inner))
+    if (!realpath(dir, outer) || !realpath(folder_around(a, to), inner))
         return false;
     size_t n = strlen(outer);
     return text_starts(inner, outer) && (!inner[n] || inner[n] == '/');
@@ -346,14 +346,11 @@ int backup_command(int argc, char **argv)
     if (!options_read(argc, argv, "vow backup: copies everything, sealed, while it is in use",
                       options, &status))
         return status;
-    if (!access(to, F_OK))
-        return complain("%s exists already; name a folder that does not", to);
-    if (access(data, F_OK))
-        return complain("There is no data folder %s", data);
-    /* An empty folder is where a disk should be mounted, or another was meant. */
-    if (access(arena_printf(&a, "%s/key-check", data), F_OK))
-        return complain("There is no installation in %s", data);
     to = path_given(&a, to);
+    if (!faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW))
+        return complain("%s exists already; name a folder that does not", to);
+    if (!installation_told(data))
+        return 1;
     if (is_within(&a, data, to))
         return complain("%s is in the data folder itself; name a folder elsewhere", to);
     bool ok = unfinished_make(&a, to, &made, &err);
@@ -416,8 +413,10 @@ static bool is_empty(const char *dir)
 static bool place_told(struct arena *a, const char *data)
 {
     struct stat here, around;
-    if (stat(data, &here))
+    if (lstat(data, &here))
         return true;
+    if (S_ISLNK(here.st_mode))
+        return !complain("%s is a link; name the folder that it stands for", data);
     if (!is_empty(data))
         return !complain("%s is there already; move it away, or name another folder", data);
     return stat(folder_around(a, data), &around) || here.st_dev == around.st_dev ||
@@ -426,11 +425,13 @@ static bool place_told(struct arena *a, const char *data)
 }
 
 /* Whether it is a whole backup, as far as names tell. */
-static bool backup_told(struct arena *a, const char *from)
+static bool backup_told(struct arena *a, const char *from, const char *data)
 {
     static const char *const parts[] = { "control.db", "key-check", "org" };
     if (access(from, F_OK))
         return !complain("There is no backup %s", from);
+    if (is_within(a, from, data))
+        return !complain("%s is in the backup itself; name a folder elsewhere", data);
     if (!access(arena_printf(a, "%s/lock", from), F_OK))
         return !complain("%s is a data folder, not a backup; make one with vow backup --data %s "
                          "--to DIR",
@@ -488,7 +489,7 @@ int restore_command(int argc, char **argv)
     data = path_given(&a, data);
     from = path_given(&a, from);
     master_key_source_make(key_file(&a, data), &source);
-    bool ok = place_told(&a, data) && backup_told(&a, from) &&
+    bool ok = place_told(&a, data) && backup_told(&a, from, data) &&
               (master_key_open(&source, arena_printf(&a, "%s/key-check", from), false, key, &err) ||
                !complain_error(&err)) &&
               restore(&a, from, data, key);

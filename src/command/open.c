@@ -25,6 +25,19 @@ bool data_folder(const char *dir, struct arena *a, const char **ret, struct erro
     return true;
 }
 
+bool installation_told(const char *dir)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/key-check", dir);
+    if (!access(path, F_OK))
+        return true;
+    int why = errno;
+    if (access(dir, F_OK))
+        return !complain("There is no data folder %s", dir);
+    return why == ENOENT ? !complain("There is no installation in %s", dir)
+                         : !complain("%s cannot be read: %s", path, strerror(why));
+}
+
 const char *key_file(struct arena *a, const char *dir)
 {
     return arena_printf(a, "%s.key", dir);

@@ -8,6 +8,10 @@
 /* The data folder, made (0700) when missing; its path without links. */
 MUST_USE bool data_folder(const char *dir, struct arena *a, const char **ret, struct error *err);
 
+/* Whether there is one, on files or as a node; says why not. For commands that make none: an empty
+   folder is where a disk should be mounted, or another was meant. */
+bool installation_told(const char *dir);
+
 /* Where the master key is when nothing else is said: beside the data folder, DIR.key. */
 const char *key_file(struct arena *a, const char *dir);
 

@@ -345,8 +345,8 @@ static int move_command(int argc, char **argv, const char *id)
         return 1;
     if (!id_parse(id, &o.id))
         return complain("%s is not the id of an organisation", id);
-    if (access(data, F_OK))
-        return complain("There is no data folder %s", data);
+    if (!installation_told(data))
+        return 1;
     bool ok = sides_name(&o, data, store, to) && side_open(&o, &o.from) && side_open(&o, &o.to) &&
               move(&o);
     side_close(&o.from);

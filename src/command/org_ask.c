@@ -5,6 +5,7 @@
 #include "open.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static bool line_send(void *with, const char *line)
@@ -44,6 +45,8 @@ int org_ask(const char *data, const char *request, org_answer *answer)
     struct error err = { 0 };
     int fd;
     bool ok;
+    if (strlen(request) >= ADMIN_REQUEST)
+        return complain("No name and no address is that long");
     if (admin_connect(data, &fd)) {
         ok = admin_ask(fd, request, line_print, NULL, &err);
         close(fd);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "feature/accounts/accounts.h"
+#include "open.h"
 #include "org_ask.h"
 
 #include <string.h>
@@ -134,8 +135,8 @@ int org_invite_command(int argc, char **argv, const char *id)
         return status;
     if (!is_plain(email))
         return 1;
-    if (access(data, F_OK))
-        return complain("There is no data folder %s", data);
+    if (!installation_told(data))
+        return 1;
     status = org_ask(data, arena_printf(&a, "org invite\t%s\t%s", id, email), request_run);
     arena_done(&a);
     return status;

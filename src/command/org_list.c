@@ -5,9 +5,8 @@
 #include "core/rows.h"
 #include "core/tenant.h"
 #include "feature/organisation/organisation.h"
+#include "open.h"
 #include "org_ask.h"
-
-#include <unistd.h>
 
 static bool name_read(struct ctx *c, void *with)
 {
@@ -56,7 +55,7 @@ int org_list_command(int argc, char **argv)
     if (!options_read(argc, argv, "vow org list: the ids of the organisations and their names",
                       options, &status))
         return status;
-    if (access(data, F_OK))
-        return complain("There is no data folder %s", data);
+    if (!installation_told(data))
+        return 1;
     return org_ask(data, "orgs", org_list);
 }

@@ -124,8 +124,8 @@ int prove_command(int argc, char **argv)
         return status;
     if (only && (strlen(only) > 20 || strchr(only, ' ')))
         return complain("%s is not the id of a promise", only);
-    if (access(arena_printf(&a, "%s/key-check", data), F_OK)) /* also where a server has the data */
-        return complain("There is no installation in %s", data);
+    if (!installation_told(data))
+        return 1;
     if (!data_folder(data, &a, &data, &err))
         return complain_error(&err);
     struct witness_desk *desk = witness_open(data, &err);

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -97,8 +107,43 @@ test("what cannot be is said in one sentence", async () => {
   await refused(["serve", "--data", data, "--listen", "0.0.0.0:0", "--plain-http"]);
   await refused(["backup", "--data", join(dir, "none"), "--to", join(dir, "copy")]);
   await refused(["restore", "--from", dir, "--data", data]);
-  const empty = ["backup", "--data", await folder(), "--to", join(dir, "copy")];
-  assert.match(await refused(empty), /There is no installation in /);
+});
+
+test("a command that makes no installation makes none, and none of its keys", async () => {
+  const dir = await folder();
+  const empty = join(dir, "empty");
+  await mkdir(empty);
+  const id = "01a22e6a-48b4-7683-be54-76354ed4c57d";
+  for (const command of [
+    ["backup", "--to", join(dir, "copy")],
+    ["prove"],
+    ["org", "list"],
+    ["org", "invite", id, "--email", "ann@example.org"],
+    ["org", "move", id, "--to", join(dir, "elsewhere")],
+  ]) {
+    const said = await refused([...command, "--data", empty]);
+    assert.match(said, /There is no installation in .*\/empty$/m);
+    assert.match(
+      await refused([...command, "--data", join(dir, "none")]),
+      /no data folder .*none$/m,
+    );
+  }
+  assert.deepEqual(await readdir(dir), ["empty"]);
+  assert.deepEqual(await readdir(empty), []);
+});
+
+test("a name that is too long is called that, by the running program too", async () => {
+  const server = await startServer();
+  const create = (name, email) => {
+    const owner = ["--owner", "Olga Owner", "--email", email];
+    return ["org", "create", "--data", server.data, "--name", name, ...owner];
+  };
+  const env = { VOW_MASTER_KEY_FILE: server.keyFile };
+  const said = async (name, email) => refused(create(name, email), { env });
+  assert.match(await said("x".repeat(500), "olga@harbour.example"), /must have at most \d+ char/);
+  assert.match(await said("x".repeat(5000), "olga@harbour.example"), /No name .* is that long/);
+  assert.match(await said("Harbour", "olga"), /Email address that the owner signs in with must be/);
+  await server.stop();
 });
 
 test("what the kernel does not enforce is said at the start, one line each", async () => {
@@ -280,6 +325,15 @@ test("a restore says what to do, and leaves a whole folder or none", async () =>
   await says(/is a data folder, not a backup; make one with vow backup/, restore(server.data));
   await says(/There is no folder .*\/no; make it first/, restore(copy, join(home, "no", "data")));
   await says(/is there already; move it away/, restore(copy, copy));
+  await says(/is in the backup itself/, restore(copy, join(copy, "org", "data")));
+  const link = join(home, "link");
+  for (const target of [await folder(), join(home, "none")]) {
+    await symlink(target, link);
+    await says(/link is a link; name the folder that it stands for/, restore(copy, link));
+    const backup = ["backup", "--data", server.data, "--to", link];
+    await says(/exists already; name a folder that does not/, backup);
+    await rm(link);
+  }
   await says(/exists already; name a folder that does not/, [
     "backup",
     "--data",

@@ -201,7 +201,8 @@ bool vault_examine(struct vault *v, struct error *err)
     v->pages = (unsigned)(st.st_size / PAGE);
     autofree(fd_close) int wal_fd = open(wal, O_RDONLY | O_CLOEXEC);
     if (wal_fd < 0 && errno != ENOENT)
-        return error_set(err, INTERNAL, "The log of the database %s cannot be read.", v->path);
+        return error_set(err, INTERNAL, "The log of the database %s cannot be read: %s.", v->path,
+                         strerror(errno));
     struct page_cipher cipher;
     page_cipher_open(&cipher, &v->keys, v->id, FOR_PAGES | FOR_FRAMES);
     bool ok = examine_with(v, &cipher, wal_fd, err);

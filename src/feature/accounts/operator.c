@@ -24,9 +24,9 @@ static bool input_check(struct ctx *c, const struct organisation_new *in)
     EACH_FIELD (f, new_fields) {
         const char *text = *(const char *const *)field_of(f, in);
         if (text && !text_is_utf8(text, strlen(text))) /* as the edge asks of what comes by HTTP */
-            return fail(c, INVALID, "%.40s is not UTF-8", f->doc);
+            return fail(c, INVALID, "%.60s is not UTF-8", f->doc);
         if (!ctx_field_check(c, f, in, f->name, &wrong))
-            return fail(c, INVALID, "%.40s %.120s", f->doc, wrong.place[0].problem);
+            return fail(c, INVALID, "%.60s %.120s", f->doc, wrong.place[0].problem);
     }
     return true;
 }
