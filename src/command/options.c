@@ -76,7 +76,7 @@ bool options_read(int argc, char **argv, const char *usage, const struct option_
             *o->flag = true;
             continue;
         }
-        if (++i == argc) {
+        if (++i == argc || !*argv[i]) {
             complain("%s needs a value: %s", o->name, o->value);
             return false;
         }

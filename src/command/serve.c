@@ -15,6 +15,7 @@
 #include "residues.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -64,7 +65,7 @@ static bool listen_split(struct arena *a, const char *listen, const char **addre
 {
     const char *colon = strrchr(listen, ':');
     char *end;
-    if (!colon || !colon[1])
+    if (!colon || colon == listen || !colon[1])
         return false;
     long n = strtol(colon + 1, &end, 10);
     if (*end || n < 0 || n > 65535)
@@ -146,6 +147,30 @@ static bool invited_only(struct serve *s)
            !complain("VOW_INVITED_ONLY takes 1 or 0");
 }
 
+/* Addresses with spaces in between; one that is none would never be met. */
+static bool local_providers_told(void)
+{
+    const char *at = getenv("VOW_LOCAL_PROVIDERS");
+    for (; at && *(at += strspn(at, " ")); at += strcspn(at, " "))
+        if (!text_starts(at, "http://") && !text_starts(at, "https://"))
+            return !complain("VOW_LOCAL_PROVIDERS takes addresses such as "
+                             "http://127.0.0.1:11434/v1");
+    return true;
+}
+
+static bool egress_ca_told(void)
+{
+    const char *path = getenv("VOW_EGRESS_CA");
+    FILE *file = path ? fopen(path, "re") : NULL;
+    bool ok = !path || (file && (fgetc(file) != EOF || !ferror(file)));
+    if (!ok)
+        complain("The certificates of VOW_EGRESS_CA, %s, cannot be read: %s", path,
+                 strerror(errno));
+    if (file)
+        fclose(file);
+    return ok;
+}
+
 /* "500M", "20G", or bytes; -1 when it is none, or leaves no room for an organisation. */
 static int64_t size_parse(const char *text)
 {
@@ -203,12 +228,16 @@ static int serve(struct serve *s, struct arena *a)
     if (!listen_split(a, s->listen, &plan.address, &plan.port))
         return complain("--listen takes an address and a port, such as 127.0.0.1:8443");
     if (s->plain && !is_loopback(plan.address))
-        return complain("--plain-http is for loopback addresses only; %s is not one", plan.address);
+        return complain(
+            "--plain-http is for loopback addresses only, such as 127.0.0.1; %s is not one",
+            plan.address);
+    if (s->plain && s->cert)
+        return complain("--plain-http has no use for --tls-cert");
     if (!s->cert != !s->key)
         return complain("--tls-cert and --tls-key go together");
     if (s->contact && !is_contact(s->contact))
         return complain("--contact takes a URI such as mailto:security@example.org");
-    if (!invited_only(s) || !storage_limit(s, a))
+    if (!invited_only(s) || !storage_limit(s, a) || !local_providers_told() || !egress_ca_told())
         return 1;
     if (!data_folder(s->data, a, &s->data, &err))
         return complain_error(&err);

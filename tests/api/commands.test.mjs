@@ -107,6 +107,17 @@ test("what cannot be is said in one sentence", async () => {
   await refused(["serve", "--data", data, "--listen", "0.0.0.0:0", "--plain-http"]);
   await refused(["backup", "--data", join(dir, "none"), "--to", join(dir, "copy")]);
   await refused(["restore", "--from", dir, "--data", data]);
+  await refused(["serve", "--data", data, "--listen", ":8443"]);
+  await refused(["serve", "--data", ""]);
+  const plain = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--plain-http"];
+  const tls = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+  assert.match(await refused([...plain, ...tls]), /has no use for --tls-cert/);
+  for (const [env, said] of [
+    [{ VOW_EGRESS_CA: join(dir, "none.pem") }, /none\.pem, cannot be read: No such file/],
+    [{ VOW_EGRESS_CA: dir }, /cannot be read: Is a directory/],
+    [{ VOW_LOCAL_PROVIDERS: "http://127.0.0.1:1/v1 localhost:11434" }, /takes addresses such as/],
+  ])
+    assert.match(await refused(plain, { env }), said);
 });
 
 test("a command that makes no installation makes none, and none of its keys", async () => {

@@ -49,7 +49,7 @@ test("the limit comes from the environment too, and what is no size is refused",
   const ann = await server.signUp();
   const said = await ann.get("/api/v1/organisation/storage");
   assert.equal(said.body.allowed_bytes, 2 * 1024 * MIB);
-  for (const size of ["much", "-1G", "5M", "10MB", "9999999999T", "1e9", ""]) {
+  for (const size of ["much", "-1G", "5M", "10MB", "9999999999T", "1e9"]) {
     const refused = await vow(["serve", "--data", server.data, "--org-storage", size]);
     assert.notEqual(refused.status, 0, size);
     assert.match(refused.stderr, /^vow: --org-storage takes a size of 10M or more/, size);
