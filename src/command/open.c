@@ -55,12 +55,30 @@ static bool folder_is_new(const char *dir)
     return empty;
 }
 
-bool key_open(struct arena *a, const char *dir, struct secret_key *ret, struct error *err)
+static const char *key_check(struct arena *a, const char *dir)
+{
+    return arena_printf(a, "%s/key-check", dir);
+}
+
+static bool is_new_node(struct arena *a, const char *dir, const char *store)
+{
+    return store && access(key_check(a, dir), F_OK);
+}
+
+bool key_open(struct arena *a, const char *dir, const char *store, struct secret_key *ret,
+              struct error *err)
 {
     struct master_key_source source;
     master_key_source_make(key_file(a, dir), &source);
-    return master_key_open(&source, arena_printf(a, "%s/key-check", dir), folder_is_new(dir), ret,
-                           err);
+    if (is_new_node(a, dir, store))
+        return master_key_load(&source, folder_is_new(dir), ret, err);
+    return master_key_open(&source, key_check(a, dir), folder_is_new(dir), ret, err);
+}
+
+bool key_learn(struct arena *a, const char *dir, const char *store, const struct secret_key *key,
+               struct error *err)
+{
+    return !is_new_node(a, dir, store) || master_key_note(key_check(a, dir), key, err);
 }
 
 static bool has_page(const char *dir)
@@ -114,6 +132,12 @@ bool installation_open_store(const char *dir, const char *store, const struct se
 bool installation_open(const char *dir, struct arena *a, struct app **ret, struct error *err)
 {
     struct secret_key *key = arena_new(a, struct secret_key);
-    return data_folder(dir, a, &dir, err) && key_open(a, dir, key, err) &&
-           installation_open_store(dir, store_named(), key, a, ret, err);
+    const char *store = store_named();
+    if (!data_folder(dir, a, &dir, err) || !key_open(a, dir, store, key, err) ||
+        !installation_open_store(dir, store, key, a, ret, err))
+        return false;
+    bool ok = key_learn(a, dir, store, key, err);
+    if (!ok)
+        app_stop(*ret);
+    return ok;
 }

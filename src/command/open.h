@@ -15,8 +15,14 @@ bool installation_told(const char *dir);
 /* Where the master key is when nothing else is said: beside the data folder, DIR.key. */
 const char *key_file(struct arena *a, const char *dir);
 
-/* Loads the master key of the data folder, or makes it when the folder is new. */
-MUST_USE bool key_open(struct arena *a, const char *dir, struct secret_key *ret, struct error *err);
+/* Loads the master key of the data folder, or makes it when the folder is new; `store` as below. */
+MUST_USE bool key_open(struct arena *a, const char *dir, const char *store, struct secret_key *ret,
+                       struct error *err);
+
+/* Notes that it is the right one, once the store has opened: the folder of a new node knows none
+   before, for the store alone tells, and the folder is not to insist on a wrong one. */
+MUST_USE bool key_learn(struct arena *a, const char *dir, const char *store,
+                        const struct secret_key *key, struct error *err);
 
 /* The built web app: VOW_WEB, beside the program, in the source tree around it, or installed. NULL
    when there is none. */

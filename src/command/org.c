@@ -293,7 +293,8 @@ static bool target_key(struct org *o, const char *dir, struct secret_key *ret)
         return error_set(&o->err, NOT_FOUND,
                          "The target needs the same master key: put a copy into %.100s",
                          key_file(&o->a, dir));
-    return data_folder(dir, &o->a, &o->to.dir, &o->err) && key_open(&o->a, o->to.dir, ret, &o->err);
+    return data_folder(dir, &o->a, &o->to.dir, &o->err) &&
+           key_open(&o->a, o->to.dir, NULL, ret, &o->err);
 }
 
 static bool sides_name(struct org *o, const char *data, const char *store, const char *to)
@@ -303,7 +304,8 @@ static bool sides_name(struct org *o, const char *data, const char *store, const
     f->gives = true;
     f->store = store;
     f->key = t->key = key;
-    if (!data_folder(data, &o->a, &f->dir, &o->err) || !key_open(&o->a, f->dir, key, &o->err))
+    if (!data_folder(data, &o->a, &f->dir, &o->err) ||
+        !key_open(&o->a, f->dir, store, key, &o->err))
         return false;
     f->name = store ? store_name(&o->a, store) : f->dir;
     if (is_url(to)) {

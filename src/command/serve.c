@@ -378,7 +378,7 @@ static bool core_open(struct core *core, struct arena *a, char **argv, struct er
                                            .proxied = argv[5][0],
                                            .invited_only = argv[6][0] };
     residues_open(&core->residues, true);
-    return key_open(a, core->data, core->key, err) &&
+    return key_open(a, core->data, core->store, core->key, err) &&
            (!tls || tls_load(a, core->data, argv, &core->server, err)) &&
            admin_listen(core->data, &core->admin_fd, err);
 }
@@ -457,7 +457,7 @@ int core_process(int argc, char **argv)
                                  .local_providers = getenv("VOW_LOCAL_PROVIDERS") };
     struct app *app;
     struct server *http;
-    if (!app_start(&config, &app, &err))
+    if (!app_start(&config, &app, &err) || !key_learn(&a, core->data, core->store, core->key, &err))
         refuse(&err);
     core->server.routes = app->routes;
     core->server.route_count = app->route_count;

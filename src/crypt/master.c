@@ -219,6 +219,14 @@ static bool check_read(const char *path, bool *known, char ret[MASTER_CHECK + 1]
            error_set(err, INVALID, "%s is damaged; put that of another backup in its place.", path);
 }
 
+bool master_key_note(const char *check_path, const struct secret_key *key, struct error *err)
+{
+    uint8_t check[MASTER_CHECK];
+    check_make(key, check);
+    return file_create(check_path, check, sizeof check) || errno == EEXIST ||
+           error_set(err, UNAVAILABLE, "%s could not be written: %s.", check_path, strerror(errno));
+}
+
 bool master_key_open(const struct master_key_source *source, const char *check_path,
                      bool may_create, struct secret_key *ret, struct error *err)
 {
@@ -228,15 +236,11 @@ bool master_key_open(const struct master_key_source *source, const char *check_p
     if (!check_read(check_path, &known, stored, err) ||
         !master_key_load(source, may_create && !known, &key, err))
         return false;
+    if (!known && may_create &&
+        !(master_key_note(check_path, &key, err) && check_read(check_path, &known, stored, err)))
+        return false;
     uint8_t check[MASTER_CHECK];
     check_make(&key, check);
-    if (!known && may_create && !file_create(check_path, check, sizeof check)) {
-        if (errno != EEXIST)
-            return error_set(err, UNAVAILABLE, "%s could not be written: %s.", check_path,
-                             strerror(errno));
-        if (!check_read(check_path, &known, stored, err))
-            return false;
-    }
     if (known && !hash_equal(check, stored, MASTER_CHECK))
         return error_set(err, INVALID,
                          "This is not the master key that the data was stored with: give that one; "

@@ -31,4 +31,8 @@ MUST_USE bool master_key_load(const struct master_key_source *source, bool may_c
 MUST_USE bool master_key_open(const struct master_key_source *source, const char *check_path,
                               bool may_create, struct secret_key *ret, struct error *err);
 
+/* Writes the check value of a key that is known to be the right one, unless there is one. */
+MUST_USE bool master_key_note(const char *check_path, const struct secret_key *key,
+                              struct error *err);
+
 #endif

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -71,9 +71,16 @@ test("another key, or a folder of the other kind, is told and finds no empty sto
     });
   const key = join(server.dir, "another.key");
   await writeFile(key, `${"8".repeat(64)}\n`, { mode: 0o600 });
-  const stranger = serve(join(server.dir, "stranger"), { VOW_MASTER_KEY_FILE: key });
+  const dir = join(server.dir, "friend");
+  await mkdir(dir);
+  const stranger = serve(join(dir, "data"), { VOW_MASTER_KEY_FILE: key });
   assert.equal(stranger.status, 78, stranger.stderr);
   assert.match(stranger.stderr, /This is not the master key of the store, .*no connection/);
+  const { env: right } = server; // with which the same folder is a node like another
+  const friend = await startServer({ dir, env: right });
+  await friend.stop({ keep: true });
+  const listed = await vow(["org", "list", "--data", friend.data], { env: right });
+  assert.equal(listed.status, 0, listed.stderr);
 
   const files = await startServer();
   t.after(() => files.stop());
