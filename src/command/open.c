@@ -110,14 +110,15 @@ const char *store_named(void)
     return url && *url ? url : NULL;
 }
 
-/* As "USER:PASSWORD@", or as an option; "sslpassword" is one too. */
+/* As "USER:PASSWORD@", where libpq takes any sign but "/", or as an option; "sslpassword" is one
+   too. */
 bool store_holds_password(const char *url)
 {
     const char *user = strstr(url, "://");
     user = user ? user + 3 : url;
-    size_t n = strcspn(user, "/?#");
+    size_t n = strcspn(user, "/");
     const char *at = memchr(user, '@', n), *colon = memchr(user, ':', n);
-    return (at && colon && colon < at) || strstr(user + n, "password=");
+    return (at && colon && colon < at) || strstr(user, "password=");
 }
 
 bool installation_open_store(const char *dir, const char *store, const struct secret_key *key,

@@ -48,7 +48,7 @@ static bool is_url(const char *text)
 /* "postgres://HOST/DATABASE": without user, password and options. */
 static const char *store_name(struct arena *a, const char *store)
 {
-    const char *at = strstr(store, "://") + 3, *rest = at + strcspn(at, "/?"), *host = at;
+    const char *at = strstr(store, "://") + 3, *rest = at + strcspn(at, "/"), *host = at;
     for (const char *p = at; p < rest; p++)
         if (*p == '@')
             host = p + 1;
@@ -347,8 +347,10 @@ static int move_command(int argc, char **argv, const char *id)
         return 1;
     if (!id_parse(id, &o.id))
         return complain("%s is not the id of an organisation", id);
-    if (!installation_told(data))
+    if (!store && !installation_told(data)) /* beside a server any folder will do */
         return 1;
+    if (access(data, F_OK))
+        return complain("There is no data folder %s", data);
     bool ok = sides_name(&o, data, store, to) && side_open(&o, &o.from) && side_open(&o, &o.to) &&
               move(&o);
     side_close(&o.from);

@@ -243,6 +243,18 @@ const char **store_files(const char *url, struct arena *a)
     return files;
 }
 
+/* libpq quotes what it cannot read, which may be of the password unless it is of an option: those
+   are told by their names, which nothing before them can have shifted with a single "@". */
+static bool not_read(const char *url, const char *said, struct error *err)
+{
+    const char *at = strchr(url, '@');
+    if (said && strstr(said, "URI query parameter") && !(at && strchr(at + 1, '@')))
+        return error_set(err, INVALID, "the store's URL: %.*s", (int)strcspn(said, "\n"), said);
+    return error_set(err, INVALID,
+                     "the store's URL cannot be read; in a password write %%25 for %%, %%2F for /, "
+                     "%%40 for @ and %%3A for :");
+}
+
 bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *ret,
                      struct error *err)
 {
@@ -258,9 +270,9 @@ bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *r
     PQconninfoOption *options = PQconninfoParse(rest, &said);
     free(rest);
     if (!options) {
-        error_set(err, INVALID, "the store's URL: %.150s", said ? said : "cannot be read");
+        bool ok = not_read(url, said, err);
         PQfreemem(said);
-        return false;
+        return ok;
     }
     enum { OWN = 8, OPTIONS_MAX = 64 };
     s.keys = calloc(OPTIONS_MAX + OWN, sizeof *s.keys);
@@ -274,6 +286,8 @@ bool pg_server_parse(const char *url, const uint16_t *ports, struct pg_server *r
     bool ok = tls_require(&s, err);
     if (ok && !option(&s, "host"))
         ok = error_set(err, INVALID, "the store's URL names no host");
+    if (ok && option(&s, "host") && strchr(option(&s, "host"), '@'))
+        ok = not_read(url, NULL, err);
     s.hosts = secret_copy(option(&s, "host") ? option(&s, "host") : "");
     s.ports = secret_copy(option(&s, "port") ? option(&s, "port") : "");
     if (ok && !are_ports(s.ports))

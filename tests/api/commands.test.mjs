@@ -120,6 +120,33 @@ test("what cannot be is said in one sentence", async () => {
     assert.match(await refused(plain, { env }), said);
 });
 
+test("no word of a password is in what is said of a store's URL, nor on a command line", async () => {
+  const data = join(await folder(), "data");
+  const serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--plain-http"];
+  const said = async (url) => {
+    const reply = await refused(serve, { env: { VOW_STORE: url } });
+    assert.doesNotMatch(reply, /(SE|CR|ET)/, url);
+    return reply;
+  };
+  for (const url of [
+    "postgres://vow:SE%CRET@localhost/vow",
+    "postgres://vow:SE@CRET@localhost/vow",
+    "postgres://vow:SE@C?RET@localhost/vow",
+    "postgres://vow:SECRET@[::1/vow",
+    "postgres://vow@localhost/vow?password=SE%CRET",
+  ])
+    assert.match(await said(url), /the store's URL cannot be read; in a password write %25 for %,/);
+  assert.match(await said("postgres://vow:SE/CRET@localhost/vow"), /a port that is none/);
+  assert.match(await said("postgres://vow:SECRET@localhost/vow?ssl=1"), /query parameter: "ssl"$/m);
+  for (const url of [
+    "postgres://vow:SECRET@localhost/vow",
+    "postgres://vow:SE#CRET@localhost/vow",
+    "postgres://vow:SE?CRET@localhost/vow",
+    "postgres://vow@localhost?password=SECRET",
+  ])
+    assert.match(await refused([...serve, "--store", url]), /--store takes no password/, url);
+});
+
 test("a command that makes no installation makes none, and none of its keys", async () => {
   const dir = await folder();
   const empty = join(dir, "empty");
