@@ -44,8 +44,8 @@ openapi: program ## Rewrite openapi.json, the committed copy of the API descript
 
 install: ## Install what `make build` made, as docs/operations.md says (DESTDIR=)
 	@install -D -m 755 build/vow $(DESTDIR)/usr/local/bin/vow
-	@rm -rf $(DESTDIR)/usr/share/vow/web && mkdir -p $(DESTDIR)/usr/share/vow
-	@cp -r web/dist $(DESTDIR)/usr/share/vow/web
+	@rm -rf $(DESTDIR)/usr/share/vow/web && install -d -m 755 $(DESTDIR)/usr/share/vow
+	@cp -r web/dist $(DESTDIR)/usr/share/vow/web && chmod -R u=rwX,go=rX $(DESTDIR)/usr/share/vow/web
 	@install -D -m 644 packaging/vow.service $(DESTDIR)/etc/systemd/system/vow.service
 
 clean: ## Remove everything built; demo data stays

@@ -471,6 +471,8 @@ int core_process(int argc, char **argv)
     egress_client_lend(egress, channel_lend, http);
     struct admin *admin = admin_start(app, &core->residues, core->admin_fd);
     report_tell("core", core->report);
+    if (!core->web)
+        complain("There is no web app that can be read, so only the API is served");
     process_ready();
     core_wait();
     admin_stop(admin);

@@ -201,6 +201,12 @@ test("what the kernel does not enforce is said at the start, one line each", asy
   await server.stop();
 });
 
+test("that there is no web app is said at the start", async () => {
+  const server = await startServer({ env: { VOW_WEB: await folder() } });
+  await until(() => server.log.includes("vow: There is no web app that can be read, so only"));
+  await server.stop();
+});
+
 test("promises that somebody checks already are checked once that is over", async () => {
   const server = await startServer();
   const owner = await server.signUp();
