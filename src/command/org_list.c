@@ -13,6 +13,14 @@ static bool name_read(struct ctx *c, void *with)
     return row_single(c, &organisation_table, with);
 }
 
+/* Of NOT_FOUND the title is for people who ask for what may not be theirs. */
+static const char *reason(const struct error *err)
+{
+    return err->detail[0]              ? err->detail
+           : err->problem == NOT_FOUND ? "its database is missing"
+                                       : problem_info(err->problem)->title;
+}
+
 /* Says a line for each active organisation: its id, and its name or why it cannot be opened. */
 static bool org_list(struct app *app, const char *request, admin_line *say, void *with,
                      struct error *err)
@@ -30,8 +38,7 @@ static bool org_list(struct app *app, const char *request, admin_line *say, void
         id_format(((const struct tenant *)active.at)[i].id, id);
         bool read = organisation_read(&c, ((const struct tenant *)active.at)[i].id, name_read, &o);
         ok = say(with, read ? arena_printf(&one, "%s  %s", id, o.name)
-                            : arena_printf(&one, "%s  (cannot be opened: %s)", id,
-                                           problem_info(own.problem)->title));
+                            : arena_printf(&one, "%s  (cannot be opened: %s)", id, reason(&own)));
         arena_reset(&one);
     }
     arena_done(&one);

@@ -308,6 +308,8 @@ test("files that somebody took out of the data folder are missed, and nothing pu
       said.includes(`1 of 2 organisations are not in the data folder, such as org/${first}`),
   );
   assert.match(await refused(backup, { env }), missing);
+  const listed = await vow(["org", "list", "--data", server.data], { env });
+  assert.match(listed.stdout, /^\S+ {2}\(cannot be opened: its database is missing\)$/m);
   await cp(join(whole, "org", first), join(org, first)); // as docs/operations.md says
   assert.equal((await ann.get("/api/v1/time/entries")).status, 200);
   await server.stop({ keep: true });
