@@ -1,6 +1,6 @@
 /* demo.c: `vow demo` fills a data folder with an invented company, so that everything can be tried:
    12 people in 3 teams, 12 weeks of time with plausible habits and gaps, a form, AI switched on
-   with the local engine. The same seed gives the same habits; the dates end yesterday. */
+   with the local engine. The same seed gives the same habits; what was done ends now. */
 #include "command.h"
 
 #include "core/rows.h"
@@ -20,6 +20,7 @@
 
 #define DEMO_PASSWORD "demo password"
 enum { WEEKS = 12, PEOPLE = 12, TEAMS = 3, PROJECTS = 8, TAGS = 4, ACCOUNTS = 5 };
+enum { EARLY = 420, EVENING = 1290 }; /* minutes of the day */
 
 static const char *const team_names[TEAMS] = { "Design", "Engineering", "Consulting" };
 
@@ -78,7 +79,9 @@ struct demo {
     struct form form;
     uint64_t seed;
     int64_t entries;
-    struct date until;
+    struct date until; /* the day after the week that is made */
+    struct date today;
+    struct instant now;
     const struct zone *zone;
 };
 
@@ -177,6 +180,8 @@ static int project_pick(struct demo *d, int person)
     return usual[people[person].team][between(d, 0, 3)];
 }
 
+/* Rolls the same dice whether or not its time has come: what lies ahead is not made, and what goes
+   on is as long as it has been. */
 static bool entry_make(struct ctx *c, struct demo *d, int person, struct date day, int from,
                        int minutes)
 {
@@ -192,6 +197,10 @@ static bool entry_make(struct ctx *c, struct demo *d, int person, struct date da
     };
     if (between(d, 0, 9) < 2)
         e.tags.text = tags_format(c->arena, &d->tag[between(d, 0, TAGS - 1)], 1);
+    if (e.ended_at.us > d->now.us)
+        e.ended_at = d->now;
+    if (instant_minus(e.ended_at, e.started_at).s < 600)
+        return true;
     d->entries++;
     return row_create(c, &time_entry_table, &e);
 }
@@ -200,11 +209,14 @@ static bool day_make(struct ctx *c, struct demo *d, int person, struct date day)
 {
     int weekday = date_weekday(day);
     bool weekend = weekday > 4;
-    if (weekend ? between(d, 0, 99) >= (people[person].late ? 12 : 2) : between(d, 0, 99) < 7)
+    /* As whom one signs in first has begun today, and early. */
+    bool first = person == 0 && !weekend && day.day == d->today.day;
+    int roll = between(d, 0, 99);
+    if (!first && (weekend ? roll >= (people[person].late ? 12 : 2) : roll < 7))
         return true; /* away: ill, on leave, or simply forgotten */
     double hours = people[person].hours * (weekday == 4 ? 0.8 : 1) * between(d, 80, 118) / 100;
     int left = weekend ? between(d, 60, 180) : (int)(hours * 60);
-    int at = people[person].start + between(d, -20, 30);
+    int at = (first ? EARLY : people[person].start) + between(d, -20, 30);
     bool paused = false;
     while (left > 10 && at < 22 * 60) {
         int minutes = between(d, 3, 11) * 15;
@@ -218,8 +230,8 @@ static bool day_make(struct ctx *c, struct demo *d, int person, struct date day)
             paused = true;
         }
     }
-    if (!weekend && people[person].late && between(d, 0, 9) < 2)
-        return entry_make(c, d, person, day, 21 * 60 + 30, between(d, 30, 100));
+    if (!weekend && people[person].late && at <= EVENING && between(d, 0, 9) < 2)
+        return entry_make(c, d, person, day, EVENING, between(d, 30, 100));
     return true;
 }
 
@@ -334,9 +346,10 @@ static bool demo_fill(struct app *app, struct arena *a, struct demo *d, struct e
     if (!organisation_write(&c, c.organisation, company_make, d) || !public_link_set(&c, &d->form))
         return false;
     d->zone = zone_named(&c, "Europe/Berlin");
-    struct date end = instant_date_utc(c.now);
+    d->now.us = c.now.us - c.now.us % 60000000; /* whole minutes, as people write them */
+    d->today = zone_day(d->zone, d->now);
     for (int week = WEEKS - 1; week >= 0; week--) {
-        d->until.day = end.day - 7 * week;
+        d->until.day = d->today.day + 1 - 7 * week;
         if (!organisation_write(&c, c.organisation, week_make, d))
             return false;
     }

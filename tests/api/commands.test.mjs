@@ -97,6 +97,29 @@ test("a demo is put beside no organisation that is there", async () => {
   assert.match((await vow(["org", "list", "--data", data])).stdout, /^\S+ {2}Harbour Ltd\n$/);
 });
 
+test("the demo's work goes on until now, and nobody does two things at once", async () => {
+  const dir = await folder();
+  const env = { VOW_MASTER_KEY_FILE: join(dir, "master.key") };
+  assert.equal((await vow(["demo", "--data", join(dir, "data")], { env })).status, 0);
+  const server = await startServer({ dir });
+  const account = { email: "ada@demo.example", password: "demo password" };
+  const { cookie } = await server.api("POST", "/api/v1/session", { body: account });
+  const ada = new Client(server, cookie, account);
+  assert.deepEqual((await ada.get("/api/v1/time/overlaps?limit=500")).body.items, []);
+  const zone = { timeZone: "Europe/Berlin" };
+  const day = (at) => new Date(at).toLocaleDateString("en-CA", zone);
+  const recent = await entries(ada);
+  for (const { ended_at } of recent) assert.ok(Date.parse(ended_at) <= Date.now(), ended_at);
+  const now = new Date();
+  const isBegun = now.toLocaleTimeString("en-GB", zone) > "08:00";
+  const isWeekend = /^S/.test(now.toLocaleDateString("en-GB", { ...zone, weekday: "short" }));
+  const { person } = (await ada.get("/api/v1/session")).body;
+  const own = recent.find((entry) => entry.person === person);
+  if (isBegun && !isWeekend) assert.equal(day(own.started_at), day(now), "she has begun today");
+  else assert.ok(now - Date.parse(own.ended_at) < 5 * 86_400_000, own.ended_at);
+  await server.stop();
+});
+
 test("what cannot be is said in one sentence", async () => {
   const dir = await folder();
   const data = join(dir, "data");
