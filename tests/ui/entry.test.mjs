@@ -796,7 +796,35 @@ test("what is still being made is waited for by what is saved with it, and by th
   await page.unroute(/\/api\/v1\/(clients|projects)$/);
 });
 
+test("a week that begins shows the last day with entries, and what can be done with them", async () => {
+  const worker = await owner.invite({ name: "Wilma Week" });
+  for (const [ago, note] of [
+    [8, "Buoy"],
+    [9, "Older buoy"],
+  ]) {
+    const at = Date.now() - ago * 86_400_000;
+    const [started_at, ended_at] = [at, at + 60_000].map((each) => new Date(each).toISOString());
+    const made = await worker.post("/api/v1/time/entries", { note, started_at, ended_at });
+    assert.equal(made.status, 201);
+  }
+  const { context, page } = await openPage(browser, server.url);
+  await signIn(page, worker.account);
+  await page.getByRole("heading", { name: "The day is still empty" }).waitFor();
+  const last = page.getByRole("region", { name: "The last day with entries" });
+  await last.getByRole("button", { name: "Buoy", exact: true }).waitFor();
+  assert.equal(await last.getByRole("listitem").count(), 1);
+  await checkAccessible(page);
+  await last.getByRole("button", { name: "Start again: Buoy" }).click();
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Buoy", exact: true }).nth(1).waitFor();
+  assert.equal(await last.getByRole("listitem").count(), 1, "as long as the week has no other day");
+  await context.close();
+});
+
 test("what was worked on before this week is started again with one press", async () => {
+  const later = new Date(Date.now() - 8 * 86_400_000).toISOString();
+  const shown = { note: "Shown as the last day", started_at: later, ended_at: later };
+  assert.equal((await owner.post("/api/v1/time/entries", shown)).status, 201);
   const at = new Date(Date.now() - 9 * 86_400_000);
   const body = { note: "Sound the channel", started_at: at.toISOString() };
   body.ended_at = new Date(at.getTime() + 3_600_000).toISOString();

@@ -36,12 +36,14 @@ interface EmptyProps {
   icon: IconName;
   title: string;
   text?: string;
+  /** In a line, where more stands below. */
+  slim?: boolean;
   children?: ReactNode;
 }
 
-export function Empty({ icon, title, text, children }: EmptyProps) {
+export function Empty({ icon, title, text, slim, children }: EmptyProps) {
   return (
-    <div className="state">
+    <div className={slim ? "state slim" : "state"}>
       <Icon name={icon} size={28} />
       <h2>{title}</h2>
       {text && <p>{text}</p>}

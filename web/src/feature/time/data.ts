@@ -4,7 +4,7 @@ import { all, api, type Input, type Query, type Row, type Whole } from "~/api/cl
 import { queryClient, refresh, useById } from "~/api/queries";
 import { isReached } from "~/api/reach";
 import { useMay, useReaches } from "~/shell/session";
-import { addDays, type Day, instantOf } from "~/ui/time";
+import { addDays, type Day, instantOf, inZone } from "~/ui/time";
 import type { Wish } from "./unsent";
 
 export type Entry = Whole<Row<"/time/entries">, "person">;
@@ -128,6 +128,13 @@ export const reachingEntries = (from: Day, zone: string, filter: EntryFilter) =>
     started_at_to: startOf(addDays(from, -1), zone),
     sort: "reaches",
   } as EntryQuery);
+
+/** The day of the newest entry that begins before a day. */
+export async function lastBefore(day: Day, zone: string, filter: EntryFilter): Promise<Day | null> {
+  const query = { ...filter, started_at_to: startOf(day, zone), limit: 1 } as EntryQuery;
+  const [newest] = (await api.get("/time/entries", { query })).items as Entry[];
+  return newest ? inZone(newest.started_at, newest.zone || zone).date : null;
+}
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 

@@ -34,6 +34,7 @@ import {
   isPlaced,
   KEPT,
   type Listed,
+  lastBefore,
   type Project,
   reachingEntries,
   useProjects,
@@ -88,11 +89,17 @@ export default function Today() {
     meta: KEPT,
     queryFn: async () => {
       const own = { person: session.person };
-      const [begun, reaching] = await Promise.all([
-        entriesOf(entriesQuery(from, now, zone, own)),
-        reachingEntries(from, zone, own),
-      ]);
-      return [...begun, ...reaching];
+      const since = async (day: Day) => {
+        const [begun, reaching] = await Promise.all([
+          entriesOf(entriesQuery(day, now, zone, own)),
+          reachingEntries(day, zone, own),
+        ]);
+        return [...begun, ...reaching];
+      };
+      const week = await since(from);
+      if (byDay(week, zone, from, addDays(now, -1)).length > 0) return week;
+      const before = await lastBefore(from, zone, own);
+      return before ? since(before) : week;
     },
   });
 
@@ -101,10 +108,15 @@ export default function Today() {
       <Show query={entries}>
         {(stored) => {
           const items = withWishes(stored, wishes);
-          const days = byDay(items, zone, from, now);
-          const { list: mine, total_s } = days.find(({ day }) => day === now) ?? NOTHING;
-          const earlier = days.filter(({ day }) => day !== now);
-          const week_s = days.reduce((sum, day) => sum + day.total_s, 0);
+          const days = byDay(items, zone, "", now);
+          const week = days.filter(({ day }) => day >= from);
+          const { list: mine, total_s } = week.find(({ day }) => day === now) ?? NOTHING;
+          const earlier = week.filter(({ day }) => day !== now);
+          // A week that begins still shows where the work was left.
+          const shown =
+            earlier.length > 0 ? earlier : days.filter(({ day }) => day < from).slice(0, 1);
+          const besides = [mine, ...shown.map(({ list }) => list)].flat();
+          const week_s = week.reduce((sum, day) => sum + day.total_s, 0);
           const row = (day: Day) => (entry: Listed) => (
             <li key={entry.id}>
               <EntryRow
@@ -128,7 +140,7 @@ export default function Today() {
               <div className="stack wide">
                 <Timeline day={now} entries={mine} projects={projects} zone={zone} />
                 <QuickAdd />
-                <Lately besides={items} projects={projects} />
+                <Lately besides={besides} projects={projects} />
                 <section className="card flush" aria-label={shared.rooms.today}>
                   {mine.length === 0 ? (
                     <Beginning />
@@ -136,9 +148,12 @@ export default function Today() {
                     <ul className="entries">{mine.map(row(now))}</ul>
                   )}
                 </section>
-                {earlier.length > 0 && (
-                  <section className="card flush" aria-label={words.today.earlier}>
-                    {earlier.map(({ day, list, total_s }) => (
+                {shown.length > 0 && (
+                  <section
+                    className="card flush"
+                    aria-label={earlier.length > 0 ? words.today.earlier : words.today.last}
+                  >
+                    {shown.map(({ day, list, total_s }) => (
                       <div key={day}>
                         <div className="day">
                           <h2>{dateText(day, "long")}</h2>
@@ -256,6 +271,7 @@ function Beginning() {
       icon="today"
       title={first ? words.today.first : words.today.empty}
       text={first ? words.today.first_help : words.today.empty_help}
+      slim={!first}
     >
       <div className="row wrap">
         <Button leftSection={<Icon name="play" size={16} />} onClick={() => emit("timer")}>

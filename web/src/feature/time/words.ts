@@ -61,6 +61,7 @@ export const words = {
       "Start the timer and say what is being done; stop it afterwards. What has already happened can be added, and hours from another tool imported.",
     import: "Import a file",
     earlier: "Earlier this week",
+    last: "The last day with entries",
     lately: "Start again what was worked on lately",
     seen: "The person it belongs to, managers of their team, and admins, owners and auditors.",
     timeline: (from: string, to: string, shared: boolean) =>
