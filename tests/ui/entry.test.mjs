@@ -180,15 +180,27 @@ test("an entry added on Today is read out, and the next can be typed at once", a
   await note.fill("Rope");
   await duration.fill("0:10");
   await form.getByRole("button", { name: "Add" }).click();
-  await status.getByText("Entry added: 0:10", { exact: true }).waitFor();
+  await status.getByText(/^Entry added: 0:10, \d\d:\d\d – \d\d:\d\d$/).waitFor();
   await hasFocus(note);
   await page.keyboard.type("Anchor");
   await duration.fill("0:20");
   await duration.press("Enter");
-  await status.getByText("Entry added: 0:20", { exact: true }).waitFor();
+  await status.getByText(/^Entry added: 0:20, \d\d:\d\d – \d\d:\d\d$/).waitFor();
   await hasFocus(note);
   for (const name of ["Rope", "Anchor"])
     await page.getByRole("button", { name, exact: true }).waitFor();
+  const [rope, anchor] = await Promise.all(
+    ["Rope", "Anchor"].map(async (note) =>
+      (await rows("/time/entries")).find((entry) => entry.note === note),
+    ),
+  );
+  assert.equal(anchor.ended_at, rope.started_at, "it has room before the other");
+  assert.equal(await page.getByText(/^Overlaps with/).count(), 0);
+
+  await duration.fill("0:30");
+  await form.getByText(/^\d\d:\d\d – \d\d:\d\d, the latest time that is free/).waitFor();
+  await form.getByLabel("From", { exact: true }).fill("10:00");
+  await form.getByText(/^10:00 – 10:30/).waitFor();
 
   await note.fill("Long rope");
   await form.getByLabel("From", { exact: true }).fill("10:00");
@@ -850,7 +862,7 @@ test("where clocks show something else than the person's, the zone of the times 
   ]) {
     const { context, page } = await openPage(browser, server.url, { zone });
     await signIn(page, owner.account);
-    const hint = (at) => at.getByText("Times in UTC", { exact: true });
+    const hint = (at) => at.getByText(/(^| )Times in UTC$/);
     const quick = page.getByRole("region", { name: "Add an entry" });
     await quick.getByLabel("From").waitFor();
     assert.equal(await hint(quick).count(), told);

@@ -22,6 +22,7 @@ const time = await load("ui/time.ts");
 const { actName } = await load("ui/names.ts");
 const { csvOf } = await load("ui/csv.ts");
 const { durationProblem } = await load("feature/time/duration.ts");
+const { roomFor } = await load("feature/time/room.ts");
 const BERLIN = "Europe/Berlin";
 
 test("durations are read as people write them", () => {
@@ -69,6 +70,46 @@ test("a duration is refused with what helps", () => {
   assert.equal(durationProblem("1440", 86_400, "too long").slice(0, 17), "1440 alone means ");
   for (const given of ["1441", "999999999", "25h"])
     assert.equal(durationProblem(given, 86_400, "too long"), "too long", given);
+});
+
+test("an entry without its begin has the latest room there is", () => {
+  const at = (length, others) => {
+    const spans = others.map(([start, end]) => ({ start, end }));
+    const { start, end } = roomFor(length, spans, 0, 100);
+    assert.equal(end - start, length);
+    return start;
+  };
+  assert.equal(at(10, []), 90);
+  assert.equal(at(10, [[80, 90]]), 90, "what ends as it begins leaves room");
+  assert.equal(at(10, [[80, 95]]), 70);
+  assert.equal(
+    at(10, [
+      [90, 100],
+      [70, 85],
+    ]),
+    60,
+    "a gap that is too short is none",
+  );
+  assert.equal(
+    at(5, [
+      [90, 100],
+      [70, 85],
+    ]),
+    85,
+  );
+  assert.equal(
+    at(20, [
+      [50, 95],
+      [60, 70],
+    ]),
+    30,
+    "one lies within the other",
+  );
+  assert.equal(at(10, [[40, 100]]), 30, "a timer runs");
+  assert.equal(at(10, [[20, 200]]), 10, "it lies ahead in part");
+  assert.equal(at(10, [[150, 200]]), 90);
+  assert.equal(at(30, [[20, 100]]), 70, "no room today");
+  assert.equal(at(120, []), -20, "it began yesterday");
 });
 
 test("durations are written in hours and minutes", () => {

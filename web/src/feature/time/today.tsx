@@ -44,6 +44,7 @@ import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { Lately, useLately } from "./lately";
 import { ProjectSelect } from "./pick";
+import { roomFor } from "./room";
 import { emit } from "./signals";
 import { mindSlips } from "./slips";
 import { createEntry, useWishes, withWishes } from "./unsent";
@@ -73,6 +74,7 @@ export function byDay(entries: Listed[], zone: string, from: Day, to: Day): DayO
   return [...days.values()].sort((a, b) => b.day.localeCompare(a.day));
 }
 
+const MINUTE = 60_000;
 const NOTHING = { list: [] as Listed[], total_s: 0 };
 
 export default function Today() {
@@ -139,7 +141,7 @@ export default function Today() {
               </PageHead>
               <div className="stack wide">
                 <Timeline day={now} entries={mine} projects={projects} zone={zone} />
-                <QuickAdd />
+                <QuickAdd entries={items} />
                 <Lately besides={besides} projects={projects} />
                 <section className="card flush" aria-label={shared.rooms.today}>
                   {mine.length === 0 ? (
@@ -295,42 +297,66 @@ function quickProblem(text: string): string | null {
   return durationProblem(text, 86_400, words.entry.duration_dates);
 }
 
-/** Note, project, when it began, how long: an entry of today in one line. */
-function QuickAdd() {
+/** Note, project, when it began, how long: an entry of today in one line. Without its begin it goes where
+    there is room among the others. */
+function QuickAdd({ entries }: { entries: Listed[] }) {
   const { zone: given } = useSession();
   const zone = given ?? "UTC";
   const empty = { note: "", project: null as string | null, started_at: "", duration_s: "" };
   const first = useRef<HTMLInputElement>(null);
   const [added, setAdded] = useState({ count: 0, text: "" });
+  const spanOf = ({ started_at, duration_s }: typeof empty) => {
+    const length = (durationOf(duration_s) ?? 0) * 1000;
+    const day = today(zone);
+    if (started_at) {
+      const start = instantOf(day, started_at, zone).getTime();
+      return { start, end: start + length };
+    }
+    const others = entries
+      .filter((entry) => !isPlaced(entry))
+      .map((entry) => ({ start: startOf(entry), end: endOf(entry) }));
+    return roomFor(length, others, instantOf(day, "00:00", zone).getTime(), Date.now());
+  };
+  const timesOf = ({ start, end }: ReturnType<typeof spanOf>) => {
+    const clock = (at: number) => clockText(new Date(at).toISOString(), zone);
+    return words.entry.from_to(clock(start), clock(end));
+  };
   const form = useForm({
     initial: empty,
     max: limitsOf("/time/entries"),
     guard: ({ project: _, ...typed }) => Object.values(typed).some((text) => text.trim() !== ""),
     check: ({ duration_s }) => ({ duration_s: quickProblem(duration_s) }),
-    submit: async ({ note, project, started_at, duration_s }) => {
-      const seconds = durationOf(duration_s) ?? 0;
-      const start = started_at
-        ? instantOf(today(zone), started_at, zone)
-        : new Date(Date.now() - seconds * 1000);
-      const end = new Date(start.getTime() + seconds * 1000);
+    submit: async (values) => {
+      const { note, project, duration_s } = values;
+      const span = spanOf(values);
       const body = {
         note: note.trim() || null,
         project,
-        started_at: start.toISOString(),
-        ended_at: end.toISOString(),
+        started_at: new Date(span.start).toISOString(),
+        ended_at: new Date(span.end).toISOString(),
       } as EntryInput;
       const entry = await createEntry(body);
       if (!entry.wish) void mindSlips(entry, zone);
       form.reset(empty);
       first.current?.focus();
-      const text = words.today.added(durationText(seconds));
+      const text = words.today.added(durationText(durationOf(duration_s) ?? 0), timesOf(span));
       setAdded(({ count }) => ({ count: count + 1, text }));
       await entriesChanged();
     },
   });
+  /** When it would be. */
+  const told = () => {
+    const { started_at, duration_s } = form.values;
+    if (!durationOf(duration_s) || quickProblem(duration_s)) return words.today.quick_help;
+    const span = spanOf(form.values);
+    if (started_at) return timesOf(span);
+    return span.end > Date.now() - MINUTE
+      ? words.today.until_now(timesOf(span))
+      : words.today.in_room(timesOf(span));
+  };
   return (
     <section className="card" aria-label={words.today.quick}>
-      <Form form={form}>
+      <Form form={form} className="stack snug">
         <div className="quick">
           <TextInput
             ref={first}
@@ -345,7 +371,9 @@ function QuickAdd() {
             {words.today.add}
           </Button>
         </div>
-        {isElsewhere(zone) && <p className="field-note">{words.entry.zone(zone)}</p>}
+        <p className="field-note">
+          {[told(), isElsewhere(zone) && words.entry.zone(zone)].filter(Boolean).join(" · ")}
+        </p>
       </Form>
       <div className="visually-hidden" role="status">
         {/* A new element each time: the same words are read out again. */}

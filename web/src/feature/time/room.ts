@@ -1,0 +1,16 @@
+// Where there is room for an entry of which only the length is known.
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** The latest span of a length that ends by now and shares time with no other; the one that ends now where
+    there is none that begins after `first`. */
+export function roomFor(length: number, others: Span[], first: number, now: number): Span {
+  let end = now;
+  for (const other of [...others].sort((a, b) => b.start - a.start))
+    if (other.start < end && other.end > end - length) end = other.start;
+  const latest = { start: now - length, end: now };
+  return end - length < Math.min(first, latest.start) ? latest : { start: end - length, end };
+}
