@@ -661,6 +661,10 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   await page.getByText("3 selected").waitFor();
   await page.getByRole("button", { name: "Change", exact: true }).click();
   const form = page.getByRole("dialog", { name: "Change 3 entries" });
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("Nothing is chosen: choose what is to change").waitFor();
+  await hasFocus(form.getByRole("combobox", { name: "Project" }));
+  await checkAccessible(page);
   await typeInto(form.getByRole("combobox", { name: "Project" }), "Spoil ground");
   await page.getByRole("option", { name: "Create “Spoil ground”" }).click();
   const task = form.getByRole("combobox", { name: "Task" });
@@ -675,8 +679,13 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   await page.getByText("3 entries changed").waitFor();
   const { id } = (await rows("/projects")).find(({ name }) => name === "Spoil ground");
   await all(({ project, billable }) => project === id && billable);
+  assert.equal(await page.getByText(/^\d+ selected$/).count(), 0);
   await page.getByRole("button", { name: "Undo" }).click();
   await all(({ project, billable }) => project === null && !billable);
+  await page.getByText("3 selected").waitFor();
+  await eventually(async () =>
+    assert.ok((await rows("/projects")).every(({ name }) => name !== "Spoil ground")),
+  );
 
   // What somebody else has changed meanwhile is not overwritten, and said.
   await page.getByRole("button", { name: "Change", exact: true }).click();
@@ -689,15 +698,19 @@ test("many entries are changed at once, taken back, and deleted", async () => {
     },
   );
   await typeInto(form.getByRole("combobox", { name: "Project" }), "Spoil ground");
-  await page.getByRole("option", { name: "Spoil ground" }).click();
+  await page.getByRole("option", { name: "Create “Spoil ground”" }).click();
   await form.getByRole("button", { name: "Save" }).click();
   await page.getByText("1 of 3 not changed").waitFor();
+  await page.getByText("1 selected").waitFor();
+  const again = (await rows("/projects")).find(({ name }) => name === "Spoil ground").id;
   assert.match(problems.pop(), /^412 PATCH \/api\/v1\/time\/entries\/[\w-]+$/);
   await page.getByText("Dredge 1").waitFor();
   assert.deepEqual(
     (await stored()).map(({ project }) => project),
-    [null, id, id],
+    [null, again, again],
   );
+  await page.getByRole("button", { name: "Select none" }).click();
+  await page.getByRole("checkbox", { name: /^Select Monday/ }).check();
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("3 entries deleted").waitFor();
   for (const id of made) assert.equal((await owner.get(`/api/v1/time/entries/${id}`)).status, 404);

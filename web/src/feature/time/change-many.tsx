@@ -1,11 +1,13 @@
 // Changing many entries at once: what they are booked on; ten seconds to take it back.
 import { Select } from "@mantine/core";
-import { Problem, reasonOf } from "~/api/client";
+import { useRef } from "react";
+import { api, Problem, reasonOf } from "~/api/client";
+import { refresh } from "~/api/queries";
 import { Modal } from "~/ui/dialog";
 import { Form, Submit, useForm } from "~/ui/form";
 import { notify, notifyUndo } from "~/ui/toasts";
 import { changesOf, type Entry, type EntryInput, entriesChanged } from "./data";
-import { ProjectSelect, TagSelect, TaskSelect } from "./pick";
+import { type Made, Makes, ProjectSelect, TagSelect, TaskSelect } from "./pick";
 import { changeEntry } from "./unsent";
 import { words } from "./words";
 
@@ -62,10 +64,23 @@ async function changeAll(entries: Entry[], wanted: (entry: Entry) => Partial<Ent
     notify(words.entries.not_changed(refused.length, entries.length, reasonOf(first)), {
       bad: true,
     });
+  else if (changed.length === 0) notify(words.entries.as_they_were(entries.length));
   return changed;
 }
 
-async function restore(changed: Changed[]) {
+/** Deletes what was made for a change that was taken back; not what something else is booked on by now. */
+async function unmake(made: Made[]) {
+  for (const { kind, id, version } of [...made].reverse()) {
+    try {
+      await api.delete(`/${kind}/{id}` as "/tags/{id}", { params: { id }, version });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+  await refresh(...made.map(({ kind }) => kind));
+}
+
+async function restore(changed: Changed[], made: Made[]) {
   const before = new Map(changed.map((each) => [each.after.id, each.before]));
   await changeAll(
     changed.map(({ after }) => after),
@@ -74,20 +89,33 @@ async function restore(changed: Changed[]) {
       return { project, task, billable, tags } as Partial<EntryInput>;
     },
   );
+  await unmake(made);
 }
+
+const isNothing = ({ project, task, billable, add, remove }: Values) =>
+  !(project || task || billable) && add.length + remove.length === 0;
 
 interface ChangeManyProps {
   entries: Entry[];
   onClose: () => void;
+  /** Selects what has been restored, and no longer what was changed. */
+  onSelect: (ids: string[], on: boolean) => void;
 }
 
-export function ChangeMany({ entries, onClose }: ChangeManyProps) {
+export function ChangeMany({ entries, onClose, onSelect }: ChangeManyProps) {
+  const made = useRef<Made[]>([]);
   const form = useForm<Values>({
     initial: { project: null, task: null, billable: null, add: [], remove: [] },
+    check: (values) => ({ project: isNothing(values) && words.entries.nothing_chosen }),
     submit: async (values) => {
       const changed = await changeAll(entries, (entry) => wantedOf(values, entry));
-      if (changed.length > 0)
-        notifyUndo(words.entries.changed(changed.length), () => void restore(changed));
+      if (changed.length === 0) return;
+      const ids = changed.map(({ after }) => after.id);
+      onSelect(ids, false);
+      notifyUndo(words.entries.changed(changed.length), () => {
+        onSelect(ids, true);
+        void restore(changed, made.current);
+      });
     },
     done: onClose,
   });
@@ -96,41 +124,44 @@ export function ChangeMany({ entries, onClose }: ChangeManyProps) {
   return (
     <Modal opened onClose={onClose} title={words.entries.change_many(entries.length)}>
       <Form form={form}>
-        <ProjectSelect
-          label={words.field.project}
-          creates
-          {...form.select("project")}
-          onChange={(project) => form.set({ project, task: null })}
-          placeholder={words.entries.stays}
-          openOnFocus={false} // it has the focus as the dialog opens
-        />
-        <TaskSelect
-          label={words.field.task}
-          project={project ?? sharedProject(entries)}
-          {...form.select("task")}
-          placeholder={moves ? words.entries.task_leaves : words.entries.stays}
-        />
-        <Select
-          label={words.field.billable}
-          placeholder={words.entries.stays}
-          clearable
-          data={[
-            { value: "yes", label: words.entries.billed },
-            { value: "no", label: words.entries.free },
-          ]}
-          {...form.select("billable")}
-        />
-        <TagSelect
-          label={words.entries.add_tags}
-          value={add}
-          onChange={(add) => form.set({ add })}
-        />
-        <TagSelect
-          label={words.entries.remove_tags}
-          value={remove}
-          onChange={(remove) => form.set({ remove })}
-          among={entries.flatMap(tagsOf)}
-        />
+        <Makes value={(each) => made.current.push(each)}>
+          <ProjectSelect
+            label={words.field.project}
+            creates
+            {...form.select("project")}
+            error={isNothing(form.values) && form.errors.project}
+            onChange={(project) => form.set({ project, task: null })}
+            placeholder={words.entries.stays}
+            openOnFocus={false} // it has the focus as the dialog opens
+          />
+          <TaskSelect
+            label={words.field.task}
+            project={project ?? sharedProject(entries)}
+            {...form.select("task")}
+            placeholder={moves ? words.entries.task_leaves : words.entries.stays}
+          />
+          <Select
+            label={words.field.billable}
+            placeholder={words.entries.stays}
+            clearable
+            data={[
+              { value: "yes", label: words.entries.billed },
+              { value: "no", label: words.entries.free },
+            ]}
+            {...form.select("billable")}
+          />
+          <TagSelect
+            label={words.entries.add_tags}
+            value={add}
+            onChange={(add) => form.set({ add })}
+          />
+          <TagSelect
+            label={words.entries.remove_tags}
+            value={remove}
+            onChange={(remove) => form.set({ remove })}
+            among={entries.flatMap(tagsOf)}
+          />
+        </Makes>
         <Submit form={form} onCancel={onClose} />
       </Form>
     </Modal>

@@ -1,6 +1,6 @@
 // Entries as they were recorded, by day: filters in the URL, many changed or deleted at once, export of what
 // is shown.
-import { Button, Checkbox, Menu } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Menu } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -50,7 +50,7 @@ export default function Entries() {
   const [note] = useDebouncedValue(filters.get("q"), TYPING_MS);
   const filter = { person, project, note_contains: note };
   const [editing, setEditing] = useState<Entry | "new" | null>(null);
-  const [changing, setChanging] = useState(false);
+  const [changing, setChanging] = useState<Set<string> | null>(null);
   const [selected, setSelected] = useState<Set<string>>(new Set());
   const projects = useById(useProjects().data);
   const people = useById(usePeople(seesOthers && may("people.read")).data);
@@ -81,15 +81,17 @@ export default function Entries() {
   const days = byDay(items, zone, from, to);
   // Of the oldest day some entries may not be here yet.
   const begun = entries.hasNextPage ? days.at(-1)?.day : null;
-  const chosen = items.filter(({ id }) => selected.has(id));
+  const among = (ids: Set<string>) => items.filter(({ id }) => ids.has(id));
+  const chosen = among(selected);
   const file = (kind: "csv" | "json") =>
     address(`/time/export.${kind}`, undefined, { from, to, ...filter });
 
-  const toggle = (ids: string[], on: boolean) => {
-    const next = new Set(selected);
-    for (const id of ids) on ? next.add(id) : next.delete(id);
-    setSelected(next);
-  };
+  const toggle = (ids: string[], on: boolean) =>
+    setSelected((old) => {
+      const next = new Set(old);
+      for (const id of ids) on ? next.add(id) : next.delete(id);
+      return next;
+    });
 
   return (
     <>
@@ -202,8 +204,15 @@ export default function Entries() {
       </section>
       {chosen.length > 0 && (
         <section className="card selection" aria-label={words.entries.selected(chosen.length)}>
+          <ActionIcon
+            aria-label={words.entries.clear_selected}
+            title={words.entries.clear_selected}
+            onClick={() => setSelected(new Set())}
+          >
+            <Icon name="cross" size={16} />
+          </ActionIcon>
           <span className="grow">{words.entries.selected(chosen.length)}</span>
-          <Button variant="default" onClick={() => setChanging(true)}>
+          <Button variant="default" onClick={() => setChanging(selected)}>
             {words.entries.change_selected}
           </Button>
           <Button
@@ -229,7 +238,9 @@ export default function Entries() {
           </Button>
         </div>
       )}
-      {changing && <ChangeMany entries={chosen} onClose={() => setChanging(false)} />}
+      {changing && (
+        <ChangeMany entries={among(changing)} onClose={() => setChanging(null)} onSelect={toggle} />
+      )}
       {editing && (
         <EntryDrawer
           entry={editing === "new" ? undefined : editing}

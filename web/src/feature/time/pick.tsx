@@ -1,6 +1,6 @@
 // Choosing a project, a task, a client, tags, somebody who records time.
 import { MultiSelect } from "@mantine/core";
-import { useLayoutEffect, useRef } from "react";
+import { createContext, useContext, useLayoutEffect, useRef } from "react";
 import { api } from "~/api/client";
 import { refresh, useById } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
@@ -44,11 +44,23 @@ export function ProjectName({ project }: { project: Project | undefined }) {
   );
 }
 
+/** Something that was made while it was chosen. */
+export interface Made {
+  kind: Kind;
+  id: string;
+  version: number;
+}
+
+/** Who has to know of that. */
+export const Makes = createContext<(made: Made) => void>(() => {});
+
 /** Makes a client, project, task or tag that has no more than a name, where the person may. */
 function useCreate(kind: Kind, more: object = {}) {
   const mayCreate = useMayManage(kind);
+  const tell = useContext(Makes);
   const create: Create = async (name) => {
-    const { id } = await api.post(`/${kind}` as "/clients", { body: { name, ...more } });
+    const { id, version } = await api.post(`/${kind}` as "/clients", { body: { name, ...more } });
+    tell({ kind, id, version });
     await refresh(kind);
     return id;
   };

@@ -162,6 +162,10 @@ export const words = {
     change_many: (n: number) => `Change ${countText(n, "entry", "entries")}`,
     changed: (n: number) => `${countText(n, "entry", "entries")} changed`,
     not_changed: (n: number, of: number, why: string) => `${n} of ${of} not changed: ${why}`,
+    as_they_were: (n: number) =>
+      n === 1 ? "Nothing to change: it is like that" : "Nothing to change: they are like that",
+    nothing_chosen: "Nothing is chosen: choose what is to change",
+    clear_selected: "Select none",
     stays: "Stays as it is",
     billed: "Billable",
     free: "Not billable",
