@@ -1,12 +1,11 @@
 // The promises: what is promised, whether it holds, and the evidence.
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { api, type Row, type Whole } from "~/api/client";
 import { queryClient } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
-import { Empty, PageHead, Show } from "~/ui/states";
+import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import { momentText } from "~/ui/time";
 import { notifyProblem } from "~/ui/toasts";
 import { words } from "./words";
@@ -22,29 +21,28 @@ const LOOKS = { held: "tag good", broken: "tag bad", unknown: "tag warn" };
 const resultOf = ({ result, checked_at }: Promise_) =>
   checked_at ? ((result ?? "unknown") as Result) : "never";
 const KEY = ["promises"];
+const CHECK = { mutationKey: ["promises", "check"] };
 
 export default function Promises() {
   const may = useMay();
-  const [busy, setBusy] = useState(false);
+  // Who leaves the page meanwhile finds it going on.
+  const busy = useIsMutating(CHECK) > 0;
   const promises = useQuery({
     queryKey: KEY,
     queryFn: () => api.get("/promises") as Promise<Checked>,
   });
-  const check = async () => {
-    setBusy(true);
-    try {
-      queryClient.setQueryData(KEY, await api.post("/promises/check"));
-    } catch (error) {
-      notifyProblem(error);
-    }
-    setBusy(false);
-  };
+  const check = useMutation({
+    ...CHECK,
+    mutationFn: () => api.post("/promises/check"),
+    onSuccess: (checked) => queryClient.setQueryData(KEY, checked),
+    onError: notifyProblem,
+  });
   const isNew = promises.data?.items.every((promise) => resultOf(promise) === "never");
   const act = may("promises.check") && (
     <Button
       loading={busy}
       leftSection={<Icon name="refresh" size={16} />}
-      onClick={() => void check()}
+      onClick={() => check.mutate()}
     >
       {words.check}
     </Button>
@@ -55,9 +53,12 @@ export default function Promises() {
         {isNew === false && act}
       </PageHead>
       {busy && (
-        <p className="quiet checking" role="status">
-          {words.checking}
-        </p>
+        <div className="checking" role="status">
+          <Notice icon="refresh">
+            <span className="strong">{words.checking}</span>
+            <span>{words.checking_help}</span>
+          </Notice>
+        </div>
       )}
       <Show query={promises} rows={8}>
         {({ items }) => {
@@ -84,7 +85,7 @@ export default function Promises() {
                   </Empty>
                 </section>
               ) : (
-                <Summary items={items} />
+                <Summary items={items} busy={busy} />
               )}
               {groups.map(({ name, items }) => (
                 <section key={name} className="card flush" aria-label={name}>
@@ -104,7 +105,12 @@ export default function Promises() {
   );
 }
 
-function Summary({ items }: { items: Promise_[] }) {
+function Summary({ items, busy }: { items: Promise_[]; busy: boolean }) {
+  const { zone } = useSession();
+  const at = items
+    .flatMap(({ checked_at }) => checked_at ?? [])
+    .sort()
+    .at(-1);
   return (
     <div className="row wrap summary" role="status">
       {RESULTS.map((result) => {
@@ -117,6 +123,11 @@ function Summary({ items }: { items: Promise_[] }) {
           </span>
         );
       })}
+      {at && (
+        <span className="quiet">
+          {busy ? words.before(momentText(at, zone)) : words.checked(momentText(at, zone))}
+        </span>
+      )}
     </div>
   );
 }

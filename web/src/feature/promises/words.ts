@@ -2,9 +2,11 @@ export const words = {
   title: "Promises",
   lead: "Each sentence has a control that makes it true and a check that can fail. A promise that cannot be checked is not made.",
   check: "Check now",
-  checking:
-    "Checking. Live checks make a scratch organisation, act in it and erase it; this can take a minute.",
+  checking: "The promises are being checked",
+  checking_help:
+    "Live checks make a scratch organisation, act in it and erase it; this can take a minute.",
   checked: (when: string) => `Checked ${when}`,
+  before: (when: string) => `Shown is the check of ${when}`,
   never: "Not checked yet",
   never_help: "Each check runs here, on this installation, and shows what it saw.",
   never_others: "An owner, an admin or an auditor has them checked.",
