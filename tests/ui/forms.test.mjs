@@ -240,6 +240,7 @@ test("somebody without an account answers through the public link", async () => 
   await checkAccessible(stranger.page);
   await stranger.page.getByRole("button", { name: "Send" }).click();
   await stranger.page.getByText("Thank you, this has arrived").waitFor();
+  assert.equal(await reads.count(), 0, "nothing is left to be sent");
   assert.deepEqual(await stranger.context.cookies(), []);
   assert.deepEqual(stranger.problems, []);
   await stranger.context.close();

@@ -78,6 +78,7 @@ export default function PublicForm({ link }: { link: string }) {
       </section>
       {isOpen && <p className="small muted public-foot">{words.fill.kept}</p>}
       {isOpen &&
+        !sent &&
         (["masked", "clear", "later"] as const).map((how) => {
           const read = fields.filter((field) => field.ai && givenNow(field, form.data) === how);
           return (
