@@ -511,6 +511,15 @@ test("hours imported before there was a rate are told of, and get one when asked
   await page.getByRole("button", { name: "Import 1 entry" }).click();
   await page.getByText("1 entry imported").waitFor();
 
+  const auditor = await owner.invite({ name: "Aud Auditor", role: "auditor" });
+  const theirs = await openPage(browser, server.url);
+  await signIn(theirs.page, auditor.account);
+  await theirs.page.goto("/reports?from=2026-05-04&to=2026-05-04");
+  await theirs.page.getByText(/2:00 billable hours have no rate, .* without them\.$/).waitFor();
+  assert.equal(await theirs.page.getByRole("link", { name: "Rates of projects" }).count(), 0);
+  assert.deepEqual(theirs.problems, []);
+  await theirs.context.close();
+
   await page.goto("/reports?from=2026-05-04&to=2026-05-04");
   const give = async () => {
     await page.getByRole("button", { name: "Apply today's rates" }).click();

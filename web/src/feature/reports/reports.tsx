@@ -248,6 +248,7 @@ interface UnratedProps {
 /** Hours that were recorded before there was a rate, and the way to give them one. */
 function Unrated({ report, period }: UnratedProps) {
   const may = useMay();
+  const sets = may("projects.manage");
   const [asking, setAsking] = useState(false);
   const rate = async () => {
     const { entries, duration_s, amount_minor } = await api.post("/time/rates", { body: period });
@@ -257,18 +258,23 @@ function Unrated({ report, period }: UnratedProps) {
   };
   return (
     <Notice kind="warn">
-      <span>{words.unrated(durationText(report.unrated_s))}</span>
-      <span className="row wrap no-print">
-        <Link href="/projects">{words.rates_projects}</Link>
-        {may("organisation.manage") && (
-          <>
-            <Link href="/people">{words.rates_people}</Link>
-            <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
-              {words.rate}
-            </Button>
-          </>
-        )}
+      <span>
+        {words.unrated(durationText(report.unrated_s))}
+        {sets && ` ${words.unrated_help}`}
       </span>
+      {sets && (
+        <span className="row wrap no-print">
+          <Link href="/projects">{words.rates_projects}</Link>
+          {may("organisation.manage") && (
+            <>
+              <Link href="/people">{words.rates_people}</Link>
+              <Button size="compact-sm" variant="default" onClick={() => setAsking(true)}>
+                {words.rate}
+              </Button>
+            </>
+          )}
+        </span>
+      )}
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}

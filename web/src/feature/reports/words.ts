@@ -25,7 +25,9 @@ export const words = {
   },
   others: "Others",
   unrated: (hours: string) =>
-    `${hours} billable hours have no rate, so the amounts are without them. A rate counts for what is recorded once it is set, and for these hours when it is applied.`,
+    `${hours} billable hours have no rate, so the amounts are without them.`,
+  unrated_help:
+    "A rate counts for what is recorded once it is set, and for these hours when it is applied.",
   rates_projects: "Rates of projects",
   rates_people: "Rates of people",
   rate: "Apply today's rates",
