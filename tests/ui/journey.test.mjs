@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, openBrowser, openPage } from "../lib/browser.mjs";
+import { checkAccessible, eventually, hasFocus, openBrowser, openPage } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { addProvider, choose, signUp, startModel, switchOn } from "./actions.mjs";
 
@@ -171,9 +171,10 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await checkAccessible(page);
   await choose("toggl.csv", EXPORT);
   await page.getByText("The import creates their projects, without rates").waitFor();
-  await page
-    .getByText("Quay survey (Harbour Works); Lighthouse (Harbour Works)", { exact: true })
-    .waitFor();
+  assert.deepEqual(
+    await page.getByRole("list", { name: "Projects" }).getByRole("listitem").allTextContents(),
+    ["Quay survey (Harbour Works)", "Lighthouse (Harbour Works)"],
+  );
   assert.equal(await page.getByRole("link", { name: /^Rates of projects/ }).count(), 0);
   await page.getByRole("button", { name: "Import 3 entries" }).click();
   await page.getByText("3 entries imported").waitFor();
@@ -199,6 +200,26 @@ test("an import shows what it would do, does it, and does nothing the second tim
   await page.getByRole("button", { name: "See the report" }).click();
   await page.waitForURL("**/reports?from=2026-04-07&to=2026-04-07");
   await page.getByText("0:30").first().waitFor();
+});
+
+test("of many names in a file the first are shown, and all when asked for", async () => {
+  const [head, , , last] = EXPORT.split("\n");
+  const lines = Array.from({ length: 30 }, (_, i) => last.replace("Lighthouse", `Pier ${i + 1}`));
+  await page.goto("/time/import");
+  await page.locator("input[type=file]").setInputFiles({
+    name: "piers.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from([head, ...lines].join("\n")),
+  });
+  const list = page.getByRole("list", { name: "Projects" });
+  await list.waitFor();
+  assert.equal(await list.getByRole("listitem").count(), 24);
+  await checkAccessible(page);
+  await page.getByRole("button", { name: "Show all 30" }).click();
+  await list.getByText("Pier 30 (Harbour Works)").waitFor();
+  assert.equal(await list.getByRole("listitem").count(), 30);
+  await hasFocus(list);
+  await checkAccessible(page);
 });
 
 test("what is wrong with a file as a whole is the headline", async () => {

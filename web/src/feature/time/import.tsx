@@ -1,6 +1,6 @@
 // Importing a detailed CSV of another tool: a dry run that shows everything, then all or nothing.
 import { Button, Checkbox, Select } from "@mantine/core";
-import { type DragEvent, Fragment, useRef, useState } from "react";
+import { type DragEvent, useRef, useState } from "react";
 import { type Answer, api, Problem, type Query, type Whole } from "~/api/client";
 import { largest } from "~/api/limits";
 import { refresh } from "~/api/queries";
@@ -18,6 +18,8 @@ import { words } from "./words";
 
 type Result = Answer<"/time/imports", "post">;
 type Place = Result["problems"][number];
+/** How many names are shown at first. */
+const NAMES = 24;
 const LARGEST = largest("/time/imports");
 /** What may be new once a file is in. */
 const CHANGES = ["entries", "week", "report", "projects", "clients", "tasks", "tags", "people"];
@@ -346,23 +348,46 @@ const isWhole = ({ line }: Place) => line === 0;
 const isRefused = ({ refused }: Place) => refused;
 const isWrong = (place: Place) => !isWhole(place) && !isRefused(place);
 
-/** Names, each kind on a line of its own. */
-function Names({
-  kinds,
-}: {
-  kinds: readonly (readonly [kind: string | undefined, names: string[]])[];
-}) {
-  const shown = kinds.filter(([, names]) => names.length > 0);
-  if (shown.length === 0) return null;
+interface NamesProps {
+  kind: string | undefined;
+  names: string[];
+  /** How many there are; the first of them are named. */
+  count?: number;
+}
+
+/** Names of one kind to look through: the first of many, until all are asked for. */
+function Names({ kind, names, count = names.length }: NamesProps) {
+  const [all, setAll] = useState(false);
+  const list = useRef<HTMLUListElement>(null);
+  if (names.length === 0) return null;
+  const shown = all || names.length <= NAMES ? names : names.slice(0, NAMES);
+  const rest = count - names.length;
   return (
-    <dl className="facts small">
-      {shown.map(([kind, names]) => (
-        <Fragment key={kind}>
-          <dt>{kind}</dt>
-          <dd>{names.join("; ")}</dd>
-        </Fragment>
-      ))}
-    </dl>
+    <div className="stack tight">
+      <h3 className="small">
+        {kind} <span className="muted">{numberText(count)}</span>
+      </h3>
+      <ul className="names small" ref={list} tabIndex={-1} aria-label={kind}>
+        {shown.map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+        {shown === names && rest > 0 && <li className="muted">{words.import.more(rest)}</li>}
+      </ul>
+      {shown !== names && (
+        <div>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => {
+              setAll(true);
+              list.current?.focus(); // the button goes
+            }}
+          >
+            {words.import.all(names.length)}
+          </Button>
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -374,32 +399,29 @@ function Made({ made, creates }: Pick<Result, "made" | "creates">) {
     ["task", "tasks"],
     ["tag", "tags"],
   ] as const;
-  const shown = kinds.map(([kind, many]) => {
-    const names = made
-      .filter((each) => each.kind === kind)
-      .map(({ name, of }) => (of ? `${name} (${of})` : (name ?? "")));
-    const more = creates[many] - names.length;
-    const told = more > 0 ? [...names, words.import.more(more)] : names;
-    return [words.import.creates[many][1], told] as const;
-  });
-  return <Names kinds={shown} />;
+  return kinds.map(([kind, many]) => (
+    <Names
+      key={kind}
+      kind={words.import.creates[many][1]}
+      names={made
+        .filter((each) => each.kind === kind)
+        .map(({ name, of }) => (of ? `${name} (${of})` : (name ?? "")))}
+      count={creates[many]}
+    />
+  ));
 }
 
 /** Whom the file names: who is new may be somebody known, spelled in another way. */
 function PeopleNamed({ people }: Pick<Result, "people">) {
   if (people.length === 0) return null;
-  const names = (known: boolean) =>
-    people.flatMap(({ name, matched }) => (name && matched === known ? [name] : []));
+  const names = (known: boolean) => [
+    ...new Set(people.flatMap(({ name, matched }) => (name && matched === known ? [name] : []))),
+  ];
   return (
-    <div className="stack tight">
-      <h3>{words.import.people}</h3>
-      <Names
-        kinds={[
-          [words.import.unmatched, names(false)],
-          [words.import.matched, names(true)],
-        ]}
-      />
-    </div>
+    <>
+      <Names kind={words.import.unmatched} names={names(false)} />
+      <Names kind={words.import.matched} names={names(true)} />
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Query } from "~/api/client";
-import { countText } from "~/ui/time";
+import { countText, numberText } from "~/ui/time";
 
 type ImportQuery = Query<"/time/imports", "post">;
 
@@ -331,9 +331,9 @@ export const words = {
     reason: "Reason",
     first_of: (n: number) => `The first ${n} are listed`,
     save: "Save the list",
-    people: "People in the file",
-    matched: "Known",
-    unmatched: "New in the directory",
+    all: (n: number) => `Show all ${numberText(n)}`,
+    matched: "People of the file who are known",
+    unmatched: "People new in the directory",
     to_report: "See the report",
     to_entries: "See the entries",
     seen: "Imported entries are seen by the person they belong to, and by managers and admins.",
