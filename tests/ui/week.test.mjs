@@ -375,6 +375,26 @@ test("a phone keeps the totals in sight while the days scroll", async () => {
   for (const width of visible)
     assert.ok(width < 2 || width > whole - 2, `a day is cut: ${visible}`);
   await checkAccessible(page);
+
+  // Nor is what stands in one, be it over a shade or by the smallest phone.
+  await page.goto("/time?date=2026-03-04");
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 800 });
+    await days.evaluate((element) => element.scrollTo({ left: 0 }));
+    const cut = await page.locator("table.week").evaluate((table) => {
+      const cells = [...table.querySelectorAll("thead th, .cell, td.num")];
+      const isCut = (cell) => cell.scrollWidth > cell.clientWidth;
+      return cells.filter(isCut).map((cell) => cell.value ?? cell.textContent);
+    });
+    assert.deepEqual(cut, [], `on ${width} pixels`);
+    const clear = await page.locator("table.week").evaluate((table) => {
+      const total = table.querySelector("tbody .total");
+      const shade = Number.parseFloat(getComputedStyle(total, "::before").width);
+      const cell = getComputedStyle(table.querySelector(".cell"));
+      return Number.parseFloat(cell.paddingInlineEnd) - shade;
+    });
+    assert.ok(clear >= 0, `${clear} pixels between hours and shade`);
+  }
   await page.setViewportSize({ width: 1280, height: 800 });
 });
 
