@@ -725,6 +725,40 @@ test("many entries are changed at once, taken back, and deleted", async () => {
   for (const id of made) assert.equal((await owner.get(`/api/v1/time/entries/${id}`)).status, 404);
 });
 
+test("on a phone no notice keeps a finger from a row, nor from what is done with many", async () => {
+  const ids = [];
+  for (let i = 0; i < 12; i++) {
+    const at = new Date(Date.UTC(2026, 4, 18, 6, i)).toISOString();
+    const body = { note: `Sluice ${i}`, started_at: at, ended_at: at };
+    ids.push((await owner.post("/api/v1/time/entries", body)).body.id);
+  }
+  const desk = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 700 });
+  await page.goto("/time/entries?from=2026-05-18&to=2026-05-18");
+  const isHit = (locator) =>
+    locator.evaluate((node) => {
+      const { left, top, width, height } = node.getBoundingClientRect();
+      return node.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    });
+  const remove = async (name) => {
+    await page.getByRole("button", { name: `Edit: ${name}`, exact: true }).click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    await page.locator(".toast").filter({ hasText: "Entry deleted" }).waitFor();
+  };
+  await remove("Sluice 11");
+  const last = page.getByRole("button", { name: "Edit: Sluice 0", exact: true });
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await eventually(async () => assert.ok(await isHit(last), "the last row is out of reach"));
+
+  await page.getByRole("checkbox", { name: "Select Sluice 3", exact: true }).check();
+  await remove("Sluice 10");
+  assert.ok(await isHit(page.getByRole("button", { name: "Change", exact: true })));
+  assert.ok(await isHit(page.getByRole("button", { name: "Undo" }).last()));
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await eventually(async () => assert.ok(await isHit(last), "the last row is out of reach"));
+  await page.setViewportSize(desk);
+});
+
 test("many entries get a task and other tags at once, and have theirs back", async () => {
   const make = (path, body) => owner.post(`/api/v1/${path}`, body).then(({ body }) => body.id);
   const quay = await make("projects", { name: "Quay wall" });
