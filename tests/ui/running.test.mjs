@@ -181,12 +181,18 @@ const ACTS = [
   ["erase", "Erase a person", "/privacy/requests"],
   ["currency", "Currency, time zone and week of the organisation", "/settings"],
   ["audit", "Audit log", "/privacy/audit"],
+  ["check", "Check the promises now", "/promises"],
+  ["add a provider", "Add a provider of models", "/settings/ai"],
 ];
 const KEPT = [
   ["my data", "A copy of my data", "/privacy"],
   ["download", "A copy of my data", "/privacy"],
   ["data map", "Data map", "/privacy/data"],
   ["roles", "Roles: what each may do", "/people/roles"],
+  ["import a file", "Import", "/time/import"],
+  ["toggl", "Import", "/time/import"],
+  ["tags", "Tags", "/projects/tags"],
+  ["create tag", "New tag", "/projects/tags"],
 ];
 
 test("the palette finds every act, for those who may", async () => {
@@ -372,6 +378,35 @@ test("the palette finds forms, and what there is to report on as far as one reac
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/reports?by=day&then=project&client=${client.id}`);
   }
+});
+
+test("the palette finds own entries by their notes", async () => {
+  const { page } = at.owner;
+  const entry = (note, day) => ({
+    note,
+    started_at: `2026-03-0${day}T09:00:00Z`,
+    ended_at: `2026-03-0${day}T10:00:00Z`,
+  });
+  for (const [who, note, day] of [
+    [owner, "Tar the keel", 2],
+    [owner, "Tar the keel", 3],
+    [owner, "Keelson drawings", 4],
+    [max, "Keel of another", 4],
+  ])
+    assert.equal((await who.post("/api/v1/time/entries", entry(note, day))).status, 201);
+  await page.goto("/insights");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search and act" }).fill("KEEL");
+  await page.getByRole("option", { name: "Tar the keel Entry, 3 Mar" }).waitFor();
+  assert.deepEqual(
+    await page.getByRole("option").filter({ hasText: "Entry, " }).allTextContents(),
+    ["Keelson drawingsEntry, 4 Mar", "Tar the keelEntry, 3 Mar"],
+  );
+  await checkAccessible(page);
+  await page.getByRole("option", { name: /^Tar the keel/ }).click();
+  await page.waitForURL(/\/time\/entries\?from=2026-03-03&to=2026-03-03&/);
+  await page.getByRole("button", { name: "Tar the keel", exact: true }).waitFor();
 });
 
 test("nothing went wrong out of sight", () => {

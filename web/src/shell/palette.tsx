@@ -1,13 +1,18 @@
 // The command palette: reaches every page, act and form, and what there is to report on, by a few letters.
 import { TextInput, useMantineColorScheme } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useId, useState } from "react";
+import { api } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
 import { useForms } from "~/feature/forms/data";
 import { usePeople } from "~/feature/organisation/data";
-import { useClientName, useClients, useProjects, useTags } from "~/feature/time/data";
+import { type Entry, useClientName, useClients, useProjects, useTags } from "~/feature/time/data";
 import { emit } from "~/feature/time/signals";
+import { words as time } from "~/feature/time/words";
 import { Modal } from "~/ui/dialog";
 import { Icon, type IconName } from "~/ui/icon";
+import { dateText, inZone } from "~/ui/time";
 import { words } from "~/words";
 import { mayEnter, rooms } from "./rooms";
 import { go } from "./router";
@@ -23,6 +28,12 @@ interface Item {
   run: () => void;
 }
 
+const SHOWN = 40;
+/** How many entries are found, from how many letters on, and how long after the last of them. */
+const FOUND = 5;
+const FOUND_FROM = 2;
+const TYPING_MS = 300;
+
 export const THEMES = ["auto", "light", "dark"] as const;
 
 /** Acts that a page offers: who may, and where. */
@@ -35,10 +46,17 @@ const ACTS: [Permission, IconName, string, string][] = [
   ["people.manage", "people", words.palette.person_new, "/people?new=true"],
   ["organisation.manage", "settings", words.palette.organisation, "/settings"],
   ["ai.manage", "settings", words.palette.ai, "/settings/ai"],
+  ["ai.manage", "settings", words.palette.provider_new, "/settings/ai?new=true"],
+  ["promises.check", "promises", words.palette.check, "/promises"],
   ["privacy.export", "download", words.palette.export, "/privacy/requests"],
   ["privacy.erase", "trash", words.palette.erase, "/privacy/requests"],
   ["privacy.end", "trash", words.palette.end, "/privacy/requests"],
 ];
+
+/** What else a page is called where it is. */
+const ALSO: Record<string, string[]> = {
+  "/time/import": [time.today.import, ...Object.values(time.import.formats)],
+};
 
 /** A run at a word's start counts more, words apart less, and other words least; 0 does not fit. */
 const scoreOf = ({ label, also = "" }: Item, typed: string) =>
@@ -80,7 +98,7 @@ const item = (group: string, id: string, icon: IconName, label: string, run: () 
   icon,
   label,
   group,
-  also: words.palette.also[id],
+  also: [words.palette.also[id], ...(ALSO[id] ?? [])].filter(Boolean).join(" "),
   run,
 });
 const leads = (id: string, icon: IconName, label: string, path: string) =>
@@ -144,14 +162,19 @@ function useItems(onShowKeys: () => void): Item[] {
       : []),
     ...rooms.flatMap(({ path, icon, name }) => page(path, icon, name)),
     ...page("/people/teams", "people", words.palette.teams),
-    ...page("/projects/clients", "folder", words.palette.clients),
+    ...Object.entries(time.projects.tabs)
+      .filter(([kind]) => kind !== "projects") // which is a room
+      .flatMap(([kind, name]) =>
+        page(`/projects/${kind}`, kind === "tags" ? "tag" : "folder", name),
+      ),
     ...page("/people/roles", "people", words.palette.roles),
     ...page("/insights/receipts", "promises", words.palette.receipts),
     ...page("/privacy/data", "privacy", words.palette.map),
     ...page("/privacy/audit", "privacy", words.palette.audit),
-    ...ACTS.filter(([needs]) => may(session, needs)).map(([, icon, label, path]) =>
-      act(label, icon, label, () => go(path)),
-    ),
+    ...ACTS.filter(([needs]) => may(session, needs)).map(([, icon, label, path]) => ({
+      ...act(label, icon, label, () => go(path)),
+      also: /\bnew\b/.test(path) ? words.palette.also_new : "",
+    })),
     leads("copy", "download", words.palette.copy, "/privacy"),
     leads("objection", "privacy", words.palette.objection, "/privacy"),
     leads("account", "lock", words.palette.account, "/settings/account"),
@@ -167,18 +190,46 @@ function useItems(onShowKeys: () => void): Item[] {
   ];
 }
 
+/** The newest own entries whose notes contain what is typed, one for each note; null while they are asked for. */
+function useFound(typed: string): Item[] | null {
+  const session = useSession();
+  const [wanted] = useDebouncedValue(typed, TYPING_MS);
+  const { person, zone } = session;
+  const enabled = typed.length >= FOUND_FROM && may(session, "time.write");
+  const { data, isPending } = useQuery({
+    queryKey: ["entries", "found", person, wanted],
+    enabled: enabled && wanted === typed,
+    queryFn: ({ signal }) =>
+      api.get("/time/entries", { query: { person, note_contains: wanted, limit: 50 }, signal }),
+  });
+  if (!enabled) return [];
+  if (wanted !== typed || isPending) return null;
+  const seen = new Set<string>();
+  const entries = ((data?.items ?? []) as Entry[]).filter(
+    ({ note }) => note && !seen.has(note) && seen.add(note),
+  );
+  return entries.slice(0, FOUND).map(({ id, note, started_at }) => {
+    const day = inZone(started_at, zone).date;
+    const filters = new URLSearchParams({ from: day, to: day, person: person ?? "", q: wanted });
+    const group = words.palette.found(dateText(day, "short"));
+    return item(group, id, "entries", note ?? "", () => go(`/time/entries?${filters}`));
+  });
+}
+
 function Choices({ onClose, onShowKeys }: Omit<PaletteProps, "opened">) {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const list = useId();
   const items = useItems(onShowKeys);
   const wanted = typed.trim().toLowerCase();
-  const shown = items
+  const found = useFound(wanted);
+  const named = items
     .map((item) => ({ item, score: wanted ? scoreOf(item, wanted) : 1 }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .map(({ item }) => item)
-    .slice(0, 40);
+    .slice(0, SHOWN);
+  const shown = [...named, ...(found ?? [])];
 
   const run = (item: Item | undefined) => {
     if (!item) return;
@@ -220,7 +271,7 @@ function Choices({ onClose, onShowKeys }: Omit<PaletteProps, "opened">) {
           setAt(0);
         }}
       />
-      {shown.length === 0 && <p className="muted palette-none">{words.shell.nothing}</p>}
+      {found && shown.length === 0 && <p className="muted palette-none">{words.shell.nothing}</p>}
       <div
         className="palette-list"
         id={list}

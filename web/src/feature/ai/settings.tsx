@@ -5,6 +5,7 @@ import { useState } from "react";
 import { type Answer, all, api, type Input, type Row } from "~/api/client";
 import { limitsOf, restsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
+import { useAsked } from "~/shell/router";
 import { useMay, useSession } from "~/shell/session";
 import { useChosen } from "~/ui/chosen";
 import { useColumnNames } from "~/ui/eye";
@@ -231,6 +232,7 @@ function Providers() {
   const providers = useProviders(true);
   const [editing, setEditing] = useState<Provider | "new" | null>(null);
   const [removing, setRemoving] = useState<Provider | null>(null);
+  useAsked("new", () => setEditing("new"));
   return (
     <section className="card flush" aria-label={text.providers}>
       <div className="card-head">
