@@ -21,9 +21,16 @@ globalThis.navigator ??= { language: "en-GB" };
 const time = await load("ui/time.ts");
 const { actName } = await load("ui/names.ts");
 const { csvOf } = await load("ui/csv.ts");
+const { match } = await load("shell/router.tsx");
 const { durationProblem } = await load("feature/time/duration.ts");
 const { roomFor } = await load("feature/time/room.ts");
 const BERLIN = "Europe/Berlin";
+
+test("an address that is not well written names nothing", () => {
+  assert.deepEqual(match("/f/{link}", "/f/a%20b"), { link: "a b" });
+  assert.deepEqual(match("/f/{link}", "/f/%zz"), { link: "%zz" });
+  assert.deepEqual(match("/forms/{form}", "/forms/%E0%A4%A"), { form: "%E0%A4%A" });
+});
 
 test("durations are read as people write them", () => {
   const read = {

@@ -189,6 +189,24 @@ test("a page is left by a link, back, forward and signing out only when that is 
   assert.equal(await question.count(), 0);
 });
 
+test("back to where the app began asks as well, and goes no further", async () => {
+  await page.goto("/promises"); // before the app is loaded anew
+  await page.goto("/reports");
+  await settled(page);
+  await page.getByRole("link", { name: "Today", exact: true }).click();
+  await at("/");
+  await quick().fill("Tide tables");
+  await page.evaluate(() => history.back());
+  await question.waitFor();
+  await stay();
+  await question.waitFor({ state: "detached" });
+  await at("/");
+  assert.equal(await quick().inputValue(), "Tide tables");
+  await page.evaluate(() => history.back());
+  await leave();
+  await at("/reports");
+});
+
 test("a project that is chosen and nothing more is not asked about", async () => {
   await page.goto("/");
   const add = page.getByRole("region", { name: "Add an entry" });

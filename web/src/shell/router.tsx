@@ -20,8 +20,9 @@ const read = (): Place => ({ pathname: location.pathname, search: location.searc
 /** What is shown; while it is asked whether to leave it, the browser may be elsewhere. There is no place
     while a page is drawn as the app is built. */
 let shown = globalThis.location && read();
-/** Which entry of the history that is. */
+/** Which entry of the history that is: noted with it, also of the one that the app began at. */
 let at: number = globalThis.history?.state?.at ?? 0;
+globalThis.history?.replaceState({ at }, "");
 /** That it is left was agreed to. */
 let agreed = false;
 
@@ -110,6 +111,15 @@ export function useAsked(name: string, open: () => void) {
   }, [asked]);
 }
 
+/** A part of an address as it is meant; one that is not well written stays as it is, and names nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Parameters of a path by a pattern such as "/forms/{form}", or null when it does not fit. */
 export function match(pattern: string, path: string): Record<string, string> | null {
   const wanted = pattern.split("/");
@@ -118,7 +128,7 @@ export function match(pattern: string, path: string): Record<string, string> | n
   const params: Record<string, string> = {};
   for (const [i, part] of wanted.entries()) {
     const value = given[i] ?? "";
-    if (part.startsWith("{")) params[part.slice(1, -1)] = decodeURIComponent(value);
+    if (part.startsWith("{")) params[part.slice(1, -1)] = decoded(value);
     else if (part !== value) return null;
   }
   return params;
