@@ -386,6 +386,24 @@ test("a page that is not there yet says so, and comes when the server is back", 
   await page.getByRole("heading", { name: "Forms", level: 1 }).waitFor();
 });
 
+test("a page that a proxy puts in place of an answer is none", async () => {
+  const portal = { contentType: "text/html", body: "<h1>Welcome to the hotel</h1>" };
+  await page.route("**/api/**", (route) => route.fulfill(portal));
+  await page.getByRole("link", { name: "Today" }).first().click();
+  await quickAdd("Lobby", "0:30", "04:00");
+  await row("Lobby").getByText("Not sent yet").waitFor();
+  await page.getByRole("link", { name: "Projects" }).first().click();
+  await page.getByRole("button", { name: "New project" }).first().click();
+  const form = page.getByRole("dialog", { name: "New project" });
+  await form.getByRole("textbox", { name: "Name" }).fill("Suite");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.getByText("The server cannot be reached").waitFor();
+  await page.unroute("**/api/**");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.waitFor({ state: "detached" });
+  await eventually(async () => assert.ok((await entries()).some(({ note }) => note === "Lobby")));
+});
+
 test("two windows send once", async () => {
   let sent = 0;
   context.on("response", (response) => {

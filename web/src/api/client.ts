@@ -150,6 +150,11 @@ export function lost(error: unknown): never {
 export const isAway = (error: unknown): error is Problem =>
   error instanceof Problem && !error.request && [0, ...AWAY].includes(error.status);
 
+/** Whether it is of the API: a proxy on the way may put a page of its own in place of an answer. */
+const isAnswer = ({ status, headers }: Response) =>
+  status === 204 ||
+  /^(application\/json|text\/event-stream)/.test(headers.get("Content-Type") ?? "");
+
 /** Sends and throws a Problem when it does not go well; the caller reads the response. */
 export async function send(
   method: string,
@@ -164,6 +169,7 @@ export async function send(
     ...(patience && { signal: AbortSignal.timeout(patience) }),
   }).catch(lost);
   if (response.ok) {
+    if (!isAnswer(response)) lost(response);
     noteReach(true);
     return response;
   }
