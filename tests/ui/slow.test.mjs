@@ -222,6 +222,44 @@ test("what is typed while the timer starts is of what starts, while it stops of 
   await what().fill("");
 });
 
+/** The requests of that kind from now on. */
+function posted(t) {
+  const requests = [];
+  const note = (request) => request.method() === "POST" && requests.push(request);
+  page.on("request", note);
+  t.after(() => page.off("request", note));
+  return requests;
+}
+
+test("a key that is held is pressed once, and types into nothing", async (t) => {
+  const requests = posted(t);
+  for (const name of ["Stop timer", "Start timer"]) {
+    await page.keyboard.down("t");
+    await page.getByRole("button", { name }).waitFor();
+    await eventually(async () =>
+      assert.equal((await get("/time/timer")).running, name === "Stop timer"),
+    );
+    await page.keyboard.down("t"); // again by itself
+    await page.keyboard.up("t");
+    await holds(what(), "");
+    await page.keyboard.press("Escape"); // out of the note
+  }
+  const paths = requests.map((request) => new URL(request.url()).pathname);
+  assert.deepEqual(paths, ["/api/v1/time/timer", "/api/v1/time/timer/stop"]);
+});
+
+test("Enter that ends a word of an input method does not start the timer", async (t) => {
+  const requests = posted(t);
+  const enter = { key: "Enter", bubbles: true, cancelable: true };
+  await what().fill("引き潮");
+  await what().dispatchEvent("keydown", { ...enter, isComposing: true });
+  await what().fill("引き潮の表");
+  await what().dispatchEvent("keydown", enter);
+  await page.getByRole("button", { name: "Stop timer" }).click();
+  await page.getByRole("button", { name: "Start timer" }).waitFor();
+  assert.equal(requests[0].postDataJSON().note, "引き潮の表");
+});
+
 test("to start again twice at once is one wish", async (t) => {
   const asked = await hold(t, page, "POST", "/time/timer");
   await page.goto("/");

@@ -184,6 +184,7 @@ export function TimerBar() {
           }}
           onKeyDown={(event) => {
             const { key, currentTarget } = event;
+            if (event.nativeEvent.isComposing) return; // Enter ends a word of an input method
             if (key === "Escape" || (key === "Enter" && (running || busy.current)))
               currentTarget.blur();
             else if (key === "Enter") void toggle();

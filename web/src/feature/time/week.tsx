@@ -488,6 +488,7 @@ function Cell(props: CellProps) {
     return true;
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return;
     const input = event.currentTarget;
     const all =
       text === null || (input.selectionStart === 0 && input.selectionEnd === input.value.length);
