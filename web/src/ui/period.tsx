@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useFilters } from "~/shell/router";
 import { useSession } from "~/shell/session";
 import { words } from "~/words";
+import { useToday } from "./now";
 import { type Day, dayNamed, PERIODS, type Period, periodOf } from "./time";
 
 const FIRST: Day = "1970-01-01";
@@ -18,6 +19,7 @@ interface Chosen {
 export function usePeriod(fallback: Period): Chosen {
   const [filters] = useFilters();
   const { zone, week_start } = useSession();
+  useToday(zone); // after midnight, another period is meant
   const given = { from: dayNamed(filters.get("from")), to: dayNamed(filters.get("to")) };
   const span = periodOf(fallback, zone, week_start);
   const from = given.from ?? span.from;

@@ -10,6 +10,7 @@ import { paletteColour } from "~/ui/colours";
 import { Eye } from "~/ui/eye";
 import { Form, useForm } from "~/ui/form";
 import { Icon } from "~/ui/icon";
+import { useMinute, useToday } from "~/ui/now";
 import { Empty, PageHead, Show } from "~/ui/states";
 import {
   addDays,
@@ -81,7 +82,8 @@ export default function Today() {
   const session = useSession();
   const may = useMay();
   const zone = session.zone;
-  const now = today(zone);
+  const now = useToday(zone);
+  useMinute();
   const from = startOfWeek(now, session.week_start);
   const [editing, setEditing] = useState<Entry | null>(null);
   const projects = useById(useProjects().data);
@@ -89,6 +91,7 @@ export default function Today() {
   const entries = useQuery({
     queryKey: ["entries", "week", session.person, from, zone],
     meta: KEPT,
+    placeholderData: (old) => old, // as a week begins, what is being typed stands
     queryFn: async () => {
       const own = { person: session.person };
       const since = async (day: Day) => {

@@ -10,6 +10,7 @@ import { useMay, useSession } from "~/shell/session";
 import { leaveFor, useGuard } from "~/shell/unsaved";
 import { Eye } from "~/ui/eye";
 import { Icon } from "~/ui/icon";
+import { useToday } from "~/ui/now";
 import { useStands } from "~/ui/stands";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
 import {
@@ -22,7 +23,6 @@ import {
   numberText,
   rangeText,
   startOfWeek,
-  today,
 } from "~/ui/time";
 import { notify, notifyProblem, notifyUndo } from "~/ui/toasts";
 import { words as shared } from "~/words";
@@ -86,7 +86,7 @@ export default function WeekPage() {
   const [filters, setFilters] = useFilters();
   const zone = session.zone;
   const weekStart = session.week_start;
-  const now = today(zone);
+  const now = useToday(zone);
   const from = startOfWeek(dayNamed(filters.get("date")) ?? now, weekStart);
   const week = useQuery({ ...weekQuery(from), placeholderData: (old) => old });
   const turn = (date: Day | null) => leaveFor(() => setFilters({ date }));
