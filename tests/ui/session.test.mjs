@@ -122,6 +122,23 @@ test("somebody else who signs in finds nothing of it, and sends nothing of it", 
   assert.deepEqual(await notes(), []);
 });
 
+test("who signs out or in in one window is who works in all of them", async () => {
+  const other = await page.context().newPage();
+  await other.goto("/");
+  await other.getByRole("button", { name: "Account of Noa New" }).click();
+  await other.getByRole("menuitem", { name: "Sign out" }).click();
+  await signInAgain().waitFor();
+  await signIn(other, { email: "sia@example.org" });
+  await page.getByRole("button", { name: "Account of Sia Still" }).waitFor();
+  await page.getByRole("button", { name: "Tide tables", exact: true }).waitFor();
+  await other.getByRole("button", { name: "Account of Sia Still" }).click();
+  await other.getByRole("menuitem", { name: "Sign out" }).click();
+  await signIn(other, { email: "noa@example.org" });
+  await page.getByRole("button", { name: "Account of Noa New" }).waitFor();
+  assert.equal(await page.getByText("Tide tables").count(), 0);
+  await other.close();
+});
+
 test("sessions are told apart, and all others are ended at once", async () => {
   await page.goto("/settings/sessions");
   const own = page.locator(".setting").filter({ hasText: "This one" });

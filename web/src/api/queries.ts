@@ -40,9 +40,12 @@ const markStale = (keys: string[]) =>
 const others = typeof window === "undefined" ? null : new BroadcastChannel("refresh");
 others?.addEventListener("message", ({ data }: MessageEvent<string[]>) => void markStale(data));
 
-/** Marks as stale everything below these first words of keys, here and in other windows. */
+/** Marks as stale everything below these first words of keys in other windows. */
+export const refreshOthers = (...keys: string[]) => others?.postMessage(keys);
+
+/** The same here, too. */
 export function refresh(...keys: string[]) {
-  others?.postMessage(keys);
+  refreshOthers(...keys);
   return markStale(keys);
 }
 

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext } from "react";
 import { type Answer, api, isAway, Problem, reasonOf, type Whole } from "~/api/client";
 import type { Permission } from "~/api/generated/permissions";
-import { queryClient } from "~/api/queries";
+import { queryClient, refreshOthers } from "~/api/queries";
 import { destroy } from "~/api/sealed";
 import { storeOf } from "~/api/store";
 import { notify } from "~/ui/toasts";
@@ -17,8 +17,9 @@ export type Session = Whole<Given, Exclude<keyof Given, "team">>;
 
 const SessionContext = createContext<Session | null>(null);
 
+const KEY = "session";
 const sessionQuery = {
-  queryKey: ["session"],
+  queryKey: [KEY],
   queryFn: async (): Promise<Session | null> => {
     const known = current();
     /** Signed out while it was asked: what it says is of before. */
@@ -107,12 +108,13 @@ export function ask(): Promise<void> {
   return promise;
 }
 
-/** Nothing of an earlier account stays but the session's own query, which the gate is watching. */
+/** Nothing of an earlier account stays but the session's own query, which the gate is watching. Other windows,
+    which would act for whoever it is now, look who that is. */
 function replace(session: Given | null) {
-  const [key] = sessionQuery.queryKey;
-  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== key });
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY });
   queryClient.setQueryData(sessionQuery.queryKey, session);
   pause.set(null);
+  refreshOthers(KEY);
 }
 
 /** After sign-in and sign-up. */
