@@ -3,9 +3,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, hasFocus, openBrowser, openPage } from "../lib/browser.mjs";
+import {
+  checkAccessible,
+  eventually,
+  hasFocus,
+  openBrowser,
+  openPage,
+  settled,
+} from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
-import { signIn } from "./actions.mjs";
+import { signIn, switchOn } from "./actions.mjs";
 
 let server;
 let browser;
@@ -347,6 +354,71 @@ test("a list with nothing in it yet says what to type", async () => {
   await page.getByText("Type a name to create one").filter({ visible: true }).waitFor();
   await form.getByRole("combobox", { name: "Client" }).fill("Harbour");
   await page.getByRole("option", { name: "Create “Harbour”" }).waitFor();
+});
+
+test("a list that nothing is found in does not say that there is nothing", async () => {
+  const { page } = at.owner;
+  await owner.post("/api/v1/tags", { name: "Travel" });
+  await page.goto("/projects/tags?q=quay");
+  await page.getByText("Nothing found").waitFor();
+  assert.equal(await page.getByText("No tags yet").count(), 0);
+  await page.getByLabel("Search").last().fill("trav");
+  await page.getByRole("button", { name: "Travel", exact: true }).waitFor();
+});
+
+test("what is open of one list is not taken for one of another", async () => {
+  const { page } = at.owner;
+  await page.goto("/projects/clients");
+  await page.getByRole("link", { name: "Tags", exact: true }).click();
+  await page.getByRole("button", { name: "Travel", exact: true }).click();
+  await page.getByRole("dialog", { name: "Travel" }).waitFor();
+  await page.goBack();
+  await page.getByRole("button", { name: "New client" }).first().waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 0);
+});
+
+test("an address opens no form for who could not save it", async () => {
+  const { page } = at.member;
+  for (const path of ["/projects", "/projects/clients", "/people"]) {
+    await page.goto(`${path}?new=true`);
+    await settled(page);
+    await eventually(() => assert.equal(new URL(page.url()).search, ""));
+    assert.equal(await page.getByRole("dialog").count(), 0, path);
+  }
+});
+
+test("what was done on one page is there on the next", async () => {
+  const { page } = at.owner;
+  const to = async (name) => {
+    const rooms = page.getByRole("navigation", { name: "Rooms" }).first();
+    await rooms.getByRole("link", { name, exact: true }).click();
+    await settled(page);
+  };
+  const { id: project } = (await owner.post("/api/v1/projects", { name: "Dredging" })).body;
+  const hours = { started_at: "2026-03-05T08:00:00Z", ended_at: "2026-03-05T10:00:00Z" };
+  await owner.post("/api/v1/time/entries", { ...hours, project });
+  await page.goto("/reports?from=2026-03-01&to=2026-03-31");
+  await page.getByRole("rowheader", { name: "Dredging" }).waitFor();
+  await to("Projects");
+  await page.getByRole("button", { name: "Dredging", exact: true }).click();
+  const form = page.getByRole("dialog", { name: "Dredging" });
+  await form.getByRole("textbox", { name: "Name" }).fill("Deep dredging");
+  await form.getByRole("button", { name: "Save" }).click();
+  await form.waitFor({ state: "detached" });
+  await page.goBack();
+  await page.getByRole("rowheader", { name: "Deep dredging" }).waitFor();
+
+  await switchOn(page, ["Summary of a report"]);
+  await page.goto("/insights/receipts");
+  await page.getByText("No receipts yet").waitFor();
+  await to("Insights");
+  await page.getByRole("button", { name: "Get the insight" }).click();
+  await page.getByRole("region", { name: "Receipt" }).waitFor();
+  await page
+    .locator("main")
+    .getByRole("link", { name: /receipts/i })
+    .click();
+  await page.getByRole("cell", { name: "Summary of a report" }).waitFor();
 });
 
 test("the palette finds forms, and what there is to report on as far as one reaches", async () => {

@@ -100,7 +100,7 @@ export function useFilters(): [
 }
 
 /** Opens what an address asks for beyond its page, such as "?new=true", once. */
-export function useAsked(name: string, open: () => void) {
+export function useAsked(name: string, open: () => unknown) {
   const [filters, setFilters] = useFilters();
   const asked = filters.has(name);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the address asks, whatever opens it

@@ -26,6 +26,7 @@ export default function Receipts() {
     queryFn: ({ pageParam }) => api.get("/ai/receipts", { query: { cursor: pageParam } }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    staleTime: 0,
   });
   const items = receipts.data?.pages.flatMap((page) => page.items) ?? [];
   return (

@@ -67,7 +67,7 @@ export default function People() {
   const { zone, role } = useSession();
   const [filters, setFilters] = useFilters();
   const [editing, setEditing] = useState<Person | "new" | null>(null);
-  useAsked("new", () => setEditing("new"));
+  useAsked("new", () => may("people.manage") && setEditing("new"));
   /** The person being edited, or added, is to be invited. */
   const [inviting, setInviting] = useState(false);
   const [invited, setInvited] = useState<Invited | null>(null);
@@ -374,7 +374,7 @@ function PersonFields({ person, inviting, onSaved, onClose }: PersonFieldsProps)
         : await api.post("/people", { body });
       form.know({ ...saved, rate: row?.rate }); // also when the rate is not stored
       await saveRate(saved.id, rate_minor, row?.rate);
-      await refresh("people", "session");
+      await refresh("people", "session", "report");
       onSaved(saved, invites && mayInvite);
     },
   });

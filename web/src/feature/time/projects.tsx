@@ -1,5 +1,6 @@
 // What time is booked on: projects, clients, tasks and tags, each a list with a form beside it.
 import { Button, Checkbox, Menu, Switch, TextInput } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { api, type Path } from "~/api/client";
 import { limitsOf } from "~/api/limits";
@@ -52,9 +53,13 @@ function useThings(kind: Kind) {
 
 export default function ProjectsPage({ params }: { params: Record<string, string> }) {
   const kind = KINDS.find((kind) => kind === params.kind) ?? "projects";
+  return <Things key={kind} kind={kind} />; // what is open is of one kind
+}
+
+function Things({ kind }: { kind: Kind }) {
   const mayManage = useMayManage(kind);
   const [editing, setEditing] = useState<Thing | "new" | null>(null);
-  useAsked("new", () => setEditing("new"));
+  useAsked("new", () => mayManage && setEditing("new"));
   return (
     <>
       <PageHead title={words.projects.title} lead={words.projects.lead}>
@@ -69,7 +74,7 @@ export default function ProjectsPage({ params }: { params: Record<string, string
         tabs={KINDS.map((each) => [pathOf(each), words.projects.tabs[each]])}
         here={pathOf(kind)}
       />
-      <ThingList key={kind} kind={kind} onEdit={setEditing} />
+      <ThingList kind={kind} onEdit={setEditing} />
       <RecordDrawer
         record={editing}
         create={words.projects.create[kind]}
@@ -134,9 +139,15 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
         )}
       </div>
       <section className="card flush" aria-label={words.projects.tabs[kind]}>
-        <Show query={things as typeof things & { data: unknown }}>
-          {() =>
-            shown.length === 0 ? (
+        <Show query={things as UseQueryResult<Thing[]>}>
+          {(all) =>
+            shown.length === 0 && all.length > 0 ? (
+              <Empty
+                icon="search"
+                title={words.projects.none}
+                text={words.projects.none_help[kind]}
+              />
+            ) : shown.length === 0 ? (
               <Empty
                 icon={kind === "tags" ? "tag" : "folder"}
                 title={words.projects.empty[kind]}
@@ -298,7 +309,7 @@ function ThingForm({ kind, thing, onClose }: ThingFormProps) {
       };
       if (!row) await api.post(`/${kind}` as Path & "/projects", { body });
       else await api.patch(rowPath(kind), { params: { id: row.id }, version: row.version, body });
-      await refresh(kind);
+      await refresh(kind, "report"); // which says its name
     },
     done: onClose,
   });

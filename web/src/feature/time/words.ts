@@ -222,6 +222,13 @@ export const words = {
       tasks: "Tasks divide a project where that helps.",
       tags: "Tags cut across projects: travel, support, meeting.",
     },
+    none: "Nothing found",
+    none_help: {
+      projects: "Change the search, or show what is archived.",
+      clients: "Change the search, or show what is archived.",
+      tasks: "Change the search, or show what is archived.",
+      tags: "Change the search.",
+    },
     archived: "Archived",
     show_archived: "Show archived",
     removed: (name: string) => `${name} deleted`,
