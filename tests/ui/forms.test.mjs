@@ -9,9 +9,10 @@ import {
   hasFocus,
   openBrowser,
   openPage,
+  settled,
 } from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
-import { addProvider, choose, signUp, startModel, switchOn } from "./actions.mjs";
+import { addProvider, choose, signIn, signUp, startModel, switchOn } from "./actions.mjs";
 
 let model;
 let server;
@@ -547,6 +548,50 @@ test("two who change a form at once choose between what each wrote", async () =>
   await notice.waitFor({ state: "detached" });
   assert.equal(await page.getByRole("textbox", { name: "Help" }).nth(1).inputValue(), "Theirs");
   problems.splice(0);
+});
+
+test("words without an end push no page aside", async () => {
+  const long = (letters) => "Hochwasserschutz".repeat(20).slice(0, letters);
+  const { page: narrow, context } = await openPage(browser, server.url, { width: 320 });
+  await signIn(narrow, { email: "fay@example.org" });
+  const post = async (path, data) => {
+    const answer = await narrow.request.post(`/api/v1${path}`, {
+      data,
+      headers: { Origin: server.url },
+    });
+    assert.equal(answer.status(), 201, await answer.text());
+    return answer.json();
+  };
+  const field = { privacy: "CONTENT", required: false, max: 0, ai: false };
+  const form = await post("/forms", {
+    title: long(100),
+    description: long(300),
+    status: "open",
+    public: true,
+    fields: [
+      { ...field, key: "what", kind: "text", choices: [], label: long(150), help: long(150) },
+      { ...field, key: "which", kind: "choice", choices: [long(90), "B"], label: long(100) },
+    ],
+  });
+  await post(`/forms/${form.id}/submissions`, { what: long(300) });
+  const { id: project } = await post("/projects", { name: long(100) });
+  const at = (ago) => new Date(Date.now() - ago * 60_000).toISOString();
+  await post("/time/entries", { note: long(300), started_at: at(60), ended_at: at(30), project });
+  await post("/time/entries", { started_at: at(30), ended_at: at(0) });
+  for (const path of [
+    "/",
+    "/reports?by=day&then=project",
+    `/forms/${form.id}`,
+    `/forms/${form.id}/fill`,
+    `/forms/${form.id}/fields`,
+    `/f/${form.link}`,
+  ]) {
+    await narrow.goto(path);
+    await settled(narrow);
+    const over = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${path} is ${over} pixels too wide`);
+  }
+  await context.close();
 });
 
 test("nothing went wrong out of sight", () => {
