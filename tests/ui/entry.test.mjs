@@ -930,6 +930,24 @@ test("where clocks show something else than the person's, the zone of the times 
   }
 });
 
+test("who deletes an entry by keyboard goes on at the next one", async () => {
+  const notes = ["Caulk", "Paint", "Varnish"];
+  for (const [i, note] of notes.entries())
+    await owner.post("/api/v1/time/entries", {
+      note,
+      started_at: `2026-02-10T1${i}:00:00Z`,
+      ended_at: `2026-02-10T1${i}:30:00Z`,
+    });
+  await page.goto("/time/entries?from=2026-02-10&to=2026-02-10");
+  await page.getByRole("button", { name: "Edit: Varnish" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Delete" }).press("Enter");
+  await hasFocus(page.getByRole("button", { name: "Paint", exact: true }));
+  await page.keyboard.press("Enter");
+  const form = page.getByRole("dialog", { name: "Edit entry" });
+  await form.getByRole("button", { name: "Delete" }).press("Enter");
+  await hasFocus(page.getByRole("button", { name: "Caulk", exact: true }));
+});
+
 test("nothing went wrong out of sight", () => {
   assert.deepEqual(problems, []);
 });

@@ -1,5 +1,6 @@
 // One entry in a list: note, project, clock times, duration, acts.
 import { ActionIcon } from "@mantine/core";
+import { type RefObject, useLayoutEffect, useRef } from "react";
 import { useById } from "~/api/queries";
 import { useMay, useSession } from "~/shell/session";
 import { Icon } from "~/ui/icon";
@@ -50,6 +51,19 @@ function partOf({ started_at, ended_at, zone }: Entry, day: Day, given: string) 
   return null;
 }
 
+/** Who was at a row that goes, as it is deleted, goes on at the one beside it. */
+function useFocusBeside(row: RefObject<HTMLElement | null>) {
+  useLayoutEffect(() => {
+    const item = row.current?.closest("li");
+    return () => {
+      if (!item?.contains(document.activeElement)) return;
+      const beside = item.nextElementSibling ?? item.previousElementSibling;
+      const next = beside?.querySelector("button") ?? document.getElementById("main");
+      next?.focus({ preventScroll: true });
+    };
+  }, [row]);
+}
+
 interface EntryRowProps {
   entry: Listed;
   /** The day that the row stands below. */
@@ -71,6 +85,8 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
   const shares = entry.overlap && overlapText(entry.overlap, entry, zone);
   const unsent = entry.wish && (entry.wish.refused ? words.unsent.refused : words.unsent.waits);
   const canChange = useMayChange()(entry);
+  const row = useRef<HTMLDivElement>(null);
+  useFocusBeside(row);
   const tasks = useById(useTasks().data);
   const tags = useById(useTags().data);
   const named = [tasks.get(entry.task ?? ""), ...(entry.tags ?? []).map((id) => tags.get(id))];
@@ -82,7 +98,7 @@ export function EntryRow({ entry, day, project, person, onEdit }: EntryRowProps)
     </span>
   );
   return (
-    <div className="entry">
+    <div ref={row} className="entry">
       <span className="row">
         {canChange ? (
           <button type="button" className="linklike" onClick={() => onEdit(entry)}>
