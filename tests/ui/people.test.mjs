@@ -11,7 +11,7 @@ import {
   openPage,
 } from "../lib/browser.mjs";
 import { PASSWORD, startServer } from "../lib/server.mjs";
-import { choose, signUp } from "./actions.mjs";
+import { choose, signIn, signUp } from "./actions.mjs";
 
 let server;
 let browser;
@@ -54,6 +54,20 @@ test("the week of an organisation begins as where its owner is, if the browser s
     await eventually(async () => assert.equal(await shown.inputValue(), day));
     await context.close();
   }
+});
+
+test("an account whose zone is not known is not saved without it", async () => {
+  const visit = await openPage(browser, server.url);
+  await signIn(visit.page, { email: "olga@example.org" });
+  const people = "**/api/v1/people?*";
+  await visit.page.route(people, (route) => route.fulfill({ status: 500, json: {} }));
+  await visit.page.goto("/settings/account");
+  await visit.page.getByRole("button", { name: "Try again" }).waitFor();
+  assert.equal(await visit.page.getByRole("button", { name: "Save" }).count(), 0);
+  await visit.page.unroute(people);
+  await visit.page.getByRole("button", { name: "Try again" }).click();
+  await visit.page.getByRole("region", { name: "Name and time zone" }).waitFor();
+  await visit.context.close();
 });
 
 test("how much is kept is said to who runs the organisation", async () => {

@@ -6,10 +6,10 @@ import { limitsOf } from "~/api/limits";
 import { queryClient, refresh } from "~/api/queries";
 import { usePeople } from "~/feature/organisation/data";
 import { canChoose, choose, isChosen, unchoose } from "~/shell/device";
-import { useMay, useSession } from "~/shell/session";
+import { useSession } from "~/shell/session";
 import { Eye } from "~/ui/eye";
 import { Form, Submit, useForm } from "~/ui/form";
-import { Loading } from "~/ui/states";
+import { Show } from "~/ui/states";
 import { notify } from "~/ui/toasts";
 import { ZoneSelect } from "~/ui/zone";
 import { words as shared } from "~/words";
@@ -19,17 +19,22 @@ import { words } from "./words";
 const text = words.own;
 
 export function OwnAccount() {
-  const may = useMay();
   const session = useSession();
-  const people = usePeople(may("people.read"));
-  const own = people.data?.find(({ id }) => id === session.person);
-  if (people.isLoading) return <Loading />;
+  const people = usePeople();
   return (
     <div className="stack narrow">
       <p className="quiet">
         {text.lead} <Eye table="account" seen={text.seen} />
       </p>
-      <ProfileForm name={session.name} zone={own?.zone ?? null} />
+      {/* Without the stored zone, saving the name would take it away. */}
+      <Show query={people}>
+        {(people) => (
+          <ProfileForm
+            name={session.name}
+            zone={people.find(({ id }) => id === session.person)?.zone ?? null}
+          />
+        )}
+      </Show>
       <EmailForm />
       <PasswordForm />
       <Device />
