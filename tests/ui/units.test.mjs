@@ -53,6 +53,10 @@ test("durations are read as people write them", () => {
     "90 minutes": 5400,
     "90 min": 5400,
     "45 secs": 45,
+    "۱:۳۰": 5400,
+    "١٫٥": 5400,
+    "९० m": 5400,
+    "１：３０": 5400,
     "2 hour hours": null,
     "1 and 30": null,
     "1h75": null,
@@ -240,12 +244,15 @@ test("numbers are read with the separators of the locale, and else a comma is a 
     "en-US": { "1,250": 1250, "1,250.5": 1250.5, 1.25: 1.25, "1,5": 1.5, "1.250,5": null },
     "en-IN": { "1,00,000": 100_000, "12,50,000.50": 1_250_000.5, "0,125": 0.125 },
     "de-DE": { "1.250": 1250, "1.250,5": 1250.5, "1,250": 1.25, 1.5: 1.5, "1,250.5": null },
+    fa: { "۱٬۲۵۰٫۵": 1250.5, "1250٫5": 1250.5, "۱۲۵۰.۵": 1250.5, "-۳": -3 },
+    "ar-EG": { "١٬٢٥٠": 1250, "٠٫٥": 0.5 },
+    mr: { "१,२५०.५": 1250.5 },
     "de-CH": { "1’250.5": 1250.5, "1'250": 1250 },
     "fr-FR": { "1 250,5": 1250.5, "-3": -3, ".5": 0.5, "0x10": null, Infinity: null, "": null },
   }))
     for (const [given, number] of Object.entries(read))
       assert.equal(time.numberOf(given, locale), number, `“${given}” in ${locale}`);
-  for (const locale of ["en-US", "de-DE", "en-IN"]) {
+  for (const locale of ["en-US", "de-DE", "en-IN", "fa"]) {
     const typed = time.moneyInput(1250, "KWD", locale);
     assert.equal(time.moneyOf(typed, "KWD", locale), 1250, `${typed} in ${locale}`);
   }

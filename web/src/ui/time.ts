@@ -218,15 +218,26 @@ function smallText(value: number): string {
   return numberText(value, Math.abs(value) < 0.01 ? 4 : 2);
 }
 
+/** Digits of any script as 0 to 9, and wide signs as plain ones: ۱:۳۰ and １：３０ are 1:30. */
+export function plainDigits(text: string): string {
+  const isDigit = (code: number) => /\p{Nd}/u.test(String.fromCodePoint(code));
+  return text.normalize("NFKC").replace(/\p{Nd}/gu, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    let value = 0;
+    while (value < 9 && isDigit(code - value - 1)) value++; // they stand in rows of ten
+    return String(value);
+  });
+}
+
 const UNITS = { h: /hours?|hrs?/g, m: /minutes?|mins?/g, s: /seconds?|secs?/g };
 
 /** Seconds of 1:30, 1h30, 90m, 1.5h, 1h 30m, 1 hour 30, 90 minutes or 1.5 (hours); null when it cannot
     be read. */
 export function durationOf(text: string): number | null {
-  let typed = text
+  let typed = plainDigits(text)
     .trim()
     .toLowerCase()
-    .replace(/,/g, ".")
+    .replace(/[,٫]/g, ".")
     .replace(/\s+(and\s+)?/g, " ");
   for (const [unit, word] of Object.entries(UNITS)) typed = typed.replace(word, unit);
   const given = typed.replace(/^(\d+) ?h ?(\d{1,2})$/, "$1:$2");
@@ -269,7 +280,7 @@ function separatorsOf(locale: string): { group: string; decimal: string } {
     it cannot be read. */
 export function numberOf(text: string, locale = LOCALE): number | null {
   const { group, decimal } = separatorsOf(locale);
-  const typed = text.replace(/[\s'’]/g, "");
+  const typed = plainDigits(text).replace(/[\s'’]/g, "");
   const [whole = "", ...rest] = typed.split(decimal);
   const isGrouped = /^-?[1-9]\d{0,2}(G\d{2,3})*G\d{3}$/.test(whole.replaceAll(group, "G"));
   const plain = [isGrouped ? whole.replaceAll(group, "") : whole, ...rest].join(".");

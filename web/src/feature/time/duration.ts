@@ -1,6 +1,6 @@
 // Reading a typed duration: what is refused, and how to write it instead.
 import { farthest } from "~/api/limits";
-import { durationOf, durationText } from "~/ui/time";
+import { durationOf, durationText, plainDigits } from "~/ui/time";
 import { words } from "./words";
 
 const DAY_S = 86_400;
@@ -15,7 +15,7 @@ export function durationProblem(
 ): string | null {
   const seconds = durationOf(text);
   if (seconds === null) return words.entry.duration_bad;
-  const bare = Number(text.trim().replace(",", "."));
+  const bare = Number(plainDigits(text).trim().replace(",", "."));
   if (bare > DAY_S / 3600 && bare * 60 <= max_s)
     return words.entry.duration_bare(text.trim(), durationText(bare * 60));
   return seconds > max_s ? long : null;
