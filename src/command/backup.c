@@ -16,11 +16,45 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The first signal to stop, after which the command clears away what it has made; the next one ends
+   it at once. */
+static volatile sig_atomic_t stopped;
+
+static void stop_note(int signal)
+{
+    stopped = signal;
+}
+
+static void stops_catch(void)
+{
+    static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+    const struct sigaction note = { .sa_handler = stop_note, .sa_flags = (int)SA_RESETHAND };
+    for (size_t i = 0; i < LENGTH(stops); i++) {
+        struct sigaction was;
+        if (!sigaction(stops[i], NULL, &was) && was.sa_handler != SIG_IGN)
+            sigaction(stops[i], &note, NULL);
+    }
+}
+
+static bool goes_on(struct error *err)
+{
+    return !stopped || error_set(err, UNAVAILABLE, "The command was stopped");
+}
+
+/* After what was made is cleared away: what went wrong is said, or the signal ends the command. */
+static void failure_tell(const struct error *err)
+{
+    if (stopped)
+        raise(stopped);
+    complain_error(err);
+}
 
 static bool cannot(struct error *err, const char *what, const char *path)
 {
@@ -60,9 +94,11 @@ static bool file_copy(const char *from, const char *to, struct error *err)
         return cannot(err, "read", from);
     int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     bool ok = out >= 0;
-    while (ok && (n = read(in, piece, sizeof piece)) > 0)
+    while (ok && !stopped && (n = read(in, piece, sizeof piece)) > 0)
         ok = bytes_write(out, piece, (size_t)n);
-    if (n < 0)
+    if (!goes_on(err))
+        ok = false;
+    else if (n < 0)
         ok = cannot(err, "read", from);
     else if (!ok || fsync(out))
         ok = cannot(err, "write", to);
@@ -230,7 +266,7 @@ static bool organisations_copy(struct copying *k, const struct list *tenants)
     bool ok = true;
     for (size_t i = 0; ok && i < tenants->count; i++) {
         k->id = ((const struct tenant *)tenants->at)[i].id;
-        ok = organisation_copy(k);
+        ok = goes_on(k->c.err) && organisation_copy(k);
     }
     return ok;
 }
@@ -291,6 +327,8 @@ static bool turn_wait(const char *data, struct error *err)
     while (fd >= 0 && flock(fd, LOCK_EX))
         if (errno != EINTR)
             return cannot(err, "use", data);
+        else if (!goes_on(err))
+            return false;
     return fd >= 0 || cannot(err, "use", data);
 }
 
@@ -298,8 +336,11 @@ static bool turn_wait(const char *data, struct error *err)
 static bool backup_through(int fd, struct arena *a, const char *to, struct error *err)
 {
     char dir[PATH_MAX] = "";
-    return admin_ask(fd, "backup", folder_note, dir, err) && copy_all(a, dir, to, err) &&
-           backup_remove(a, dir, err);
+    struct error ignored = { 0 };
+    if (!admin_ask(fd, "backup", folder_note, dir, err))
+        return false;
+    bool ok = copy_all(a, dir, to, err);
+    return backup_remove(a, dir, ok ? err : &ignored) && ok;
 }
 
 /* Into the folder `to`, through the running program when there is one. */
@@ -353,13 +394,14 @@ int backup_command(int argc, char **argv)
         return 1;
     if (is_within(&a, data, to))
         return complain("%s is in the data folder itself; name a folder elsewhere", to);
+    stops_catch();
     bool ok = unfinished_make(&a, to, &made, &err);
     if (ok && !(ok = backup_write(data, made, &a, &err) && unfinished_name(&a, made, to, &err)))
         (void)!backup_remove(&a, made, &ignored);
     if (ok)
         printf("The backup is in %s; keep the master key somewhere else.\n", to);
     else
-        complain_error(&err);
+        failure_tell(&err);
     arena_done(&a);
     return ok ? 0 : 1;
 }
@@ -392,7 +434,8 @@ static bool restored_check(const char *dir, const struct secret_key *key, struct
         id_format(((const struct tenant *)tenants.at)[i].id, id);
         *what = arena_printf(a, "org/%s.db", id);
         ok = !access(arena_printf(a, "%s/%s", dir, *what), F_OK) || cannot(err, "find", *what);
-        ok = ok && organisation_check(app, ((const struct tenant *)tenants.at)[i].id, err);
+        ok = ok && goes_on(err) &&
+             organisation_check(app, ((const struct tenant *)tenants.at)[i].id, err);
     }
     app_stop(app);
     return ok;
@@ -450,6 +493,7 @@ static bool restore(struct arena *a, const char *from, const char *data,
     struct error err = { 0 }, ignored = { 0 };
     const char *made, *what = NULL;
     size_t count;
+    stops_catch();
     bool ok = unfinished_make(a, data, &made, &err);
     if (!ok)
         return !complain_error(&err);
@@ -460,12 +504,12 @@ static bool restore(struct arena *a, const char *from, const char *data,
                count == 1 ? "organisation" : "organisations");
         return true;
     }
-    if (ok && !whole && err.problem != STORAGE_FULL)
+    (void)!backup_remove(a, made, &ignored);
+    if (ok && !whole && !stopped && err.problem != STORAGE_FULL)
         complain("%s/%s cannot be read, so nothing was restored; take another backup (%s)", from,
                  what, err.detail[0] ? err.detail : problem_info(err.problem)->title);
     else
-        complain_error(&err);
-    (void)!backup_remove(a, made, &ignored);
+        failure_tell(&err);
     return false;
 }
 

@@ -458,6 +458,46 @@ test("a restore says what to do, and leaves a whole folder or none", async () =>
   assert.deepEqual((await readdir(home)).sort(), ["copy", "data"]);
 });
 
+test("a backup and a restore that are stopped leave nothing behind", async () => {
+  const server = await startServer();
+  await server.signUp();
+  const home = await folder();
+  const copy = join(home, "copy");
+  const env = { ...server.env };
+  const backup = ["backup", "--data", server.data, "--to", copy];
+  const stopped = async (args, signal, begun) => {
+    const child = spawn(BINARY, args, { env, stdio: ["ignore", "inherit", "pipe"] });
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      said += text;
+    });
+    await until(begun);
+    child.kill(signal);
+    assert.deepEqual(await once(child, "close"), [null, signal], said);
+    assert.equal(said, "");
+  };
+
+  // While another has its turn.
+  const turn = spawn("flock", [server.data, "sh", "-c", "echo && exec cat"]);
+  await once(turn.stdout, "data");
+  await stopped(backup, "SIGINT", () => existsSync(join(home, "copy.unfinished", "org")));
+  assert.deepEqual(await readdir(home), []);
+  turn.stdin.end();
+  await once(turn, "close");
+  const made = await vow(backup, { env });
+  assert.equal(made.status, 0, made.stderr);
+  await server.stop({ keep: true });
+  folders.push(server.dir);
+
+  // While a file is waited for.
+  const [file] = await readdir(join(copy, "org"));
+  await rm(join(copy, "org", file));
+  execFileSync("mkfifo", [join(copy, "org", file)]);
+  const restore = ["restore", "--from", copy, "--data", join(home, "data")];
+  await stopped(restore, "SIGTERM", () => existsSync(join(home, "data.unfinished", "org")));
+  assert.deepEqual(await readdir(home), ["copy"]);
+});
+
 const core = (server) =>
   children(server.pid).find((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").includes("core"));
 
