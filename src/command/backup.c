@@ -23,8 +23,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The first signal to stop, after which the command clears away what it has made; the next one ends
-   it at once. */
+/* A signal to stop, after which the command clears away what it has made. One seldom comes alone:
+   from a terminal that is closed, or from timeout(1), there are two. */
 static volatile sig_atomic_t stopped;
 
 static void stop_note(int signal)
@@ -35,7 +35,7 @@ static void stop_note(int signal)
 static void stops_catch(void)
 {
     static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-    const struct sigaction note = { .sa_handler = stop_note, .sa_flags = (int)SA_RESETHAND };
+    const struct sigaction note = { .sa_handler = stop_note };
     for (size_t i = 0; i < LENGTH(stops); i++) {
         struct sigaction was;
         if (!sigaction(stops[i], NULL, &was) && was.sa_handler != SIG_IGN)
@@ -51,8 +51,10 @@ static bool goes_on(struct error *err)
 /* After what was made is cleared away: what went wrong is said, or the signal ends the command. */
 static void failure_tell(const struct error *err)
 {
-    if (stopped)
+    if (stopped) {
+        signal(stopped, SIG_DFL);
         raise(stopped);
+    }
     complain_error(err);
 }
 
