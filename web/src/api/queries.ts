@@ -13,6 +13,7 @@ export const queryClient = new QueryClient({
       retry: (count, error) =>
         count < 2 && error instanceof Problem && (error.status === 0 || error.status === 503),
     },
+    mutations: { networkMode: "always" },
   },
 });
 
