@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 const { buildSync } = createRequire(new URL("../../web/package.json", import.meta.url))("esbuild");
-function load(path) {
+async function load(path, language = "en-GB") {
   const source = new URL(`../../web/src/${path}`, import.meta.url).pathname;
   const [{ text }] = buildSync({
     entryPoints: [source],
@@ -14,10 +14,14 @@ function load(path) {
     format: "esm",
     write: false,
   }).outputFiles;
-  return import(`data:text/javascript,${encodeURIComponent(text)}`);
+  globalThis.navigator = { language };
+  const loaded = await import(
+    `data:text/javascript,${encodeURIComponent(`${text}// ${language}`)}`
+  );
+  globalThis.navigator = { language: "en-GB" };
+  return loaded;
 }
 
-globalThis.navigator ??= { language: "en-GB" };
 const time = await load("ui/time.ts");
 const { actName } = await load("ui/names.ts");
 const { csvOf } = await load("ui/csv.ts");
@@ -171,6 +175,22 @@ test("instants become days of the zone", () => {
     date: "2027-01-01",
     time: "00:30",
   });
+});
+
+test("dates are of one calendar, and stand by themselves where they are written the other way", async () => {
+  const persian = await load("ui/time.ts", "fa-IR");
+  const parts = /^\u2068[^\u2068\u2069]*\u2069$/;
+  for (const text of [
+    persian.dateText("2026-11-30"),
+    persian.rangeText("2026-11-01", "2026-11-30"),
+    persian.momentText("2026-11-30T12:00:00Z", "UTC"),
+  ]) {
+    assert.match(text, parts);
+    assert.match(text, /۲۰۲۶/, "the year of date fields");
+  }
+  assert.match(persian.dateText("2026-11-01", "month"), /نوامبر/);
+  const thai = await load("ui/time.ts", "th-TH");
+  assert.match(thai.dateText("2026-11-30"), /^30 .* 2026$/);
 });
 
 test("files have the date and the time that clocks showed", () => {

@@ -17,12 +17,16 @@ function kept<O, F>(make: (options: O) => F): (options: O) => F {
   };
 }
 
+/** In the calendar of date fields, and of the weeks, months and years that are counted here. */
 const dateFormat = kept((options: Intl.DateTimeFormatOptions) =>
-  Intl.DateTimeFormat(LOCALE, options),
+  Intl.DateTimeFormat(LOCALE, { calendar: "gregory", ...options }),
 );
 const numberFormat = kept((options: Intl.NumberFormatOptions) =>
   Intl.NumberFormat(LOCALE, options),
 );
+/** What is written from right to left stands by itself in a sentence, and turns nothing around it. */
+const apart = (text: string) => (/[\u0590-\u08ff]/.test(text) ? `\u2068${text}\u2069` : text);
+
 const partsFormat = kept((timeZone: string) =>
   Intl.DateTimeFormat("en-CA", {
     timeZone,
@@ -163,12 +167,12 @@ const STYLES: Record<Style, Intl.DateTimeFormatOptions> = {
 
 export function dateText(date: Day, style: Style = "full"): string {
   const format = dateFormat({ ...STYLES[style], timeZone: "UTC" });
-  return format.format(new Date(`${date}T00:00Z`));
+  return apart(format.format(new Date(`${date}T00:00Z`)));
 }
 
 export function rangeText(from: Day, to: Day): string {
   const format = dateFormat({ ...STYLES.full, timeZone: "UTC" });
-  return format.formatRange(new Date(`${from}T00:00Z`), new Date(`${to}T00:00Z`));
+  return apart(format.formatRange(new Date(`${from}T00:00Z`), new Date(`${to}T00:00Z`)));
 }
 
 /** A sentence of the server, in which days are 2026-03-05, with them as they are read here. */
@@ -179,7 +183,7 @@ export const withDays = (sentence: string) =>
   });
 
 export function clockText(instant: string, zone: string): string {
-  return dateFormat({ timeStyle: "short", timeZone: zone }).format(new Date(instant));
+  return apart(dateFormat({ timeStyle: "short", timeZone: zone }).format(new Date(instant)));
 }
 
 /** The date and the time of an instant that clocks in a zone showed, as files have them. */
@@ -190,7 +194,7 @@ export function wallOf(instant: string, zone: string): [Day, string] {
 
 export function momentText(instant: string, zone: string): string {
   const format = dateFormat({ dateStyle: "medium", timeStyle: "short", timeZone: zone });
-  return format.format(new Date(instant));
+  return apart(format.format(new Date(instant)));
 }
 
 /** Seconds as 1:30, or 1:30:05 with seconds; what is less than a minute has them always. */
