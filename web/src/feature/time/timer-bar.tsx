@@ -20,8 +20,8 @@ import { listen } from "./signals";
 import { changeEntry, runningNow, runningOf, startTimer, stopTimer, useWishes } from "./unsent";
 import { words } from "./words";
 
-/** Seconds since an instant, once a second; the title of the page follows. */
-function useElapsed(since: string | undefined): number {
+/** The time since an instant, once a second: by itself, for what stands around it may be large. */
+function Elapsed({ since }: { since: string | undefined }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     if (!since) return;
@@ -29,7 +29,12 @@ function useElapsed(since: string | undefined): number {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, [since]);
-  return since ? Math.max(0, (now - Date.parse(since)) / 1000) : 0;
+  const elapsed = since ? Math.max(0, (now - Date.parse(since)) / 1000) : 0;
+  return (
+    <span className="timer-elapsed" role="timer" aria-live="off">
+      {durationText(elapsed, true)}
+    </span>
+  );
 }
 
 /** An entry as short as this was hardly meant. */
@@ -60,7 +65,6 @@ export function TimerBar() {
   const last = useRef<Entry | null>(null);
   const what = useRef<HTMLInputElement>(null);
   const queue = useRef<Promise<void>>(Promise.resolve());
-  const elapsed = useElapsed(running?.started_at);
   const tooLong = overText(note, limit("/time/timer", "note"));
 
   const setProject = (id: string | null) => {
@@ -212,9 +216,7 @@ export function TimerBar() {
           }}
         />
       </Making>
-      <span className="timer-elapsed" role="timer" aria-live="off">
-        {durationText(elapsed, true)}
-      </span>
+      <Elapsed since={running?.started_at} />
       <Tooltip label={`${running ? words.timer.stop : words.timer.start} (T)`}>
         <ActionIcon
           size={36}
