@@ -129,6 +129,14 @@ test("hours of other entries are not cleared from the sheet, which says where th
   await page.getByTitle("At least 3:20, which entries make").waitFor();
   assert.equal(await page.getByTitle(/^At least/).count(), 1);
   await page.getByText("Days with entries of their own can only go up here.").waitFor();
+  await page.emulateMedia({ forcedColors: "active" });
+  for (const mark of [page.getByTitle(/^At least/), page.locator(".held-mark")])
+    assert.match(
+      await mark.evaluate((node) => getComputedStyle(node).backgroundImage),
+      /^linear-gradient/,
+      "its mark is seen in forced colours",
+    );
+  await page.emulateMedia({ forcedColors: "none" });
   await cell.focus();
   await page.keyboard.press("Delete");
   const why =
