@@ -27,15 +27,19 @@
    from a terminal that is closed, or from timeout(1), there are two. */
 static volatile sig_atomic_t stopped;
 
+/* Again each second, for whatever began to wait just after it. */
 static void stop_note(int signal)
 {
-    stopped = signal;
+    if (signal != SIGALRM)
+        stopped = signal;
+    alarm(1);
 }
 
 static void stops_catch(void)
 {
     static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
     const struct sigaction note = { .sa_handler = stop_note };
+    sigaction(SIGALRM, &note, NULL);
     for (size_t i = 0; i < LENGTH(stops); i++) {
         struct sigaction was;
         if (!sigaction(stops[i], NULL, &was) && was.sa_handler != SIG_IGN)
