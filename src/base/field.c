@@ -323,3 +323,14 @@ bool field_check(const struct field *f, const void *record, const char *pointer,
     }
     return true;
 }
+
+struct field field_held(const struct field *f)
+{
+    struct field held = *f;
+    if (!f->held_max)
+        return held;
+    held.required = false;
+    held.max = f->held_max;
+    held.choices = NULL;
+    return held;
+}

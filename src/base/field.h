@@ -65,6 +65,9 @@ struct field {
     enum kind of;                 /* of the elements of a KIND_LIST or KIND_JSON without .fields */
     int64_t min, max;             /* KIND_TEXT: code points; KIND_BLOB: bytes; lists: elements;
                                      numbers and spans: values (no bound when both are 0) */
+    int64_t held_max;             /* KIND_TEXT: what is asked now (.required, .max, .choices) was
+                                     not asked of every row: these are of at most so many points,
+                                     or absent; 0: it was */
     int64_t unknown;              /* KIND_INT: the value of what nobody knows; 0: there is none */
     const char *after;            /* KIND_INSTANT: the member that it may be at most .max seconds
                                      behind; the rules of the table see to it */
@@ -175,5 +178,8 @@ const char *field_text(struct arena *a, const struct field *f, const char *text)
 /* Checks bounds, choices and format of one value; notes a place under `pointer` when not right. */
 MUST_USE bool field_check(const struct field *f, const void *record, const char *pointer,
                           struct error *err);
+
+/* The field as it takes in rows of any time: without what was not asked of them (.held_max). */
+struct field field_held(const struct field *f);
 
 #endif

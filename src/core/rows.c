@@ -196,11 +196,12 @@ static bool is_blank(const struct field *f, const void *row)
 bool row_put(struct ctx *c, const struct table *t, const void *row)
 {
     EACH_FIELD (f, t->fields) {
+        struct field held = field_held(f);
         char pointer[140] = "/";
         strncat(pointer, t->name, 64);
         strcat(pointer, "/");
         strncat(pointer, f->name, 64);
-        if (!is_blank(f, row) && !field_check(f, row, pointer, c->err))
+        if (!is_blank(f, row) && !field_check(&held, row, pointer, c->err))
             return false;
     }
     return row_insert(c, t, row);

@@ -69,13 +69,21 @@ static void clock_write(struct ai_run *run, struct instant t)
     buffer_char(&run->context, '"');
 }
 
+static bool is_listed(const struct field *f, const char *text)
+{
+    for (const char *const *choice = f->choices; choice && *choice; choice++)
+        if (!strcmp(*choice, text))
+            return true;
+    return false;
+}
+
 /* Whoever wrote it may have meant the model, be it personal or not; a choice was written by who
    lists it. */
 static void text_write(struct ai_run *run, const struct field *f, const char *text)
 {
     if (!text)
         return context_text(run, "none", false);
-    if (!f->choices && ai_hostile(run, text))
+    if (!is_listed(f, text) && ai_hostile(run, text))
         return context_text(run, "(left out: it reads like an instruction)", false);
     data_quote(run, field_masked(f) ? ai_masked(run, text) : ai_unmasked(run, text));
 }

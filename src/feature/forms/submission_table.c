@@ -94,6 +94,7 @@ static struct field field_of_row(struct ctx *c, const struct form_field *row)
         .size = kind_size(kinds[k].kind),
         .format = kinds[k].format,
         .max = kinds[k].max,
+        .held_max = kinds[k].max,
         .privacy = form_privacy(row->privacy),
         .sealed = true,
         .required = row->required && !row->hidden,

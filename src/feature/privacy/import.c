@@ -59,7 +59,7 @@ static const struct field *fields_of_archive(struct ctx *c, const struct table *
     EACH_FIELD (f, t->fields) {
         if (f->privacy == SECRET)
             continue;
-        fields[n] = *f;
+        fields[n] = field_held(f);
         fields[n].read_only = fields[n].write_once = fields[n].required = false;
         if (f->kind != KIND_TEXT && f->min > 0)
             fields[n].min = 0;
@@ -73,7 +73,7 @@ static bool texts_are_there(const struct table *t, const void *row)
 {
     EACH_FIELD (f, t->fields) {
         bool erased = t->erase == ERASE_PERSON && f->privacy != OPERATIONAL;
-        if (f->kind == KIND_TEXT && f->required && f->privacy != SECRET && !erased &&
+        if (f->kind == KIND_TEXT && field_held(f).required && f->privacy != SECRET && !erased &&
             field_absent(f, row))
             return false;
     }

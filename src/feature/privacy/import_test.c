@@ -62,6 +62,38 @@ static void an_import_equals_what_was_exported(void **state)
     same_rows(h, &from, &to);
 }
 
+/* What was answered stays as it was when the form asks something else. */
+static void an_archive_holds_answers_of_before(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    struct answer form = world_post(
+        w, h->owner, "/forms",
+        "{\"title\":\"Dinner\",\"status\":\"open\",\"fields\":["
+        "{\"label\":\"Dish\",\"key\":\"dish\",\"kind\":\"choice\",\"choices\":[\"fish\",\"soup\"]},"
+        "{\"label\":\"Wish\",\"key\":\"wish\",\"kind\":\"text\"},"
+        "{\"label\":\"Seats\",\"key\":\"seats\",\"kind\":\"number\"}]}",
+        201);
+    const char *path = arena_printf(&w->a, "/forms/%s", world_text(w, form.body, "id"));
+    const char *answers = arena_printf(&w->a, "%s/submissions", path);
+    world_post(w, h->bo, answers, "{\"dish\":\"fish\",\"wish\":\"without bones\"}", 201);
+    world_post(w, h->bo, answers, "{\"seats\":2}", 201);
+    world_ask(
+        w, h->owner, PATCH, path,
+        "{\"fields\":[{\"label\":\"Dish\",\"key\":\"dish\",\"kind\":\"choice\",\"required\":true,"
+        "\"choices\":[\"soup\",\"stew\"]},"
+        "{\"label\":\"Wish\",\"key\":\"wish\",\"kind\":\"text\",\"required\":true,\"max\":5},"
+        "{\"label\":\"Seats\",\"key\":\"seats\",\"kind\":\"number\",\"required\":true}]}",
+        1, 200);
+    struct blob zip = export_of(h, h->owner, "/privacy/export");
+    struct unpacked from = unpack(h, zip);
+    import_ok(h, h->other, zip);
+    struct unpacked to = unpack(h, export_of(h, h->other, "/privacy/export"));
+    same_rows(h, &from, &to);
+    world_post(w, h->other, answers, "{\"dish\":\"fish\",\"wish\":\"none\",\"seats\":1}", 422);
+    world_post(w, h->other, answers, "{\"dish\":\"stew\",\"wish\":\"none\",\"seats\":1}", 201);
+}
+
 static void one_can_go_back_to_an_own_archive(void **state)
 {
     struct house *h = *state;
@@ -282,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOUSE_TEST(an_import_equals_what_was_exported),
+        HOUSE_TEST(an_archive_holds_answers_of_before),
         HOUSE_TEST(one_can_go_back_to_an_own_archive),
         HOUSE_TEST(the_importer_is_recognised_by_email),
         HOUSE_TEST(signs_that_turn_a_line_stay_behind),
