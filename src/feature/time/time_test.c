@@ -572,6 +572,62 @@ static void the_sheet_leaves_chosen_times_alone(void **state)
     sums_are_right(w);
 }
 
+/* What it wrote counts on the days of the zone that the person was in, and is changed there. */
+static void the_sheet_knows_its_hours_elsewhere(void **state)
+{
+    struct staff *w = *state;
+    static const char *const cell = "{\"date\":\"2026-03-%02d\",\"duration_s\":%d}";
+    static const struct {
+        int day, duration_s;
+        const char *cells;
+    } rows[] = {
+        { 2, 7200, "\"cells_s\":[7200,28800,0,0,0,0,0]" },
+        { 3, 14400, "\"cells_s\":[7200,14400,0,0,0,0,0]" },
+        { 3, 18000, "\"cells_s\":[7200,18000,0,0,0,0,0]" },
+        { 3, 0, "\"cells_s\":[7200,0,0,0,0,0,0]" },
+    };
+    role_set(w, "{\"zone\":\"Pacific/Auckland\"}");
+    expect(w, 200, PUT, "/time/week", w->member, arena_printf(&w->world->a, cell, 3, 28800));
+    role_set(w, "{\"zone\":\"America/New_York\"}");
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct answer r = expect(w, 200, PUT, "/time/week", w->member,
+                                 arena_printf(&w->world->a, cell, rows[i].day, rows[i].duration_s));
+        has(&r, rows[i].cells);
+    }
+    sums_are_right(w);
+}
+
+/* Booked on something else since, hours of two rows of the sheet are in one. */
+static void the_sheet_changes_all_that_it_wrote(void **state)
+{
+    struct staff *w = *state;
+    struct arena *a = &w->world->a;
+    static const char *const cell =
+        "{\"date\":\"2026-03-03\",\"project\":\"%s\",\"duration_s\":%d}";
+    const char *quay = make(w, "/projects", "{\"name\":\"Quay\"}");
+    const char *pier = make(w, "/projects", "{\"name\":\"Pier\"}");
+    expect(w, 200, PUT, "/time/week", w->owner, arena_printf(a, cell, quay, 3600));
+    expect(w, 200, PUT, "/time/week", w->owner, arena_printf(a, cell, pier, 1800));
+    struct answer r =
+        expect(w, 200, GET, arena_printf(a, "/time/entries?project=%s", pier), w->owner, NULL);
+    staff_send(w, PATCH, arena_printf(a, "/time/entries/%s", text_of(w, &r, "id")), w->owner,
+               arena_printf(a, "{\"project\":\"%s\"}", quay), 1);
+    static const struct {
+        int duration_s;
+        const char *rows;
+    } rows[] = {
+        { 6000, "\"cells_s\":[0,6000,0,0,0,0,0],\"entries_s\":[0,0,0,0,0,0,0]" },
+        { 900, "\"cells_s\":[0,900,0,0,0,0,0],\"entries_s\":[0,0,0,0,0,0,0]" },
+        { 0, "\"rows\":[]" },
+    };
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        r = expect(w, 200, PUT, "/time/week", w->owner,
+                   arena_printf(a, cell, quay, rows[i].duration_s));
+        has(&r, rows[i].rows);
+    }
+    sums_are_right(w);
+}
+
 static bool index_make(struct ctx *c, void *with)
 {
     static const struct query person = { "CREATE INDEX time_entry__person ON time_entry (person)" };
@@ -604,6 +660,8 @@ int main(void)
         STAFF_TEST(a_week_is_a_sheet),
         STAFF_TEST(the_sheet_finds_free_time),
         STAFF_TEST(the_sheet_leaves_chosen_times_alone),
+        STAFF_TEST(the_sheet_knows_its_hours_elsewhere),
+        STAFF_TEST(the_sheet_changes_all_that_it_wrote),
         STAFF_TEST(no_index_is_the_beginning_of_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

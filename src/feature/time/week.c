@@ -176,9 +176,10 @@ static bool week_fill(struct ctx *c, struct id person, struct date date, struct 
     }
     struct filling f = { .c = c, .week = &week, .days = days };
     f.rows = arena_many(c->arena, WEEK_ROWS_MAX, struct week_row);
-    /* A day more on either side: entries count in the zone they were written in. */
-    struct instant from = instant_plus(zone_day_start(z, week.from), (struct span){ -86400 });
-    struct instant to = instant_plus(zone_day_start(z, week.to), (struct span){ 2 * 86400 });
+    /* More on either side: entries count in the zone they were written in, and zones lie up to 26
+       hours apart. */
+    struct instant from = instant_plus(zone_day_start(z, week.from), (struct span){ -2 * 86400 });
+    struct instant to = instant_plus(zone_day_start(z, week.to), (struct span){ 3 * 86400 });
     struct list entries;
     if (!entries_within(c, person, from, to, &entries))
         return false;
@@ -228,28 +229,41 @@ const struct field week_cell_fields[] = {
     { 0 },
 };
 
-static const struct field entry_key_fields[] = {
+static const struct field sheet_entry_fields[] = {
     FIELD(struct time_entry, id),
     FIELD(struct time_entry, started_at),
     FIELD(struct time_entry, ended_at),
+    FIELD(struct time_entry, zone),
     { 0 },
 };
 
-/* The one entry that the sheet itself has written for a cell. */
-static bool sheet_entry_find(struct ctx *c, const struct week_cell *in, struct id person,
-                             const struct zone *z, struct time_entry *ret, bool *found)
+/* What the sheet itself has written for a cell: one entry, or several when they were booked on
+   something else since. Each counts on its day in the zone that it was written in, which may begin
+   half a day and more before that of UTC, or behind it. */
+static bool sheet_entries_find(struct ctx *c, const struct week_cell *in, struct id person,
+                               struct list *ret)
 {
     static const struct query own = {
-        "SELECT id, started_at, ended_at FROM time_entry WHERE person = $1 AND source = 'week'"
-        " AND started_at >= $2 AND started_at < $3 AND project IS NOT DISTINCT FROM $4"
-        " AND task IS NOT DISTINCT FROM $5 AND ended_at IS NOT NULL ORDER BY started_at LIMIT 1"
+        "SELECT id, started_at, ended_at, zone FROM time_entry WHERE person = $1"
+        " AND source = 'week' AND started_at >= $2 AND started_at < $3"
+        " AND project IS NOT DISTINCT FROM $4 AND task IS NOT DISTINCT FROM $5"
+        " AND ended_at IS NOT NULL ORDER BY started_at"
     };
-    struct date next = { in->date.day + 1 };
-    return tx_row(c->tx, &own,
-                  ARGS(value_id(person), value_instant(zone_day_start(z, in->date)),
-                       value_instant(zone_day_start(z, next)), value_id(in->project),
-                       value_id(in->task)),
-                  entry_key_fields, ret, found);
+    struct instant from = date_start_utc((struct date){ in->date.day - 1 });
+    struct instant until = date_start_utc((struct date){ in->date.day + 2 });
+    struct list near;
+    size_t n = 0;
+    if (!tx_rows(c->tx, &own,
+                 ARGS(value_id(person), value_instant(from), value_instant(until),
+                      value_id(in->project), value_id(in->task)),
+                 sheet_entry_fields, sizeof(struct time_entry), 0, &near))
+        return false;
+    struct time_entry *e = arena_copy(c->arena, near.at, near.count * sizeof *e);
+    for (size_t i = 0; i < near.count; i++)
+        if (zone_date(zone_named(c, e[i].zone), e[i].started_at).day == in->date.day)
+            e[n++] = e[i];
+    *ret = (struct list){ e, n };
+    return true;
 }
 
 /* The start of the first gap between entries that holds the length, or of the length at the end of
@@ -355,41 +369,68 @@ static bool entry_make(struct ctx *c, const struct week_cell *in, struct id pers
     return row_create(c, &time_entry_table, &e);
 }
 
+static int64_t length_of(const struct time_entry *e)
+{
+    return instant_minus(e->ended_at, e->started_at).s;
+}
+
+/* An entry of the sheet stays in the zone it was written in, and so on its day there. */
+static bool entry_resize(struct ctx *c, const struct week_cell *in, struct id person,
+                         const struct time_entry *own, struct span length)
+{
+    const struct table *t = &time_entry_table;
+    struct time_entry row, change = { .note = in->note };
+    field_set given = row_set(t, "started_at") | row_set(t, "ended_at");
+    if (!place_find(c, person, zone_named(c, own->zone), in->date, own->id, length,
+                    &change.started_at) ||
+        !ahead_check(c, change.started_at, "/date"))
+        return false;
+    change.ended_at = instant_plus(change.started_at, length);
+    if (in->note)
+        given |= row_set(t, "note");
+    return row_update(c, t, own->id, 0, &change, given, &row);
+}
+
+/* Makes the sheet's own entries as long as that together: the first goes, or is changed, first. */
+static bool own_set(struct ctx *c, const struct week_cell *in, struct id person,
+                    const struct zone *z, const struct list *own, int64_t length)
+{
+    const struct time_entry *e = own->at;
+    int64_t behind = 0;
+    struct instant at;
+    for (size_t i = 0; i < own->count; i++)
+        behind += length_of(&e[i]);
+    for (size_t i = 0; i < own->count; i++) {
+        behind -= length_of(&e[i]);
+        if (length > behind)
+            return entry_resize(c, in, person, &e[i], (struct span){ length - behind });
+        if (!row_delete(c, &time_entry_table, e[i].id, 0))
+            return false;
+    }
+    struct span wanted = { length };
+    return !length || (place_find(c, person, z, in->date, (struct id){ 0 }, wanted, &at) &&
+                       ahead_check(c, at, "/date") && entry_make(c, in, person, at, wanted));
+}
+
 static bool cell_set(struct ctx *c, const struct week_cell *in, struct id person,
                      const struct week *week)
 {
-    const struct table *t = &time_entry_table;
-    const struct zone *z = zone_named(c, week->zone);
-    struct time_entry own = { 0 }, row;
-    struct instant at;
-    bool found;
-    if (!sheet_entry_find(c, in, person, z, &own, &found))
+    struct list own;
+    int64_t others = cell_of(week, in);
+    if (!sheet_entries_find(c, in, person, &own))
         return false;
-    int64_t sheet = found ? instant_minus(own.ended_at, own.started_at).s : 0;
-    int64_t others = cell_of(week, in) - sheet;
-    struct span wanted = { in->duration_s.s - others };
-    int64_t minutes = (others + 59) / 60;
-    if (found && (!wanted.s || !in->duration_s.s))
-        return row_delete(c, t, own.id, 0);
-    if (wanted.s < 0)
+    for (size_t i = 0; i < own.count; i++)
+        others -= length_of((const struct time_entry *)own.at + i);
+    int64_t wanted = in->duration_s.s - others, minutes = (others + 59) / 60;
+    if (own.count && !in->duration_s.s)
+        wanted = 0;
+    if (wanted < 0)
         return fail_at(c, "/duration_s",
                        "Entries already make %" PRId64 ":%02" PRId64
                        " that day, and the sheet can only add to them. Change them in Entries.",
                        minutes / 60, minutes % 60);
-    if (!wanted.s)
-        return true;
-    if (!day_check(c, in, week) || !place_find(c, person, z, in->date, own.id, wanted, &at) ||
-        !ahead_check(c, at, "/date"))
-        return false;
-    if (!found)
-        return entry_make(c, in, person, at, wanted);
-    struct time_entry change = { .started_at = at,
-                                 .ended_at = instant_plus(at, wanted),
-                                 .note = in->note };
-    field_set given = row_set(t, "started_at") | row_set(t, "ended_at");
-    if (in->note)
-        given |= row_set(t, "note");
-    return row_update(c, t, own.id, 0, &change, given, &row);
+    return (!wanted || day_check(c, in, week)) &&
+           own_set(c, in, person, zone_named(c, week->zone), &own, wanted);
 }
 
 bool week_put(struct ctx *c, const void *in_record, void *ret)
