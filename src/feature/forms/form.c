@@ -253,6 +253,15 @@ bool texts_repeat(const struct list *texts)
     return false;
 }
 
+static bool choices_fit(const struct form_field_view *v)
+{
+    const char *const *at = v->choices.at;
+    for (size_t i = 0; i < v->choices.count; i++)
+        if (!*at[i] || text_points(at[i]) > CHOICE_MAX)
+            return false;
+    return true;
+}
+
 static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
 {
     char pointer[60];
@@ -264,6 +273,8 @@ static bool view_check(struct ctx *c, const struct form_field_view *v, size_t i)
         return fail_at(c, pointer, "must have at least two");
     if (texts_repeat(&v->choices))
         return fail_at(c, pointer, "names one twice");
+    if (!choices_fit(v))
+        return fail_at(c, pointer, "must each have 1 to %d characters", CHOICE_MAX);
     snprintf(pointer, sizeof pointer, "/fields/%zu/%s", i, "ai");
     if (is_open_sensitive(v->privacy, v->ai))
         return fail_at(c, pointer, "is never possible for a SENSITIVE field");

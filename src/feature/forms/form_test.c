@@ -72,7 +72,7 @@ static const char all_kinds[] = "{\"label\":\"T\",\"key\":\"t\",\"kind\":\"text\
                                 "{\"label\":\"L\",\"key\":\"l\",\"kind\":\"long_text\"},"
                                 "{\"label\":\"N\",\"key\":\"n\",\"kind\":\"number\"},"
                                 "{\"label\":\"C\",\"key\":\"c\",\"kind\":\"choice\",\"choices\":"
-                                "[\"red\",\"blue\"]},"
+                                "[\"red\",\"blue\"],\"max\":2},"
                                 "{\"label\":\"D\",\"key\":\"d\",\"kind\":\"date\"},"
                                 "{\"label\":\"E\",\"key\":\"e\",\"kind\":\"email\"},"
                                 "{\"label\":\"F\",\"key\":\"f\",\"kind\":\"file\"}";
@@ -138,10 +138,14 @@ static void test_empty(void **state)
 static void test_bad_definitions(void **state)
 {
     struct scene *s = *state;
-    static const char *const rows[] = {
+    const char *const rows[] = {
         "{\"label\":\"C\",\"kind\":\"choice\"}",
         "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\"]}",
         "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\",\"two\",\"one\"]}",
+        "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\",\"\"]}",
+        arena_printf(&s->w->a,
+                     "{\"label\":\"C\",\"kind\":\"choice\",\"choices\":[\"one\",\"%0201d\"]}",
+                     0), /* no answer is as long */
         "{\"label\":\"S\",\"kind\":\"text\",\"privacy\":\"SENSITIVE\",\"ai\":true}",
         "{\"label\":\"S\",\"kind\":\"text\",\"privacy\":\"SECRET\"}",
         "{\"label\":\"S\",\"kind\":\"text\",\"key\":\"email_blind\"}",

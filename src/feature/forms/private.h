@@ -13,6 +13,8 @@ extern const char *const ai_givens[];
 const char *question_ai_given(const char *kind, const char *privacy);
 extern const struct field submission_head[]; /* the columns of every answer, before the questions */
 
+enum { CHOICE_MAX = 200 }; /* code points of one that can be answered with */
+
 bool texts_repeat(const struct list *texts); /* whether one stands there twice */
 
 MUST_USE bool forms_all(struct ctx *c, struct list *ret);

@@ -17,7 +17,7 @@ static const struct {
     int64_t max;
 } kinds[] = {
     { "text", KIND_TEXT, "line", 500 }, { "long_text", KIND_TEXT, NULL, 20000 },
-    { "number", KIND_REAL, NULL, 0 },   { "choice", KIND_TEXT, NULL, 200 },
+    { "number", KIND_REAL, NULL, 0 },   { "choice", KIND_TEXT, NULL, CHOICE_MAX },
     { "date", KIND_DATE, NULL, 0 },     { "email", KIND_TEXT, "email", 254 },
     { "file", KIND_ID, NULL, 0 },
 };
@@ -102,7 +102,7 @@ static struct field field_of_row(struct ctx *c, const struct form_field *row)
         .ai = row->ai && !text_equal(question_ai_given(row->kind, row->privacy), "never"),
         .filter = kinds[k].kind != KIND_ID && !text_equal(row->kind, "long_text"),
     };
-    if (f.kind == KIND_TEXT && row->max > 0 && row->max < f.max)
+    if (f.kind == KIND_TEXT && !row->choices.count && row->max > 0 && row->max < f.max)
         f.max = row->max;
     if (f.kind == KIND_ID)
         f.refers = &file_table;
