@@ -84,6 +84,17 @@ static struct pg_relation *relation_make(struct pg_conn *conn, Oid oid, const PG
     return conn->relations = r;
 }
 
+static void relation_forget(struct pg_conn *conn, Oid oid)
+{
+    for (struct pg_relation **at = &conn->relations, *r; (r = *at); at = &r->next) {
+        if (r->oid != oid)
+            continue;
+        *at = r->next;
+        free(r);
+        return;
+    }
+}
+
 static bool relation_read(struct pg_conn *conn, Oid oid, struct error *err)
 {
     static const char sql[] =
@@ -94,8 +105,6 @@ static bool relation_read(struct pg_conn *conn, Oid oid, struct error *err)
     char text[16];
     snprintf(text, sizeof text, "%u", oid);
     const char *values[] = { text };
-    if (relation_find(conn, oid))
-        return true;
     if (!pg_quiet(conn, err))
         return false;
     PGresult *r = PQexecParams(conn->handle, sql, 1, NULL, values, NULL, NULL, 0);
@@ -106,6 +115,18 @@ static bool relation_read(struct pg_conn *conn, Oid oid, struct error *err)
         pg_fail(conn, r, err);
     PQclear(r);
     return ok;
+}
+
+/* The table that a column comes from. One that has grown since it was read, or has the column of a
+   change that was taken back, is read anew. */
+static const struct pg_relation *relation_of(struct pg_conn *conn, Oid oid, int number,
+                                             const char *name, struct error *err)
+{
+    const struct pg_relation *r = relation_find(conn, oid);
+    if (r && number <= r->count && !strcmp(r->column[number].name, name))
+        return r;
+    relation_forget(conn, oid);
+    return relation_read(conn, oid, err) ? relation_find(conn, oid) : NULL;
 }
 
 /* The column that holds the id of the row that column i comes from: the last before it, for a
@@ -137,12 +158,12 @@ static bool columns_read(struct pg_conn *conn, struct pg_stmt *s, const PGresult
         int number = PQftablecol(described, i);
         c->type = PQftype(described, i);
         c->id = -1;
-        if (c->type != 17 || !table)
+        if (c->type != 17 || !table || number < 1)
             continue;
-        if (!relation_read(conn, table, err))
+        const struct pg_relation *r = relation_of(conn, table, number, PQfname(described, i), err);
+        if (!r)
             return false;
-        const struct pg_relation *r = relation_find(conn, table);
-        if (number < 1 || number > r->count || !r->column[number].sealed)
+        if (number > r->count || !r->column[number].sealed)
             continue;
         const char *name = r->column[number].name;
         c->where = pg_where(r->name, strlen(r->name), name, strlen(name), &c->where_size);

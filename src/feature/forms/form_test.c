@@ -234,6 +234,17 @@ static void test_grows(void **state)
     const char *path = arena_printf(&s->w->a, "/forms/%s/submissions/%s", form, old);
     assert_non_null(strstr(world_get(s->w, s->owner, path, 200).body, "\"how_much_2\":null"));
     form_patch(s, form, "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"number\"}]}", 422);
+    /* and again, with answers that are protected where they are stored */
+    const char *all = arena_printf(&s->w->a, "/forms/%s/submissions", form);
+    world_get(s->w, s->owner, all, 200);
+    form_patch(s, form,
+               "{\"fields\":[{\"label\":\"A\",\"key\":\"a\",\"kind\":\"text\"},"
+               "{\"label\":\"Why?\",\"key\":\"why\",\"kind\":\"long_text\"}]}",
+               200);
+    submit(s, form, "{\"why\":\"third\"}", 201);
+    r = world_get(s->w, s->owner, all, 200);
+    assert_non_null(strstr(r.body, "\"why\":\"third\""));
+    assert_non_null(strstr(r.body, "\"a\":\"first\""));
 }
 
 /* A form is saved as a whole; the audit log says what of it was changed. */
