@@ -400,9 +400,14 @@ test("a question that was taken out can be brought back with its answers", async
   const dialog = page.getByRole("dialog");
   await dialog.getByText("The prompt “Urgency” uses it, and sends none in its place").waitFor();
   await checkAccessible(page);
+  const changes = [];
+  page.on("request", (request) => request.method() !== "GET" && changes.push(request.url()));
+  const save = { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true };
+  await dialog.dispatchEvent("keydown", save); // not of the form behind it
   await dialog.getByRole("button", { name: "Remove field" }).click();
   await page.getByRole("button", { name: "Save" }).click();
   await saved.waitFor();
+  assert.equal(changes.length, 1);
   await page.reload();
   const back = page.getByRole("button", { name: "Bring back: What happened?" });
   await back.waitFor();

@@ -459,7 +459,11 @@ test("the palette reaches a page, and the keys are listed", async () => {
     await page.getByRole("combobox", { name: "Search and act" }).fill(typed);
     await page.getByRole("option", { name: `${name} ${kind}` }).waitFor();
   }
-  await page.getByRole("combobox", { name: "Search and act" }).fill("clients");
+  const search = page.getByRole("combobox", { name: "Search and act" });
+  await search.fill("people");
+  const word = { key: "Enter", isComposing: true, bubbles: true, cancelable: true };
+  await search.dispatchEvent("keydown", word); // of an input method
+  await search.fill("clients");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/projects/clients");
   await page

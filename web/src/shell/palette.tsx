@@ -237,6 +237,7 @@ function Choices({ onClose, onShowKeys }: Omit<PaletteProps, "opened">) {
     setTimeout(item.run);
   };
   const keys = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return; // Enter ends a word of an input method
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();

@@ -328,7 +328,9 @@ export function Form({ form, stored, children, className = "stack" }: FormProps)
     act();
   };
   const keys = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const isAct = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+    // What a dialog opened from here is told comes by here, too.
+    if (!isAct || !ref.current?.contains(event.target as Node)) return;
     event.preventDefault();
     void form.send();
   };
