@@ -205,7 +205,7 @@ static const struct field person_rate_fields[] = {
           .subject = true, .refers = &person_table, .write_once = true, .filter = true,
           .doc = "Person whose hours these are"),
     FIELD(struct person_rate, rate_minor, .label = "rate per hour", .privacy = SENSITIVE,
-          .max = 100000000, .required = true,
+          .max = RATE_MINOR_MAX, .required = true,
           .doc = "Billed per hour, in minor units of the organisation's currency"),
     { 0 },
 };

@@ -35,6 +35,8 @@ struct person {
 };
 extern const struct table person_table;
 
+enum { RATE_MINOR_MAX = 100000000 }; /* that an hour is billed at */
+
 /* What an hour of a person is billed at; apart from the directory, for admins alone. */
 struct person_rate {
     ROW_MEMBERS;

@@ -1,6 +1,7 @@
 /* entry.c: time entries: what they hold, what is checked, and what follows from them. */
 #include "entry.h"
 
+#include "base/money.h"
 #include "core/app.h"
 #include "core/audit.h"
 #include "core/rows.h"
@@ -88,7 +89,8 @@ const struct field time_entry_fields[] = {
 
 int64_t amount_of(int64_t seconds, int64_t rate_minor)
 {
-    return (seconds * rate_minor + 1800) / 3600;
+    __int128 amount = ((__int128)seconds * rate_minor + 1800) / 3600;
+    return amount < AMOUNT_MINOR_MAX ? (int64_t)amount : AMOUNT_MINOR_MAX;
 }
 
 const struct zone *zone_named(const struct ctx *c, const char *name)

@@ -1,5 +1,7 @@
 /* files_test.c: imports and exports, through the routes of the program. */
+#include "base/money.h"
 #include "core/app.h"
+#include "feature/organisation/organisation.h"
 #include "feature/time/import.h"
 #include "feature/time/time_fixture.h"
 
@@ -31,6 +33,24 @@ static int64_t rows_of(const char *file)
     for (; (file = strchr(file, '\n')); file++)
         n++;
     return n;
+}
+
+/* However much one entry comes to, its time can be changed and all be summed. */
+static void sums_of_large_amounts_hold(void **state)
+{
+    struct staff *w = *state;
+    upload(w, 200, "/time/imports", w->owner,
+           TOGGL "Ada,ada@example.org,,Quay,,,Yes,2026-03-02,08:00:00,2026-03-02,08:00:01,"
+                 "00:00:01,,10000000000.00\n");
+    assert_int_equal(sum_of(w, &all_days).amount, AMOUNT_MINOR_MAX);
+    struct answer r = expect(w, 200, GET, "/time/entries", w->owner, NULL);
+    const char *path = arena_printf(&w->world->a, "/time/entries/%s", text_of(w, &r, "id"));
+    r = staff_send(w, PATCH, path, w->owner, "{\"ended_at\":\"2026-03-02T10:00:00Z\"}", 1);
+    has(&r, "\"rate_minor\":100000000,");
+    assert_int_equal(sum_of(w, &all_days).amount,
+                     amount_of(sum_of(w, &all_days).seconds, RATE_MINOR_MAX));
+    assert_int_equal(amount_of(86400, INT64_MAX), AMOUNT_MINOR_MAX);
+    sums_are_right(w);
 }
 
 static void an_import_is_tried_then_done_once(void **state)
@@ -408,6 +428,7 @@ static void hours_of_nobody_stay_nobodys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STAFF_TEST(sums_of_large_amounts_hold),
         STAFF_TEST(an_import_is_tried_then_done_once),
         STAFF_TEST(an_export_is_named_after_its_period),
         STAFF_TEST(an_import_tells_hours_without_a_rate),

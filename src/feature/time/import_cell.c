@@ -1,6 +1,7 @@
 /* import_cell.c: reads single cells of exports. */
 #include "import_cell.h"
 
+#include "base/money.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -281,13 +282,15 @@ bool cell_amount(const char *text, int digits, int64_t *ret)
     for (const char *p = number; *p && p != last; p++) {
         if (is_digit(*p))
             value = value * 10 + (*p - '0');
-        if (value > INT64_C(1000000000000))
+        if (value > AMOUNT_MINOR_MAX)
             return false;
     }
     const char *p = last ? last + 1 : "";
     for (int i = 0; i < digits; i++)
         value = value * 10 + (is_digit(*p) ? *p++ - '0' : 0);
     value += *p >= '5' && is_digit(*p);
+    if (value > AMOUNT_MINOR_MAX)
+        return false;
     *ret = negative ? -value : value;
     return true;
 }

@@ -44,7 +44,7 @@ MUST_USE bool cell_duration(const char *text, struct span *ret, int64_t *slack);
 bool cell_is_negative(const char *text);
 
 /* 1,234.50, 1.234,50, 1 234,50 EUR, $80, -3,5 in units of 10 to the -digits. A single separator
-   with exactly three digits behind it separates thousands. */
+   with exactly three digits behind it separates thousands. At most AMOUNT_MINOR_MAX. */
 MUST_USE bool cell_amount(const char *text, int digits, int64_t *ret);
 
 /* Whether a spreadsheet would run a text: it begins with = + - @, wide or not, be it behind blanks,

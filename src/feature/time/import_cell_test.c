@@ -2,6 +2,7 @@
 #include "import_cell.h"
 
 #include "base/field.h"
+#include "base/money.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,7 +164,9 @@ static void amounts_are_read_in_every_form(void **state)
         { "EUR", 2, INT_NONE },
         { "", 2, INT_NONE },
         { "=1+1", 2, INT_NONE },
-        { "99999999999999", 2, INT_NONE },
+        { "10000000000.00", 2, AMOUNT_MINOR_MAX },
+        { "10000000000.01", 2, INT_NONE },
+        { "10000000000000000000000", 0, INT_NONE },
     };
     for (size_t i = 0; i < LENGTH(rows); i++) {
         int64_t is = INT_NONE;

@@ -57,8 +57,11 @@ static void money_set(const struct importer *m, const struct import_row *row, st
         row->amount_minor <= 0)
         return;
     e->amount_minor = row->amount_minor;
-    if (row->duration.s)
-        e->rate_minor = (row->amount_minor * 3600 + row->duration.s / 2) / row->duration.s;
+    if (!row->duration.s)
+        return;
+    e->rate_minor = (row->amount_minor * 3600 + row->duration.s / 2) / row->duration.s;
+    if (e->rate_minor > RATE_MINOR_MAX) /* a fixed sum, and no rate for more of it */
+        e->rate_minor = RATE_MINOR_MAX;
 }
 
 /* Few projects and people are in all of a file. */

@@ -2,6 +2,7 @@
 #include "time.h"
 
 #include "core/rows.h"
+#include "feature/organisation/organisation.h"
 
 const struct permission projects_read = { "projects.read", "See clients, projects, tasks and tags",
                                           EVERYBODY(SCOPE_ALL) };
@@ -89,7 +90,7 @@ static const struct field project_fields[] = {
     FIELD(struct project, billable, .privacy = OPERATIONAL, .filter = true,
           .doc = "Whether new work on it is billed unless said otherwise"),
     FIELD(struct project, rate_minor, .label = "rate per hour", .privacy = OPERATIONAL,
-          .nullable = true, .min = 0, .see = &rates_read, .max = 100000000,
+          .nullable = true, .min = 0, .see = &rates_read, .max = RATE_MINOR_MAX,
           .doc = "Billed per hour, in minor units of the organisation's currency; absent: what the "
                  "person is billed at"),
     FIELD(struct project, archived, .privacy = OPERATIONAL, .filter = true,

@@ -86,7 +86,7 @@ MUST_USE bool tags_parse(const char *json, struct id ret[ENTRY_TAGS_MAX], size_t
 /* The other way round, in canonical order. */
 const char *tags_format(struct arena *a, struct id *tags, size_t count);
 
-/* What so many seconds cost at a rate per hour, rounded half up. */
+/* What so many seconds cost at a rate per hour, rounded half up; at most AMOUNT_MINOR_MAX. */
 int64_t amount_of(int64_t seconds, int64_t rate_minor);
 
 /* What a file of time is called: `what`, its first and last day as far as they are given, and the
