@@ -182,24 +182,6 @@ static bool refers_check(struct ctx *c, const struct table *t)
     return true;
 }
 
-static bool is_listed(const struct table **list, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(list[i]->name, name))
-            return true;
-    return false;
-}
-
-/* Tables that the organisation had declared itself and that the archive does not know. */
-static bool undeclared_drop(struct ctx *c, const struct table **before, size_t n,
-                            const struct table **now, size_t count)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!is_listed(now, count, before[i]->name) && !schema_drop(c, before[i]))
-            return false;
-    return true;
-}
-
 /* What is derived from the rows, and what remembers how they came, begins anew. */
 static bool derived_make(struct ctx *c)
 {
@@ -239,6 +221,28 @@ static bool is_declared_in_c(const struct app *app, const struct table *t)
     return false;
 }
 
+static bool is_listed(const struct table **list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(list[i]->name, name))
+            return true;
+    return false;
+}
+
+/* Tables that the organisation had declared itself, and that the archive declares otherwise, or not
+   at all. */
+static bool others_drop(struct ctx *c, struct import *i, const struct table **before, size_t n,
+                        const struct table **now, size_t count)
+{
+    for (size_t k = 0; k < n; k++) {
+        const char *name = before[k]->name;
+        bool goes = manifest_find(&i->manifest, name) || !is_listed(now, count, name);
+        if (goes && !is_declared_in_c(c->app, before[k]) && !schema_drop(c, before[k]))
+            return false;
+    }
+    return true;
+}
+
 static bool others_take(struct ctx *c, struct import *i, const struct table **now, size_t count)
 {
     for (size_t k = 0; k < count; k++)
@@ -257,8 +261,8 @@ static bool import_run(struct ctx *c, struct import *i, struct blob archive)
     const struct table **before, **now;
     size_t n, count;
     return archive_open(c, i, archive) && tables_all(c, &before, &n) && declared_take(c, i) &&
-           tables_all(c, &now, &count) && others_take(c, i, now, count) &&
-           undeclared_drop(c, before, n, now, count) && derived_make(c);
+           tables_all(c, &now, &count) && others_drop(c, i, before, n, now, count) &&
+           others_take(c, i, now, count) && derived_make(c);
 }
 
 bool import_take(struct ctx *c, struct blob archive, struct import_result *ret)

@@ -94,6 +94,29 @@ static void an_archive_holds_answers_of_before(void **state)
     world_post(w, h->other, answers, "{\"dish\":\"stew\",\"wish\":\"none\",\"seats\":1}", 201);
 }
 
+/* A question that came after the archive leaves nothing behind, so that its key is free again. */
+static void questions_go_with_the_rows(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    static const char *const asked =
+        "{\"fields\":[{\"label\":\"Wish\",\"key\":\"wish_id\",\"kind\":\"text\"},"
+        "{\"label\":\"Seat\",\"key\":\"seat\",\"kind\":\"%s\"}]}";
+    const char *form = world_text(w, world_get(w, h->owner, "/forms", 200).body, "id");
+    const char *path = arena_printf(&w->a, "/forms/%s", form);
+    const char *answers = arena_printf(&w->a, "%s/submissions", path);
+    struct blob before = export_of(h, h->owner, "/privacy/export");
+    world_ask(w, h->owner, PATCH, path, arena_printf(&w->a, asked, "text"), 1, 200);
+    world_post(w, h->bo, answers, "{\"seat\":\"by the door\"}", 201);
+    struct blob behind = export_of(h, h->owner, "/privacy/export");
+    import_ok(h, h->owner, before);
+    world_ask(w, h->owner, PATCH, path, arena_printf(&w->a, asked, "number"), 1, 200);
+    world_post(w, h->bo, answers, "{\"seat\":4}", 201);
+    assert_non_null(strstr(world_get(w, h->owner, answers, 200).body, "\"seat\":4"));
+    import_ok(h, h->owner, behind);
+    assert_non_null(strstr(world_get(w, h->owner, answers, 200).body, "\"seat\":\"by the door\""));
+}
+
 static void one_can_go_back_to_an_own_archive(void **state)
 {
     struct house *h = *state;
@@ -315,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOUSE_TEST(an_import_equals_what_was_exported),
         HOUSE_TEST(an_archive_holds_answers_of_before),
+        HOUSE_TEST(questions_go_with_the_rows),
         HOUSE_TEST(one_can_go_back_to_an_own_archive),
         HOUSE_TEST(the_importer_is_recognised_by_email),
         HOUSE_TEST(signs_that_turn_a_line_stay_behind),
