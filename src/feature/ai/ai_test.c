@@ -75,6 +75,7 @@ static void test_how_often(void **state)
 struct reader {
     struct house *h;
     struct buffer text;
+    void (*off)(struct house *h);
     int pieces, off_at;
 };
 
@@ -83,7 +84,7 @@ static bool reader_take(void *with, const char *piece)
     struct reader *r = with;
     buffer_string(&r->text, piece);
     if (++r->pieces == r->off_at)
-        house_patch(r->h, "/ai/settings", "{\"on\":false}", 200);
+        r->off(r->h);
     return true;
 }
 
@@ -98,27 +99,6 @@ static const struct capability words = { .name = "feedback.me",
                                          .doc = "Says what it is given",
                                          .instruction = "Repeat.",
                                          .context = words_context };
-
-static void test_off_ends_a_stream(void **state)
-{
-    struct house *h = *state;
-    struct buffer long_text = buffer_new(&h->w->a);
-    for (int i = 0; i < 400; i++)
-        buffer_string(&long_text, "One more sentence. ");
-    struct reader reader = { .h = h, .text = buffer_new(&h->w->a), .off_at = 1 };
-    struct ai_input in = { .provider = house_provider(h, "slow"),
-                           .with = long_text.at,
-                           .text = reader_take,
-                           .text_with = &reader };
-    struct error err = { 0 };
-    struct ai_answer answer;
-    assert_false(house_run(h, &words, &in, &err, &answer));
-    assert_int_equal(err.problem, AI_OFF);
-    assert_int_equal(reader.pieces, 1);
-    const char *receipt = house_receipt(h);
-    assert_string_equal(world_text(h->w, receipt, "reason"), "ORGANISATION_OFF");
-    assert_true(house_number(h, receipt, "bytes") > 0); /* it had left */
-}
 
 struct asking {
     struct house *h;
@@ -137,14 +117,12 @@ static void *asking_run(void *with)
     return NULL;
 }
 
-/* No thread waits for what is out at a provider, but what is switched off ends there as well. */
-static void test_off_ends_what_is_out(void **state)
+/* Asks a provider that says nothing and, while that is out, does `off`; the problem's slug. */
+static const char *out_until(struct house *h, const char *provider, void (*off)(struct house *h))
 {
-    struct house *h = *state;
     struct world *w = h->w;
     pthread_t thread;
-    const char *id = house_provider(h, "silent");
-    const char *part = house_through(h, id);
+    const char *part = house_through(h, provider);
     house_ask(h, h->owner, arena_printf(&w->a, ",\"preview\":true%s", part),
               200); /* policy in memory */
     struct asking k = { .h = h,
@@ -154,13 +132,88 @@ static void test_off_ends_what_is_out(void **state)
     assert_int_equal(pthread_create(&thread, NULL, asking_run, &k), 0);
     while (!provider_count(&h->provider))
         sched_yield();
-    house_patch(h, "/ai/settings", "{\"on\":false}", 200);
+    off(h);
     pthread_join(thread, NULL);
-    assert_string_equal(world_text(w, k.answer.body, "type"), "/problems/ai-off");
-    const char *receipt = house_receipt(h);
-    assert_string_equal(world_text(w, receipt, "reason"), "ORGANISATION_OFF");
-    assert_true(house_number(h, receipt, "bytes") > 0);
+    const char *type = world_text(w, k.answer.body, "type");
     arena_done(&k.arena);
+    return type;
+}
+
+static void switch_off(struct house *h)
+{
+    house_patch(h, "/ai/settings", "{\"on\":false}", 200);
+}
+
+static const char *provider_path(struct house *h)
+{
+    const char *body = world_get(h->w, h->owner, "/ai/providers", 200).body;
+    return arena_printf(&h->w->a, "/ai/providers/%s", world_text(h->w, body, "id"));
+}
+
+static void provider_remove(struct house *h)
+{
+    const char *path = provider_path(h);
+    const char *etag = world_get(h->w, h->owner, path, 200).etag;
+    world_ask(h->w, h->owner, DELETE, path, NULL, atoll(etag), 204);
+}
+
+static void provider_move(struct house *h)
+{
+    char url[160];
+    provider_url(&h->provider, "good", url);
+    house_patch(h, provider_path(h), arena_printf(&h->w->a, "{\"endpoint\":\"%s\"}", url), 200);
+}
+
+/* No thread waits for what is out at a provider, but what is switched off ends there as well. */
+static void test_off_ends_what_is_out(void **state)
+{
+    static const struct {
+        void (*off)(struct house *h);
+        const char *problem, *reason;
+    } rows[] = {
+        { provider_remove, "/problems/provider-not-allowed", "UNKNOWN_PROVIDER" },
+        { provider_move, "/problems/provider-not-allowed", "ENDPOINT_NOT_ALLOWED" },
+        { switch_off, "/problems/ai-off", "ORGANISATION_OFF" },
+    };
+    struct house *h = *state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        const char *problem = out_until(h, house_provider(h, "silent"), rows[i].off);
+        assert_string_equal(problem, rows[i].problem);
+        const char *receipt = house_receipt(h);
+        assert_string_equal(world_text(h->w, receipt, "reason"), rows[i].reason);
+        assert_true(house_number(h, receipt, "bytes") > 0);
+        if (i + 1 < LENGTH(rows) && rows[i].off != provider_remove)
+            provider_remove(h);
+    }
+}
+
+/* The same, where a thread does wait. */
+static void stream_until(struct house *h, void (*off)(struct house *h), enum problem problem,
+                         const char *reason)
+{
+    struct buffer long_text = buffer_new(&h->w->a);
+    for (int i = 0; i < 400; i++)
+        buffer_string(&long_text, "One more sentence. ");
+    struct reader reader = { .h = h, .text = buffer_new(&h->w->a), .off = off, .off_at = 1 };
+    struct ai_input in = { .provider = house_provider(h, "slow"),
+                           .with = long_text.at,
+                           .text = reader_take,
+                           .text_with = &reader };
+    struct error err = { 0 };
+    struct ai_answer answer;
+    assert_false(house_run(h, &words, &in, &err, &answer));
+    assert_int_equal(err.problem, problem);
+    assert_int_equal(reader.pieces, 1);
+    const char *receipt = house_receipt(h);
+    assert_string_equal(world_text(h->w, receipt, "reason"), reason);
+    assert_true(house_number(h, receipt, "bytes") > 0); /* it had left */
+}
+
+static void test_off_ends_a_stream(void **state)
+{
+    struct house *h = *state;
+    stream_until(h, provider_remove, PROVIDER_NOT_ALLOWED, "UNKNOWN_PROVIDER");
+    stream_until(h, switch_off, AI_OFF, "ORGANISATION_OFF");
 }
 
 /* Much text is screened by a worker, and that shows nowhere. */

@@ -155,13 +155,17 @@ static void on_event(void *user, const struct egress_event *e)
 static void switches_look(struct flight *f, struct ctx *c)
 {
     struct ai_answer answer = { 0 };
-    struct ai_run run = { .c = c, .capability = f->run.capability, .in = &f->in, .ret = &answer };
+    struct ai_run run = { .c = c,
+                          .capability = f->run.capability,
+                          .in = &f->in,
+                          .ret = &answer,
+                          .provider = f->run.provider };
     if (!ai_policy_take(c, &run.policy)) {
         f->stopped = ai_reason_name(REASON_POLICY_UNREADABLE);
         return;
     }
     f->changes = run.policy->changes;
-    if (!ai_switches(&run))
+    if (!ai_switches(&run) || !ai_provider_still(&run))
         f->stopped = run.reason;
     ai_policy_release(c->app, run.policy);
 }

@@ -6,11 +6,10 @@
 #include <stdio.h>
 
 /* The policy: a provider that data leaves for has an agreement, does not train and keeps nothing,
-   each with a date that is not over. */
-static bool evidence_checked(struct ai_run *run)
+   each with a date that is not over. What it lacks, or REASON_OK. */
+static enum ai_reason evidence_lacks(const struct ai_provider *p, struct instant now)
 {
-    const struct ai_provider *p = &run->provider;
-    struct date today = instant_date_utc(run->c->now);
+    struct date today = instant_date_utc(now);
     const struct {
         struct date until;
         enum ai_reason without;
@@ -21,16 +20,33 @@ static bool evidence_checked(struct ai_run *run)
     };
     for (size_t i = 0; i < LENGTH(rows); i++)
         if (rows[i].until.day < today.day)
-            return ai_fail(run, rows[i].without);
-    char until[3][DATE_TEXT];
-    for (int i = 0; i < 3; i++)
-        date_format(rows[i].until, until[i]);
-    run->ret->evidence = arena_printf(run->c->arena,
-                                      "agreement until %s, no training until %s, keeps nothing "
-                                      "until %s%s%s",
-                                      until[0], until[1], until[2], p->region ? ", region " : "",
-                                      p->region ? p->region : "");
-    return true;
+            return rows[i].without;
+    return REASON_OK;
+}
+
+/* Asked again each time: the operator may have allowed the address no longer since the row was
+   written. */
+static bool provider_permitted(struct ai_run *run, const struct ai_provider *p)
+{
+    if (!ai_endpoint_allowed(run->c->app, p))
+        return ai_fail(run, REASON_ENDPOINT_NOT_ALLOWED);
+    enum ai_reason lacks = p->local ? REASON_OK : evidence_lacks(p, run->c->now);
+    return lacks == REASON_OK || ai_fail(run, lacks);
+}
+
+static const char *evidence_text(struct ai_run *run)
+{
+    const struct ai_provider *p = &run->provider;
+    const struct date dates[] = { p->agreement_until, p->no_training_until,
+                                  p->zero_retention_until };
+    char until[LENGTH(dates)][DATE_TEXT];
+    if (p->local)
+        return "runs on this machine or network; the operator allows it";
+    for (size_t i = 0; i < LENGTH(dates); i++)
+        date_format(dates[i], until[i]);
+    return arena_printf(
+        run->c->arena, "agreement until %s, no training until %s, keeps nothing until %s%s%s",
+        until[0], until[1], until[2], p->region ? ", region " : "", p->region ? p->region : "");
 }
 
 static const struct ai_provider *provider_of(const struct ai_policy *p, struct id id)
@@ -63,12 +79,18 @@ bool ai_provider_choose(struct ai_run *run)
     run->provider = *found;
     run->ret->provider = arena_string(run->c->arena, found->name); /* outlives the policy */
     run->ret->model = arena_string(run->c->arena, found->model);
-    /* Asked again each time: the operator may have allowed it no longer since the row was written.
-     */
-    if (!ai_endpoint_allowed(run->c->app, found))
-        return ai_fail(run, REASON_ENDPOINT_NOT_ALLOWED);
-    if (!run->provider.local)
-        return evidence_checked(run);
-    run->ret->evidence = "runs on this machine or network; the operator allows it";
+    if (!provider_permitted(run, found))
+        return false;
+    run->ret->evidence = evidence_text(run);
     return true;
+}
+
+bool ai_provider_still(struct ai_run *run)
+{
+    const struct ai_provider *now = provider_of(run->policy, run->provider.id);
+    if (!now)
+        return ai_fail(run, REASON_UNKNOWN_PROVIDER);
+    if (!text_equal(now->endpoint, run->provider.endpoint))
+        return ai_fail(run, REASON_ENDPOINT_NOT_ALLOWED);
+    return provider_permitted(run, now);
 }

@@ -83,8 +83,11 @@ MUST_USE bool ai_send_over(struct ai_run *run, bool ok);
  */
 bool ai_send_interrupted(const struct ai_run *run);
 
-/* Whether who asked may still, and the switches still say yes; looked up when any session, role or
-   switch of this installation has changed. */
+/* Whether a run that is out may go on with the provider it was sent to, as its row is now. */
+MUST_USE bool ai_provider_still(struct ai_run *run);
+
+/* Whether who asked may still, and the switches still say yes, and the provider may still be used;
+   looked up when any session, role, switch or provider of this installation has changed. */
 MUST_USE bool ai_still_on(struct ai_run *run);
 
 /* Notes that a hasty run has to be one of a thread that may wait. */

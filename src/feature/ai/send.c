@@ -28,7 +28,7 @@ bool ai_still_on(struct ai_run *run)
         run->policy = first;
         return false;
     }
-    bool on = ai_switches(run);
+    bool on = ai_switches(run) && ai_provider_still(run);
     run->changes = run->policy->changes;
     ai_policy_release(run->c->app, run->policy);
     run->policy = first;
@@ -81,11 +81,14 @@ static bool receive(struct ai_run *run, struct egress_call *call)
     return event.end.reason == EGRESS_OK && ai_send_last(run);
 }
 
+/* It may have waited long for its turn, or for a new egress. */
 static bool attempt(struct ai_run *run)
 {
+    run->ended = false;
+    if (!ai_still_on(run))
+        return false;
     struct egress_call *call =
         egress_call_new(run->c->app->config->egress, &run->request, run->c->err);
-    run->ended = false;
     if (!call)
         return ai_fail(run, REASON_NOT_SENT);
     run->leaves = true;
