@@ -155,6 +155,9 @@ static const struct promise promise_ai_3_1_b = {
     check_ai_3_1_b,
 };
 
+/* A name that only who knows the people of the organisation takes for one. */
+#define NAME "Amber Stone"
+
 static enum promise_result check_ai_3_3(struct proof *p)
 {
     const char *owner = lab_owner(p, 0);
@@ -163,6 +166,8 @@ static enum promise_result check_ai_3_3(struct proof *p)
     if (!p->witness || !p->witness->provider || !p->witness->captured)
         return lab_alone(p, "be the provider that receives a request");
     if (!owner || !lab_ai_on(p, owner, "feedback.me") ||
+        lab_call(p, owner, POST, "/people", "{\"name\":\"" NAME "\"}", NULL) != 201 ||
+        !lab_entry(p, owner, "sorted the boxes of " NAME) ||
         !lab_entry(p, owner, "call with probe@vow.invalid"))
         return lab_unknown(p, "The scratch organisation could not be prepared.");
     const char *provider = lab_provider(p, owner, LAB_MODEL);
@@ -188,9 +193,13 @@ static enum promise_result check_ai_3_3(struct proof *p)
                           captured, hash);
     if (strstr(preview.body, "probe@vow.invalid"))
         return lab_broken(p, "An email address left unmasked.");
+    if (strstr(preview.body, NAME))
+        return lab_broken(p, "The name of a person of the organisation left unmasked.");
+    if (!strstr(preview.body, "sorted the boxes of"))
+        return lab_unknown(p, "The note with a name was not part of what left.");
     return lab_held(p,
                     "What a loopback provider received equals the preview byte for byte (SHA-256 "
-                    "%.16s…); the email address in it was masked.",
+                    "%.16s…); the email address and the colleague's name in it were masked.",
                     captured);
 }
 
@@ -255,6 +264,8 @@ static enum promise_result switches_check(struct proof *p)
         lab_call(p, owner, GET, "/ai/switches", NULL, &r) != 200)
         return lab_unknown(p, "AI could not be switched on in the scratch organisation.");
     const char *one = arena_printf(p->arena, "/ai/switches/%s", lab_member(p, &r, "id"));
+    lab_call(p, owner, GET, "/people", NULL, &r); /* nobody else is there */
+    const char *block = arena_printf(p->arena, "/people/%s/ai-block", lab_member(p, &r, "id"));
     const struct {
         const char *what;
         enum method method;
@@ -264,6 +275,7 @@ static enum promise_result switches_check(struct proof *p)
         { "the function", PATCH, one, "{\"on\":false}", "{\"on\":true}" },
         { "the role", PATCH, one, "{\"roles\":[\"auditor\"]}", "{\"roles\":[\"owner\"]}" },
         { "the person", PUT, "/ai/objection", "{\"objected\":true}", "{\"objected\":false}" },
+        { "the person by an admin", PUT, block, "{\"blocked\":true}", "{\"blocked\":false}" },
     };
     for (size_t i = 0; i < LENGTH(switches); i++) {
         int off = switch_try(p, owner, switches[i].method, switches[i].path, switches[i].off);
@@ -275,8 +287,9 @@ static enum promise_result switches_check(struct proof *p)
             return lab_broken(p, "With AI off for %s a request answered %d.", switches[i].what,
                               off);
     }
-    return lab_held(p, "Off for the organisation, the function, the role or the person: refused at "
-                       "once (403). On again: answered.");
+    return lab_held(
+        p, "Off for the organisation, the function, the role or the person, by an admin or "
+           "by a no of their own: refused at once (403). On again: answered.");
 }
 
 static enum promise_result check_ai_9(struct proof *p)

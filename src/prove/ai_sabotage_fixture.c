@@ -107,6 +107,29 @@ static void objection_ignored(struct fixture *f)
     handle_own(f, "ai", PUT, "/ai/objection", objection_forget);
 }
 
+static void block_ignored(struct fixture *f)
+{
+    handle_own(f, "ai", PUT, "/people/{id}/ai-block", objection_forget);
+}
+
+static void names_unknown(struct fixture *f)
+{
+    (void)f;
+    removed.names = true;
+}
+
+static void nothing_masked(struct fixture *f)
+{
+    (void)f;
+    removed.finds = true;
+}
+
+static void signatures_unchecked(struct fixture *f)
+{
+    (void)f;
+    removed.signatures = true;
+}
+
 static bool answer_always(struct ctx *c, const void *in, void *ret)
 {
     (void)c, (void)in;
@@ -441,6 +464,8 @@ const struct sabotage ai_sabotage[] = {
     { "AI-3.2.c", "residue", residue, 4 },
     { "AI-3.3", "other_bytes", other_bytes, 4 },
     { "AI-3.3", "false_preview", false_preview, 4 },
+    { "AI-3.3", "names_unknown", names_unknown, 4 },
+    { "AI-3.3", "nothing_masked", nothing_masked, 4 },
     { "AI-4.a", "plain_file", plain_file, 4 },
     { "AI-4.a", "old_handshake", old_handshake, 4 },
     { "AI-4.b", "gate_open", gate_open, 4 },
@@ -449,10 +474,12 @@ const struct sabotage ai_sabotage[] = {
     { "AI-9", "roles_forgotten", roles_forgotten, 4 },
     { "AI-9", "function_stays_on", function_stays_on, 4 },
     { "AI-9", "objection_ignored", objection_ignored, 4 },
+    { "AI-9", "block_ignored", block_ignored, 4 },
     { "AI-10.b", "no_seccomp", no_seccomp, 4 },
     { "AI-10.b", "connection_possible", connection_possible, 4 },
     { "AI-10.d", "event_altered", event_altered, 4 },
     { "AI-10.d", "event_removed", event_removed, 4 },
+    { "AI-10.d", "signatures_unchecked", signatures_unchecked, 4 },
     { "AI-11", "on_at_first", on_at_first, 4 },
     { "PL-1.b", "residue", residue, 12 },
     { "PL-6.a", "plain_file", plain_file, 4 },

@@ -67,35 +67,51 @@ static bool checkpoints_make(struct proof *p, struct id organisation)
     return ok;
 }
 
-static bool event_alter(struct ctx *c, void *with)
+static bool query_run(struct ctx *c, void *with)
 {
-    static const struct query alter = {
-        "UPDATE audit_event SET action = 'nothing.happened' WHERE id ="
-        " (SELECT id FROM audit_event WHERE checkpoint = 1 ORDER BY id LIMIT 1)"
-    };
-    (void)with;
-    return tx_run(c->tx, &alter, NO_ARGS, NULL);
+    return tx_run(c->tx, with, NO_ARGS, NULL);
 }
 
-/* In a scratch organisation an event is altered behind the program's back. */
-static enum promise_result altered_check(struct proof *p)
+static const struct query alter_event = {
+    "UPDATE audit_event SET action = 'nothing.happened' WHERE id ="
+    " (SELECT id FROM audit_event WHERE checkpoint = 1 ORDER BY id LIMIT 1)"
+};
+
+/* As by who computes a new chain over other events, and cannot sign it. */
+static const struct query alter_signature = { "UPDATE audit_checkpoint SET signature = head || head"
+                                              " WHERE number = 1" };
+
+/* In a scratch organisation something is altered behind the program's back. */
+static enum promise_result altered_try(struct proof *p, int which, const struct query *alter,
+                                       const char *what)
 {
     const struct lab *lab = p->with;
     struct audit_proof proof = { 0 };
     struct error err = { 0 };
     struct ctx c = app_ctx(p->app, p->arena, &err, "prove");
-    if (!lab_owner(p, 0))
+    if (!lab_owner(p, which))
         return PROMISE_UNKNOWN;
-    struct id organisation = lab->organisation[0];
+    struct id organisation = lab->organisation[which];
     if (!checkpoints_make(p, organisation))
         return lab_unknown(p, "No checkpoint could be made.");
     if (log_check(p, organisation, &proof) != PROMISE_HELD || !proof.checkpoints || proof.open)
         return lab_broken(p, "A new checkpoint does not cover the log of a scratch organisation.");
-    if (!organisation_write(&c, organisation, event_alter, NULL))
-        return lab_unknown(p, "No event could be altered.");
+    if (!organisation_write(&c, organisation, query_run, (void *)(uintptr_t)alter))
+        return lab_unknown(p, "%s could not be altered.", what);
     if (log_check(p, organisation, &proof) != PROMISE_BROKEN)
-        return lab_broken(p, "An event that was altered went unnoticed.");
-    return lab_held(p, "In a scratch organisation one event was altered, and was found.");
+        return lab_broken(p, "%s that was altered went unnoticed.", what);
+    return PROMISE_HELD;
+}
+
+static enum promise_result altered_check(struct proof *p)
+{
+    enum promise_result event = altered_try(p, 0, &alter_event, "An event");
+    enum promise_result signature =
+        event == PROMISE_HELD ? altered_try(p, 1, &alter_signature, "A signature") : event;
+    return signature == PROMISE_HELD
+               ? lab_held(p, "In two scratch organisations one event and one signature were "
+                             "altered, and were found.")
+               : signature;
 }
 
 static enum promise_result check_ai_10_d(struct proof *p)

@@ -3,9 +3,11 @@
 #include "prove/sabotage_fixture.h"
 
 #include "core/limits.h"
+#include "crypt/sign.h"
 #include "feature/ai/run.h"
 #include "feature/forms/hook.h"
 #include "screen/guard.h"
+#include "screen/mask.h"
 
 struct removed removed;
 
@@ -54,4 +56,21 @@ BEFORE(bool, limit_take_shared, struct ctx *c, const struct limit *limit, const 
         return __real_limit_take_shared(c, limit, who, wait);
     *wait = 0;
     return true;
+}
+
+BEFORE(const struct mask *, mask_new, struct arena *a, const struct mask_name *names, size_t count)
+{
+    return __real_mask_new(a, names, removed.names ? 0 : count);
+}
+
+BEFORE(struct mask_spans, mask_find, struct arena *a, const struct mask *m, const char *text,
+       size_t n, unsigned kinds)
+{
+    return __real_mask_find(a, m, text, n, removed.finds ? 0 : kinds);
+}
+
+BEFORE(bool, sign_verify, const uint8_t public_key[SIGN_PUBLIC], const void *at, size_t n,
+       const uint8_t signature[SIGN_SIGNATURE])
+{
+    return removed.signatures || __real_sign_verify(public_key, at, n, signature);
 }

@@ -22,6 +22,8 @@ struct removed {
     bool tasks, choices;  /* of prompts are not judged */
     bool types;           /* a typed answer is taken as it is */
     bool settling;        /* a changed form leaves its prompts on */
+    bool names, finds;    /* nobody's name is known to the mask; it finds nothing at all */
+    bool signatures;      /* any is taken for one of this installation */
     const char *limit;    /* of this name always has a try left */
 };
 extern struct removed removed;
