@@ -462,6 +462,16 @@ bool row_unused(struct ctx *c, const struct table *t, struct id id)
     return !named || fail(c, IN_USE, NULL);
 }
 
+bool table_told(struct ctx *c, const struct table *t, bool *ret)
+{
+    *ret = !t->known_to || ctx_can(c, t->known_to);
+    if (*ret)
+        return true;
+    struct buffer sql = buffer_new(c->arena);
+    buffer_printf(&sql, "SELECT id FROM %s LIMIT 1", t->name);
+    return tx_found(c->tx, composed(c, &sql), NO_ARGS, ret);
+}
+
 bool row_delete(struct ctx *c, const struct table *t, struct id id, int64_t version)
 {
     void *old = arena_alloc(c->arena, t->size);

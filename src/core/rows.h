@@ -60,6 +60,9 @@ MUST_USE bool row_named(struct ctx *c, const struct table *const *tables, size_t
 /* That none of the organisation's does; IN_USE otherwise. */
 MUST_USE bool row_unused(struct ctx *c, const struct table *t, struct id id);
 
+/* Whether the actor may know that there is such a table (.known_to). */
+MUST_USE bool table_told(struct ctx *c, const struct table *t, bool *ret);
+
 MUST_USE bool row_delete(struct ctx *c, const struct table *t, struct id id, int64_t version);
 
 /* The one row of a singleton table, made with its defaults when there is none yet. */

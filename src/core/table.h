@@ -62,6 +62,7 @@ struct table {
     const char *path;    /* generic routes live here: "/time/entries"; NULL has none */
     unsigned ops;        /* which generic routes: enum op or-ed; 0 with a path is OP_ALL */
     const struct permission *read, *write; /* needed for generic routes */
+    const struct permission *known_to; /* who may know of it before it has rows; NULL: everybody */
     enum erase erase;
     int retention_days;         /* rows older than this are deleted; 0: as long as the account */
     const char *sort;           /* default order: column, "-" before it for descending */

@@ -139,6 +139,7 @@ bool submission_table(struct ctx *c, const struct form *form, const struct table
         .size = (size + ALIGN - 1) / ALIGN * ALIGN,
         .read = &submissions_read,
         .write = &submissions_write,
+        .known_to = text_equal(form->status, "draft") ? &forms_manage : NULL,
         .erase = ERASE_ROW,
         .retention_days = (int)form->retention_days,
         .expire = answers_expire,

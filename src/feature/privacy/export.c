@@ -143,8 +143,10 @@ static bool organisation_add(struct ctx *c, void *with)
     for (int log = 0; log < 2; log++)
         for (size_t i = 0; i < count; i++) {
             const struct table *t = tables[i];
-            bool wanted = (!id_given(m->person) || table_subject(t)) && t->log == log;
-            if (wanted && !t->held_back && !table_add(c, m, t))
+            bool wanted = (!id_given(m->person) || table_subject(t)) && t->log == log, known;
+            if (!wanted || t->held_back)
+                continue;
+            if (!table_told(c, t, &known) || (known && !table_add(c, m, t)))
                 return false;
         }
     return true;

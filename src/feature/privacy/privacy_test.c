@@ -170,6 +170,29 @@ static void the_data_map_shows_ways_in(void **state)
     assert_null(strstr(map, "\"table\":\"rate_limit\"")); /* of the store, not of anybody */
 }
 
+/* Who cannot open a form that is still made does not find its questions elsewhere. */
+static void a_draft_is_known_to_who_makes_it(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    static const char draft[] = "{\"title\":\"Who shall go\",\"fields\":[{\"label\":\"Whose desk\","
+                                "\"key\":\"desk\",\"kind\":\"text\"}]}";
+    struct answer form = world_post(w, h->owner, "/forms", draft, 201);
+    const char *path = arena_printf(&w->a, "/forms/%s", world_text(w, form.body, "id"));
+    world_get(w, h->bo, path, 404);
+    assert_non_null(strstr(world_get(w, h->owner, "/privacy/data-map", 200).body, "Whose desk"));
+    assert_null(strstr(world_get(w, h->bo, "/privacy/data-map", 200).body, "Whose desk"));
+    struct unpacked copy = unpack(h, export_of(h, h->bo, "/privacy/me"));
+    assert_false(says(&copy, "Who shall go"));
+    /* Once somebody has answered, everybody may know what is kept. */
+    world_ask(w, h->owner, PATCH, path, "{\"status\":\"open\"}", 1, 200);
+    world_post(w, h->bo, arena_printf(&w->a, "%s/submissions", path), "{\"desk\":\"mine\"}", 201);
+    world_ask(w, h->owner, PATCH, path, "{\"status\":\"draft\"}", 2, 200);
+    assert_non_null(strstr(world_get(w, h->bo, "/privacy/data-map", 200).body, "Whose desk"));
+    copy = unpack(h, export_of(h, h->bo, "/privacy/me"));
+    assert_true(says(&copy, "Who shall go"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +202,7 @@ int main(void)
         HOUSE_TEST(a_copy_can_be_read),
         HOUSE_TEST(a_copy_tells_who_read_and_changed),
         HOUSE_TEST(the_data_map_shows_ways_in),
+        HOUSE_TEST(a_draft_is_known_to_who_makes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,6 +91,11 @@ static bool map_read(struct ctx *c, void *with)
     for (size_t i = 0; i < count; i++) {
         const struct table *t = tables[i];
         const char *one = table_one(c->arena, t);
+        bool known;
+        if (!table_told(c, t, &known))
+            return false;
+        if (!known)
+            continue;
         EACH_FIELD (f, t->fields)
             list[n++] = (struct map_row){
                 .table = t->name,
