@@ -126,7 +126,7 @@ int main(int argc, char **argv)
     struct scene scene = { .count = atoi(argv[2]), .endpoint = argv[3] };
     scene.people = arena_array(&a, (size_t)scene.count, sizeof(struct id));
     bool done = data_folder(argv[1], &a, &config.data_dir, &err) &&
-                key_open(&a, config.data_dir, &key, &err) && app_start(&config, &app, &err);
+                key_open(&a, config.data_dir, NULL, &key, &err) && app_start(&config, &app, &err);
     if (done) {
         done = scene_make(app, &scene, &err);
         app_stop(app);
