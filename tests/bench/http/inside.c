@@ -8,6 +8,8 @@
 
    DIR is a data folder that need not exist; the master key is in DIR.key, or as VOW_MASTER_KEY_FILE
    says, as for the program itself; so does VOW_STORE where the databases are. */
+#include "../entry_add.h"
+
 #include "base/instant.h"
 #include "command/open.h"
 #include "core/app.h"
@@ -16,7 +18,6 @@
 #include "feature/all.h"
 #include "feature/organisation/organisation.h"
 #include "feature/reports/reports.h"
-#include "feature/time/entry.h"
 #include "feature/time/rollup.h"
 #include "feature/time/time.h"
 
@@ -152,7 +153,7 @@ static bool reported_create(struct ctx *c, void *with)
             .zone = "UTC",
         };
         e.ended_at = instant_plus(e.started_at, e.duration_s);
-        if (!entry_put(c, insert, &e))
+        if (!entry_add(c, insert, &e))
             return false;
     }
     return true;
@@ -240,7 +241,8 @@ int main(int argc, char **argv)
         return 2;
     }
     if (!data_folder(argv[2], &a, &config.data_dir, &err) ||
-        !key_open(&a, config.data_dir, &key, &err) || !app_start(&config, &app, &err))
+        !key_open(&a, config.data_dir, store_named(), &key, &err) ||
+        !app_start(&config, &app, &err))
         return complain_of(&err);
     int status = command_run(app, argv[1], atoi(argv[3]));
     app_stop(app);

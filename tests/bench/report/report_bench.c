@@ -3,13 +3,14 @@
 
    200 people work on 4 of 500 projects a day; every grouping that the report knows, alone and in
    pairs, is measured on both sides and its total compared. */
+#include "../entry_add.h"
+
 #include "core/app.h"
 #include "core/rows.h"
 #include "feature/accounts/accounts.h"
 #include "feature/all.h"
 #include "feature/organisation/organisation.h"
 #include "feature/reports/reports.h"
-#include "feature/time/entry.h"
 #include "feature/time/rollup.h"
 
 #include <sqlite3.h>
@@ -152,7 +153,7 @@ static bool entries_fill(struct ctx *c, void *with)
         for (int k = 0; k < m.tag_count; k++)
             tags[k] = f->w->tag[m.tags[k]];
         m.e.tags.text = tags_format(c->arena, tags, (size_t)m.tag_count);
-        if (!entry_put(c, insert, &m.e))
+        if (!entry_add(c, insert, &m.e))
             return false;
     }
     return true;
