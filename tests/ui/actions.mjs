@@ -31,6 +31,12 @@ export async function choose(page, label, option) {
   await page.getByRole("option", { name: option, exact: true }).click();
 }
 
+/** Types into a list to choose from. */
+export async function typeInto(list, text) {
+  await list.click();
+  await list.fill(text);
+}
+
 /** Switches AI on, with the functions named. */
 export async function switchOn(page, functions) {
   await page.goto("/settings/ai");
