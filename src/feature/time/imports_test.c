@@ -13,8 +13,10 @@
 #include <cmocka.h>
 
 #define HEADER "User,Email,Project,Start date,Start time,End date,End time,Duration\n"
+#define NORA_LIND "Nora Lind,nora@example.org"
+#define WORK(who, from, to, length) who ",Quay," from "," to "," length "\n"
 #define NORA(day, from, to, length) \
-    "Nora Lind,nora@example.org,Quay,2026-03-" day "," from ",2026-03-" day "," to "," length "\n"
+    WORK(NORA_LIND, "2026-03-" day "," from, "2026-03-" day "," to, length)
 
 static const char two[] = HEADER NORA("02", "08:00:00", "09:00:00", "01:00:00")
     NORA("03", "08:00:00", "10:00:00", "02:00:00");
@@ -96,13 +98,9 @@ static struct answer tried_and_done(struct staff *w, const char *query, const ch
 static void a_row_that_stands_twice_is_taken_once(void **state)
 {
     struct staff *w = *state;
-    /* Known by the address alone. */
-    struct answer r =
-        tried_and_done(w, "",
-                       HEADER NORA("02", "08:00:00", "09:00:00",
-                                   "01:00:00") "N. "
-                                               "Lind,nora@example.org,Quay,2026-03-02,08:00:00,"
-                                               "2026-03-02,09:00:00,01:00:00\n");
+    static const char twice[] = HEADER NORA("02", "08:00:00", "09:00:00", "01:00:00")
+        WORK("N. Lind,nora@example.org", "2026-03-02,08:00:00", "2026-03-02,09:00:00", "01:00:00");
+    struct answer r = tried_and_done(w, "", twice); /* known by the address alone */
     has(&r, "\"entries\":1},");
     has(&r, "\"duplicates\":1,");
     /* Two people's rows are one's own. */
@@ -139,11 +137,9 @@ static void rows_that_overlap_are_refused(void **state)
     overlaps_refuse(w);
     static const char rows[] = HEADER NORA("02", "08:00:00", "10:00:00", "02:00:00")
         NORA("02", "09:30:00", "10:30:00", "01:00:00") /* with the first */
-        NORA("02", "10:00:00", "11:00:00",
-             "01:00:00") "Nora "
-                         "Lind,nora@example.org,Quay,2026-03-02,23:30:00,2026-03-03,00:30:00,01:00:"
-                         "00\n" NORA("03", "00:15:00", "00:45:00",
-                                     "00:30:00"); /* with one that began the day before */
+        NORA("02", "10:00:00", "11:00:00", "01:00:00") /* it begins as the first ends */
+        WORK(NORA_LIND, "2026-03-02,23:30:00", "2026-03-03,00:30:00", "01:00:00")
+            NORA("03", "00:15:00", "00:45:00", "00:30:00"); /* with one that began the day before */
     struct answer r = upload(w, 200, "/time/imports?dry_run=true", w->owner, rows);
     has(&r, "\"problem_count\":2,\"refused_count\":2");
     has(&r, "{\"line\":3,\"column\":\"Start time\",\"reason\":\"overlaps other time of the person, "
