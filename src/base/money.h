@@ -2,10 +2,10 @@
 #ifndef VOW_MONEY_H
 #define VOW_MONEY_H
 
+#include "arena.h"
+
 /* The most that one entry of the books may come to, so that millions of them can be summed. */
 #define AMOUNT_MINOR_MAX INT64_C(1000000000000)
-
-#include "arena.h"
 
 /* Decimals that a currency has by ISO 4217: 2 for most, 0 for JPY, 3 for BHD. NULL: 2. */
 int currency_digits(const char *code);

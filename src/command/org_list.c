@@ -16,9 +16,10 @@ static bool name_read(struct ctx *c, void *with)
 /* Of NOT_FOUND the title is for people who ask for what may not be theirs. */
 static const char *reason(const struct error *err)
 {
-    return err->detail[0]              ? err->detail
-           : err->problem == NOT_FOUND ? "its database is missing"
-                                       : problem_info(err->problem)->title;
+    if (err->detail[0])
+        return err->detail;
+    return err->problem == NOT_FOUND ? "its database is missing"
+                                     : problem_info(err->problem)->title;
 }
 
 /* Says a line for each active organisation: its id, and its name or why it cannot be opened. */

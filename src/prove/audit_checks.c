@@ -105,13 +105,13 @@ static enum promise_result altered_try(struct proof *p, int which, const struct 
 
 static enum promise_result altered_check(struct proof *p)
 {
-    enum promise_result event = altered_try(p, 0, &alter_event, "An event");
-    enum promise_result signature =
-        event == PROMISE_HELD ? altered_try(p, 1, &alter_signature, "A signature") : event;
-    return signature == PROMISE_HELD
-               ? lab_held(p, "In two scratch organisations one event and one signature were "
-                             "altered, and were found.")
-               : signature;
+    enum promise_result result = altered_try(p, 0, &alter_event, "An event");
+    if (result == PROMISE_HELD)
+        result = altered_try(p, 1, &alter_signature, "A signature");
+    if (result != PROMISE_HELD)
+        return result;
+    return lab_held(p, "In two scratch organisations one event and one signature were altered, and "
+                       "were found.");
 }
 
 static enum promise_result check_ai_10_d(struct proof *p)

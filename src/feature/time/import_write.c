@@ -67,12 +67,12 @@ bool importer_write(struct importer *m)
     bool nothing = !m->row && !m->entry_count;
     bool wrote = nothing || ctx_write(c, plan_write, m);
     if (!wrote && m->stale) {
-        *c->err = (struct error){ 0 };
+        error_clear(c->err);
         wrote = ctx_write(c, decide_and_write, m);
     }
     m->result.committed = wrote;
     if (wrote || c->err->problem != IMPORT_UNREADABLE)
         return wrote;
-    *c->err = (struct error){ 0 }; /* there are problems by now, which tell */
+    error_clear(c->err); /* there are problems by now, which tell */
     return true;
 }
