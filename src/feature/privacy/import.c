@@ -17,7 +17,8 @@ enum { IMPORT_FILES = 2000, IMPORT_LEAST = 16 << 20, SHRINK_MAX = 100 };
 
 struct import {
     struct manifest manifest;
-    struct person self; /* who imports: keeps the account, the role and the way to sign in */
+    struct list here; /* struct person: who have an account, and so who imports, keep it with the
+                         role and the way to sign in */
     struct import_result *ret;
     struct arena row;
 };
@@ -80,17 +81,20 @@ static bool texts_are_there(const struct table *t, const void *row)
     return true;
 }
 
-/* The importer stays who that is; all others have no account here until they are invited. */
+/* Who has an account here stays who that is; all others have none until they are invited. */
 static void person_settle(const struct import *i, struct person *p)
 {
-    if (!id_equal(p->id, i->self.id)) {
+    const struct person *here = i->here.at, *end = here + i->here.count;
+    while (here < end && !id_equal(p->id, here->id))
+        here++;
+    if (here == end) {
         p->joined_at = (struct instant){ 0 };
         return;
     }
-    p->email = i->self.email;
-    p->role = i->self.role;
-    p->active = i->self.active;
-    p->joined_at = i->self.joined_at;
+    p->email = here->email;
+    p->role = here->role;
+    p->active = here->active;
+    p->joined_at = here->joined_at;
 }
 
 static bool row_read_and_put(struct ctx *c, struct import *i, const struct table *t,
@@ -126,13 +130,19 @@ static bool line_take(struct ctx *c, struct import *i, const struct table *t,
     return ok;
 }
 
-/* Whoever imports is in the directory, whether the archive knows them or not. */
-static bool self_keep(struct ctx *c, const struct import *i)
+/* Who has an account here is in the directory, whether the archive knows them or not: else nobody
+   could erase it. */
+static bool here_keep(struct ctx *c, const struct import *i)
 {
-    struct person p;
-    bool there = false;
-    return row_look(c, &person_table, i->self.id, &p, &there) &&
-           (there || row_put(c, &person_table, &i->self));
+    for (size_t k = 0; k < i->here.count; k++) {
+        struct person p = ((const struct person *)i->here.at)[k], now;
+        bool there = false;
+        p.team = (struct id){ 0 }; /* which may be gone */
+        if (!row_look(c, &person_table, p.id, &now, &there) ||
+            (!there && !row_put(c, &person_table, &p)))
+            return false;
+    }
+    return true;
 }
 
 static bool table_take(struct ctx *c, struct import *i, const struct table *t)
@@ -158,7 +168,7 @@ static bool table_take(struct ctx *c, struct import *i, const struct table *t)
     file->taken = true;
     i->ret->tables++;
     i->ret->rows += rows;
-    return t != &person_table || self_keep(c, i);
+    return t != &person_table || here_keep(c, i);
 }
 
 /* Every id that names a row names one that is there now. */
@@ -194,15 +204,26 @@ static bool derived_make(struct ctx *c)
     return idempotency_forget(c);
 }
 
+/* The same people elsewhere: known by email, under other ids. */
+static bool here_find(struct ctx *c, struct import *i)
+{
+    static const struct query joined = { "joined_at IS NOT NULL ORDER BY id",
+                                         .whole = "All who have an account stay" };
+    if (!rows_find(c, &person_table, &joined, NO_ARGS, &i->here))
+        return false;
+    for (size_t k = 0; k < i->here.count; k++)
+        if (!manifest_settle(c->arena, &i->manifest, (const struct person *)i->here.at + k, c->err))
+            return false;
+    return true;
+}
+
 static bool archive_open(struct ctx *c, struct import *i, struct blob archive)
 {
     struct archive_file *files;
     size_t count, most = IMPORT_LEAST + archive.len * SHRINK_MAX;
     return archive_read(c->arena, archive, IMPORT_FILES,
                         most < ARCHIVE_BYTES ? most : ARCHIVE_BYTES, &files, &count, c->err) &&
-           manifest_read(c->arena, files, count, &i->manifest, c->err) &&
-           row_get(c, &person_table, c->actor.person, &i->self) &&
-           manifest_settle(c->arena, &i->manifest, &i->self, c->err);
+           manifest_read(c->arena, files, count, &i->manifest, c->err) && here_find(c, i);
 }
 
 static bool declared_take(struct ctx *c, struct import *i)

@@ -130,6 +130,28 @@ static void one_can_go_back_to_an_own_archive(void **state)
     world_get(h->w, NULL, arena_printf(&h->w->a, "/public/forms/%s", h->link), 200);
 }
 
+/* Else nobody could end their accounts, and their addresses were taken for ever. */
+static void who_has_an_account_stays(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    const char *bo = arena_printf(&w->a, "/people/%s", h->bo_id);
+    struct blob zip = export_of(h, h->owner, "/privacy/export");
+    const char *cy = world_invite(w, h->owner, "Cy", "cy@example.org", "manager");
+    const char *cy_id = world_self(w, cy, "person");
+    const char *joined = world_text(w, world_get(w, h->owner, bo, 200).body, "joined_at");
+    world_ask(w, h->owner, PATCH, bo, "{\"role\":\"auditor\"}",
+              atoll(world_get(w, h->owner, bo, 200).etag), 200);
+    import_ok(h, h->owner, zip);
+    assert_string_equal(world_self(w, h->bo, "role"), "auditor");
+    assert_string_equal(world_text(w, world_get(w, h->owner, bo, 200).body, "joined_at"), joined);
+    assert_string_equal(world_self(w, cy, "role"), "manager");
+    world_post(w, h->owner, arena_printf(&w->a, "/people/%s/erasure", cy_id),
+               "{\"confirm\":\"Cy\"}", 200);
+    world_get(w, cy, "/session", 401);
+    world_invite(w, h->owner, "Cy", "cy@example.org", "member");
+}
+
 /* The same person elsewhere: known by email, under another id. */
 static void the_importer_is_recognised_by_email(void **state)
 {
@@ -340,6 +362,7 @@ int main(void)
         HOUSE_TEST(an_archive_holds_answers_of_before),
         HOUSE_TEST(questions_go_with_the_rows),
         HOUSE_TEST(one_can_go_back_to_an_own_archive),
+        HOUSE_TEST(who_has_an_account_stays),
         HOUSE_TEST(the_importer_is_recognised_by_email),
         HOUSE_TEST(signs_that_turn_a_line_stay_behind),
         HOUSE_TEST(hostile_archives_change_nothing),

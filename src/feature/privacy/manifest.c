@@ -138,7 +138,7 @@ static struct blob id_replace(struct arena *a, struct blob in, const char *from,
     return (struct blob){ out, in.len };
 }
 
-bool manifest_settle(struct arena *a, struct manifest *m, const struct person *self,
+bool manifest_settle(struct arena *a, struct manifest *m, const struct person *here,
                      struct error *err)
 {
     struct manifest_table *people = manifest_find(m, person_table.name);
@@ -146,13 +146,13 @@ bool manifest_settle(struct arena *a, struct manifest *m, const struct person *s
     char from[ID_TEXT], to[ID_TEXT];
     if (!people)
         return error_set(err, INVALID, "The archive lacks the directory of people");
-    if (!self->email || !id_of_email(a, people->content, self->email, &there) ||
-        id_equal(there, self->id))
+    if (!here->email || !id_of_email(a, people->content, here->email, &there) ||
+        id_equal(there, here->id))
         return true;
     id_format(there, from);
-    id_format(self->id, to);
+    id_format(here->id, to);
     if (memmem(people->content.at, people->content.len, to, strlen(to)))
-        return error_set(err, INVALID, "The archive knows you as two people");
+        return error_set(err, INVALID, "The archive knows somebody who is here as two people");
     for (size_t i = 0; i < m->tables.count; i++)
         if (m->table[i].content.len)
             m->table[i].content = id_replace(a, m->table[i].content, from, to);

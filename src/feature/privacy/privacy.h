@@ -17,8 +17,8 @@ struct import_result {
     int64_t tables, rows;
 };
 
-/* Puts an archive of export_make into the ctx's organisation, in place of what it has; people have
-   no accounts there until they are invited, but for the one who imports. All or nothing. */
+/* Puts an archive of export_make into the ctx's organisation, in place of what it has; who has an
+   account there keeps it with its role, and nobody else has one until invited. All or nothing. */
 MUST_USE bool import_take(struct ctx *c, struct blob archive, struct import_result *ret);
 
 /* Deletes what control has of a person of the ctx's organisation: the account, and what leads to
