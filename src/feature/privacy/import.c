@@ -209,12 +209,8 @@ static bool here_find(struct ctx *c, struct import *i)
 {
     static const struct query joined = { "joined_at IS NOT NULL ORDER BY id",
                                          .whole = "All who have an account stay" };
-    if (!rows_find(c, &person_table, &joined, NO_ARGS, &i->here))
-        return false;
-    for (size_t k = 0; k < i->here.count; k++)
-        if (!manifest_settle(c->arena, &i->manifest, (const struct person *)i->here.at + k, c->err))
-            return false;
-    return true;
+    return rows_find(c, &person_table, &joined, NO_ARGS, &i->here) &&
+           manifest_settle(c->arena, &i->manifest, &i->here, c->err);
 }
 
 static bool archive_open(struct ctx *c, struct import *i, struct blob archive)

@@ -103,29 +103,35 @@ static const struct field known_fields[] = {
     { 0 },
 };
 
-/* The line's id when the line is of the person with this email; other members are left unread. */
-static bool line_is_of(struct arena *a, struct blob line, const char *email, struct id *ret)
+/* Who is on the lines, other members of them left unread. */
+static struct list known_read(struct arena *a, struct blob lines)
 {
-    struct known k = { 0 };
-    struct error ignored = { 0 };
-    (void)!json_read(a, line, known_fields, &k, true, NULL, &ignored);
-    if (!k.email || !id_given(k.id) || strcasecmp(k.email, email) != 0)
-        return false;
-    *ret = k.id;
-    return true;
-}
-
-static bool id_of_email(struct arena *a, struct blob lines, const char *email, struct id *ret)
-{
+    struct buffer all = buffer_new(a);
+    struct arena line = { 0 };
     const char *at = lines.at, *end = at + lines.len;
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t n = (size_t)((stop ? stop : end) - at);
-        if (n && line_is_of(a, (struct blob){ at, n }, email, ret))
-            return true;
+        struct known k = { 0 };
+        struct error ignored = { 0 };
+        (void)!json_read(&line, (struct blob){ at, n }, known_fields, &k, true, NULL, &ignored);
+        k.email = arena_string(a, k.email);
+        if (id_given(k.id))
+            buffer_add(&all, (const char *)&k, sizeof k);
+        arena_reset(&line);
         at += n + 1;
     }
-    return false;
+    arena_done(&line);
+    return (struct list){ all.at, all.len / sizeof(struct known) };
+}
+
+static const struct known *known_by(const struct list *all, const char *email, struct id id)
+{
+    const struct known *at = all->at;
+    for (size_t i = 0; i < all->count; i++)
+        if (email ? at[i].email && !strcasecmp(at[i].email, email) : id_equal(at[i].id, id))
+            return &at[i];
+    return NULL;
 }
 
 /* Ids are as long as one another in text, so each is replaced where it stands. */
@@ -138,24 +144,33 @@ static struct blob id_replace(struct arena *a, struct blob in, const char *from,
     return (struct blob){ out, in.len };
 }
 
-bool manifest_settle(struct arena *a, struct manifest *m, const struct person *here,
-                     struct error *err)
+static bool person_settle(struct arena *a, struct manifest *m, const struct list *known,
+                          const struct person *here, struct error *err)
 {
-    struct manifest_table *people = manifest_find(m, person_table.name);
-    struct id there;
+    const struct known *there = here->email ? known_by(known, here->email, (struct id){ 0 }) : NULL;
     char from[ID_TEXT], to[ID_TEXT];
-    if (!people)
-        return error_set(err, INVALID, "The archive lacks the directory of people");
-    if (!here->email || !id_of_email(a, people->content, here->email, &there) ||
-        id_equal(there, here->id))
+    if (!there || id_equal(there->id, here->id))
         return true;
-    id_format(there, from);
-    id_format(here->id, to);
-    if (memmem(people->content.at, people->content.len, to, strlen(to)))
+    if (known_by(known, NULL, here->id))
         return error_set(err, INVALID, "The archive knows somebody who is here as two people");
+    id_format(there->id, from);
+    id_format(here->id, to);
     for (size_t i = 0; i < m->tables.count; i++)
         if (m->table[i].content.len)
             m->table[i].content = id_replace(a, m->table[i].content, from, to);
+    return true;
+}
+
+bool manifest_settle(struct arena *a, struct manifest *m, const struct list *here,
+                     struct error *err)
+{
+    struct manifest_table *people = manifest_find(m, person_table.name);
+    if (!people)
+        return error_set(err, INVALID, "The archive lacks the directory of people");
+    struct list known = known_read(a, people->content);
+    for (size_t i = 0; i < here->count; i++)
+        if (!person_settle(a, m, &known, (const struct person *)here->at + i, err))
+            return false;
     return true;
 }
 

@@ -31,9 +31,9 @@ MUST_USE bool manifest_read(struct arena *a, struct archive_file *files, size_t 
 /* NULL when it has no such table. */
 struct manifest_table *manifest_find(const struct manifest *m, const char *table);
 
-/* When the archive knows somebody who is here by email, under another id, then that id is the one
-   here in all rows from here on. */
-MUST_USE bool manifest_settle(struct arena *a, struct manifest *m, const struct person *here,
+/* When the archive knows somebody of these (struct person) by email, under another id, then that id
+   is the one here in all rows from here on. */
+MUST_USE bool manifest_settle(struct arena *a, struct manifest *m, const struct list *here,
                               struct error *err);
 
 /* Whether every table was taken, but for the bookkeeping among those that are known: INVALID for
