@@ -95,7 +95,7 @@ static void reasons_find(const struct guard_view *view, const struct rule_hit *h
         if (hits[i].class == v->nearest)
             reason_add(v, hits[i].why);
     if (view->undone)
-        reason_add(v, view->undone & (VIEW_ENCODED | VIEW_ROTATED)
+        reason_add(v, view->undone & (VIEW_ENCODED | VIEW_ROTATED | VIEW_WRAPPED)
                           ? "words were wrapped in an encoding"
                           : "words were disguised");
     if (model >= 0.3f)

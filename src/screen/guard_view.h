@@ -12,6 +12,7 @@ enum {
     VIEW_SPACED = 1 << 3,  /* letters spaced out */
     VIEW_ENCODED = 1 << 4, /* base64, hexadecimal, binary */
     VIEW_ROTATED = 1 << 5, /* rot13 */
+    VIEW_WRAPPED = 1 << 6, /* entities, escapes, tags within words, signs that nobody sees */
 };
 
 /* What the plain form of a word lost. */
