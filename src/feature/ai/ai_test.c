@@ -580,6 +580,37 @@ static void test_typed_answers(void **state)
     free(sent);
 }
 
+/* A number is given as it came, not rounded. */
+static void test_typed_numbers(void **state)
+{
+    static const struct {
+        const char *answer, *value; /* NULL: refused */
+    } rows[] = {
+        { "{\"value\":7}", "7" },
+        { "{\"value\":12345678901}", "12345678901" },
+        { "{\"value\":-1234567.8912}", "-1234567.8912" },
+        { "{\"value\":0.1}", "0.1" },
+        { "{\"value\":\"7\"}", NULL },
+        { "{\"value\":1e999}", NULL },
+        { "7", NULL },
+    };
+    struct arena a = { 0 };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct error err = { 0 };
+        struct ctx c = { .arena = &a, .err = &err };
+        struct ai_input in = { .output = AI_NUMBER };
+        struct ai_run run = { .c = &c, .in = &in };
+        const char *value = NULL;
+        assert_int_equal(ai_answer_check(&run, rows[i].answer, &value), rows[i].value != NULL);
+        if (rows[i].value)
+            assert_string_equal(value, rows[i].value);
+        else
+            assert_int_equal(err.problem, ANSWER_INVALID);
+    }
+    arena_done(&a);
+}
+
 /* --- 9 receipt: receipt_test.c; and who sees what --- */
 
 static void test_others_never_see_it(void **state)
@@ -663,6 +694,7 @@ int main(void)
         HOUSE_TEST(test_parts_are_clean_together),
         HOUSE_TEST(test_prohibited_answer_is_not_shown),
         HOUSE_TEST(test_typed_answers),
+        cmocka_unit_test(test_typed_numbers),
         HOUSE_TEST(test_off_ends_what_is_out),
         HOUSE_TEST(test_much_text),
         HOUSE_TEST(test_others_never_see_it),

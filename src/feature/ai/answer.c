@@ -1,11 +1,11 @@
 /* answer.c: step 8: what comes back is as suspect as any other input. */
 #include "run.h"
 
+#include "base/json.h"
 #include "net/json_read.h"
 #include "screen/guard.h"
 #include "state.h"
 
-#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -175,7 +175,9 @@ static bool typed_check(struct ai_run *run, const char *text, const char **ret)
     if (run->in->output == AI_NUMBER) {
         if (!typed(run, text, typed_number_fields, &number))
             return false;
-        *ret = arena_printf(run->c->arena, "%.10g", number.value);
+        struct buffer b = buffer_new(run->c->arena);
+        json_value(&b, typed_number_fields, &number);
+        *ret = b.at;
         return true;
     }
     if (!typed(run, text, typed_text_fields, &choice))
