@@ -20,26 +20,43 @@ static const char help[] =
     "  --directory NAMES  a file of known names, one a line: KIND<tab>name; kind KEEP for names\n"
     "                     that are to be left alone\n";
 
+/* One line; false when it is none of a name. */
+static bool name_read(char *line, struct mask_name *ret)
+{
+    char *tab = strchr(line, '\t');
+    if (!tab || !tab[1])
+        return false;
+    *tab = 0;
+    ret->name = tab + 1;
+    ret->kind = mask_kind_of(line);
+    return ret->kind != MASK_KEEP || !strcmp(line, "KEEP"); /* what is no kind is MASK_KEEP, too */
+}
+
+/* A line that cannot be read is told: a name that is left out stays in the text. */
 static bool names_read(struct arena *a, const char *path, const struct mask **ret)
 {
     struct line_text file;
-    if (!file_read(a, path, &file))
+    if (!file_read(a, path, &file)) {
+        fprintf(stderr, "vow mask: %s: %s\n", path, strerror(errno));
         return false;
-    size_t count = 0, room = 1;
+    }
+    size_t count = 0, room = 1, number = 1;
     for (size_t i = 0; i < file.len; i++)
         room += file.at[i] == '\n';
     struct mask_name *names = arena_many(a, room, struct mask_name);
-    char *save = NULL;
-    for (char *line = strtok_r(file.at, "\r\n", &save); line;
-         line = strtok_r(NULL, "\r\n", &save)) {
-        char *tab = strchr(line, '\t');
-        if (!tab)
+    char *rest = file.at;
+    for (char *line; (line = strsep(&rest, "\n")); number++) {
+        line[strcspn(line, "\r")] = 0;
+        if (!*line)
             continue;
-        *tab = 0;
-        enum mask_kind kind = strcmp(line, "KEEP") ? mask_kind_of(line) : MASK_KEEP;
-        if (kind == MASK_KINDS && strcmp(line, "KEEP") != 0)
-            continue;
-        names[count] = (struct mask_name){ tab + 1, kind, count + 1 };
+        if (!name_read(line, &names[count])) {
+            fprintf(stderr,
+                    "vow mask: %s, line %zu: takes a kind, such as PERSON or KEEP, a tab and a "
+                    "name\n",
+                    path, number);
+            return false;
+        }
+        names[count].subject = count + 1;
         count++;
     }
     *ret = mask_new(a, names, count);
@@ -136,9 +153,7 @@ int mask_command(int argc, char **argv)
     int status = 1;
     if (!names)
         m = mask_new(&a, NULL, 0);
-    else if (!names_read(&a, names, &m))
-        fprintf(stderr, "vow mask: %s: %s\n", names, strerror(errno));
-    if (m)
+    if (m || names_read(&a, names, &m))
         status = json ? lines_answer(json_answer, m, "not a JSON object with a text")
                       : file_run(&a, m, path, reasons);
     arena_done(&a);

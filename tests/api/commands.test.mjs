@@ -143,6 +143,20 @@ test("what cannot be is said in one sentence", async () => {
     assert.match(await refused(plain, { env }), said);
 });
 
+test("names that cannot be read are told, for who is left out stays in the text", async () => {
+  const dir = await folder();
+  const names = join(dir, "names");
+  const mask = () => vow(["mask", "--directory", names, "-"], { input: "by Fjord Lantern" });
+  for (const line of ["person\tFjord Lantern", "PERSON Fjord Lantern", "PERSON\t", "Fjord"]) {
+    await writeFile(names, `KEEP\tParis office\r\n\n${line}\n`);
+    const { status, stdout, stderr } = await mask();
+    assert.deepEqual([status, stdout], [1, ""]);
+    assert.match(stderr, /names, line 3: takes a kind, such as PERSON or KEEP, a tab and a name/);
+  }
+  await writeFile(names, "KEEP\tParis office\r\n\nPERSON\tFjord Lantern\r\n");
+  assert.equal((await mask()).stdout, "by PERSON_1");
+});
+
 test("no word of a password is in what is said of a store's URL, nor on a command line", async () => {
   const data = join(await folder(), "data");
   const serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--plain-http"];
