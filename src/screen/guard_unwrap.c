@@ -255,9 +255,9 @@ static bool is_cut_word(const struct buffer *b, size_t cut)
 /* Adds the text without what wrapped its letters: escapes, and tags within words. */
 static void wrapped_read(struct guard_view *v, const char *text, size_t n)
 {
-    enum { CUTS = 64 };
-    struct buffer open = { 0 };
-    size_t written = 0, escaped = 0, cut[CUTS], cuts = 0;
+    struct buffer open = { 0 }, cuts = { 0 }; /* cuts: where in `open` a tag was */
+    size_t written = 0;
+    bool wrapped = false;
     for (size_t i = 0, step; i < n; i += step) {
         uint32_t p = 0;
         step = 1;
@@ -267,23 +267,27 @@ static void wrapped_read(struct guard_view *v, const char *text, size_t n)
         size_t tag = escape ? 0 : tag_read(text + i, n - i);
         if (!escape && !tag)
             continue;
-        if (!open.arena)
+        if (!open.arena) {
             open = buffer_room(v->plain.arena, n);
+            cuts = buffer_new(v->plain.arena);
+        }
         buffer_add(&open, text + written, i - written);
         if (escape)
             buffer_char(&open, (char)p);
-        else if (cuts < CUTS)
-            cut[cuts++] = open.len;
-        escaped += escape && is_letter((char)p);
+        else
+            buffer_add(&cuts, &open.len, sizeof open.len);
+        wrapped = wrapped || (escape && is_letter((char)p));
         step = escape + tag;
         written = i + step;
     }
     if (!written)
         return;
     buffer_add(&open, text + written, n - written);
-    while (!escaped && cuts && !is_cut_word(&open, cut[cuts - 1]))
-        cuts--;
-    if (!escaped && !cuts)
+    for (size_t i = 0, cut; !wrapped && i < cuts.len; i += sizeof cut) {
+        memcpy(&cut, cuts.at + i, sizeof cut);
+        wrapped = is_cut_word(&open, cut);
+    }
+    if (!wrapped)
         return;
     v->undone |= VIEW_WRAPPED;
     view_words_read(v, open.at, open.len);
