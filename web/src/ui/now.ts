@@ -1,8 +1,6 @@
 // What time alone changes on a page that stays open: the minute, and the day.
 import { useSyncExternalStore } from "react";
-import { type Day, today } from "./time";
-
-const MINUTE_MS = 60_000;
+import { type Day, MINUTE_MS, today } from "./time";
 
 /** Looks as each minute begins, and when the page is turned to: a browser that slept missed some. */
 function watch(look: () => void) {

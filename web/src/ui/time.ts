@@ -3,7 +3,7 @@
 export type Day = string; // YYYY-MM-DD
 
 const LOCALE = navigator.language;
-const MINUTE = 60_000;
+export const MINUTE_MS = 60_000;
 const DAY = 86_400_000;
 
 /** What is made once for each of its options: a format takes longer to make than to use. */
@@ -56,7 +56,7 @@ export function instantOf(date: Day, time: string, zone: string): Date {
   const wanted = Date.parse(`${date}T${time}Z`);
   const offsetAt = (at: number) => {
     const { date, time } = inZone(at, zone);
-    return Date.parse(`${date}T${time}Z`) - Math.floor(at / MINUTE) * MINUTE;
+    return Date.parse(`${date}T${time}Z`) - Math.floor(at / MINUTE_MS) * MINUTE_MS;
   };
   const candidates = [wanted - offsetAt(wanted - DAY), wanted - offsetAt(wanted + DAY)];
   const exact = candidates.filter((at) => at + offsetAt(at) === wanted);

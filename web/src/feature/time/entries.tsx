@@ -25,11 +25,11 @@ import {
   useMayChange,
   useProjects,
 } from "./data";
+import { byDay } from "./days";
 import { EntryDrawer } from "./entry-form";
 import { EntryRow } from "./entry-row";
 import { ProjectSelect, WorkerSelect } from "./pick";
 import { removeEntries } from "./remove";
-import { byDay } from "./today";
 import { useWishes, withWishes } from "./unsent";
 import { words } from "./words";
 

@@ -17,6 +17,7 @@ import {
   instantOf,
   inZone,
   isElsewhere,
+  MINUTE_MS,
   today,
 } from "~/ui/time";
 import { notify } from "~/ui/toasts";
@@ -53,8 +54,6 @@ interface Values {
   typed_s: number | null;
 }
 
-const MINUTE = 60_000;
-
 /** Longer than this is hardly one night's work. */
 const NIGHT_MS = 12 * 3_600_000;
 
@@ -88,7 +87,7 @@ function valuesOf(entry: Entry | undefined, zone: string): Values {
 /** The instant of a clock time; one that reads as it was loaded keeps its seconds. */
 function instantWith(day: Day, time: string, zone: string, was: string | null | undefined) {
   const keeps = was && inZone(was, zone).time === time;
-  return new Date(instantOf(day, time, zone).getTime() + (keeps ? Date.parse(was) % MINUTE : 0));
+  return new Date(instantOf(day, time, zone).getTime() + (keeps ? Date.parse(was) % MINUTE_MS : 0));
 }
 
 /** Begin and end as instants. What still reads as it was loaded is that very instant: the fields
@@ -242,7 +241,7 @@ function EntryForm({ entry, onClose }: EntryDrawerProps) {
       : ends - seconds * 1000;
     const started = values.started_at
       ? { date, time: values.started_at }
-      : inZone(Math.floor(begin / MINUTE) * MINUTE, zone);
+      : inZone(Math.floor(begin / MINUTE_MS) * MINUTE_MS, zone);
     const ended = inZone(begin + seconds * 1000, zone);
     const next = {
       ...values,

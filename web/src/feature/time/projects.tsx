@@ -145,7 +145,7 @@ function ThingList({ kind, onEdit }: { kind: Kind; onEdit: (thing: Thing | "new"
               <Empty
                 icon="search"
                 title={words.projects.none}
-                text={words.projects.none_help[kind]}
+                text={words.projects.none_help(kind !== "tags")}
               />
             ) : shown.length === 0 ? (
               <Empty

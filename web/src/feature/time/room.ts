@@ -1,6 +1,6 @@
 // Where there is room for an entry of which only the length is known.
 
-interface Span {
+export interface Span {
   start: number;
   end: number;
 }

@@ -223,12 +223,8 @@ export const words = {
       tags: "Tags cut across projects: travel, support, meeting.",
     },
     none: "Nothing found",
-    none_help: {
-      projects: "Change the search, or show what is archived.",
-      clients: "Change the search, or show what is archived.",
-      tasks: "Change the search, or show what is archived.",
-      tags: "Change the search.",
-    },
+    none_help: (archives: boolean) =>
+      archives ? "Change the search, or show what is archived." : "Change the search.",
     archived: "Archived",
     show_archived: "Show archived",
     removed: (name: string) => `${name} deleted`,
