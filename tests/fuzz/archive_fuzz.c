@@ -19,7 +19,7 @@ static void check_manifest(struct arena *a, struct archive_file *files, size_t c
     assert(m.tables.count == count - 1);
     for (size_t i = 0; i < m.tables.count; i++)
         assert(m.table[i].content.at && manifest_find(&m, m.table[i].table));
-    if (!manifest_settle(a, &m, &self, &err))
+    if (!manifest_settle(a, &m, &(struct list){ &self, 1 }, &err))
         assert(err.problem == INVALID);
 }
 
