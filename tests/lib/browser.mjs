@@ -29,7 +29,7 @@ export function openBrowser() {
 }
 
 /** A zone in which it is about noon: nothing that happens there meets midnight or a change of clocks. */
-function noonZone() {
+export function noonZone() {
   const east = 12 - new Date().getUTCHours();
   return east === 0 ? "UTC" : `Etc/GMT${east > 0 ? "-" : "+"}${Math.abs(east)}`;
 }

@@ -2,7 +2,14 @@
 // projects of one name.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkAccessible, eventually, hasFocus, openBrowser, openPage } from "../lib/browser.mjs";
+import {
+  checkAccessible,
+  eventually,
+  hasFocus,
+  noonZone,
+  openBrowser,
+  openPage,
+} from "../lib/browser.mjs";
 import { startServer } from "../lib/server.mjs";
 import { hold, signIn, typeInto } from "./actions.mjs";
 
@@ -164,7 +171,11 @@ test("what could not be found is not said on the next page", async () => {
   assert.equal(await said.count(), 0);
 });
 
-test("an entry added on Today is read out, and the next can be typed at once", async () => {
+test("an entry added on Today is read out, and the next can be typed at once", async (t) => {
+  const zoneIs = (zone) => owner.put("/api/v1/session/profile", { name: "Eva Entry", zone });
+  const { zone } = (await owner.get("/api/v1/session")).body;
+  t.after(() => zoneIs(zone));
+  assert.equal((await zoneIs(noonZone())).status, 200); // there is room since midnight
   await page.goto("/");
   const form = page.getByRole("region", { name: "Add an entry" });
   const note = form.getByRole("textbox", { name: "Add an entry" });
@@ -192,6 +203,9 @@ test("an entry added on Today is read out, and the next can be typed at once", a
 
   await duration.fill("0:30");
   await form.getByText(/^\d\d:\d\d – \d\d:\d\d, the latest time that is free/).waitFor();
+  await duration.fill("24:00");
+  await form.getByText(/, over other entries: today has no free time that long/).waitFor();
+  await duration.fill("0:30");
   await form.getByLabel("From", { exact: true }).fill("10:00");
   await form.getByText(/^10:00 – 10:30/).waitFor();
 

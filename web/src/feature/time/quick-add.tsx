@@ -18,7 +18,7 @@ import { type EntryInput, entriesChanged, isPlaced, type Listed } from "./data";
 import { endOf, startOf } from "./days";
 import { durationProblem } from "./duration";
 import { ProjectSelect } from "./pick";
-import { roomFor, type Span } from "./room";
+import { type Room, roomFor, type Span } from "./room";
 import { mindSlips } from "./slips";
 import { createEntry } from "./unsent";
 import { words } from "./words";
@@ -32,12 +32,12 @@ function quickProblem(text: string): string | null {
 }
 
 /** When it would be: from its begin on, or where there is room among the others. */
-function spanOf({ started_at, duration_s }: Values, entries: Listed[], zone: string): Span {
+function spanOf({ started_at, duration_s }: Values, entries: Listed[], zone: string): Room {
   const length = (durationOf(duration_s) ?? 0) * 1000;
   const day = today(zone);
   if (started_at) {
     const start = instantOf(day, started_at, zone).getTime();
-    return { start, end: start + length };
+    return { start, end: start + length, isFull: false };
   }
   const others = entries
     .filter((entry) => !isPlaced(entry))
@@ -57,6 +57,7 @@ function helpOf(values: Values, entries: Listed[], zone: string): string {
   const span = spanOf(values, entries, zone);
   const times = timesOf(span, zone);
   if (started_at) return times;
+  if (span.isFull) return words.today.no_room(times);
   return span.end > Date.now() - MINUTE_MS
     ? words.today.until_now(times)
     : words.today.in_room(times);

@@ -56,6 +56,7 @@ export const words = {
     quick_help: "Without “From”, it is the latest time until now that is free.",
     until_now: (times: string) => `${times}, until now`,
     in_room: (times: string) => `${times}, the latest time that is free`,
+    no_room: (times: string) => `${times}, over other entries: today has no free time that long`,
     empty: "The day is still empty",
     empty_help: "Start the timer, or add what has already happened.",
     start: "Start the timer",
