@@ -132,9 +132,10 @@ static void encoded_read(struct guard_view *v, const char *text, size_t n)
         end = i + 1;
         if (!is_code(text[i]))
             continue;
+        bool odd = false; /* most words are not */
         while (end < n && is_code(text[end]))
-            end++;
-        if (i >= joined && (joined = pieces_end(text, n, i, end)) > end &&
+            odd |= text[end++] < 'a';
+        if (odd && i >= joined && (joined = pieces_end(text, n, i, end)) > end &&
             pieces_read(v, text + i, joined - i, &out)) {
             end = joined;
             continue;
@@ -252,12 +253,21 @@ static bool is_cut_word(const struct buffer *b, size_t cut)
     return from < cut && from + n > cut && view_is_word(plain, n);
 }
 
+static bool has_any(const char *text, size_t n, const char *signs)
+{
+    while (*signs && !memchr(text, *signs, n))
+        signs++;
+    return *signs;
+}
+
 /* Adds the text without what wrapped its letters: escapes, and tags within words. */
 static void wrapped_read(struct guard_view *v, const char *text, size_t n)
 {
     struct buffer open = { 0 }, cuts = { 0 }; /* cuts: where in `open` a tag was */
     size_t written = 0;
     bool wrapped = false;
+    if (!has_any(text, n, "&%\\<")) /* as most texts */
+        return;
     for (size_t i = 0, step; i < n; i += step) {
         uint32_t p = 0;
         step = 1;
