@@ -48,8 +48,8 @@ struct read_of {
 
 void read_note(struct ctx *c, const struct table *t, struct id subject)
 {
-    if (c->actor.program || !id_given(subject) || id_equal(subject, c->actor.person) ||
-        !table_is_personal(t))
+    bool of_other = id_given(subject) ? !id_equal(subject, c->actor.person) : t->strangers;
+    if (c->actor.program || !of_other || !table_is_personal(t))
         return;
     for (const struct read_of *r = c->reads; r; r = r->next)
         if (r->table == t && id_equal(r->subject, subject))

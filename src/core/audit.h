@@ -47,7 +47,8 @@ extern const struct route audit_routes[];
 MUST_USE bool audit_add(struct ctx *c, const char *action, struct id object, struct id subject,
                         const char *detail);
 
-/* Notes that another person's data was read (for features with queries of their own). */
+/* Notes that another person's data was read (for features with queries of their own); an absent
+   subject is somebody outside, where a table has such rows. */
 void read_note(struct ctx *c, const struct table *t, struct id subject);
 
 /* The act and its detail in words, for people: "time entry: update", "note, rate per hour". */

@@ -78,6 +78,7 @@ struct table {
     bool few;       /* some thousands of rows at most, set up by hand or one each of something that
                        is: a query may read them all */
     bool directory; /* everybody may look colleagues up in it: reads are not audited */
+    bool strangers; /* what names no subject is of somebody outside: reads of it are audited, too */
     bool held_back; /* not part of an organisation's export (derived or technical) */
     bool stands;    /* what a person said here: an archive that is taken in adds to it and never
                        replaces it; one row for each subject */

@@ -141,6 +141,7 @@ bool submission_table(struct ctx *c, const struct form *form, const struct table
         .write = &submissions_write,
         .known_to = text_equal(form->status, "draft") ? &forms_manage : NULL,
         .erase = ERASE_ROW,
+        .strangers = true,
         .retention_days = (int)form->retention_days,
         .expire = answers_expire,
     };

@@ -93,6 +93,27 @@ static void rows_of_people_are_theirs(void **state)
     assert_non_null(strstr(read, "\"items\":[]"));
 }
 
+/* Who answered through the public link is nobody of the directory, and somebody all the same. */
+static void reading_what_strangers_answered_is_told(void **state)
+{
+    struct house *h = *state;
+    const char *form = made(h, "/forms",
+                            "{\"title\":\"Visit\",\"status\":\"open\",\"public\":true,\"fields\":["
+                            "{\"label\":\"Name\",\"key\":\"name\",\"kind\":\"text\"}]}");
+    const char *path = arena_printf(&h->w->a, "/forms/%s", form);
+    const char *link = world_text(h->w, world_get(h->w, h->owner, path, 200).body, "link");
+    world_post(h->w, NULL, arena_printf(&h->w->a, "/public/forms/%s/submissions", link),
+               "{\"name\":\"Stranger\"}", 204);
+    world_get(h->w, h->owner, "/forms", 200); /* counts them */
+    const char *table = table_declared(&h->w->a, &form_table, world_id(form));
+    const char *action = arena_printf(&h->w->a, "%s.read", table);
+    const char *log = arena_printf(&h->w->a, "/audit?action=%s", action);
+    assert_non_null(strstr(world_get(h->w, h->owner, log, 200).body, "\"items\":[]"));
+    world_get(h->w, h->owner, arena_printf(&h->w->a, "%s/submissions", path), 200);
+    expect(h, h->owner, action, "subject", "null");
+    expect(h, h->owner, action, "object_within", "\"Visit\"");
+}
+
 /* Whoever may not read a prompt is not told its name by the log. */
 static void what_is_not_for_the_reader_has_no_name(void **state)
 {
@@ -138,9 +159,13 @@ static void a_long_page_has_all_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOUSE_TEST(what_is_here_has_its_name),  HOUSE_TEST(what_is_gone_says_so),
-        HOUSE_TEST(rows_of_people_are_theirs),  HOUSE_TEST(what_is_not_for_the_reader_has_no_name),
-        HOUSE_TEST(who_was_erased_has_no_name), HOUSE_TEST(a_long_page_has_all_names),
+        HOUSE_TEST(what_is_here_has_its_name),
+        HOUSE_TEST(what_is_gone_says_so),
+        HOUSE_TEST(rows_of_people_are_theirs),
+        HOUSE_TEST(what_is_not_for_the_reader_has_no_name),
+        HOUSE_TEST(reading_what_strangers_answered_is_told),
+        HOUSE_TEST(who_was_erased_has_no_name),
+        HOUSE_TEST(a_long_page_has_all_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
