@@ -100,6 +100,8 @@ export const words = {
     move: "moved to another store",
     rate: "given a rate",
     "person.copy": "Copy of own data made",
+    "person.sign_in": "Signed in",
+    "person.set_password": "Password set",
   } as Record<string, string>,
   roles: {
     owner: "Owner",

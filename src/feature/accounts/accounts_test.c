@@ -325,6 +325,41 @@ static void guessing_is_slowed_and_nobody_locked_out(void **state)
     sign_in(w, "ada@example.org", 201);
 }
 
+/* How often the log says it of a person, by the person. */
+static int told(struct world *w, const char *session, const char *action, const char *person)
+{
+    const char *path =
+        arena_printf(&w->a, "/audit?action=person.%s&subject=%s&actor=%s", action, person, person);
+    const char *body = world_get(w, session, path, 200).body;
+    int count = 0;
+    for (const char *at = body; (at = strstr(at, "\"action\"")) != NULL; at++)
+        count++;
+    return count;
+}
+
+static void the_log_tells_who_came_in(void **state)
+{
+    struct world *w = *state;
+    const char *owner = world_sign_up(w, "Ada", "ada@example.org");
+    const char *ada = world_text(w, world_get(w, owner, "/session", 200).body, "person");
+    assert_int_equal(told(w, owner, "sign_in", ada), 1);
+    world_post(w, NULL, "/session", sign_in_json(w, "ada@example.org", "wrong password"), 401);
+    assert_int_equal(told(w, owner, "sign_in", ada), 1);
+    sign_in(w, "ada@example.org", 201);
+    assert_int_equal(told(w, owner, "sign_in", ada), 2);
+    world_ask(w, owner, PUT, "/session/password",
+              "{\"password\":\"" WORLD_PASSWORD "\",\"new_password\":\"a new password\"}", 0, 204);
+    assert_int_equal(told(w, owner, "set_password", ada), 1);
+
+    const char *bo = person_new(w, owner, "bo@example.org");
+    world_post(w, NULL, invitation_for(w, owner, bo), ACCEPT, 201);
+    assert_int_equal(told(w, owner, "sign_in", bo), 1);
+    assert_int_equal(told(w, owner, "set_password", bo), 0);
+    world_post(w, NULL, invitation_for(w, owner, bo), ACCEPT, 201); /* as one who forgot it */
+    assert_int_equal(told(w, owner, "sign_in", bo), 2);
+    assert_int_equal(told(w, owner, "set_password", bo), 1);
+}
+
 static void the_own_password_changes(void **state)
 {
     struct world *w = *state;
@@ -459,6 +494,7 @@ int main(void)
         TEST(a_session_ends_by_itself),
         TEST(sessions_and_links_that_ended_are_deleted),
         TEST(guessing_is_slowed_and_nobody_locked_out),
+        TEST(the_log_tells_who_came_in),
         TEST(the_own_password_changes),
         TEST(roles_may_what_is_said),
         TEST(members_change_their_own_name_and_zone),

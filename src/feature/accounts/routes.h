@@ -43,7 +43,12 @@ route_fn permissions_list;
 /* RATE_LIMITED and true when the bucket is empty. */
 bool slowed(struct ctx *c, const struct limit *limit, const char *who);
 
-/* Ends a request that signed somebody in: sets the cookie, fills the view. */
+/* Tells the organisation's audit log what the actor did with the own account, which is in control:
+   "person.sign_in". */
+MUST_USE bool own_noted(struct ctx *c, const char *action);
+
+/* Ends a request that signed somebody in: tells the audit log first, for whoever has a token is in
+   it; sets the cookie, fills the view. */
 MUST_USE bool session_answer(struct ctx *c, const char *token, struct session_view *ret);
 
 #endif

@@ -63,7 +63,7 @@ export const words = {
     close_gone: "All people, time, forms, files, settings and receipts of this organisation.",
   },
   audit: {
-    lead: "Every change, and every reading of another person's data outside the directory. Entries can only be added.",
+    lead: "Every change and sign-in, and every reading of another person's data outside the directory. Entries can only be added.",
     when: "When",
     who: "Who",
     action: "Did",
