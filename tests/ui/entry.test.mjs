@@ -456,14 +456,15 @@ test("hours imported before there was a rate are told of, and get one when asked
   await theirs.context.close();
 
   await page.goto("/reports?from=2026-05-04&to=2026-05-04");
-  const give = async () => {
+  const give = async (comes_to) => {
     await page.getByRole("button", { name: "Apply today's rates" }).click();
     const dialog = page.getByRole("dialog");
+    await dialog.getByText(comes_to).waitFor();
     await checkAccessible(page);
     await dialog.getByRole("button", { name: "Apply rates" }).click();
     await dialog.waitFor({ state: "hidden" });
   };
-  await give();
+  await give("No rate is set for these hours yet");
   await page.getByText("No rate is set for these hours yet").waitFor();
   const project = (await rows("/projects")).find(({ name }) => name === "Breakwater");
   const changed = await owner.patch(
@@ -472,7 +473,7 @@ test("hours imported before there was a rate are told of, and get one when asked
     { headers: { "If-Match": `"${project.version}"` } },
   );
   assert.equal(changed.status, 200, changed.text);
-  await give();
+  await give("2:00 hours get a rate");
   await page.getByText("2:00 hours have a rate now: €100.00").waitFor();
   await page.getByText("billable hours have no rate").waitFor({ state: "detached" });
   await page

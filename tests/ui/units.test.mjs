@@ -143,7 +143,7 @@ test("quantities of hours read as durations", () => {
   assert.deepEqual(time.quantityText(-15.35, "h"), ["-15:21", "hours"]);
   assert.deepEqual(time.quantityText(-0.001, "h"), ["0:00", "hours"]);
   assert.deepEqual(time.quantityText(-1.5, "h/day"), ["-1:30", "hours per day"]);
-  assert.deepEqual(time.quantityText(0.25, "h/week per week"), ["0:15", "hours per week per week"]);
+  assert.deepEqual(time.quantityText(0.25, "h each week"), ["0:15", "hours each week"]);
   assert.deepEqual(time.quantityText(33030 / 3600, "h"), ["9:11", "hours"]);
   assert.deepEqual(time.quantityText(7.44, "projects"), ["7.4", "projects"]);
   assert.deepEqual(time.quantityText(3, "days"), ["3", "days"]);

@@ -16,6 +16,8 @@ const struct field rating_in_fields[] = {
           .doc = "First day, as the entries begin; from the first on when not given"),
     FIELD(struct rating_in, to, .privacy = OPERATIONAL,
           .doc = "Last day; to the last when not given"),
+    FIELD(struct rating_in, dry_run, .privacy = OPERATIONAL,
+          .doc = "Nothing is stored: the answer tells what it would come to"),
     { 0 },
 };
 
@@ -54,9 +56,10 @@ static bool entry_store(struct ctx *c, const struct time_entry *e)
                   NULL);
 }
 
-static bool entry_take(struct ctx *c, const struct time_entry *old, struct rating *ret)
+static bool entry_take(struct ctx *c, const struct time_entry *old, const struct work *w)
 {
     struct time_entry e = *old;
+    struct rating *ret = w->ret;
     if (ret->entries == AT_ONCE) {
         ret->left++;
         return true;
@@ -70,7 +73,7 @@ static bool entry_take(struct ctx *c, const struct time_entry *old, struct ratin
     ret->entries++;
     ret->duration_s.s += e.duration_s.s;
     ret->amount_minor += e.amount_minor;
-    return entry_store(c, &e) && rollup_change(c, old, &e);
+    return w->in->dry_run || (entry_store(c, &e) && rollup_change(c, old, &e));
 }
 
 /* One event for each person; the entries come in the order of persons. */
@@ -97,9 +100,9 @@ static bool rate_all(struct ctx *c, void *with)
         return false;
     const struct time_entry *e = list.at;
     for (size_t i = 0; i < list.count; i++) {
-        if (is_asked(c, w->in, &e[i]) && !entry_take(c, &e[i], w->ret))
+        if (is_asked(c, w->in, &e[i]) && !entry_take(c, &e[i], w))
             return false;
-        if (i + 1 < list.count && id_equal(e[i].person, e[i + 1].person))
+        if (w->in->dry_run || (i + 1 < list.count && id_equal(e[i].person, e[i + 1].person)))
             continue;
         if (!person_audit(c, e[i].person, w->ret->entries - before))
             return false;
@@ -111,5 +114,5 @@ static bool rate_all(struct ctx *c, void *with)
 bool rating_post(struct ctx *c, const void *in, void *ret)
 {
     struct work w = { in, ret };
-    return ctx_write(c, rate_all, &w);
+    return w.in->dry_run ? ctx_read(c, rate_all, &w) : ctx_write(c, rate_all, &w);
 }

@@ -65,6 +65,7 @@ route_fn import_post;
 
 struct rating_in {
     struct date from, to;
+    bool dry_run;
 };
 struct rating {
     int64_t entries;

@@ -211,7 +211,7 @@ export function durationText(seconds: number, asked = false): string {
     as it is. */
 export function quantityText(value: number, unit?: string | null): [string, string] {
   if (!unit) return [smallText(value), ""];
-  if (!/^h(\/|$)/.test(unit)) return [numberText(value, 1), unit];
+  if (!/^h\b/.test(unit)) return [numberText(value, 1), unit];
   const text = durationText(Math.round(Math.round(Math.abs(value) * 3600) / 60) * 60);
   const inWords = unit.replace(/^h/, "hours").replace("/", " per ");
   return [value < 0 && text !== "0:00" ? `-${text}` : text, inWords];

@@ -323,9 +323,8 @@ static void find_trend(struct look *l)
         return;
     int64_t slope_s = seconds_of_hours(slope);
     struct ai_finding *to = finding_add(
-        f, "trend", slope > 0 ? "Weeks are getting longer" : "Weeks are getting shorter",
-        "Theil-Sen slope of hours per week; Mann-Kendall test", hours_of(slope_s),
-        "h/week per week",
+        f, "trend", slope > 0 ? "Hours a week are rising" : "Hours a week are falling",
+        "Theil-Sen slope of hours per week; Mann-Kendall test", hours_of(slope_s), "h each week",
         arena_printf(f->arena,
                      "Over the %zu weeks before, each week had about %s hours %s than the one "
                      "before.",

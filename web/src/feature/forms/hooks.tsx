@@ -299,6 +299,7 @@ function HookForm({ form: asked, hook, providers, onClose }: HookFormProps) {
         label={text.provider}
         description={providers.length === 0 ? text.no_provider : undefined}
         required
+        allowDeselect={false}
         data={providers.map(({ id, name }) => ({ value: id, label: name }))}
         {...form.select("provider")}
       />

@@ -17,7 +17,7 @@ import { Icon } from "~/ui/icon";
 import { PeriodFilter, usePeriod } from "~/ui/period";
 import { Scroll } from "~/ui/scroll";
 import { Empty, Notice, PageHead, Show } from "~/ui/states";
-import { durationText, moneyText, numberText, rangeText } from "~/ui/time";
+import { countText, durationText, moneyText, numberText, rangeText } from "~/ui/time";
 import { notify } from "~/ui/toasts";
 import { words as shared } from "~/words";
 import {
@@ -283,8 +283,33 @@ function Unrated({ report, period }: UnratedProps) {
         run={rate}
       >
         <p>{words.rate_help(rangeText(period.from, period.to))}</p>
+        <Rating period={period} currency={report.currency} />
       </Confirm>
     </Notice>
+  );
+}
+
+/** What applying the rates would come to. */
+function Rating({ period, currency }: { period: UnratedProps["period"]; currency: string }) {
+  const rating = useQuery({
+    queryKey: ["reports", "rating", period],
+    queryFn: () => api.post("/time/rates", { body: { ...period, dry_run: true } }),
+    gcTime: 0, // rates may be set before it is asked again
+  });
+  return (
+    <Show query={rating} rows={1}>
+      {({ entries, duration_s, amount_minor, left }) => (
+        <p>
+          {entries > 0 && (
+            <strong>
+              {words.rate_would(durationText(duration_s), moneyText(amount_minor ?? 0, currency))}
+            </strong>
+          )}
+          {entries === 0 && words.rated_none}{" "}
+          {entries > 0 && left > 0 && words.rate_left(countText(left, "entry", "entries"))}
+        </p>
+      )}
+    </Show>
   );
 }
 

@@ -34,6 +34,9 @@ export const words = {
   rate_title: "Rates for hours that have none",
   rate_help: (period: string) =>
     `Billable hours of ${period} that have no rate get the one that is set now for their project, or else for their person. Hours that have a rate keep it. This cannot be undone.`,
+  rate_would: (hours: string, amount: string) => `${hours} hours get a rate: ${amount}.`,
+  rate_left: (entries: string) =>
+    `Still without one: ${entries}, for no rate is set or the project is put away.`,
   rate_act: "Apply rates",
   rated: (hours: string, amount: string) => `${hours} hours have a rate now: ${amount}`,
   rated_none: "No rate is set for these hours yet: set one for a project or a person first",
