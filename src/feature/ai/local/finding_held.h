@@ -17,7 +17,7 @@
 /* What web/src/ui/time.ts makes of a value: minutes for hours of any kind, tenths for the rest. */
 static const char *headline(struct arena *a, const struct ai_finding *f)
 {
-    if (f->unit[0] == 'h' && (!f->unit[1] || f->unit[1] == '/'))
+    if (f->unit[0] == 'h' && strchr("/ ", f->unit[1]))
         return hours_text(a, llround(f->value * 3600));
     return arena_printf(a, "%.12g", round(f->value * 10) / 10);
 }
