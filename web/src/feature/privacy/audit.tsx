@@ -274,9 +274,9 @@ export function Audit() {
                       {whoText(event)}
                     </td>
                     <td title={event.action ?? undefined} data-heading={text.action}>
-                      <span>
-                        {didText(event)}{" "}
-                        {times > 1 && <span className="tag times">{text.times(times)}</span>}
+                      <span className="row wrap did">
+                        {didText(event)}
+                        {times > 1 && <span className="tag">{text.times(times)}</span>}
                       </span>
                     </td>
                     <td data-heading={text.about}>
