@@ -421,7 +421,7 @@ test("what was done on one page is there on the next", async () => {
   await page.getByRole("cell", { name: "Summary of a report" }).waitFor();
 });
 
-test("the palette finds forms, and what there is to report on as far as one reaches", async () => {
+test("the palette finds forms, what has a name, and a report on it as far as one reaches", async () => {
   const client = (await owner.post("/api/v1/clients", { name: "Juniper Mills" })).body;
   const project = { name: "Looms", client: client.id };
   assert.equal((await owner.post("/api/v1/projects", project)).status, 201);
@@ -439,7 +439,8 @@ test("the palette finds forms, and what there is to report on as far as one reac
     await page.keyboard.press("Control+k");
     const list = page.getByRole("combobox", { name: "Search and act" });
     await list.fill("juniper");
-    for (const name of ["Juniper survey", ...records.map((name) => `Report on ${name}`)])
+    const reports = records.map((name) => `Report on ${name}`);
+    for (const name of ["Juniper survey", ...records, ...reports])
       await page.getByRole("option", { name: `${name} Go to`, exact: true }).waitFor();
     await list.fill("report on n");
     await page.getByRole("option", { name: "Report on Nils Nobody Go to" }).waitFor();
@@ -449,6 +450,11 @@ test("the palette finds forms, and what there is to report on as far as one reac
     await list.fill("report on juniper mills");
     await page.keyboard.press("Enter");
     await page.waitForURL(`**/reports?by=day&then=project&client=${client.id}`);
+    await page.keyboard.press("Control+k");
+    await list.fill("looms");
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/projects?q=Looms");
+    await page.getByRole("row", { name: /Looms/ }).waitFor();
   }
 });
 

@@ -1,4 +1,4 @@
-// The command palette: reaches every page, act and form, and what there is to report on, by a few letters.
+// The command palette: reaches every page, act and form, what has a name and a report on it, by a few letters.
 import { TextInput, useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
@@ -106,44 +106,66 @@ const leads = (id: string, icon: IconName, label: string, path: string) =>
 const act = (id: string, icon: IconName, label: string, run: () => void) =>
   item(words.shell.do, id, icon, label, run);
 
+const nameOf = <T extends Named>({ name }: T) => name;
+
 interface Named {
   id: string;
   name: string;
+  archived?: boolean | null;
+  active?: boolean | null;
 }
 
-/** Reports on what has a name, as far as somebody may enter them, and the forms. */
+/** Where something with a name stands in its list, also when it is put away. */
+function standsAt(path: string, { name, archived, active = true }: Named): string {
+  const q = new URLSearchParams({ q: name });
+  if (archived) q.set("archived", "true");
+  if (!active) q.set("inactive", "true");
+  return `${path}?${q}`;
+}
+
+/** The forms, and what else has a name: itself, and a report on it, as far as somebody may enter them. */
 function useRecords(): Item[] {
   const session = useSession();
   const reaches = useReaches("time.read");
-  const forms = useForms(may(session, "forms.fill")).data;
-  const client = useClientName();
-  const projects = useProjects().data?.map(({ id, name, client: of }) => ({
-    id,
-    name: words.palette.of(name, client({ client: of })),
-  }));
-  const clients = useClients().data;
-  const tags = useTags().data;
-  const people = usePeople(may(session, "people.read")).data;
-  const report = (filter: string, icon: IconName, then: string, found: Named[] = []) =>
-    found.map(({ id, name }) =>
-      leads(
-        `${filter} ${id}`,
-        icon,
-        words.palette.report(name),
-        `/reports?by=day&then=${then}&${filter}=${id}`,
-      ),
-    );
-  const reports = mayEnter(session, "/reports")
-    ? [
-        ...report("project", "folder", "person", projects),
-        ...report("client", "folder", "project", clients),
-        ...report("person", "people", "project", people?.filter(reaches)),
-        ...report("tag", "tag", "project", tags),
-      ]
-    : [];
+  const clientOf = useClientName();
+  const forms = useForms(may(session, "forms.fill")).data ?? [];
+  const projects = useProjects().data ?? [];
+  const clients = useClients().data ?? [];
+  const tags = useTags().data ?? [];
+  const people = usePeople(may(session, "people.read")).data ?? [];
+  const projectName = (project: (typeof projects)[number]) =>
+    words.palette.of(project.name, clientOf(project));
+
+  const things = <T extends Named>(path: string, icon: IconName, found: T[], label = nameOf<T>) =>
+    mayEnter(session, path)
+      ? found.map((thing) => leads(thing.id, icon, label(thing), standsAt(path, thing)))
+      : [];
+  const reports = <T extends Named>(
+    [filter, then]: [string, string],
+    icon: IconName,
+    found: T[],
+    label = nameOf<T>,
+  ) =>
+    mayEnter(session, "/reports")
+      ? found.map((thing) =>
+          leads(
+            `report ${thing.id}`,
+            icon,
+            words.palette.report(label(thing)),
+            `/reports?by=day&then=${then}&${filter}=${thing.id}`,
+          ),
+        )
+      : [];
   return [
-    ...(forms ?? []).map(({ id, title }) => leads(`form ${id}`, "forms", title, `/forms/${id}`)),
-    ...reports,
+    ...forms.map(({ id, title }) => leads(id, "forms", title, `/forms/${id}`)),
+    ...things("/projects", "folder", projects, projectName),
+    ...things("/projects/clients", "folder", clients),
+    ...things("/projects/tags", "tag", tags),
+    ...things("/people", "people", people),
+    ...reports(["project", "person"], "folder", projects, projectName),
+    ...reports(["client", "project"], "folder", clients),
+    ...reports(["person", "project"], "people", people.filter(reaches)),
+    ...reports(["tag", "project"], "tag", tags),
   ];
 }
 
