@@ -65,7 +65,10 @@ static const char *place_format(struct ctx *c, const struct place *p)
         buffer_hex(&b, v.bytes.at, v.bytes.len);
         buffer_printf(&b, ".%s", id);
     } else if (v.kind == KIND_REAL) {
-        buffer_printf(&b, "r%a.%s", v.real, id);
+        /* Without a plus, which an address that nobody escaped turns into a space. */
+        for (const char *at = arena_printf(c->arena, "r%a.%s", v.real, id); *at; at++)
+            if (*at != '+')
+                buffer_char(&b, *at);
     } else if (v.kind == KIND_ID) {
         char other[ID_TEXT];
         id_format(v.id, other);

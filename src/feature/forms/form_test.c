@@ -428,6 +428,27 @@ static void test_pages_of_large_answers(void **state)
     assert_true(pages >= 2);
 }
 
+/* A cursor goes into the address as it came, whatever number a stranger answered. */
+static void test_pages_by_numbers(void **state)
+{
+    static const char *const numbers[] = { "3.5", "-1e-300", "1e300", "0", "-2" };
+    struct scene *s = *state;
+    struct world *w = s->w;
+    const char *cursor = NULL,
+               *form = form_open_new(s, "{\"label\":\"N\",\"key\":\"n\",\"kind\":\"number\"}");
+    size_t rows = 0;
+    for (size_t i = 0; i < LENGTH(numbers); i++)
+        submit(s, form, arena_printf(&w->a, "{\"n\":%s}", numbers[i]), 201);
+    do {
+        const char *path = arena_printf(&w->a, "/forms/%s/submissions?sort=-n&limit=1%s%s", form,
+                                        cursor ? "&cursor=" : "", cursor ? cursor : "");
+        struct answer page = world_get(w, s->owner, path, 200);
+        rows++;
+        cursor = strstr(page.body, "\"next\":null") ? NULL : world_text(w, page.body, "next");
+    } while (cursor);
+    assert_int_equal(rows, LENGTH(numbers));
+}
+
 /* As a browser does it whose answer was lost: the same once more, when the form may be closed. */
 static void test_strangers_answer_once(void **state)
 {
@@ -680,6 +701,7 @@ int main(void)
         WITH(test_draft_and_closed),
         WITH(test_public_link),
         WITH(test_pages_of_large_answers),
+        WITH(test_pages_by_numbers),
         WITH(test_strangers_answer_once),
         WITH(test_strangers_fill_no_disk),
         WITH(test_files),
