@@ -80,7 +80,8 @@ const struct field *list_fields(struct arena *a, const struct table *t, size_t *
     *size = 0;
     EACH_FIELD (f, page_fields)
         field_place(list, &n, size, *f);
-    list[n - 1].doc = arena_printf(a, "%s: %s", list[n - 1].doc, list_sorts(a, t));
+    list[n - 1].doc = arena_printf(a, "%s; %s when not given. One of %s", list[n - 1].doc,
+                                   list_sort(t), list_sorts(a, t));
     EACH_FIELD (f, t->fields)
         for (enum compare by = 0; by < LENGTH(compares); by++)
             if (compares_by(f, by) && f->privacy != SECRET && n + 1 < FIELDS_MAX)

@@ -33,9 +33,14 @@ const char *list_sorts(struct arena *a, const struct table *t)
     return names.at;
 }
 
+const char *list_sort(const struct table *t)
+{
+    return t->sort ? t->sort : "-created_at";
+}
+
 static bool order_parse(struct ctx *c, const struct table *t, const char *sort, struct order *ret)
 {
-    const char *name = sort ? sort : t->sort ? t->sort : "-created_at";
+    const char *name = sort ? sort : list_sort(t);
     bool down = *name == '-';
     const struct field *f = field_find(t->fields, name + down);
     if (!f || (sort && !is_sortable(f)))

@@ -36,6 +36,9 @@ enum { PAGE_ROWS = 50, PAGE_ROWS_MAX = 500 };
 /* Names of the columns that a list of the table is sorted by, to be told: "id, name". */
 const char *list_sorts(struct arena *a, const struct table *t);
 
+/* What a list of the table is sorted by when nothing is said. */
+const char *list_sort(const struct table *t);
+
 /* One page of rows within the actor's scope for t->read, laid out as t->fields say, in c->arena.
    *next: the cursor of the page behind, NULL on the last. What contains a text is found by reading:
    after so many rows a page ends with what was found, be it nothing. A filter, sort or cursor that
