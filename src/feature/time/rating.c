@@ -114,5 +114,7 @@ static bool rate_all(struct ctx *c, void *with)
 bool rating_post(struct ctx *c, const void *in, void *ret)
 {
     struct work w = { in, ret };
+    if (date_given(w.in->from) && date_given(w.in->to) && w.in->to.day < w.in->from.day)
+        return fail_at(c, "/to", "must not be before from");
     return w.in->dry_run ? ctx_read(c, rate_all, &w) : ctx_write(c, rate_all, &w);
 }

@@ -148,6 +148,9 @@ static void hours_without_a_rate_get_one_when_asked(void **state)
     assert_int_equal(r.status, 200);
     expect(w, 403, POST, "/time/rates", w->member, "{}");
     expect(w, 422, POST, "/time/rates", w->owner, "{\"from\":\"soon\"}");
+    r = expect(w, 422, POST, "/time/rates", w->owner,
+               "{\"from\":\"2026-03-04\",\"to\":\"2026-03-03\"}");
+    has(&r, "{\"pointer\":\"/to\",\"problem\":\"must not be before from\"}");
     r = expect(w, 200, POST, "/time/rates", w->owner, "{\"dry_run\":true}");
     has(&r, "\"entries\":2,\"duration_s\":14400,\"amount_minor\":40000,\"left\":1");
     r = expect(w, 200, GET, path[1], w->owner, NULL);
