@@ -74,8 +74,8 @@ static void key_read(struct headers *h, const char *value)
     for (size_t i = 0; plain && i < n; i++)
         plain = value[i] > ' ' && value[i] < 0x7F;
     if (!plain)
-        error_set(&h->c->x.err, BAD_REQUEST, "Idempotency-Key must be 1 to %d ASCII characters",
-                  KEY_MAX);
+        error_set(&h->c->x.err, BAD_REQUEST,
+                  "Idempotency-Key must be 1 to %d ASCII characters, and no space", KEY_MAX);
     else
         h->c->x.idempotency_key = arena_text(&h->c->x.arena, value, n);
 }

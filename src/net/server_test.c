@@ -102,7 +102,7 @@ static void problems_are_documents(void **state)
           "{}", 400, "strong" },
         { "PATCH /api/v1/things/" ID, "Content-Type: application/json\r\nIf-Match: \"3\"\r\n",
           "{\"name\":null}", 422, "must not be null" },
-        { "GET /api/v1/things", "Idempotency-Key: a b\r\n", NULL, 400, "Idempotency-Key" },
+        { "GET /api/v1/things", "Idempotency-Key: a b\r\n", NULL, 400, "no space" },
         { "POST /api/v1/upload", "Content-Type: image/png\r\n", "x", 415, "text/csv" },
         { "POST /api/v1/things", "Content-Length: 5\r\n", "{\"name\":1}", 400, "length" },
     };
