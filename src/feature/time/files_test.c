@@ -190,6 +190,7 @@ static void an_import_is_all_or_nothing(void **state)
     r = upload(w, 422, "/time/imports", w->owner, broken);
     has(&r, "/problems/import-unreadable");
     has(&r, "line 3 Start date");
+    has(&r, "\"1 row cannot be imported, so none was\"");
     assert_int_equal(sum_of(w, &all_days).rows, 0);
     r = expect(w, 200, GET, "/clients", w->owner, NULL);
     has(&r, "\"items\":[]");

@@ -125,7 +125,8 @@ static bool refuse(struct ctx *c, const struct import_result *r)
     }
     c->err->problem = IMPORT_UNREADABLE;
     snprintf(c->err->detail, sizeof c->err->detail,
-             "%" PRId64 " rows cannot be imported, so none was", r->problem_count);
+             "%" PRId64 " row%s cannot be imported, so none was", r->problem_count,
+             r->problem_count == 1 ? "" : "s");
     return false;
 }
 
