@@ -257,6 +257,18 @@ static bool may_be_taken(const struct table *t)
     return unique;
 }
 
+/* Whether a new row may be meant for somebody whom a role does not reach. */
+static bool may_be_out_of_reach(const struct table *t)
+{
+    const struct field *subject = table_subject(t);
+    if (!subject || subject->read_only || !t->write)
+        return false;
+    for (int role = 0; role < ROLE_COUNT; role++)
+        if (t->write->of[role] != SCOPE_NONE && t->write->of[role] != SCOPE_ALL)
+            return true;
+    return false;
+}
+
 /* What the routes that write a table's rows may refuse them with. */
 static const enum problem *write_fails(struct arena *a, const struct table *t, enum op op)
 {
@@ -266,6 +278,8 @@ static const enum problem *write_fails(struct arena *a, const struct table *t, e
         list[n++] = *p;
     if (op != OP_DELETE && may_be_taken(t))
         list[n++] = ALREADY_EXISTS;
+    if (op == OP_CREATE && may_be_out_of_reach(t))
+        list[n++] = NOT_FOUND;
     list[n] = NO_PROBLEM;
     return list;
 }

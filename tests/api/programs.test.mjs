@@ -101,6 +101,13 @@ test("what the description says of null, versions and refusals is so", async () 
   const again = await ann.post("/api/v1/tags", { name: "Quay" });
   const { 409: refused } = document.paths["/tags"].post.responses;
   assert.ok(refused["x-problems"].includes(again.body.type.split("/").pop()));
+
+  const { body: session } = await ann.get("/api/v1/session");
+  const bo = await ann.invite({ role: "member" });
+  const times = { started_at: "2026-03-02T08:00:00Z", ended_at: "2026-03-02T09:00:00Z" };
+  const others = await bo.post("/api/v1/time/entries", { ...times, person: session.person });
+  assert.equal(others.status, 404, others.text);
+  assert.ok(document.paths["/time/entries"].post.responses[404]);
 });
 
 test("a timer is at the address of its entry, whose tags are ids", async () => {
