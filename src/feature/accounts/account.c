@@ -36,15 +36,6 @@ const struct table account_table = {
     .log = true,
 };
 
-const char *email_lower(struct arena *a, const char *email)
-{
-    char *text = arena_string(a, email);
-    for (char *p = text; p && *p; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p - 'A' + 'a');
-    return text;
-}
-
 bool account_find(struct ctx *c, struct account_search *search)
 {
     static const struct query by_email = { "email = $1" };

@@ -14,8 +14,6 @@ struct account_search {
 MUST_USE bool account_search(struct ctx *c, struct account_search *search); /* any thread */
 MUST_USE bool account_find(struct ctx *c, struct account_search *search);   /* in control */
 
-const char *email_lower(struct arena *a, const char *email);
-
 /* Says in the directory that the person has this account, and signs in with its email. */
 MUST_USE bool account_join(struct ctx *c, const struct account *account);
 

@@ -104,7 +104,8 @@ static const struct field person_fields[] = {
     FIELD(struct person, name, .privacy = PERSONAL, .required = true, .min = 1,
           .max = PERSON_NAME_MAX, .format = "line", .filter = true, .ai = true, .doc = "Name"),
     FIELD(struct person, email, .privacy = PERSONAL, .max = EMAIL_MAX, .format = "email",
-          .unique = true, .doc = "Email address; with an account, what one signs in with"),
+          .unique = true,
+          .doc = "Email address, in lower case; with an account, what one signs in with"),
     FIELD(struct person, title, .privacy = PERSONAL, .max = 120, .format = "line",
           .doc = "What the person does"),
     FIELD(struct person, team, .privacy = PERSONAL, .refers = &team_table, .filter = true,
@@ -119,6 +120,15 @@ static const struct field person_fields[] = {
           .doc = "When the account was made; absent without an account"),
     { 0 },
 };
+
+const char *email_lower(struct arena *a, const char *email)
+{
+    char *text = arena_string(a, email);
+    for (char *p = text; p && *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    return text;
+}
 
 /* One who can sign in: a role without an account keeps nobody's house. */
 static bool other_owner(struct ctx *c, struct id but)
@@ -143,6 +153,8 @@ static bool person_check(struct ctx *c, enum op op, const void *old_row, void *n
     c->forget = c->settings = true; /* of roles; and of names that are masked */
     if (row && !row->role)
         row->role = "none";
+    if (row && row->email && op != OP_TAKE && (!old || !text_equal(old->email, row->email)))
+        row->email = email_lower(c->arena, row->email);
     if (row && op == OP_CREATE && !instant_given(row->joined_at))
         row->active = true;
     if (row && text_equal(row->role, "owner") && !of_owner && !c->actor.program &&

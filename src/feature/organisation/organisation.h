@@ -35,6 +35,9 @@ struct person {
 };
 extern const struct table person_table;
 
+/* As addresses are kept: the case of a letter makes no other one. */
+const char *email_lower(struct arena *a, const char *email);
+
 enum { RATE_MINOR_MAX = 100000000 }; /* that an hour is billed at */
 
 /* What an hour of a person is billed at; apart from the directory, for admins alone. */

@@ -99,6 +99,23 @@ static void the_email_of_an_account_stays(void **state)
     world_ask(h->w, h->ada, PATCH, h->bo_path, "{\"email\":null}", 2, 422);
 }
 
+/* One address makes one account, however it is written. */
+static void an_email_is_one_persons(void **state)
+{
+    struct house *h = *state;
+    struct world *w = h->w;
+    const char *json = "{\"name\":\"Cleo\",\"email\":\"%s\",\"role\":\"member\"}";
+    const char *made =
+        world_post(w, h->ada, "/people", arena_printf(&w->a, json, "Cleo@Example.org"), 201).body;
+    assert_string_equal(world_text(w, made, "email"), "cleo@example.org");
+    world_post(w, h->ada, "/people", arena_printf(&w->a, json, "CLEO@example.org"), 409);
+    const char *dora =
+        world_post(w, h->ada, "/people", "{\"name\":\"Dora\",\"role\":\"member\"}", 201).body;
+    const char *path = arena_printf(&w->a, "/people/%s", world_text(w, dora, "id"));
+    world_ask(w, h->ada, PATCH, path, "{\"email\":\"cleO@example.org\"}", 1, 409);
+    world_ask(w, h->ada, PATCH, path, "{\"email\":\"Dora@example.org\"}", 1, 200);
+}
+
 static void a_team_that_goes_leaves_its_people(void **state)
 {
     struct house *h = *state;
@@ -262,6 +279,7 @@ int main(void)
         TEST(an_admin_makes_and_touches_no_owner),
         TEST(who_is_named_elsewhere_is_not_deleted),
         TEST(the_email_of_an_account_stays),
+        TEST(an_email_is_one_persons),
         TEST(a_team_that_goes_leaves_its_people),
         TEST(an_organisation_keeps_no_more_than_it_may),
         TEST(a_zone_is_one_that_there_is),
