@@ -77,7 +77,20 @@ static bool template_check(struct ctx *c, const struct hook *h, const struct tab
         if (!f->ai)
             return fail_at(c, "/template", "names %.40s, which the form does not open to AI", key);
     }
-    return true;
+    return !strstr(at, "{{") || fail_at(c, "/template", "opens {{ and does not close it");
+}
+
+/* One that was there when it was chosen may be gone by now. */
+static bool provider_check(struct ctx *c, const struct hook *h)
+{
+    struct ai_provider provider;
+    struct id id;
+    bool found = false;
+    if (!h->provider)
+        return true;
+    if (id_parse(h->provider, &id) && !row_look(c, &ai_provider_table, id, &provider, &found))
+        return false;
+    return found || fail_at(c, "/provider", "names nothing that exists here");
 }
 
 static bool hook_check(struct ctx *c, enum op op, const void *old, void *row)
@@ -99,6 +112,8 @@ static bool hook_check(struct ctx *c, enum op op, const void *old, void *row)
         return fail_at(c, "/choices", "must have at least two");
     if (texts_repeat(&h->choices))
         return fail_at(c, "/choices", "names one twice");
+    if ((!before || !text_equal(before->provider, h->provider)) && !provider_check(c, h))
+        return false;
     if (!form_open(c, h->form, &form, &t))
         return false;
     const char *hash = hook_hash(c, h, t);

@@ -168,6 +168,10 @@ static void test_names_only_what_is_open(void **state)
     hook_post(s, "Sort {{missing}}", "", 422);
     hook_post(s, "Sort {{submitter}}", "", 422);
     hook_post(s, "Sort {{id}}", "", 422);
+    hook_post(s, "Sort {{story}} by {{story", "", 422);
+    hook_post(s, "Sort {{story}}", ",\"provider\":\"nobody\"", 422);
+    hook_post(s, "Sort {{story}}", ",\"provider\":\"local\"", 422); /* has no words */
+    hook_post(s, "Sort {{story}}", ",\"provider\":\"01890a5d-ac96-774b-bcce-b302099a8057\"", 422);
     hook_post(s, "Sort {{story}}", ",\"output\":\"choice\"", 422);
     hook_post(s, "Sort {{story}}", ",\"output\":\"choice\",\"choices\":[\"one\"]", 422);
     hook_post(s, "Sort {{story}}", ",\"output\":\"poem\"", 422);
