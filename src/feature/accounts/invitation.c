@@ -268,5 +268,5 @@ bool invitation_accept(struct ctx *c, const void *in_record, void *ret)
                                .account = o.search.account.id,
                                .role = role_parse(i.who.person.role),
                                .team = i.who.person.team };
-    return (!o.hash || own_noted(c, "person.set_password")) && session_answer(c, o.token, ret);
+    return (!o.hash || account_note(c, "person.set_password")) && session_answer(c, o.token, ret);
 }

@@ -111,7 +111,7 @@ bool password_change(struct ctx *c, const void *in, void *ret)
     (void)ret;
     return change_begin(c, p->password, &change) &&
            password_make(c, p->new_password, &change.hash) &&
-           control_write(c, password_store, &change) && own_noted(c, "person.set_password");
+           control_write(c, password_store, &change) && account_note(c, "person.set_password");
 }
 
 /* The own entry of the directory is one's own to change, in these columns, whatever the role. */

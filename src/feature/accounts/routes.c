@@ -81,25 +81,25 @@ bool slowed(struct ctx *c, const struct limit *limit, const char *who)
     return true;
 }
 
-struct own_act {
+struct account_act {
     const char *action;
 };
 
-static bool own_act_add(struct ctx *c, void *with)
+static bool account_act_add(struct ctx *c, void *with)
 {
-    const struct own_act *act = with;
+    const struct account_act *act = with;
     return audit_add(c, act->action, c->actor.person, c->actor.person, NULL);
 }
 
-bool own_noted(struct ctx *c, const char *action)
+bool account_note(struct ctx *c, const char *action)
 {
-    struct own_act act = { action };
-    return organisation_write(c, c->organisation, own_act_add, &act);
+    struct account_act act = { action };
+    return organisation_write(c, c->organisation, account_act_add, &act);
 }
 
 bool session_answer(struct ctx *c, const char *token, struct session_view *ret)
 {
-    if (!own_noted(c, "person.sign_in"))
+    if (!account_note(c, "person.sign_in"))
         return false;
     c->x->set_cookie = token;
     c->x->cookie_age_s = SESSION_DAYS * 86400;

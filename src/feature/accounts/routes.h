@@ -45,7 +45,7 @@ bool slowed(struct ctx *c, const struct limit *limit, const char *who);
 
 /* Tells the organisation's audit log what the actor did with the own account, which is in control:
    "person.sign_in". */
-MUST_USE bool own_noted(struct ctx *c, const char *action);
+MUST_USE bool account_note(struct ctx *c, const char *action);
 
 /* Ends a request that signed somebody in: tells the audit log first, for whoever has a token is in
    it; sets the cookie, fills the view. */

@@ -106,14 +106,16 @@ const leads = (id: string, icon: IconName, label: string, path: string) =>
 const act = (id: string, icon: IconName, label: string, run: () => void) =>
   item(words.shell.do, id, icon, label, run);
 
-const nameOf = <T extends Named>({ name }: T) => name;
-
 interface Named {
   id: string;
   name: string;
+  /** How it reads, where that is more than its name. */
+  label?: string;
   archived?: boolean | null;
   active?: boolean | null;
 }
+
+const labelOf = ({ name, label = name }: Named) => label;
 
 /** Where something with a name stands in its list, also when it is put away. */
 function standsAt(path: string, { name, archived, active = true }: Named): string {
@@ -129,43 +131,43 @@ function useRecords(): Item[] {
   const reaches = useReaches("time.read");
   const clientOf = useClientName();
   const forms = useForms(may(session, "forms.fill")).data ?? [];
-  const projects = useProjects().data ?? [];
+  const projects = (useProjects().data ?? []).map((project) => ({
+    ...project,
+    label: words.palette.of(project.name, clientOf(project)),
+  }));
   const clients = useClients().data ?? [];
   const tags = useTags().data ?? [];
   const people = usePeople(may(session, "people.read")).data ?? [];
-  const projectName = (project: (typeof projects)[number]) =>
-    words.palette.of(project.name, clientOf(project));
 
-  const things = <T extends Named>(path: string, icon: IconName, found: T[], label = nameOf<T>) =>
-    mayEnter(session, path)
-      ? found.map((thing) => leads(thing.id, icon, label(thing), standsAt(path, thing)))
-      : [];
-  const reports = <T extends Named>(
-    [filter, then]: [string, string],
-    icon: IconName,
-    found: T[],
-    label = nameOf<T>,
-  ) =>
-    mayEnter(session, "/reports")
-      ? found.map((thing) =>
-          leads(
-            `report ${thing.id}`,
-            icon,
-            words.palette.report(label(thing)),
-            `/reports?by=day&then=${then}&${filter}=${thing.id}`,
-          ),
-        )
-      : [];
+  const things = (path: string, icon: IconName, found: Named[]) =>
+    found.map((thing) => leads(thing.id, icon, labelOf(thing), standsAt(path, thing)));
+  const reports = (filter: string, then: string, icon: IconName, found: Named[]) =>
+    found.map((thing) =>
+      leads(
+        `report ${thing.id}`,
+        icon,
+        words.palette.report(labelOf(thing)),
+        `/reports?by=day&then=${then}&${filter}=${thing.id}`,
+      ),
+    );
   return [
     ...forms.map(({ id, title }) => leads(id, "forms", title, `/forms/${id}`)),
-    ...things("/projects", "folder", projects, projectName),
-    ...things("/projects/clients", "folder", clients),
-    ...things("/projects/tags", "tag", tags),
-    ...things("/people", "people", people),
-    ...reports(["project", "person"], "folder", projects, projectName),
-    ...reports(["client", "project"], "folder", clients),
-    ...reports(["person", "project"], "people", people.filter(reaches)),
-    ...reports(["tag", "project"], "tag", tags),
+    ...(mayEnter(session, "/projects")
+      ? [
+          ...things("/projects", "folder", projects),
+          ...things("/projects/clients", "folder", clients),
+          ...things("/projects/tags", "tag", tags),
+        ]
+      : []),
+    ...(mayEnter(session, "/people") ? things("/people", "people", people) : []),
+    ...(mayEnter(session, "/reports")
+      ? [
+          ...reports("project", "person", "folder", projects),
+          ...reports("client", "project", "folder", clients),
+          ...reports("person", "project", "people", people.filter(reaches)),
+          ...reports("tag", "project", "tag", tags),
+        ]
+      : []),
   ];
 }
 

@@ -292,23 +292,24 @@ function Unrated({ report, period }: UnratedProps) {
 /** What applying the rates would come to. */
 function Rating({ period, currency }: { period: UnratedProps["period"]; currency: string }) {
   const rating = useQuery({
-    queryKey: ["reports", "rating", period],
+    queryKey: ["rating", period],
     queryFn: () => api.post("/time/rates", { body: { ...period, dry_run: true } }),
     gcTime: 0, // rates may be set before it is asked again
   });
   return (
     <Show query={rating} rows={1}>
-      {({ entries, duration_s, amount_minor, left }) => (
-        <p>
-          {entries > 0 && (
+      {({ entries, duration_s, amount_minor, left }) =>
+        entries === 0 ? (
+          <p>{words.rated_none}</p>
+        ) : (
+          <p>
             <strong>
               {words.rate_would(durationText(duration_s), moneyText(amount_minor ?? 0, currency))}
-            </strong>
-          )}
-          {entries === 0 && words.rated_none}{" "}
-          {entries > 0 && left > 0 && words.rate_left(countText(left, "entry", "entries"))}
-        </p>
-      )}
+            </strong>{" "}
+            {left > 0 && words.rate_left(countText(left, "entry", "entries"))}
+          </p>
+        )
+      }
     </Show>
   );
 }
